@@ -1,0 +1,77 @@
+/// What decides how an execution answers a report; the rest of the record is only kept.
+public struct ExecutionState: Sendable, Equatable {
+    public var status: ExecutionStatus
+    public var reason: FailureReason?
+    public var ttlSeconds: Int64
+    public var heartbeatIntervalSeconds: Int64
+    /// Past it the execution fails, reason `ttl`, whatever else happens.
+    public var ttlDeadline: Instant
+    /// True once the service moved the deadline itself: a late `delivery.accepted` must not move it back.
+    public var isExtended: Bool
+    public var invokedAt: Instant?
+    /// The report that told of the accepted invocation.
+    public var invokedBy: ReportID?
+    /// When the service was first and last heard of (a callback reached the door).
+    public var firstHeardAt: Instant?
+    public var heardAt: Instant?
+    /// 0 to 100.
+    public var progress: Int?
+    public var finishedAt: Instant?
+    /// The report that ended the execution.
+    public var finishedBy: ReportID?
+
+    public init(
+        status: ExecutionStatus, reason: FailureReason? = nil, ttlSeconds: Int64, heartbeatIntervalSeconds: Int64,
+        ttlDeadline: Instant, isExtended: Bool = false, invokedAt: Instant? = nil, invokedBy: ReportID? = nil,
+        firstHeardAt: Instant? = nil, heardAt: Instant? = nil, progress: Int? = nil, finishedAt: Instant? = nil,
+        finishedBy: ReportID? = nil
+    ) {
+        self.status = status
+        self.reason = reason
+        self.ttlSeconds = ttlSeconds
+        self.heartbeatIntervalSeconds = heartbeatIntervalSeconds
+        self.ttlDeadline = ttlDeadline
+        self.isExtended = isExtended
+        self.invokedAt = invokedAt
+        self.invokedBy = invokedBy
+        self.firstHeardAt = firstHeardAt
+        self.heardAt = heardAt
+        self.progress = progress
+        self.finishedAt = finishedAt
+        self.finishedBy = finishedBy
+    }
+
+    /// A new execution: nothing delivered yet, so the ttl counts from `start`: the occurrence, or for one that was
+    /// missed and is run all the same, from when it was found due.
+    public static func pending(
+        from start: Instant, ttlSeconds: Int64, heartbeatIntervalSeconds: Int64
+    ) -> ExecutionState {
+        ExecutionState(
+            status: .pending, ttlSeconds: ttlSeconds, heartbeatIntervalSeconds: heartbeatIntervalSeconds,
+            ttlDeadline: start.adding(seconds: ttlSeconds))
+    }
+
+    /// An execution that never runs: it is over as it begins, and the record says why.
+    public static func over(_ reason: FailureReason, at now: Instant, ttlSeconds: Int64) -> ExecutionState {
+        ExecutionState(
+            status: .fail, reason: reason, ttlSeconds: ttlSeconds, heartbeatIntervalSeconds: 0, ttlDeadline: now,
+            finishedAt: now)
+    }
+
+    /// The instant after which silence is a timeout: two heartbeat intervals after the service was last heard of.
+    /// Nil while nothing was delivered, and after the end.
+    public var heartbeatDeadline: Instant? { heartbeatDeadline(listeningSince: nil) }
+
+    /// The same, with silence counted from `listeningSince` at the earliest: before, nobody could have heard.
+    func heartbeatDeadline(listeningSince: Instant?) -> Instant? {
+        guard status == .invoked || status == .processing, invokedAt != nil || heardAt != nil else { return nil }
+        guard let last = [invokedAt, heardAt, listeningSince].compactMap(\.self).max() else { return nil }
+        return last.adding(seconds: 2 * heartbeatIntervalSeconds)
+    }
+
+    /// The earliest instant at which the execution ends by itself; nil after the end.
+    public var deadline: Instant? {
+        guard !status.isFinal else { return nil }
+        return min(ttlDeadline, heartbeatDeadline ?? ttlDeadline)
+    }
+}

@@ -1,0 +1,103 @@
+internal import Crypto
+public import FoundationEssentials
+
+/// A UUID that knows what it identifies, written in lower case everywhere.
+public struct Identifier<Subject>: Hashable, Sendable {
+    public let uuid: UUID
+
+    public init(_ uuid: UUID) {
+        self.uuid = uuid
+    }
+
+    /// A fresh random identifier (UUIDv4).
+    public static func random() -> Identifier {
+        Identifier(UUID())
+    }
+
+    /// The identifier that a namespace and a name always lead to (UUIDv5, RFC 9562 section 5.5).
+    public init(namespace: UUID, name: String) {
+        var hash = Insecure.SHA1()
+        withUnsafeBytes(of: namespace.uuid) { hash.update(bufferPointer: $0) }
+        var name = name
+        name.withUTF8 { hash.update(bufferPointer: UnsafeRawBufferPointer($0)) }
+        var bytes = uuid_t(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0)
+        withUnsafeMutableBytes(of: &bytes) { target in
+            hash.finalize().withUnsafeBytes { target.copyMemory(from: UnsafeRawBufferPointer(rebasing: $0.prefix(16))) }
+            target[6] = (target[6] & 0x0F) | 0x50
+            target[8] = (target[8] & 0x3F) | 0x80
+        }
+        self.init(UUID(uuid: bytes))
+    }
+
+    /// Nil unless `text` is a UUID in its 36 character form, in either case.
+    ///
+    /// Not left to Foundation, which also reads texts with blanks or digits missing, as another UUID.
+    public init?(text: String) {
+        var bytes = uuid_t(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0)
+        var digits = 0
+        let isWhole = withUnsafeMutableBytes(of: &bytes) { target in
+            for (position, byte) in text.utf8.enumerated() {
+                if position == 8 || position == 13 || position == 18 || position == 23 {
+                    guard byte == UInt8(ascii: "-") else { return false }
+                } else {
+                    guard digits < 32, let value = Self.value(ofDigit: byte) else { return false }
+                    target[digits / 2] = target[digits / 2] << 4 | value
+                    digits += 1
+                }
+            }
+            return digits == 32
+        }
+        guard isWhole else { return nil }
+        self.init(UUID(uuid: bytes))
+    }
+
+    private static func value(ofDigit byte: UInt8) -> UInt8? {
+        switch byte {
+        case UInt8(ascii: "0")...UInt8(ascii: "9"): byte - UInt8(ascii: "0")
+        case UInt8(ascii: "a")...UInt8(ascii: "f"): byte - UInt8(ascii: "a") + 10
+        case UInt8(ascii: "A")...UInt8(ascii: "F"): byte - UInt8(ascii: "A") + 10
+        default: nil
+        }
+    }
+}
+
+extension Identifier: CustomStringConvertible {
+    public var description: String {
+        withUnsafeBytes(of: uuid.uuid) { bytes in
+            String(unsafeUninitializedCapacity: 36) { text in
+                var position = 0
+                for (index, byte) in bytes.enumerated() {
+                    if index == 4 || index == 6 || index == 8 || index == 10 {
+                        text[position] = UInt8(ascii: "-")
+                        position += 1
+                    }
+                    text[position] = Self.digit(byte >> 4)
+                    text[position + 1] = Self.digit(byte & 0x0F)
+                    position += 2
+                }
+                return position
+            }
+        }
+    }
+
+    private static func digit(_ value: UInt8) -> UInt8 {
+        value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "a") + value - 10
+    }
+}
+
+extension Identifier: Codable {
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.singleValueContainer()
+        let text = try container.decode(String.self)
+        guard let identifier = Identifier(text: text) else {
+            throw DecodingError.dataCorruptedError(
+                in: container, debugDescription: "“\(text.prefix(64))” is not a UUID")
+        }
+        self = identifier
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        try container.encode(description)
+    }
+}

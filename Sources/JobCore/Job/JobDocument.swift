@@ -1,0 +1,154 @@
+/// The JSON of a job, as the API takes it: `PUT /services/{service}/jobs/{job}`.
+public enum JobDocument {
+    /// The longest document that is read at all, in bytes.
+    public static let maxBytes = 512 * 1_024
+
+    /// Reads a job. Throws everything that is wrong with it, at once.
+    public static func parse(_ bytes: [UInt8], name: JobName) throws(InvalidDocument) -> Job {
+        try parse(try JSONValue.parse(bytes), name: name)
+    }
+
+    /// Reads a job from a value that was JSON or YAML.
+    public static func parse(_ value: JSONValue, name: JobName) throws(InvalidDocument) -> Job {
+        guard case .object(let fields) = value else {
+            throw InvalidDocument(
+                [FieldError(field: "", message: "The body is \(value.kind).", hint: "Send one JSON object.")],
+                isUnreadable: true)
+        }
+        var reader = DocumentReader(fields)
+        for (field, text) in [("service_name", name.service), ("job_name", name.job)] {
+            if let fault = JobName.fault(in: text) { reader.report(field, fault) }
+        }
+        let job = read(&reader, name: name)
+        reader.refuseUnknownFields()
+        guard let job, reader.errors.isEmpty else { throw InvalidDocument(reader.errors) }
+        return job
+    }
+
+    private static func read(_ reader: inout DocumentReader, name: JobName) -> Job? {
+        if reader.requiredBool("async") == false {
+            reader.report("async", "is false", hint: "Only asynchronous jobs are supported: give true.")
+        }
+        let isEnabled = reader.requiredBool("enabled")
+        let isExclusive = reader.requiredBool("exclusive")
+        let target = readTarget(&reader)
+        let schedule = readSchedule(&reader)
+        let ttlSeconds = reader.requiredInteger("ttl_seconds", in: 1...604_800)
+        let startAt = reader.instant("start_at")
+        let endAt = reader.instant("end_at")
+        if let startAt, let endAt, endAt <= startAt {
+            reader.report("end_at", "is not after start_at", hint: "Give a later time.")
+        }
+        let payload = reader.string("payload", maxBytes: 256 * 1_024)
+        let heartbeat = reader.integer("heartbeat_interval_seconds", in: 1...86_400)
+        let retry = readRetry(&reader)
+        let timeout = reader.integer("timeout_seconds", in: 1...120) ?? 15
+        let headers = readHeaders(&reader)
+        let misfire: MisfirePolicy = reader.choice("misfire") ?? .last
+        let maxAge = reader.integer("misfire_max_age_seconds", in: 1...31_536_000)
+        let tags = readTags(&reader)
+        let description = reader.string("description", maxBytes: 1_024)
+        guard let isEnabled, let isExclusive, let target, let schedule, let ttlSeconds else { return nil }
+        return Job(
+            name: name, isEnabled: isEnabled, isExclusive: isExclusive, target: target, payload: payload,
+            schedule: schedule, ttlSeconds: ttlSeconds, heartbeatIntervalSeconds: heartbeat, retry: retry,
+            timeoutSeconds: timeout, headers: headers, misfire: misfire, misfireMaxAgeSeconds: maxAge,
+            startAt: startAt, endAt: endAt, tags: tags, description: description)
+    }
+
+    private static func readTarget(_ reader: inout DocumentReader) -> InvocationTarget? {
+        let given = reader.requiredString("invocation_type", maxBytes: 64, hint: "Give http.")
+        let address = reader.requiredString(
+            "invocation_target", maxBytes: 2_048, hint: "Give an absolute URL such as https://example.com/hook.")
+        guard let given, let address else { return nil }
+        guard let kind = InvocationTarget.Kind(rawValue: given), kind == .http else {
+            reader.report("invocation_type", "is “\(given.prefix(64))”", hint: "Give http.")
+            return nil
+        }
+        if let fault = TargetURL.fault(in: address) {
+            reader.report(
+                "invocation_target", fault, hint: "Give an absolute URL such as https://example.com/hook.")
+            return nil
+        }
+        return InvocationTarget(kind: kind, address: address)
+    }
+
+    private static func readSchedule(_ reader: inout DocumentReader) -> ScheduleKey? {
+        let expression = reader.requiredString(
+            "schedule", maxBytes: 256, hint: "Give rate(5 minutes), cron(0 8 * * ? *) or at(2026-01-31T08:00:00).")
+        let timeZone = reader.string("time_zone", maxBytes: 64) ?? "UTC"
+        var dst = DSTPolicy.default
+        if let text = reader.string("dst", maxBytes: 64) {
+            if let policy = DSTPolicy(text) {
+                dst = policy
+            } else {
+                reader.report("dst", "is “\(text)”", hint: "Give skip or shift, first or both, such as “shift,both”.")
+            }
+        }
+        guard let expression else { return nil }
+        let key = ScheduleKey(expression, timeZone: timeZone, dst: dst)
+        do {
+            _ = try key.parsed()
+            return key
+        } catch {
+            let field =
+                switch error.part {
+                case .expression: "schedule"
+                case .timeZone: "time_zone"
+                case .dst: "dst"
+                }
+            reader.report(field, error.message, hint: error.hint)
+            return nil
+        }
+    }
+
+    private static func readRetry(_ reader: inout DocumentReader) -> RetryPolicy {
+        var policy = RetryPolicy()
+        guard let fields = reader.object("retry") else { return policy }
+        var inner = DocumentReader(fields, path: "/retry")
+        if let attempts = inner.integer("max_attempts", in: 1...20) { policy.maxAttempts = Int(attempts) }
+        if let waits = inner.array("backoff_seconds", atMost: 20) {
+            let seconds = waits.compactMap { value -> Int64? in
+                guard case .integer(let seconds) = value, (1...36_000).contains(seconds) else { return nil }
+                return seconds
+            }
+            if seconds.count == waits.count, !seconds.isEmpty {
+                policy.backoffSeconds = seconds
+            } else {
+                inner.report("backoff_seconds", "has a wrong item", hint: "Give whole numbers from 1 to 36000.")
+            }
+        }
+        inner.refuseUnknownFields()
+        reader.adopt(inner)
+        return policy
+    }
+
+    private static func readHeaders(_ reader: inout DocumentReader) -> [String: String] {
+        guard let fields = reader.object("headers") else { return [:] }
+        var inner = DocumentReader(fields, path: "/headers")
+        var headers: [String: String] = [:]
+        if fields.count > 32 { reader.report("headers", "has \(fields.count) entries", hint: "Give at most 32.") }
+        for name in fields.keys.sorted() {
+            guard let value = inner.string(name, maxBytes: 4_096) else { continue }
+            if let fault = HeaderRule.fault(name: name, value: value) {
+                inner.report(name, fault)
+            } else {
+                headers[name] = value
+            }
+        }
+        reader.adopt(inner)
+        return headers
+    }
+
+    private static func readTags(_ reader: inout DocumentReader) -> [String] {
+        guard let values = reader.array("tags", atMost: 20) else { return [] }
+        let tags = values.compactMap { value -> String? in
+            guard case .string(let tag) = value, !tag.isEmpty, tag.utf8.count <= 64 else { return nil }
+            return tag
+        }
+        if tags.count != values.count {
+            reader.report("tags", "has a wrong item", hint: "Give strings of 1 to 64 bytes.")
+        }
+        return tags
+    }
+}

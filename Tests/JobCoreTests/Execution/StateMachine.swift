@@ -1,0 +1,91 @@
+import JobCore
+
+/// Where an execution may stand when a report comes. A run that was heard of may or may not have been invoked on record.
+enum Situation: String, CaseIterable {
+    case pending, invoked
+    /// A callback beat `delivery.accepted`.
+    case heard
+    /// Invoked on record and heard of since.
+    case running
+    case success, fail
+
+    static let start = Instant(secondsSinceEpoch: 1_000_000)
+    static let invokedBy = ReportID(rawValue: 1)
+    static let finishedBy = ReportID(rawValue: 2)
+
+    /// A run with a ttl of 100 s and a heartbeat interval of 10 s: invoked after 1 s, heard of after 5 s.
+    var state: ExecutionState {
+        let pending = ExecutionState.pending(
+            from: Self.start, ttlSeconds: 100, heartbeatIntervalSeconds: 10)
+        var state = pending
+        if self != .pending, self != .heard {
+            state.status = .invoked
+            state.invokedAt = Self.start.adding(seconds: 1)
+            state.invokedBy = Self.invokedBy
+            state.ttlDeadline = Self.start.adding(seconds: 101)
+        }
+        if self != .pending, self != .invoked {
+            state.status = .processing
+            state.firstHeardAt = Self.start.adding(seconds: 5)
+            state.heardAt = Self.start.adding(seconds: 5)
+            state.progress = 30
+        }
+        if self == .heard { state.ttlDeadline = Self.start.adding(seconds: 105) }
+        if self == .success || self == .fail {
+            state.status = self == .success ? .success : .fail
+            state.reason = self == .success ? nil : .reported
+            state.finishedAt = Self.start.adding(seconds: 6)
+            state.finishedBy = Self.finishedBy
+        }
+        return state
+    }
+}
+
+/// Every kind of report, and for expiries whether their claim holds against `Situation`.
+enum ReportKind: String, CaseIterable {
+    case accepted, deferred, refused, heartbeat, extended, success, fail, cancelled
+    case silencePassed, silenceMoved, silenceStale, ttlPassed, ttlMoved, ttlStale
+
+    var report: Report {
+        let attempt = Attempt(number: 1, at: Self.at(2), statusCode: 200, latencyMilliseconds: 15)
+        return switch self {
+        case .accepted: .accepted(attempt)
+        case .deferred: .deferred(attempt, nextAttemptAt: Self.at(7))
+        case .refused: .refused(attempt)
+        case .heartbeat: .callback(.processing(progress: 40, extendSeconds: nil), receivedAt: Self.at(8))
+        case .extended: .callback(.processing(progress: nil, extendSeconds: 100), receivedAt: Self.at(8))
+        case .success: .callback(.success(Outcome()), receivedAt: Self.at(8))
+        case .fail: .callback(.fail(Outcome()), receivedAt: Self.at(8))
+        case .cancelled: .cancelled(at: Self.at(8))
+        case .silencePassed, .silenceStale: .expired(.heartbeat, noticedAt: Self.at(200))
+        case .silenceMoved: .expired(.heartbeat, noticedAt: Self.at(20))
+        case .ttlPassed, .ttlStale: .expired(.ttl, noticedAt: Self.at(200))
+        case .ttlMoved: .expired(.ttl, noticedAt: Self.at(99))
+        }
+    }
+
+    /// The recorder's clock when it judges the report.
+    var judgedAt: Instant {
+        switch self {
+        case .silenceStale, .ttlStale: Self.at(200).adding(milliseconds: 10_001)
+        case .silencePassed, .ttlPassed: Self.at(200).adding(milliseconds: 10_000)
+        default: Self.at(201)
+        }
+    }
+
+    private static func at(_ seconds: Int64) -> Instant { Situation.start.adding(seconds: seconds) }
+}
+
+extension Transition {
+    /// The state that holds after this answer to a report about `before`.
+    func state(after before: ExecutionState) -> ExecutionState {
+        if case .move(let state, _) = self { state } else { before }
+    }
+
+    var events: [ExecutionEvent]? {
+        switch self {
+        case .move(_, let events), .again(let events): events
+        case .ignore: nil
+        }
+    }
+}

@@ -1,0 +1,135 @@
+import Determinism
+import JobCore
+import Testing
+
+/// Random lives: reports of every kind, in any order, some of them again, always the same for the same seed.
+@Suite struct `In any life of an execution` {
+    private static let start = Instant(secondsSinceEpoch: 3_000_000)
+    private static let ttlSeconds: Int64 = 60
+
+    private struct Step {
+        var report: Report
+        var id: ReportID
+        var judgedAt: Instant
+        var before: ExecutionState
+        var answer: Transition
+        var after: ExecutionState { answer.state(after: before) }
+    }
+
+    private static func life(seed: UInt64) -> [Step] {
+        var random = SplitMix64(seed: seed)
+        var state = ExecutionState.pending(
+            from: start, ttlSeconds: ttlSeconds, heartbeatIntervalSeconds: Int64(random.int(1...20)))
+        var steps: [Step] = []
+        var clock = start
+        for number in 1...40 {
+            clock = clock.adding(milliseconds: Int64(random.int(0...6_000)))
+            var report = report(&random, now: clock)
+            var id = ReportID(rawValue: Int64(number))
+            if random.chance(30), let old = steps.randomElement(using: &random) { (report, id) = (old.report, old.id) }
+            let answer = state.applying(report, id: id, judgedAt: clock)
+            steps.append(Step(report: report, id: id, judgedAt: clock, before: state, answer: answer))
+            state = answer.state(after: state)
+        }
+        return steps
+    }
+
+    private static func report(_ random: inout SplitMix64, now: Instant) -> Report {
+        // Callbacks may have waited, and so come out of order.
+        let past = max(start, now.adding(milliseconds: -Int64(random.int(0...15_000))))
+        let attempt = Attempt(number: 1, at: past, statusCode: nil, latencyMilliseconds: 5)
+        switch random.int(0...99) {
+        case 0..<15: return .accepted(attempt)
+        case 15..<22: return .deferred(attempt, nextAttemptAt: now)
+        case 22..<25: return .refused(attempt)
+        case 25..<70:
+            let extend = random.chance(30) ? Int64(random.int(1...200)) : nil
+            return .callback(.processing(progress: random.int(0...100), extendSeconds: extend), receivedAt: past)
+        case 70..<75: return .callback(.success(Outcome()), receivedAt: past)
+        case 75..<80: return .callback(.fail(Outcome()), receivedAt: past)
+        case 80..<89: return .expired(.heartbeat, noticedAt: past)
+        case 89..<98: return .expired(.ttl, noticedAt: past)
+        default: return .cancelled(at: now)
+        }
+    }
+
+    private static let seeds = Array(UInt64(1)...200)
+
+    @Test func `each kind of answer occurs, so that the properties below say something`() {
+        let steps = Self.seeds.flatMap(Self.life)
+        #expect(Set(steps.map(\.after.status)) == Set(ExecutionStatus.allCases))
+        #expect(Set(steps.compactMap(\.after.reason)) == [.reported, .invocation, .heartbeat, .ttl, .cancelled])
+        #expect(steps.contains { $0.answer == .again([.started]) })
+        #expect(steps.contains { $0.answer == .again([.finished]) })
+        for why in [Transition.Ignorance.over, .alreadyInvoked, .deadlineMoved, .staleExpiry] {
+            #expect(steps.contains { $0.answer == .ignore(why) })
+        }
+    }
+
+    @Test(arguments: seeds) func `a finished execution never moves again`(seed: UInt64) {
+        for step in Self.life(seed: seed) where step.before.status.isFinal {
+            #expect(step.after == step.before)
+            #expect(
+                step.answer == .again([.finished]) || step.answer == .again([.started]) || step.answer == .ignore(.over)
+            )
+        }
+    }
+
+    @Test(arguments: seeds) func `it begins and ends once, however often that is said`(seed: UInt64) {
+        let moves = Self.life(seed: seed).filter { if case .move = $0.answer { true } else { false } }
+        #expect(moves.count { $0.answer.events == [.started] } <= 1)
+        #expect(moves.count { $0.answer.events == [.finished] } <= 1)
+    }
+
+    @Test(arguments: seeds) func `a report seen twice says the same events as the first time`(seed: UInt64) {
+        var said: [ReportID: [ExecutionEvent]] = [:]
+        for step in Self.life(seed: seed) {
+            guard case .again(let events) = step.answer else {
+                if said[step.id] == nil { said[step.id] = step.answer.events }
+                continue
+            }
+            #expect(said[step.id] == events)
+        }
+    }
+
+    @Test(arguments: seeds) func `every state but a final one has a deadline, at most a ttl from now`(seed: UInt64) {
+        for step in Self.life(seed: seed) {
+            guard !step.after.status.isFinal else {
+                #expect(step.after.deadline == nil)
+                continue
+            }
+            let deadline = step.after.deadline
+            #expect(deadline != nil)
+            #expect(deadline.map { $0 <= step.judgedAt.adding(seconds: Self.ttlSeconds) } ?? false)
+        }
+    }
+
+    @Test(arguments: seeds) func `a heartbeat never shortens the time that is left`(seed: UInt64) {
+        for step in Self.life(seed: seed) {
+            guard case .callback(.processing(_, nil), _) = step.report, case .move = step.answer else { continue }
+            #expect(step.after.ttlDeadline >= step.before.ttlDeadline)
+            guard let earlier = step.before.heartbeatDeadline else { continue }
+            #expect(step.after.heartbeatDeadline.map { $0 >= earlier } ?? false)
+        }
+    }
+
+    @Test(arguments: seeds) func `heartbeats lead to the same state in every order`(seed: UInt64) {
+        var random = SplitMix64(seed: seed)
+        let heartbeats = (1...8).map { number in
+            // Distinct times: of two at the same millisecond none is the later one.
+            let receivedAt = Self.start.adding(milliseconds: Int64(number * 1_000 + random.int(0...999)))
+            return Report.callback(
+                .processing(progress: random.int(0...100), extendSeconds: nil), receivedAt: receivedAt)
+        }
+        #expect(Self.running(after: heartbeats.shuffled(using: &random)) == Self.running(after: heartbeats))
+    }
+
+    private static func running(after heartbeats: [Report]) -> ExecutionState {
+        var state = Situation.invoked.state
+        for (index, heartbeat) in heartbeats.enumerated() {
+            let id = ReportID(rawValue: Int64(index + 10))
+            state = state.applying(heartbeat, id: id, judgedAt: start).state(after: state)
+        }
+        return state
+    }
+}
