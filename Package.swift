@@ -28,7 +28,11 @@ let package = Package(
     ],
     targets: [
         library("JobCore", [crypto]),
+        library("Messaging", ["JobCore"]),
+        library("Signing", ["JobCore", crypto]),
         tests("JobCoreTests", ["Determinism", "JobCore"]),
+        tests("MessagingTests", ["JobCore", "Messaging"]),
+        tests("SigningTests", ["JobCore", "Signing"]),
         .target(name: "Determinism", dependencies: ["JobCore"], path: "Tests/Determinism", swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6]

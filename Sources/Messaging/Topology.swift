@@ -1,0 +1,108 @@
+public import JobCore
+
+/// Every exchange, queue, binding, policy and broker user of one environment.
+///
+/// `topology/definitions.json` is this value with the prefix `belfry`, written out; a test holds them equal.
+public struct Topology: Sendable, Equatable {
+    public struct Queue: Sendable, Equatable {
+        public var name: String
+        /// What can't be a policy: the queue type, and what makes the baton one message with one holder.
+        public var arguments: [String: JSONValue]
+    }
+
+    public struct Binding: Sendable, Equatable {
+        public var exchange: String
+        public var queue: String
+        public var routingKey: String
+    }
+
+    public struct Policy: Sendable, Equatable {
+        public var name: String
+        public var pattern: String
+        public var definition: [String: JSONValue]
+    }
+
+    public let prefix: String
+    public let queues: [Queue]
+    public let bindings: [Binding]
+    public let policies: [Policy]
+    public let users: [BrokerUser]
+
+    /// `prefix` begins the name of every exchange and queue: 1 to 64 of a-z, A-Z, 0-9, “-”, “_” and “.”.
+    public init(prefix: String) {
+        self.prefix = prefix
+        var queues: [Queue] = []
+        var bindings: [Binding] = []
+        var policies: [Policy] = []
+        let quorum: [String: JSONValue] = ["x-queue-type": .string("quorum")]
+        let pipeline = prefix + Exchange.pipeline.rawValue
+        let dead = prefix + Exchange.dead.rawValue
+        func pattern(_ name: String) -> String { "^" + Self.escaped(name) + "$" }
+
+        for queue in WorkQueue.allCases {
+            let name = "\(prefix).\(queue.rawValue)"
+            let arguments = queue == .tickerBaton ? quorum.merging(Self.batonArguments) { $1 } : quorum
+            queues.append(Queue(name: name, arguments: arguments))
+            bindings += queue.routingKeys.map { Binding(exchange: pipeline, queue: name, routingKey: $0) }
+            guard queue.hasDeadLetters else { continue }
+            queues.append(Queue(name: "\(name).dead", arguments: quorum))
+            bindings.append(Binding(exchange: dead, queue: "\(name).dead", routingKey: queue.rawValue))
+            policies.append(
+                Policy(
+                    name: name, pattern: pattern(name),
+                    definition: Self.deadLettering(to: dead, key: queue.rawValue)
+                        .merging(["delivery-limit": .integer(20)]) { $1 }))
+        }
+        for seconds in RetryLadder.stepsSeconds {
+            let key = RoutingKey.retry(stepSeconds: seconds)
+            let name = "\(prefix).\(key)"
+            queues.append(Queue(name: name, arguments: quorum))
+            bindings.append(Binding(exchange: pipeline, queue: name, routingKey: key))
+            policies.append(
+                Policy(
+                    name: name, pattern: pattern(name),
+                    definition: Self.deadLettering(to: pipeline, key: RoutingKey.deliveryRequested)
+                        .merging(["message-ttl": .integer(seconds * 1_000)]) { $1 }))
+        }
+        self.queues = queues
+        self.bindings = bindings
+        self.policies = policies
+        users = BrokerUser.all(prefix: prefix)
+    }
+
+    public var exchanges: [String] { Exchange.allCases.map { prefix + $0.rawValue } }
+
+    public func name(of exchange: Exchange) -> String { prefix + exchange.rawValue }
+    public func name(of queue: WorkQueue) -> String { "\(prefix).\(queue.rawValue)" }
+
+    /// Why a prefix can't be used; nil when it can.
+    public static func fault(inPrefix prefix: String) -> String? {
+        let isSafe = prefix.utf8.allSatisfy { byte in
+            (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte)
+                || (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte)
+                || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) || "-_.".utf8.contains(byte)
+        }
+        guard isSafe, (1...64).contains(prefix.utf8.count), !prefix.hasPrefix("amq.") else {
+            return "must be 1 to 64 of a-z, A-Z, 0-9, “-”, “_” and “.”, and not begin with “amq.”"
+        }
+        return nil
+    }
+
+    static func escaped(_ name: String) -> String {
+        name.replacing(".", with: "\\.")
+    }
+
+    /// One message (the newer of two), with one consumer at a time.
+    private static let batonArguments: [String: JSONValue] = [
+        "x-single-active-consumer": .bool(true), "x-max-length": .integer(1), "x-overflow": .string("drop-head"),
+    ]
+
+    /// At-least-once needs `reject-publish`; with anything else the broker silently loses dead letters
+    /// (RabbitMQ documentation, "Quorum Queues", at-least-once dead-lettering).
+    private static func deadLettering(to exchange: String, key: String) -> [String: JSONValue] {
+        [
+            "dead-letter-exchange": .string(exchange), "dead-letter-routing-key": .string(key),
+            "dead-letter-strategy": .string("at-least-once"), "overflow": .string("reject-publish"),
+        ]
+    }
+}

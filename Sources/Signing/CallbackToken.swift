@@ -1,0 +1,91 @@
+internal import Crypto
+internal import FoundationEssentials
+public import JobCore
+
+/// The token in a callback's URL: `v1.<kid>.<payload>.<mac>`, the last two base64url without padding.
+///
+/// The payload is the execution's id (16 bytes) and the second it expires at (8 bytes, big endian); the mac is
+/// HMAC-SHA256 over everything before its dot. Whoever holds it can report for that execution and nothing else.
+public struct CallbackToken: Sendable, Equatable {
+    public var executionID: ExecutionID
+    public var expiresAt: Instant
+
+    public init(executionID: ExecutionID, expiresAt: Instant) {
+        self.executionID = executionID
+        self.expiresAt = expiresAt
+    }
+
+    /// The token's text, signed with the current key.
+    public func signed(with keys: SigningKeys) -> String {
+        var payload = withUnsafeBytes(of: executionID.uuid.uuid) { Data($0) }
+        withUnsafeBytes(of: UInt64(bitPattern: expiresAt.secondsSinceEpoch).bigEndian) {
+            payload.append(contentsOf: $0)
+        }
+        let signed = "v1.\(keys.current.id).\(Self.encode(payload))"
+        let mac = HMAC<SHA256>.authenticationCode(for: Data(signed.utf8), using: keys.current.secret)
+        return "\(signed).\(Self.encode(Data(mac)))"
+    }
+
+    /// Why a token is not taken.
+    public enum Refusal: String, Error, Sendable, Equatable {
+        case malformed = "the token is malformed"
+        case forged = "the token's signature is not one of ours"
+        case expired = "the token has expired"
+    }
+
+    /// Reads and checks a token; the comparison takes the same time whatever differs.
+    public init(verifying text: String, keys: SigningKeys, now: Instant) throws(Refusal) {
+        guard text.utf8.count <= 256 else { throw .malformed }
+        let parts = text.utf8.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
+        guard parts.count == 4, parts[0].elementsEqual("v1".utf8), let payload = Self.decode(parts[2]),
+            payload.count == 24, let mac = Self.decode(parts[3])
+        else { throw .malformed }
+        let signed = Data(text.utf8.dropLast(parts[3].count + 1))
+        guard let key = keys.key(Substring(parts[1])),
+            HMAC<SHA256>.isValidAuthenticationCode(mac, authenticating: signed, using: key.secret)
+        else { throw .forged }
+        let bytes = [UInt8](payload)
+        let uuid = UUID(
+            uuid: (
+                bytes[0], bytes[1], bytes[2], bytes[3], bytes[4], bytes[5], bytes[6], bytes[7], bytes[8], bytes[9],
+                bytes[10], bytes[11], bytes[12], bytes[13], bytes[14], bytes[15]
+            ))
+        let seconds = bytes[16...].reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
+        guard seconds < UInt64(Int64.max) / 1_000 else { throw .malformed }
+        executionID = ExecutionID(uuid)
+        expiresAt = Instant(secondsSinceEpoch: Int64(seconds))
+        guard now < expiresAt else { throw .expired }
+    }
+
+    /// base64url without padding (RFC 4648, section 5). By bytes: tokens are made and read for every delivery and callback.
+    private static func encode(_ data: Data) -> String {
+        let bytes = data.base64EncodedData().lazy.filter { $0 != UInt8(ascii: "=") }.map { byte in
+            switch byte {
+            case UInt8(ascii: "+"): UInt8(ascii: "-")
+            case UInt8(ascii: "/"): UInt8(ascii: "_")
+            default: byte
+            }
+        }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
+    /// Bytes have one spelling: no padding, no other alphabet, no bits set that stand for nothing.
+    private static func decode(_ text: some Collection<UInt8>) -> Data? {
+        var base64 = Data()
+        base64.reserveCapacity(text.count + 3)
+        for byte in text {
+            switch byte {
+            case UInt8(ascii: "-"): base64.append(UInt8(ascii: "+"))
+            case UInt8(ascii: "_"): base64.append(UInt8(ascii: "/"))
+            case UInt8(ascii: "+"), UInt8(ascii: "/"), UInt8(ascii: "="): return nil
+            default: base64.append(byte)
+            }
+        }
+        let last = base64.last
+        while base64.count % 4 != 0 { base64.append(UInt8(ascii: "=")) }
+        guard let data = Data(base64Encoded: base64) else { return nil }
+        // Only the last character can hold such bits: the last bytes' own spelling ends in it, or it is none.
+        let rest = data.suffix(data.count % 3 == 0 ? 3 : data.count % 3).base64EncodedData()
+        return rest.last { $0 != UInt8(ascii: "=") } == last ? data : nil
+    }
+}

@@ -1,0 +1,111 @@
+import JobCore
+import Messaging
+import Testing
+
+@Suite struct `A stage's broker user` {
+    private struct Rights {
+        var says: Set<String>
+        var reads: Set<String>
+        /// Whether it may park dead letters of these queues.
+        var parks: Set<String>
+    }
+
+    /// What each stage is for, from the route's table.
+    private static let rights: [String: Rights] = [
+        "tickerd": Rights(
+            says: ["schedule.due", "ticker.baton"], reads: ["belfry.ticker.baton"], parks: []),
+        "dispatcherd": Rights(
+            says: ["delivery.requested", "execution.finished"],
+            reads: ["belfry.dispatcher.due", "belfry.dispatcher.runs"], parks: ["dispatcher.due", "dispatcher.runs"]),
+        "courierd": Rights(
+            says: [
+                "delivery.accepted", "delivery.deferred", "delivery.refused", "courier.retry.5", "courier.retry.30",
+                "courier.retry.120", "courier.retry.600", "courier.retry.1800", "courier.retry.7200",
+                "courier.retry.18000", "courier.retry.36000",
+            ], reads: ["belfry.courier.deliveries"], parks: ["courier.deliveries"]),
+        "ingesterd": Rights(
+            says: ["callback.received", "execution.started", "execution.progressed", "execution.finished"],
+            reads: ["belfry.ingester.reports"], parks: ["ingester.reports"]),
+        "reaperd": Rights(says: ["execution.expired", "run.requested"], reads: [], parks: []),
+        "consoled": Rights(says: ["run.requested", "execution.cancelled", "job.changed"], reads: [], parks: []),
+    ]
+
+    private static let topology = Topology(prefix: "belfry")
+
+    private static let allKeys =
+        Set(WorkQueue.allCases.flatMap(\.routingKeys))
+        .union(RetryLadder.stepsSeconds.map { RoutingKey.retry(stepSeconds: $0) })
+        .union(["execution.started", "execution.progressed", "execution.finished", "job.changed"])
+        .union(["schedule", "schedulexdue", "schedule.due.x", "courier.retry", "#", "*", ""])
+
+    private static func user(_ stage: String) throws -> BrokerUser {
+        try #require(topology.users.first { $0.name == "belfry-\(stage)" })
+    }
+
+    /// As RabbitMQ has it: a permission is a search, and matches nothing when it is empty.
+    private static func allows(_ pattern: String?, _ name: String) throws -> Bool {
+        guard let pattern, !pattern.isEmpty else { return name.isEmpty }
+        return try Regex(pattern).firstMatch(in: name) != nil
+    }
+
+    @Test(arguments: rights.keys.sorted())
+    func `publishes what its stage says, and nothing else`(stage: String) throws {
+        let user = try Self.user(stage)
+        let rights = try #require(Self.rights[stage])
+        let allowed = try Self.allKeys.filter { try Self.allows(user.topicWrite["belfry"], $0) }
+        #expect(allowed == rights.says)
+        #expect(try Self.allows(user.write, "belfry"))
+    }
+
+    @Test(arguments: rights.keys.sorted())
+    func `parks dead letters of its own queues only`(stage: String) throws {
+        let user = try Self.user(stage)
+        let rights = try #require(Self.rights[stage])
+        let keys = WorkQueue.allCases.map(\.rawValue) + Self.allKeys
+        let allowed = try Set(keys.filter { try Self.allows(user.topicWrite["belfry.dead"], $0) && $0 != "" })
+        #expect(allowed == rights.parks)
+        #expect(try Self.allows(user.write, "belfry.dead") == !rights.parks.isEmpty)
+    }
+
+    @Test(arguments: rights.keys.sorted())
+    func `reads its stage's queues, and nothing else`(stage: String) throws {
+        let user = try Self.user(stage)
+        let rights = try #require(Self.rights[stage])
+        let names = Self.topology.queues.map(\.name) + Self.topology.exchanges
+        #expect(try Set(names.filter { try Self.allows(user.read, $0) }) == rights.reads)
+    }
+
+    @Test(arguments: rights.keys.sorted())
+    func `declares nothing and writes to no queue or foreign exchange`(stage: String) throws {
+        let user = try Self.user(stage)
+        let names = Self.topology.queues.map(\.name) + Self.topology.exchanges
+        #expect(try names.allSatisfy { try !Self.allows(user.configure, $0) })
+        let others = Self.topology.queues.map(\.name) + ["amq.default", "amq.topic", "belfry2", "xbelfry", "belfry.x"]
+        #expect(try others.allSatisfy { try !Self.allows(user.write, $0) })
+    }
+
+    @Test func `exists for each stage, besides the operator's`() {
+        let names = Set(Self.rights.keys.map { "belfry-\($0)" }).union(["belfry-operator"])
+        #expect(Set(Self.topology.users.map(\.name)) == names)
+        #expect(Self.topology.users.count == names.count)
+    }
+
+    @Test func `of the operator reaches this environment and no other`() throws {
+        let user = try Self.user("operator")
+        for pattern in [user.configure, user.write, user.read] {
+            for name in Self.topology.queues.map(\.name) + Self.topology.exchanges {
+                #expect(try Self.allows(pattern, name))
+            }
+            for name in ["belfry2", "belfry2.dispatcher.due", "amq.topic", "my.belfry"] {
+                #expect(try !Self.allows(pattern, name))
+            }
+        }
+    }
+
+    @Test func `says every key that a queue takes, between them all`() throws {
+        for key in WorkQueue.allCases.flatMap(\.routingKeys) {
+            let sayers = try Self.topology.users.filter { try Self.allows($0.topicWrite["belfry"], key) }
+            #expect(!sayers.isEmpty, "nobody may say \(key)")
+        }
+    }
+}

@@ -1,0 +1,152 @@
+import JobCore
+import Messaging
+import Testing
+
+@Suite struct `A message's body` {
+    private static func bytes(_ text: String) -> [UInt8] { Array(text.utf8) }
+
+    @Test(
+        arguments: [
+            ("", "not JSON at all"), ("{", "cut off"), ("[]", "a list"), ("{}", "no field"), ("null", "null"),
+            (#"{"execution_id": 5, "cancelled_at_ms": 5}"#, "an id that is a number"),
+            (#"{"execution_id": "x", "cancelled_at_ms": 5}"#, "an id that is no UUID"),
+            (#"{"execution_id": "0807ea34-e1e0-41d3-b570-1c889a90aff1"}"#, "a field missing"),
+            (#"{"execution_id": "0807ea34-e1e0-41d3-b570-1c889a90aff1", "cancelled_at_ms": null}"#, "a null"),
+            (
+                #"{"execution_id": "0807ea34-e1e0-41d3-b570-1c889a90aff1", "cancelled_at_ms": 1.5}"#,
+                "half a millisecond"
+            ),
+        ])
+    func `that is not what it should be is unreadable, and says why`(text: String, fault: Comment) {
+        let error = #expect(throws: UnreadableMessage.self, fault) {
+            try MessageCoder.decode(ExecutionCancelled.self, from: Self.bytes(text))
+        }
+        #expect(error?.description.hasPrefix("not a ExecutionCancelled: ") == true)
+    }
+
+    @Test func `names the field that is missing`() {
+        #expect(throws: UnreadableMessage("not a Baton: / has no “cursor_ms”")) {
+            try MessageCoder.decode(Baton.self, from: Self.bytes("{}"))
+        }
+    }
+
+    @Test func `is not decoded when it is longer than any of ours`() {
+        let long = [UInt8](repeating: UInt8(ascii: " "), count: MessageCoder.maxBytes + 1)
+        #expect(throws: UnreadableMessage("the body has 2097153 bytes, more than 2097152")) {
+            try MessageCoder.decode(Baton.self, from: long)
+        }
+        let baton = Self.bytes(#"{"cursor_ms": 7}"#)
+        let longest = long.dropFirst(1 + baton.count) + baton
+        #expect(throws: Never.self) { try MessageCoder.decode(Baton.self, from: Array(longest)) }
+    }
+
+    @Test func `has the largest payload fit, however it is escaped`() throws {
+        let payload = String(repeating: "\u{1}", count: 256 * 1_024)
+        let run = RunRequested(
+            executionID: .random(), name: JobName(service: "s", job: "j"), requestedAt: Instant(secondsSinceEpoch: 1),
+            payload: payload)
+        let body = try MessageCoder.encode(run)
+        #expect(try MessageCoder.decode(RunRequested.self, from: body) == run)
+    }
+
+    @Test func `of a delivery keeps all that courierd needs`() throws {
+        let request = DeliveryRequested(
+            executionID: .random(), name: JobName(service: "s", job: "j"),
+            occurrence: Instant(millisecondsSinceEpoch: 1_234), attempt: 2,
+            target: InvocationTarget(kind: .http, address: "https://example.com/hook"), headers: ["X-A": "b"],
+            payload: nil, schedule: "rate(1 minute)", ttlSeconds: 60, heartbeatIntervalSeconds: 30, timeoutSeconds: 15,
+            retry: RetryPolicy(maxAttempts: 4, backoffSeconds: [7]), deadline: Instant(secondsSinceEpoch: 61),
+            lastSuccess: LastSuccess(
+                executionID: .random(), occurrence: Instant(secondsSinceEpoch: 0), invokedAt: nil, state: "{}",
+                summary: nil), isExclusive: true, retryOf: .random())
+        #expect(try MessageCoder.decode(DeliveryRequested.self, from: MessageCoder.encode(request)) == request)
+    }
+
+    @Test(arguments: ExecutionEvent.allCases)
+    func `to the event fork may go nowhere, and has the same id each time`(event: ExecutionEvent) throws {
+        let id = ExecutionID.random()
+        let start = Instant(secondsSinceEpoch: 9)
+        let execution = Execution(
+            id: id, jobID: .random(), name: JobName(service: "s", job: "j"), occurrence: start, createdAt: start,
+            isExclusive: false, schedule: "run",
+            state: .pending(from: start, ttlSeconds: 5, heartbeatIntervalSeconds: 5), attemptDueAt: start)
+        let message = try ExecutionChanged.message(event, of: execution)
+        #expect(message.routingKey == "execution.\(event.rawValue)")
+        #expect(message.id == "\(id)/\(event.rawValue)")
+        #expect(!message.isMandatory)
+    }
+}
+
+@Suite struct `A dead letter` {
+    private let message = InboundMessage(
+        tag: DeliveryTag(epoch: 1, number: 4), exchange: "belfry", routingKey: "callback.received",
+        headers: [
+            "x-death": "3", "X-Delivery-Count": "21", "x-belfry-token": "v1.main.t", "belfry-received-at": "77",
+            "traceparent": "00-1-1-00",
+        ], id: "message-1", isRedelivered: true, body: [0xFF, 0x00, 0x7B])
+
+    private func letter(error: String = "no") -> OutboundMessage {
+        message.deadLetter(from: .ingesterReports, reason: .forbidden, error: error, atMilliseconds: 1_700)
+    }
+
+    @Test func `keeps body, id and headers, and leaves out what the broker added`() {
+        let letter = letter()
+        #expect(letter.body == message.body)
+        #expect(letter.id == "message-1")
+        #expect(letter.headers["belfry-received-at"] == "77")
+        #expect(letter.headers["traceparent"] == "00-1-1-00")
+        #expect(letter.headers.keys.filter { $0.lowercased().hasPrefix("x-") } == ["x-belfry-token"])
+    }
+
+    @Test func `says why, when and where it came from`() {
+        let letter = letter()
+        #expect(letter.exchange == .dead)
+        #expect(letter.routingKey == "ingester.reports")
+        #expect(letter.isMandatory)
+        #expect(letter.headers[Header.deadReason] == "forbidden")
+        #expect(letter.headers[Header.deadError] == "no")
+        #expect(letter.headers[Header.deadAt] == "1700")
+        #expect(letter.headers[Header.originExchange] == "belfry")
+        #expect(letter.headers[Header.originRoutingKey] == "callback.received")
+        #expect(letter.headers[Header.originQueue] == "ingester.reports")
+    }
+
+    @Test func `has room for 1,024 bytes of the error`() {
+        let letter = letter(error: String(repeating: "e", count: 5_000))
+        #expect(letter.headers[Header.deadError]?.count == 1_024)
+        let family = self.letter(error: String(repeating: "👩‍👩‍👧‍👦", count: 5_000))
+        #expect((900...1_024).contains(family.headers[Header.deadError]?.utf8.count ?? 0))
+    }
+
+    @Test func `can always be sent, whatever a stranger put into its id and headers`() {
+        var hostile = message
+        // What is not UTF-8 becomes three bytes each when it is read.
+        hostile.id = String(repeating: "\u{FFFD}", count: 100)
+        hostile.headers["small"] = "stays"
+        hostile.headers[String(repeating: "n", count: 300)] = "v"
+        for index in 0..<40 { hostile.headers["h\(index)"] = String(repeating: "v", count: 3_000) }
+        let letter = hostile.deadLetter(from: .ingesterReports, reason: .forbidden, error: "no", atMilliseconds: 1)
+        #expect(letter.fault == nil)
+        #expect(letter.id == nil && letter.headers["small"] == "stays")
+        #expect(letter.headers[Header.deadReason] == "forbidden")
+    }
+}
+
+@Suite struct `A message on its way out` {
+    private static let long = String(repeating: "x", count: 256)
+
+    @Test(arguments: [
+        OutboundMessage(routingKey: long, body: []), OutboundMessage(routingKey: "k", id: long, body: []),
+        OutboundMessage(routingKey: "k", headers: [long: "v"], body: []),
+        OutboundMessage(routingKey: "k", headers: ["n": String(repeating: "v", count: 65_536)], body: []),
+        OutboundMessage(routingKey: "k", body: [UInt8](repeating: 0, count: 8 * 1_024 * 1_024 + 1)),
+    ])
+    func `that AMQP can't carry is refused before anything is sent`(message: OutboundMessage) async {
+        #expect(message.fault != nil)
+        let broker = MemoryBroker()
+        await #expect(throws: PublishError.self) {
+            try await broker.publish([OutboundMessage(routingKey: RoutingKey.scheduleDue, body: []), message])
+        }
+        #expect(broker.waiting(in: "dispatcher.due").isEmpty)
+    }
+}

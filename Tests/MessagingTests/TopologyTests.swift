@@ -1,0 +1,124 @@
+import JobCore
+import Messaging
+import Testing
+
+@Suite struct `The topology` {
+    private let topology = Topology(prefix: "belfry")
+
+    /// What stages publish and what must not get lost: all but the event fork.
+    private static let mandatoryKeys =
+        [
+            RoutingKey.scheduleDue, RoutingKey.runRequested, RoutingKey.deliveryRequested,
+            RoutingKey.deliveryAccepted, RoutingKey.deliveryDeferred, RoutingKey.deliveryRefused,
+            RoutingKey.callbackReceived, RoutingKey.executionExpired, RoutingKey.executionCancelled,
+            RoutingKey.baton,
+        ] + RetryLadder.stepsSeconds.map { RoutingKey.retry(stepSeconds: $0) }
+
+    @Test(arguments: mandatoryKeys)
+    func `leads every message of the pipeline to exactly one queue`(key: String) {
+        let queues = topology.bindings.filter { $0.exchange == "belfry" && $0.routingKey == key }.map(\.queue)
+        #expect(queues.count == 1)
+        #expect(queues.allSatisfy { name in topology.queues.contains { $0.name == name } })
+    }
+
+    @Test(arguments: [
+        RoutingKey.executionStarted, RoutingKey.executionProgressed, RoutingKey.executionFinished,
+        RoutingKey.jobChanged,
+    ])
+    func `keeps the event fork free of queues of its own`(key: String) {
+        #expect(!topology.bindings.contains { $0.routingKey == key })
+    }
+
+    @Test func `binds nothing else, and each name once`() {
+        let known = Set(Self.mandatoryKeys + WorkQueue.allCases.map(\.rawValue))
+        #expect(topology.bindings.allSatisfy { known.contains($0.routingKey) })
+        #expect(Set(topology.queues.map(\.name)).count == topology.queues.count)
+        #expect(Set(topology.bindings.map(\.queue)) == Set(topology.queues.map(\.name)))
+    }
+
+    @Test(arguments: WorkQueue.allCases.filter { $0 != .tickerBaton })
+    func `parks what can't be handled, losing none on the way`(queue: WorkQueue) throws {
+        let dead = "belfry.\(queue.rawValue).dead"
+        #expect(topology.queues.contains { $0.name == dead })
+        let binding = try #require(topology.bindings.first { $0.queue == dead })
+        #expect(binding.exchange == "belfry.dead" && binding.routingKey == queue.rawValue)
+        let policies = try policies(for: "belfry.\(queue.rawValue)")
+        #expect(policies.count == 1)
+        #expect(
+            policies.first?.definition == [
+                "dead-letter-exchange": .string("belfry.dead"), "dead-letter-routing-key": .string(queue.rawValue),
+                "dead-letter-strategy": .string("at-least-once"), "overflow": .string("reject-publish"),
+                "delivery-limit": .integer(20),
+            ])
+    }
+
+    @Test(arguments: RetryLadder.stepsSeconds)
+    func `brings a delivery back to the couriers when its wait is over`(seconds: Int64) throws {
+        let policies = try policies(for: "belfry.courier.retry.\(seconds)")
+        #expect(
+            policies.map(\.definition) == [
+                [
+                    "dead-letter-exchange": .string("belfry"),
+                    "dead-letter-routing-key": .string("delivery.requested"),
+                    "dead-letter-strategy": .string("at-least-once"), "overflow": .string("reject-publish"),
+                    "message-ttl": .integer(seconds * 1_000),
+                ]
+            ])
+    }
+
+    @Test func `sets nothing on dead letters and the baton by policy`() throws {
+        for queue in topology.queues where queue.name.hasSuffix(".dead") || queue.name == "belfry.ticker.baton" {
+            #expect(try policies(for: queue.name).isEmpty)
+        }
+    }
+
+    @Test func `makes every queue a quorum queue, and the baton one message with one holder`() {
+        for queue in topology.queues {
+            #expect(queue.arguments["x-queue-type"] == .string("quorum"))
+            if queue.name != "belfry.ticker.baton" { #expect(queue.arguments.count == 1) }
+        }
+        let baton = topology.queues.first { $0.name == "belfry.ticker.baton" }
+        #expect(
+            baton?.arguments == [
+                "x-queue-type": .string("quorum"), "x-single-active-consumer": .bool(true),
+                "x-max-length": .integer(1), "x-overflow": .string("drop-head"),
+            ])
+    }
+
+    @Test func `begins every name with the prefix`() {
+        let other = Topology(prefix: "stage-2")
+        #expect(other.exchanges == ["stage-2", "stage-2.dead"])
+        #expect(other.queues.allSatisfy { $0.name.hasPrefix("stage-2.") })
+        #expect(other.queues.map { $0.name.dropFirst(8) } == topology.queues.map { $0.name.dropFirst(7) })
+        #expect(other.users.allSatisfy { $0.name.hasPrefix("stage-2-") })
+    }
+
+    @Test func `takes the dots of a prefix as dots in patterns`() throws {
+        let dotted = Topology(prefix: "a.b")
+        for policy in dotted.policies {
+            let pattern = try Regex(policy.pattern)
+            #expect(try pattern.firstMatch(in: policy.name) != nil)
+            #expect(try pattern.firstMatch(in: policy.name.replacing("a.b", with: "axb")) == nil)
+        }
+        for user in dotted.users {
+            for pattern in [user.configure, user.write, user.read] {
+                #expect(try Regex(pattern).firstMatch(in: "axb") == nil)
+                #expect(try Regex(pattern).firstMatch(in: "axb.dispatcher.due") == nil)
+            }
+        }
+    }
+
+    @Test(arguments: ["belfry", "a", "a.b", "A-1_x", String(repeating: "p", count: 64)])
+    func `takes a plain prefix`(prefix: String) {
+        #expect(Topology.fault(inPrefix: prefix) == nil)
+    }
+
+    @Test(arguments: ["", "a b", "a/b", "a*", "ä", "amq.belfry", "a\n", String(repeating: "p", count: 65)])
+    func `refuses a prefix that brokers or patterns could misread`(prefix: String) {
+        #expect(Topology.fault(inPrefix: prefix) != nil)
+    }
+
+    private func policies(for queue: String) throws -> [Topology.Policy] {
+        try topology.policies.filter { try Regex($0.pattern).wholeMatch(in: queue) != nil }
+    }
+}

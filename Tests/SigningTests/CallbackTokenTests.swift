@@ -1,0 +1,96 @@
+import JobCore
+import Signing
+import Testing
+
+@Suite struct `A callback's token` {
+    private static let expiry = Instant(secondsSinceEpoch: 2_000)
+    private static let before = Instant(secondsSinceEpoch: 1_999)
+    private static let token = CallbackToken(
+        executionID: ExecutionID(namespace: ExecutionID.random().uuid, name: "run"), expiresAt: expiry)
+
+    private static func verify(_ text: String, _ keys: SigningKeys, now: Instant = before) throws -> CallbackToken {
+        try CallbackToken(verifying: text, keys: keys, now: now)
+    }
+
+    @Test func `carries its execution and its end`() throws {
+        let keys = Sample.keys(["main"])
+        #expect(try Self.verify(Self.token.signed(with: keys), keys) == Self.token)
+    }
+
+    @Test func `fits into a URL's path as it is`() {
+        let text = Self.token.signed(with: Sample.keys(["main"]))
+        #expect(text.wholeMatch(of: #/v1\.main\.[A-Za-z0-9_-]{32}\.[A-Za-z0-9_-]{43}/#) != nil)
+    }
+
+    @Test func `survives a new key, as long as the old one is kept`() throws {
+        let text = Self.token.signed(with: Sample.keys(["old"]))
+        #expect(try Self.verify(text, Sample.keys(["new", "old"])) == Self.token)
+        #expect(throws: CallbackToken.Refusal.forged) { try Self.verify(text, Sample.keys(["new"])) }
+    }
+
+    @Test func `is refused when a key of the same name is another key`() throws {
+        let text = Self.token.signed(with: Sample.keys(["main"]))
+        let other = try SigningKeys(parsing: "main:\(Sample.base64("other"))")
+        #expect(throws: CallbackToken.Refusal.forged) { try Self.verify(text, other) }
+    }
+
+    @Test func `ends at its end, to the millisecond`() throws {
+        let keys = Sample.keys(["main"])
+        let text = Self.token.signed(with: keys)
+        #expect(try Self.verify(text, keys, now: Self.expiry.adding(milliseconds: -1)) == Self.token)
+        #expect(throws: CallbackToken.Refusal.expired) { try Self.verify(text, keys, now: Self.expiry) }
+    }
+
+    @Test func `is refused when any single character of it was changed`() {
+        let keys = Sample.keys(["main", "Main"])
+        let text = Array(Self.token.signed(with: keys))
+        let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_+/=. %\u{0}é")
+        for place in text.indices {
+            for character in alphabet where character != text[place] {
+                var forged = text
+                forged[place] = character
+                #expect(throws: CallbackToken.Refusal.self, "\(place): \(character)") {
+                    try Self.verify(String(forged), keys)
+                }
+            }
+        }
+    }
+
+    @Test func `is refused when characters are missing or added`() {
+        let keys = Sample.keys(["main"])
+        let text = Self.token.signed(with: keys)
+        for count in 0..<text.count {
+            #expect(throws: CallbackToken.Refusal.self) { try Self.verify(String(text.prefix(count)), keys) }
+        }
+        for extra in ["=", "A", ".", ".A", " ", "\n"] {
+            #expect(throws: CallbackToken.Refusal.self) { try Self.verify(text + extra, keys) }
+            #expect(throws: CallbackToken.Refusal.self) { try Self.verify(extra + text, keys) }
+        }
+    }
+
+    @Test func `of one execution does not speak for another`() {
+        let keys = Sample.keys(["main"])
+        let other = CallbackToken(executionID: .random(), expiresAt: Self.expiry).signed(with: keys)
+        let mine = Self.token.signed(with: keys).split(separator: ".")
+        let mixed = other.split(separator: ".").prefix(3) + mine.suffix(1)
+        #expect(throws: CallbackToken.Refusal.forged) { try Self.verify(mixed.joined(separator: "."), keys) }
+    }
+
+    @Test(arguments: [
+        "", ".", "...", "v1", "v1...", "v1.main", "v1.main..", "v2.main.AAAA.AAAA", "v1.main.AAAA.AAAA",
+        "v1.main.!!!!.????", "v1.\(String(repeating: "k", count: 300)).A.A", String(repeating: ".", count: 4_000),
+        "v1.main.\(String(repeating: "A", count: 32)).\(String(repeating: "A", count: 43)).x", "\u{0}\u{0}\u{0}",
+        "🦀.🦀.🦀.🦀",
+    ])
+    func `is malformed when it does not look like one`(text: String) {
+        #expect(throws: CallbackToken.Refusal.malformed) { try Self.verify(text, Sample.keys(["main"])) }
+    }
+
+    @Test func `with an end beyond time is malformed, though it is signed`() {
+        let keys = Sample.keys(["main"])
+        let text = CallbackToken(
+            executionID: .random(), expiresAt: Instant(millisecondsSinceEpoch: -1_000)
+        ).signed(with: keys)
+        #expect(throws: CallbackToken.Refusal.malformed) { try Self.verify(text, keys) }
+    }
+}

@@ -1,0 +1,31 @@
+import Foundation
+import Signing
+import Testing
+
+@Suite struct `Signing keys` {
+    private static let good = Sample.base64("good-key")
+
+    private static func short(_ count: Int) -> String { Data(repeating: 0xA7, count: count).base64EncodedString() }
+
+    @Test(arguments: [
+        "main:\(good)", "a:\(good),b:\(Sample.base64("b"))", "K-1:\(short(24))", "k:\(short(64))",
+        "\(String(repeating: "k", count: 32)):\(good)",
+    ])
+    func `are read from kid:base64`(text: String) {
+        #expect(throws: Never.self) { try SigningKeys(parsing: text) }
+    }
+
+    @Test(arguments: [
+        "", ",", "main", "main:", ":\(good)", good, "\(good):main", "main:\(good),", ",main:\(good)", "main:\(good)!",
+        "ma.in:\(good)", "ma in:\(good)", "mäin:\(good)", "main:\(short(23))", "main:\(short(65))",
+        "main:\(good),main:\(Sample.base64("x"))", "\(String(repeating: "k", count: 33)):\(good)",
+        // What is often done wrong: key and kid swapped, the name left out, two keys run together.
+        "\(short(24)):main", "\(short(24)):abcd", "\(good),\(good)", "main:\(good):\(good)", "main=\(good)",
+    ])
+    func `that are wrong are refused in words that hold no key`(text: String) throws {
+        let error = try #require(throws: SigningKeysError.self) { try SigningKeys(parsing: text) }
+        let secrets = text.split { ",:= ".contains($0) }.filter { $0.count >= 20 && !$0.hasPrefix("kkkk") }
+        for secret in secrets { #expect(!error.description.contains(secret.prefix(16))) }
+        #expect(!error.description.isEmpty)
+    }
+}
