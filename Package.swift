@@ -11,6 +11,7 @@ let strict: [SwiftSetting] = [
 ]
 
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 
 func library(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
     .target(name: name, dependencies: dependencies, swiftSettings: strict)
@@ -24,16 +25,24 @@ let package = Package(
     name: "belfry",
     platforms: [.macOS(.v15)],
     dependencies: [
-        .package(url: "https://github.com/apple/swift-crypto.git", from: "4.5.0")
+        .package(url: "https://github.com/apple/swift-crypto.git", from: "4.5.0"),
+        .package(url: "https://github.com/groue/GRDB.swift.git", from: "7.10.0"),
     ],
     targets: [
         library("JobCore", [crypto]),
         library("Messaging", ["JobCore"]),
         library("Signing", ["JobCore", crypto]),
+        library("JobStore", ["JobCore"]),
+        library("SQLiteStore", ["JobCore", "JobStore", grdb]),
+        library("Stores", ["JobStore", "SQLiteStore"]),
         tests("JobCoreTests", ["Determinism", "JobCore"]),
         tests("MessagingTests", ["JobCore", "Messaging"]),
         tests("SigningTests", ["JobCore", "Signing"]),
         .target(name: "Determinism", dependencies: ["JobCore"], path: "Tests/Determinism", swiftSettings: strict),
+        .target(
+            name: "StoreConformance", dependencies: ["JobCore", "JobStore"], path: "Tests/StoreConformance",
+            swiftSettings: strict),
+        tests("SQLiteStoreTests", ["JobCore", "JobStore", "SQLiteStore", "StoreConformance", "Stores", grdb]),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -1,0 +1,138 @@
+internal import FoundationEssentials
+internal import GRDB
+internal import JobCore
+
+/// An execution as its row holds it: how it is read, and how it is written.
+struct ExecutionRow {
+    var seq: Int64
+    var execution: Execution
+    /// The attempts as they stand in the row, so that they are written anew only when there is another.
+    private var attemptsText: String?
+
+    /// To be followed by conditions on `e` (the execution), `j` (its job) or `h` (its heartbeats).
+    static let select = """
+        SELECT e.seq, e.id, j.id, j.service, j.name, e.occurrence_ms, e.created_ms, e.exclusive, e.schedule, e.payload,
+            e.status, e.reason, e.ttl_s, e.heartbeat_interval_s, e.ttl_deadline_ms, e.extended,
+            e.invoked_ms, e.invoked_by,
+            iif(h.execution IS NULL, e.first_heard_ms, h.first_heard_ms),
+            iif(h.execution IS NULL, e.heard_ms, h.heard_ms),
+            iif(h.execution IS NULL, e.progress, h.progress),
+            e.finished_ms, e.finished_by, e.attempts, e.attempt_due_ms,
+            e.summary, e.state, e.error, e.correlation_id, e.retry_of, e.retried_by
+        FROM execution e JOIN job j ON j.seq = e.job LEFT JOIN heartbeat h ON h.execution = e.seq
+
+        """
+
+    static let selectByID = select + "WHERE e.id = ?"
+    static let selectByIDs = select + "WHERE e.id IN " + ManyIDs.placeholders
+
+    static let insert = """
+        INSERT INTO execution (id, job, occurrence_ms, created_ms, exclusive, schedule, payload, retry_of, retried_by,
+            ttl_s, heartbeat_interval_s, status, reason, ttl_deadline_ms, extended, invoked_ms, invoked_by,
+            first_heard_ms, heard_ms, progress, finished_ms, finished_by, attempts, attempt_due_ms,
+            summary, state, error, correlation_id, deadline_ms, open_exclusive_job)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        ON CONFLICT DO NOTHING
+        """
+
+    /// What was said when the execution was created stays; only what moves is written.
+    static let update = """
+        UPDATE execution SET status = ?, reason = ?, ttl_deadline_ms = ?, extended = ?, invoked_ms = ?, invoked_by = ?,
+            first_heard_ms = ?, heard_ms = ?, progress = ?, finished_ms = ?, finished_by = ?, attempts = ?,
+            attempt_due_ms = ?, summary = ?, state = ?, error = ?, correlation_id = ?, deadline_ms = ?,
+            open_exclusive_job = iif(? IS NULL, NULL, open_exclusive_job)
+        WHERE seq = ?
+        """
+
+    private static let decoder = JSONDecoder()
+    fileprivate static let encoder = JSONEncoder()
+
+    static func find(_ id: ExecutionID, with statement: Statement) throws -> ExecutionRow? {
+        let rows = try Row.fetchCursor(statement, arguments: [id.databaseValue])
+        return try rows.next().map(ExecutionRow.init)
+    }
+
+    init(_ row: Row) throws {
+        var column = ColumnReader(row)
+        var attemptsText: String?
+        seq = try column.next()
+        execution = Execution(
+            id: try column.identifier(), jobID: try column.identifier(),
+            name: JobName(service: try column.next(), job: try column.next()), occurrence: try column.instant(),
+            createdAt: try column.instant(), isExclusive: try column.next(), schedule: try column.next(),
+            payload: try column.next(), state: try Self.state(&column),
+            attempts: try Self.attempts(&column, text: &attemptsText), attemptDueAt: try column.instant(),
+            outcome: Outcome(
+                summary: try column.next(), state: try column.next(), error: try column.next(),
+                correlationID: try column.next()),
+            retryOf: try column.identifierIfAny(), retriedBy: try column.identifierIfAny())
+        self.attemptsText = attemptsText
+    }
+
+    /// The values of `ExecutionRow.update` that make this row hold `changed`.
+    func updateArguments(_ changed: Execution) throws -> StatementArguments {
+        let attempts = changed.attempts == execution.attempts ? attemptsText : try changed.attemptsText()
+        var values = changed.movingValues(attempts: attempts)
+        values.append(changed.recordedDeadline?.databaseValue)
+        values.append(seq.databaseValue)
+        return StatementArguments(values)
+    }
+
+    private static func state(_ column: inout ColumnReader) throws -> ExecutionState {
+        ExecutionState(
+            status: try column.decoded(ExecutionStatus.init(code:)),
+            reason: try column.decodedIfAny(FailureReason.init(code:)), ttlSeconds: try column.next(),
+            heartbeatIntervalSeconds: try column.next(), ttlDeadline: try column.instant(),
+            isExtended: try column.next(), invokedAt: try column.instantIfAny(),
+            invokedBy: try column.next(Int64?.self).map(ReportID.init(rawValue:)),
+            firstHeardAt: try column.instantIfAny(), heardAt: try column.instantIfAny(), progress: try column.next(),
+            finishedAt: try column.instantIfAny(),
+            finishedBy: try column.next(Int64?.self).map(ReportID.init(rawValue:)))
+    }
+
+    private static func attempts(_ column: inout ColumnReader, text: inout String?) throws -> [Attempt] {
+        text = try column.next()
+        guard let text else { return [] }
+        return try decoder.decode([Attempt].self, from: Data(text.utf8))
+    }
+}
+
+extension Execution {
+    /// The values of `ExecutionRow.insert`.
+    func insertArguments(job: Int64) throws -> StatementArguments {
+        var values: [(any DatabaseValueConvertible)?] = [
+            id.databaseValue, job.databaseValue, occurrence.databaseValue, createdAt.databaseValue,
+            isExclusive, schedule, payload, retryOf?.databaseValue, retriedBy?.databaseValue, state.ttlSeconds,
+            state.heartbeatIntervalSeconds,
+        ]
+        values += movingValues(attempts: try attemptsText())
+        values.append(isExclusive && !state.status.isFinal ? job : nil)
+        return StatementArguments(values)
+    }
+
+    /// What both statements write, from `status` to `deadline_ms`.
+    ///
+    /// Optional existentials, though every one could be a `DatabaseValue`: GRDB takes a list of one type apart by way
+    /// of a key path, which costs more than all the rest of a row's write.
+    fileprivate func movingValues(attempts: String?) -> [(any DatabaseValueConvertible)?] {
+        [
+            state.status.code, state.reason?.code, state.ttlDeadline.databaseValue, state.isExtended,
+            state.invokedAt?.databaseValue, state.invokedBy?.rawValue, state.firstHeardAt?.databaseValue,
+            state.heardAt?.databaseValue, state.progress, state.finishedAt?.databaseValue,
+            state.finishedBy?.rawValue, attempts, attemptDueAt.databaseValue, outcome.summary, outcome.state,
+            outcome.error, outcome.correlationID, recordedDeadline?.databaseValue,
+        ]
+    }
+
+    /// The deadline that the row's index keeps. Once the service was heard of, the heartbeats' own deadline moves far
+    /// too often for an index and lies in the table `heartbeat`.
+    fileprivate var recordedDeadline: Instant? {
+        guard !state.status.isFinal else { return nil }
+        return state.heardAt == nil ? state.deadline : state.ttlDeadline
+    }
+
+    fileprivate func attemptsText() throws -> String? {
+        guard !attempts.isEmpty else { return nil }
+        return String(decoding: try ExecutionRow.encoder.encode(attempts), as: UTF8.self)
+    }
+}

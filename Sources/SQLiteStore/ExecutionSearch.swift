@@ -1,0 +1,78 @@
+internal import GRDB
+internal import JobCore
+internal import JobStore
+
+/// A query of the history: which rows, newest first, and where the next page begins.
+struct ExecutionSearch {
+    private var conditions: [String] = []
+    private var arguments = StatementArguments()
+    private let limit: Int
+
+    /// Nil when `query.more` is no token of ours.
+    init?(_ query: ExecutionQuery) {
+        limit = min(max(query.limit, 1), 100)
+        if let more = query.more {
+            guard let seq = Self.seq(of: more) else { return nil }
+            add("seq < ?", [seq])
+        }
+        addJob(service: query.service, job: query.job)
+        if let status = query.status { add(status) }
+        if let reason = query.reason {
+            add(.fail)
+            add("reason = ?", [reason.code])
+        }
+        if let since = query.since { add("occurrence_ms >= ?", [since.databaseValue]) }
+        if let until = query.until { add("occurrence_ms < ?", [until.databaseValue]) }
+        if let correlationID = query.correlationID { add("correlation_id = ?", [correlationID]) }
+    }
+
+    private mutating func addJob(service: String?, job: String?) {
+        switch (service, job) {
+        case (let service?, let job?):
+            add("job = (SELECT seq FROM job WHERE service = ? AND name = ?)", [service, job])
+        case (let service?, nil): add("job IN (SELECT seq FROM job WHERE service = ?)", [service])
+        case (nil, let job?): add("job IN (SELECT seq FROM job WHERE name = ?)", [job])
+        case (nil, nil): break
+        }
+    }
+
+    /// Failed and open executions are few in a long history, so their indexes are used: the one of the failed ones
+    /// needs the code as a literal, the one of the open ones must be named.
+    private mutating func add(_ status: ExecutionStatus) {
+        add("status = \(status.code)", [])
+        guard !status.isFinal else { return }
+        add(
+            """
+            seq IN (SELECT seq FROM execution INDEXED BY execution_by_deadline WHERE deadline_ms IS NOT NULL)
+            """, [])
+    }
+
+    private mutating func add(_ condition: String, _ values: StatementArguments) {
+        conditions.append(condition)
+        arguments += values
+    }
+
+    /// Finds the rows' numbers first, so that what must be sorted is numbers and not whole rows.
+    func page(in database: Database) throws -> ExecutionPage {
+        let filter = conditions.isEmpty ? "" : "WHERE " + conditions.joined(separator: " AND ")
+        let sql =
+            ExecutionRow.select + """
+                WHERE e.seq IN (SELECT seq FROM execution \(filter) ORDER BY seq DESC LIMIT \(limit + 1))
+                ORDER BY e.seq DESC
+                """
+        let rows = try Array(Row.fetchCursor(database, sql: sql, arguments: arguments).map(ExecutionRow.init))
+        let shown = rows.prefix(limit)
+        let more = rows.count > limit ? shown.last.map { Self.token(for: $0.seq) } : nil
+        return ExecutionPage(executions: shown.map(\.execution), more: more)
+    }
+
+    private static func token(for seq: Int64) -> String {
+        String(seq, radix: 36)
+    }
+
+    /// Only what `token` makes is read: no sign, no capital, no leading zero.
+    private static func seq(of token: String) -> Int64? {
+        guard let seq = Int64(token, radix: 36), seq > 0, Self.token(for: seq) == token else { return nil }
+        return seq
+    }
+}

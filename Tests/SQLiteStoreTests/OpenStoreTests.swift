@@ -1,0 +1,27 @@
+import JobStore
+import Stores
+import Testing
+
+@Suite struct OpenStoreTests {
+    @Test func `a URL that begins with sqlite opens that file`() async throws {
+        let folder = try TemporaryFolder()
+        defer { folder.remove() }
+        let store = try Stores.open("sqlite:\(folder.file)")
+        #expect(try await store.jobsRevision() == 0)
+    }
+
+    @Test(
+        arguments: [
+            "", "belfry.sqlite", "sqlite:", "sqlite:folder/", "sqlite::memory:", "postgres://u:secret@host/db",
+            "mysql://u:secret@host/db",
+        ])
+    func `any other URL is refused with what would be right, and without its password`(url: String) throws {
+        let error = try #require(#expect(throws: StoreError.self) { try Stores.open(url) })
+        guard case .unusable(let reason) = error else {
+            Issue.record("\(error)")
+            return
+        }
+        #expect(reason.contains("sqlite:"))
+        #expect(!reason.contains("secret"))
+    }
+}

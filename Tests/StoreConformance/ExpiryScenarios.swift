@@ -1,0 +1,176 @@
+internal import JobCore
+internal import JobStore
+internal import Testing
+
+extension StoreConformance {
+    static let expiryScenarios: [StoreScenario] = [
+        StoreScenario("an execution that was never delivered is overdue by its ttl alone") { store async throws in
+            let execution = sampleExecution()
+            try await store.create(execution)
+            #expect(try await store.overdue(at: start.adding(milliseconds: 299_999)).isEmpty)
+            #expect(
+                try await store.overdue(at: start.adding(seconds: 300))
+                    == [OverdueExecution(id: execution.id, expiry: .ttl)])
+        },
+        StoreScenario("an invoked execution that was never heard of is overdue after two heartbeat intervals") {
+            store async throws in
+            let execution = sampleExecution()
+            try await store.create(execution)
+            try await store.rewrite(execution.id) { $0.invoke(at: start.adding(seconds: 10)) }
+            #expect(try await store.overdue(at: start.adding(milliseconds: 69_999)).isEmpty)
+            #expect(
+                try await store.overdue(at: start.adding(seconds: 70))
+                    == [OverdueExecution(id: execution.id, expiry: .heartbeat)])
+        },
+        StoreScenario("silence counts from when we listened at the earliest, the ttl whoever listens") {
+            store async throws in
+            let silent = sampleExecution()
+            let quiet = sampleExecution(minute: 1)
+            for execution in [silent, quiet] {
+                try await store.create(execution)
+                try await store.rewrite(execution.id) { $0.invoke(at: start) }
+            }
+            try await store.hear(quiet.id, at: start.adding(seconds: 1))
+            func overdue(_ seconds: Int64, listeningSince: Int64) async throws -> [Expiry] {
+                try await store.overdue(
+                    at: start.adding(seconds: seconds), listeningSince: start.adding(seconds: listeningSince), limit: 9
+                ).map(\.expiry)
+            }
+            #expect(try await overdue(159, listeningSince: 100).isEmpty)
+            #expect(try await overdue(160, listeningSince: 100) == [.heartbeat, .heartbeat])
+            #expect(try await overdue(300, listeningSince: 290) == [.ttl, .ttl])
+        },
+        StoreScenario("every heartbeat moves the heartbeat deadline") { store async throws in
+            let execution = sampleExecution()
+            try await store.create(execution)
+            try await store.rewrite(execution.id) { $0.invoke(at: start) }
+            try await store.rewrite(execution.id) { $0.hear(at: start.adding(seconds: 50)) }
+            #expect(try await store.overdue(at: start.adding(seconds: 109)).isEmpty)
+            #expect(try await store.overdue(at: start.adding(seconds: 110)).map(\.expiry) == [.heartbeat])
+            try await store.hear(execution.id, at: start.adding(seconds: 100))
+            #expect(try await store.overdue(at: start.adding(seconds: 159)).isEmpty)
+            #expect(
+                try await store.overdue(at: start.adding(seconds: 160))
+                    == [OverdueExecution(id: execution.id, expiry: .heartbeat)])
+        },
+        StoreScenario("a first heartbeat that is only heard moves the deadline, too") { store async throws in
+            let execution = sampleExecution()
+            try await store.create(execution)
+            try await store.rewrite(execution.id) { $0.invoke(at: start) }
+            try await store.update([execution.id]) { loaded in
+                guard var execution = loaded[execution.id] else { return ([], ()) }
+                execution.state.firstHeardAt = start.adding(seconds: 50)
+                execution.state.heardAt = start.adding(seconds: 50)
+                return ([.heard(execution)], ())
+            }
+            #expect(try await store.overdue(at: start.adding(seconds: 109)).isEmpty)
+            #expect(try await store.overdue(at: start.adding(seconds: 110)).map(\.expiry) == [.heartbeat])
+        },
+        StoreScenario("past both deadlines an execution is overdue once, by its ttl") { store async throws in
+            let heard = sampleExecution()
+            let silent = sampleExecution(minute: 1)
+            let delivered = sampleExecution(minute: 2)
+            _ = try await store.create([heard, silent, delivered], now: start)
+            for id in [heard.id, silent.id] { try await store.rewrite(id) { $0.invoke(at: start) } }
+            try await store.rewrite(heard.id) { $0.hear(at: start.adding(seconds: 10)) }
+            try await store.rewrite(delivered.id) { $0.end(.success) }
+            let overdue = try await store.overdue(at: start.adding(seconds: 300))
+            #expect(overdue.count == 2)
+            #expect(
+                Set(overdue) == [
+                    OverdueExecution(id: heard.id, expiry: .ttl),
+                    OverdueExecution(id: silent.id, expiry: .ttl),
+                ])
+        },
+        StoreScenario("a ttl that was moved counts from where it was moved to") { store async throws in
+            let execution = sampleExecution()
+            try await store.create(execution)
+            try await store.rewrite(execution.id) { execution in
+                execution.invoke(at: start)
+                execution.hear(at: start.adding(seconds: 290))
+                execution.state.ttlDeadline = start.adding(seconds: 340)
+            }
+            #expect(try await store.overdue(at: start.adding(seconds: 339)).isEmpty)
+            #expect(try await store.overdue(at: start.adding(seconds: 340)).map(\.expiry) == [.ttl])
+        },
+        StoreScenario("an execution that is over is never overdue, however it was heard of") { store async throws in
+            let executions = (0..<3).map { sampleExecution(minute: $0) }
+            _ = try await store.create(executions, now: start)
+            for execution in executions.dropFirst() { try await store.rewrite(execution.id) { $0.invoke(at: start) } }
+            try await store.rewrite(executions[2].id) { $0.hear(at: start) }
+            for execution in executions { try await store.rewrite(execution.id) { $0.end(.fail, .cancelled) } }
+            #expect(try await store.overdue(at: start.adding(seconds: 9_999_999)).isEmpty)
+        },
+        StoreScenario("no more overdue executions are answered than were asked for") { store async throws in
+            let executions = (0..<6).map { sampleExecution(minute: $0) }
+            _ = try await store.create(executions, now: start)
+            for execution in executions.prefix(3) {
+                try await store.rewrite(execution.id) { execution in
+                    execution.invoke(at: start)
+                    execution.hear(at: start)
+                    execution.state.ttlDeadline = start.adding(seconds: 99_999)
+                }
+            }
+            let now = start.adding(seconds: 9_000)
+            #expect(try await store.overdue(at: now, listeningSince: nil, limit: 2).count == 2)
+            #expect(try await store.overdue(at: now, listeningSince: nil, limit: 4).count == 4)
+            #expect(try await store.overdue(at: now, listeningSince: nil, limit: 50).count == 6)
+        },
+        StoreScenario("a pending execution whose attempt was due is undelivered; one that was invoked is not") {
+            store async throws in
+            let waiting = sampleExecution()
+            let invoked = sampleExecution(minute: 1)
+            let later = sampleExecution(minute: 2)
+            _ = try await store.put([sampleJob()], now: start)
+            _ = try await store.create([waiting, invoked, later], now: start)
+            try await store.rewrite(invoked.id) { $0.invoke(at: start) }
+            let dueBefore = start.adding(seconds: 119)
+            let expected = UndeliveredExecution(id: waiting.id, name: waiting.name)
+            #expect(try await store.undelivered(dueBefore: dueBefore, limit: 9) == [expected])
+            try await store.rewrite(waiting.id) { $0.attemptDueAt = start.adding(seconds: 500) }
+            #expect(try await store.undelivered(dueBefore: dueBefore, limit: 9).isEmpty)
+            #expect(try await store.undelivered(dueBefore: start.adding(seconds: 500), limit: 9).count == 2)
+            #expect(try await store.undelivered(dueBefore: start.adding(seconds: 500), limit: 1).count == 1)
+        },
+        StoreScenario("what a deleted job left undelivered is nobody's to deliver again") { store async throws in
+            let job = sampleJob()
+            _ = try await store.put([job], now: start)
+            try await store.create(sampleExecution(of: job))
+            #expect(try await store.undelivered(dueBefore: start, limit: 9).count == 1)
+            #expect(try await store.deleteJob(named: job.name, now: start))
+            #expect(try await store.undelivered(dueBefore: start, limit: 9).isEmpty)
+        },
+    ]
+
+    static let historyScenarios: [StoreScenario] = [
+        StoreScenario("history is removed by when it ended, in portions, and what is open stays") {
+            store async throws in
+            let executions = (0..<7).map { sampleExecution(minute: $0) }
+            _ = try await store.create(executions, now: start)
+            for (index, execution) in executions.dropLast().enumerated() {
+                try await store.rewrite(execution.id) { execution in
+                    execution.invoke(at: start)
+                    execution.hear(at: start)
+                    execution.end(.success, at: start.adding(seconds: Int64(index)))
+                }
+            }
+            let before = start.adding(seconds: 5)
+            #expect(try await store.removeHistory(endedBefore: before, limit: 3) == 3)
+            #expect(try await store.removeHistory(endedBefore: before, limit: 3) == 2)
+            #expect(try await store.removeHistory(endedBefore: before, limit: 3) == 0)
+            let left = try await store.executions(ExecutionQuery()).executions.map(\.id)
+            #expect(left == executions.suffix(2).reversed().map(\.id))
+        },
+        StoreScenario("the last success of an exclusive job outlives its history") { store async throws in
+            let job = sampleJob(isExclusive: true)
+            let executions = (0..<3).map { sampleExecution(of: job, minute: $0) }
+            for execution in executions {
+                try await store.create(execution)
+                try await store.rewrite(execution.id) { $0.end(execution.id == executions[2].id ? .fail : .success) }
+            }
+            #expect(try await store.removeHistory(endedBefore: start.adding(seconds: 1), limit: 9) == 2)
+            let next = try await store.create(sampleExecution(of: job, minute: 9))
+            #expect(next.lastSuccess?.executionID == executions[1].id)
+        },
+    ]
+}

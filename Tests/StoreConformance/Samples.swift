@@ -1,0 +1,91 @@
+internal import JobCore
+internal import JobStore
+internal import Testing
+
+// Jobs and executions to try a store with, and short words for what is done with them.
+
+/// The scenarios' clock stands here unless they turn it.
+let start = Instant(secondsSinceEpoch: 1_900_000_000)
+let everyMinute = ScheduleKey("rate(1 minute)")
+
+func sampleJob(
+    _ name: String = "invoices", service: String = "billing", isEnabled: Bool = true, isExclusive: Bool = false,
+    schedule: ScheduleKey = everyMinute
+) -> Job {
+    Job(
+        name: JobName(service: service, job: name), isEnabled: isEnabled, isExclusive: isExclusive,
+        target: InvocationTarget(kind: .http, address: "https://example.com/hook?a=1"),
+        payload: "{\"text\": \"grüß dich\"}", schedule: schedule, ttlSeconds: 300, retry: RetryPolicy(maxAttempts: 2),
+        headers: ["x-tenant": "7"], misfire: .all, startAt: start, tags: ["nightly"], description: "Sends them.")
+}
+
+/// A pending execution of a job, for the minute `minute` after `start`; ttl 300 s, heartbeat interval 30 s.
+func sampleExecution(of job: Job = sampleJob(), minute: Int64 = 0) -> Execution {
+    let occurrence = start.adding(seconds: minute * 60)
+    return Execution(
+        id: Execution.id(of: job.name.id, at: occurrence), jobID: job.name.id, name: job.name, occurrence: occurrence,
+        createdAt: occurrence.adding(milliseconds: 5), isExclusive: job.isExclusive,
+        schedule: job.schedule.expression, payload: nil,
+        state: .pending(from: occurrence, ttlSeconds: 300, heartbeatIntervalSeconds: 30),
+        attemptDueAt: occurrence)
+}
+
+extension Execution {
+    mutating func invoke(at instant: Instant) {
+        state.status = .invoked
+        state.invokedAt = instant
+        state.invokedBy = ReportID(rawValue: -1)
+        state.ttlDeadline = instant.adding(seconds: state.ttlSeconds)
+    }
+
+    mutating func hear(at instant: Instant, progress: Int? = nil) {
+        state.status = .processing
+        state.firstHeardAt = state.firstHeardAt ?? instant
+        state.heardAt = instant
+        state.progress = progress
+    }
+
+    mutating func end(_ status: ExecutionStatus, _ reason: FailureReason? = nil, at instant: Instant = start) {
+        state.status = status
+        state.reason = reason
+        state.finishedAt = instant
+        state.finishedBy = ReportID(rawValue: 42)
+    }
+}
+
+extension DispatchStore {
+    @discardableResult
+    func create(_ execution: Execution) async throws -> CreatedExecution {
+        try #require(try await create([execution], now: start).first)
+    }
+}
+
+extension ReportStore {
+    func rewrite(_ id: ExecutionID, _ change: @Sendable (inout Execution) -> Void) async throws {
+        try await update([id]) { loaded in
+            let changed = loaded.values.map { execution in
+                var execution = execution
+                change(&execution)
+                return ExecutionChange.rewritten(execution)
+            }
+            return (changed, ())
+        }
+    }
+
+    func hear(_ id: ExecutionID, at instant: Instant, progress: Int? = nil) async throws {
+        try await update([id]) { loaded in
+            let changed = loaded.values.map { execution in
+                var execution = execution
+                execution.hear(at: instant, progress: progress)
+                return ExecutionChange.heard(execution)
+            }
+            return (changed, ())
+        }
+    }
+}
+
+extension ExpiryStore {
+    func overdue(at now: Instant) async throws -> [OverdueExecution] {
+        try await overdue(at: now, listeningSince: nil, limit: 100)
+    }
+}

@@ -1,0 +1,120 @@
+internal import JobCore
+internal import JobStore
+internal import Testing
+
+extension StoreConformance {
+    static let searchScenarios: [StoreScenario] = [
+        StoreScenario("executions are listed newest first, page by page, each once") { store async throws in
+            let executions = (0..<25).map { sampleExecution(minute: $0) }
+            for execution in executions { try await store.create(execution) }
+            var seen: [ExecutionID] = []
+            var query = ExecutionQuery(limit: 10)
+            var pages = 0
+            repeat {
+                let page = try await store.executions(query)
+                seen += page.executions.map(\.id)
+                query.more = page.more
+                pages += 1
+            } while query.more != nil && pages < 10
+            #expect(seen == executions.reversed().map(\.id))
+            #expect(pages == 3)
+        },
+        StoreScenario("a page that ends with the last execution promises no more") { store async throws in
+            _ = try await store.create((0..<4).map { sampleExecution(minute: $0) }, now: start)
+            let first = try await store.executions(ExecutionQuery(limit: 2))
+            let second = try await store.executions(ExecutionQuery(limit: 2, more: first.more))
+            #expect(second.executions.count == 2)
+            #expect(second.more == nil)
+        },
+        StoreScenario("what is created between two pages does not shift them") { store async throws in
+            let executions = (0..<4).map { sampleExecution(minute: $0) }
+            _ = try await store.create(executions, now: start)
+            let first = try await store.executions(ExecutionQuery(limit: 2))
+            try await store.create(sampleExecution(minute: 9))
+            let second = try await store.executions(ExecutionQuery(limit: 2, more: first.more))
+            #expect(second.executions.map(\.id) == [executions[1].id, executions[0].id])
+        },
+        StoreScenario("a page that begins at no page's end is empty") { store async throws in
+            try await store.create(sampleExecution())
+            for token in ["", "nonsense!", "-5", "+5", "007", "0", "ZZ", "99999999999999999999"] {
+                #expect(
+                    try await store.executions(ExecutionQuery(more: token))
+                        == ExecutionPage(executions: [], more: nil))
+            }
+        },
+        StoreScenario("executions are found by service, job, status, reason, occurrence and correlation id") {
+            store async throws in
+            let mine = sampleJob("mine")
+            let twin = sampleJob("mine", service: "other")
+            let third = sampleJob("third")
+            let a = sampleExecution(of: mine)
+            let b = sampleExecution(of: twin, minute: 1)
+            let c = sampleExecution(of: third, minute: 2)
+            let d = sampleExecution(of: mine, minute: 3)
+            _ = try await store.create([a, b, c, d], now: start)
+            try await store.rewrite(a.id) { $0.end(.fail, .ttl) }
+            try await store.rewrite(b.id) { $0.end(.fail, .reported) }
+            try await store.rewrite(c.id) { execution in
+                execution.outcome.correlationID = "order-7"
+                execution.end(.success)
+            }
+            let minute1 = start.adding(seconds: 60)
+            let minute3 = start.adding(seconds: 180)
+            let expected: [(ExecutionQuery, [Execution])] = [
+                (ExecutionQuery(), [d, c, b, a]),
+                (ExecutionQuery(service: "billing"), [d, c, a]),
+                (ExecutionQuery(job: "mine"), [d, b, a]),
+                (ExecutionQuery(service: "billing", job: "mine"), [d, a]),
+                (ExecutionQuery(service: "nobody"), []),
+                (ExecutionQuery(service: "nobody", job: "mine"), []),
+                (ExecutionQuery(status: .fail), [b, a]),
+                (ExecutionQuery(status: .pending), [d]),
+                (ExecutionQuery(status: .processing), []),
+                (ExecutionQuery(reason: .ttl), [a]),
+                (ExecutionQuery(since: minute1), [d, c, b]),
+                (ExecutionQuery(until: minute1), [a]),
+                (ExecutionQuery(since: minute1, until: minute3), [c, b]),
+                (ExecutionQuery(correlationID: "order-7"), [c]),
+                (ExecutionQuery(correlationID: "order-8"), []),
+                (ExecutionQuery(service: "billing", job: "mine", status: .fail, reason: .ttl, since: start), [a]),
+            ]
+            for (query, executions) in expected {
+                let page = try await store.executions(query)
+                #expect(page.executions.map(\.id) == executions.map(\.id), "\(query)")
+                #expect(page.more == nil)
+            }
+        },
+        StoreScenario("a page holds 1 to 100 executions, whatever is asked for") { store async throws in
+            _ = try await store.create((0..<120).map { sampleExecution(minute: $0) }, now: start)
+            #expect(try await store.executions(ExecutionQuery(limit: 5_000)).executions.count == 100)
+            #expect(try await store.executions(ExecutionQuery(limit: 0)).executions.count == 1)
+        },
+    ]
+
+    static let keyScenarios: [StoreScenario] = [
+        StoreScenario("a key is found by its secret's hash until it is removed") { store async throws in
+            let keys = [
+                APIKey(name: "ci", scope: .service("billing"), createdAt: start),
+                APIKey(name: "ops", scope: .admin, createdAt: start.adding(milliseconds: 1)),
+                APIKey(name: "screen", scope: .read, createdAt: start),
+            ]
+            for (index, key) in keys.enumerated() {
+                #expect(try await store.add(key, secretHash: [UInt8](repeating: UInt8(index), count: 32)))
+            }
+            #expect(try await store.apiKeys() == keys)
+            #expect(try await store.apiKey(secretHash: [UInt8](repeating: 1, count: 32)) == keys[1])
+            #expect(try await store.apiKey(secretHash: [UInt8](repeating: 9, count: 32)) == nil)
+            #expect(try await store.apiKey(secretHash: []) == nil)
+            #expect(try await store.removeAPIKey(named: "ops"))
+            #expect(try await !store.removeAPIKey(named: "ops"))
+            #expect(try await store.apiKey(secretHash: [UInt8](repeating: 1, count: 32)) == nil)
+        },
+        StoreScenario("a second key of the same name is refused, and the first one stays") { store async throws in
+            let first = APIKey(name: "ops", scope: .read, createdAt: start)
+            #expect(try await store.add(first, secretHash: [1]))
+            #expect(try await !store.add(APIKey(name: "ops", scope: .admin, createdAt: start), secretHash: [2]))
+            #expect(try await store.apiKey(secretHash: [1]) == first)
+            #expect(try await store.apiKey(secretHash: [2]) == nil)
+        },
+    ]
+}
