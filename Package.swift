@@ -29,15 +29,22 @@ let package = Package(
         .package(url: "https://github.com/groue/GRDB.swift.git", from: "7.10.0"),
     ],
     targets: [
+        .systemLibrary(
+            name: "CCurl", path: "Sources/C/CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+        .systemLibrary(name: "CLinux", path: "Sources/C/CLinux"),
         library("JobCore", [crypto]),
         library("Messaging", ["JobCore"]),
         library("Signing", ["JobCore", crypto]),
+        library("Threads", ["CLinux"]),
+        library("Webhooks", ["CCurl", "Threads"]),
         library("JobStore", ["JobCore"]),
         library("SQLiteStore", ["JobCore", "JobStore", grdb]),
         library("Stores", ["JobStore", "SQLiteStore"]),
         tests("JobCoreTests", ["Determinism", "JobCore"]),
         tests("MessagingTests", ["JobCore", "Messaging"]),
         tests("SigningTests", ["JobCore", "Signing"]),
+        tests("ThreadsTests", ["Threads"]),
+        tests("WebhooksTests", ["Threads", "Webhooks"]),
         .target(name: "Determinism", dependencies: ["JobCore"], path: "Tests/Determinism", swiftSettings: strict),
         .target(
             name: "StoreConformance", dependencies: ["JobCore", "JobStore"], path: "Tests/StoreConformance",

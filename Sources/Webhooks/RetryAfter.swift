@@ -1,0 +1,21 @@
+internal import CCurl
+
+/// The `Retry-After` header (RFC 9110, 10.2.3): a number of seconds or a date.
+enum RetryAfter {
+    /// No server may put a delivery off for longer than a day.
+    static let longestSeconds = 86_400
+
+    /// Seconds to wait from `now` (seconds since 1970), or nil when `text` is neither form.
+    static func seconds(_ text: String, now: @autoclosure () -> Int64) -> Int? {
+        let text = text.utf8.drop { $0 == UInt8(ascii: " ") }
+        guard let first = text.first else { return nil }
+        if UInt8(ascii: "0")...UInt8(ascii: "9") ~= first {
+            guard text.allSatisfy({ UInt8(ascii: "0")...UInt8(ascii: "9") ~= $0 }) else { return nil }
+            // A number too long for Int is a very long wait.
+            return min(Int(String(text) ?? "") ?? longestSeconds, longestSeconds)
+        }
+        // curl_getdate knows the three forms of HTTP-date.
+        let date = curl_getdate(String(text) ?? "", nil)
+        return date < 0 ? nil : Int(min(max(0, Int64(date) - now()), Int64(longestSeconds)))
+    }
+}

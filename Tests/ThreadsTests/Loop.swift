@@ -1,0 +1,73 @@
+import Glibc
+import Threads
+
+/// An actor on a thread of its own, as a connection would be.
+actor Loop {
+    nonisolated let parker = SocketParker()
+    private nonisolated let executor: ThreadExecutor
+    private(set) var numbers: [Int] = []
+    private var isChattering = false
+
+    nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
+
+    init() {
+        executor = ThreadExecutor(name: "test-loop", parker: parker)
+    }
+
+    deinit {
+        executor.stop()
+    }
+
+    func threadID() -> UInt { UInt(pthread_self()) }
+
+    func append(_ number: Int) { numbers.append(number) }
+
+    func events(timeoutMilliseconds: CInt) async -> [SocketEvent] {
+        await parker.events(timeoutMilliseconds: timeoutMilliseconds)
+    }
+
+    /// Keeps the thread's list of jobs from ever being empty, until `stopChatter()`.
+    func chatter() async {
+        isChattering = true
+        while isChattering { await Task.yield() }
+    }
+
+    func stopChatter() { isChattering = false }
+
+    /// Waits for events while `chatter()` runs.
+    func eventsDuringChatter(timeoutMilliseconds: CInt) async -> [SocketEvent] {
+        async let chatter: Void = chatter()
+        let events = await parker.events(timeoutMilliseconds: timeoutMilliseconds)
+        stopChatter()
+        await chatter
+        return events
+    }
+}
+
+/// Two connected sockets.
+final class SocketPair: Sendable {
+    let first: CInt
+    private let second: CInt
+
+    init() {
+        var descriptors: [CInt] = [-1, -1]
+        socketpair(AF_UNIX, CInt(SOCK_STREAM.rawValue), 0, &descriptors)
+        (first, second) = (descriptors[0], descriptors[1])
+    }
+
+    deinit {
+        close(first)
+        close(second)
+    }
+
+    /// Makes `first` readable.
+    func writeToSecond() {
+        var byte: UInt8 = 7
+        _ = write(second, &byte, 1)
+    }
+
+    /// What closing the other end does, leaving its descriptor taken until the end.
+    func closeSecond() {
+        shutdown(second, CInt(SHUT_RDWR))
+    }
+}
