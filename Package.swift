@@ -10,8 +10,15 @@ let strict: [SwiftSetting] = [
     .treatAllWarnings(as: .error),
 ]
 
+let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let configuration = Target.Dependency.product(name: "Configuration", package: "swift-configuration")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
+let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let metrics = Target.Dependency.product(name: "CoreMetrics", package: "swift-metrics")
+let signals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
 
 func library(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
     .target(name: name, dependencies: dependencies, swiftSettings: strict)
@@ -25,8 +32,14 @@ let package = Package(
     name: "belfry",
     platforms: [.macOS(.v15)],
     dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-configuration.git", from: "1.4.0", traits: []),
         .package(url: "https://github.com/apple/swift-crypto.git", from: "4.5.0"),
+        .package(url: "https://github.com/apple/swift-log.git", from: "1.16.0"),
+        .package(url: "https://github.com/apple/swift-metrics.git", from: "2.13.0"),
         .package(url: "https://github.com/groue/GRDB.swift.git", from: "7.10.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird.git", from: "2.28.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle.git", from: "2.13.0"),
     ],
     targets: [
         .systemLibrary(
@@ -36,10 +49,14 @@ let package = Package(
         library("Messaging", ["JobCore"]),
         library("Signing", ["JobCore", crypto]),
         library("Threads", ["CLinux"]),
+        library("ProgramSettings", [argumentParser, configuration, logging]),
         library("Webhooks", ["CCurl", "Threads"]),
         library("JobStore", ["JobCore"]),
         library("SQLiteStore", ["JobCore", "JobStore", grdb]),
         library("Stores", ["JobStore", "SQLiteStore"]),
+        library(
+            "StageKit",
+            ["JobCore", "JobStore", "Messaging", "ProgramSettings", hummingbird, lifecycle, logging, metrics, signals]),
         tests("JobCoreTests", ["Determinism", "JobCore"]),
         tests("MessagingTests", ["JobCore", "Messaging"]),
         tests("SigningTests", ["JobCore", "Signing"]),
@@ -49,6 +66,8 @@ let package = Package(
         .target(
             name: "StoreConformance", dependencies: ["JobCore", "JobStore"], path: "Tests/StoreConformance",
             swiftSettings: strict),
+        tests(
+            "StageKitTests", ["Determinism", "JobCore", "Messaging", "ProgramSettings", "StageKit", logging, metrics]),
         tests("SQLiteStoreTests", ["JobCore", "JobStore", "SQLiteStore", "StoreConformance", "Stores", grdb]),
     ],
     swiftLanguageModes: [.v6]

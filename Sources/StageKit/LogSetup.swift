@@ -1,0 +1,66 @@
+internal import Foundation
+internal import JobCore
+public import Logging
+
+/// Log lines as people read them, or as machines do. Both go to standard error.
+public enum LogFormat: String, Sendable, CaseIterable {
+    /// `2026-01-31T08:00:00.123Z info tickerd: ticked cursor=…`
+    case text
+    /// One JSON object a line.
+    case json
+
+    /// Makes every logger of this process write this way, from `level` on.
+    public static func bootstrap(_ format: LogFormat, level: Logger.Level) {
+        LoggingSystem.bootstrap { label in LineLogHandler(label: label, format: format, logLevel: level) }
+    }
+}
+
+private struct LineLogHandler: LogHandler {
+    var label: String
+    var format: LogFormat
+    var logLevel: Logger.Level
+    var metadata: Logger.Metadata = [:]
+    var metadataProvider: Logger.MetadataProvider?
+
+    subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+        get { metadata[key] }
+        set { metadata[key] = newValue }
+    }
+
+    func log(event: LogEvent) {
+        var fields = metadata
+        if let provided = metadataProvider?.get() { fields.merge(provided) { $1 } }
+        if let own = event.metadata { fields.merge(own) { $1 } }
+        let time = SystemTime().now().rfc3339
+        let line =
+            switch format {
+            case .text: text(time, event.level, "\(event.message)", fields)
+            case .json: json(time, event.level, "\(event.message)", fields)
+            }
+        // One write a line, so that lines of several processes in one file don't mix. A log that can't be written (a
+        // full disk, a reader that has gone) must not end the work.
+        try? FileHandle.standardError.write(contentsOf: Data((line + "\n").utf8))
+    }
+
+    private func text(_ time: String, _ level: Logger.Level, _ message: String, _ fields: Logger.Metadata) -> String {
+        let pairs = fields.sorted { $0.key < $1.key }.map { key, value in
+            let value = Self.oneLine("\(value)")
+            return value.contains(" ") || value.isEmpty ? " \(key)=\"\(value)\"" : " \(key)=\(value)"
+        }
+        return "\(time) \(level) \(label): \(Self.oneLine(message))\(pairs.joined())"
+    }
+
+    private func json(_ time: String, _ level: Logger.Level, _ message: String, _ fields: Logger.Metadata) -> String {
+        var object = ["time": time, "level": "\(level)", "program": label, "message": message]
+        for (key, value) in fields { object[key] = "\(value)" }
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        guard let data = try? encoder.encode(object) else { return "{}" }
+        return String(decoding: data, as: UTF8.self)
+    }
+
+    /// What others wrote must not make lines of its own.
+    private static func oneLine(_ text: String) -> String {
+        String(String.UnicodeScalarView(text.unicodeScalars.map { $0.value < 0x20 || $0.value == 0x7F ? " " : $0 }))
+    }
+}

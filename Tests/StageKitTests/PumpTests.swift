@@ -1,0 +1,137 @@
+import Determinism
+import JobCore
+import Messaging
+import StageKit
+import Synchronization
+import Testing
+
+@Suite struct `The pump` {
+    private struct Fault: Error {}
+
+    private let start = Instant(secondsSinceEpoch: 1_800_000_000)
+    private let broker: MemoryBroker
+    private let time: HandTime
+    private let journal = Journal()
+
+    init() {
+        broker = MemoryBroker(now: start)
+        time = HandTime(start)
+    }
+
+    /// One batch of messages with these ids, passed to a handler, until the pump is through with it.
+    private func pass(
+        _ ids: [String], failing failures: [PublishError] = [], holdMilliseconds: Int64 = 600_000,
+        _ answer: @escaping @Sendable ([InboundMessage]) throws -> HandledBatch
+    ) async throws {
+        try await broker.publish(Sample.messages(ids))
+        let watched = WatchedBroker(broker, journal, failing: failures)
+        var limits = Pump.Limits(prefetch: 100, batch: 100)
+        limits.holdMilliseconds = holdMilliseconds
+        let pump = Pump(
+            queue: .dispatcherDue, limits: limits, handler: ScriptedHandler(journal: journal, answer: answer),
+            broker: watched, time: time, logger: Sample.quiet)
+        let subscription = await watched.subscribe(to: .dispatcherDue, prefetch: 100)
+        await pump.pass(try await subscription.next(limit: 100), subscription)
+    }
+
+    @Test func `publishes what a batch led to before it acknowledges it, all together`() async throws {
+        try await pass(["a", "b"], ScriptedHandler.echo)
+        #expect(journal.all == ["handle a,b", "publish for a,for b", "ack 2"])
+        #expect(broker.waiting(in: "courier.deliveries").map(\.id) == ["for a", "for b"])
+    }
+
+    @Test func `keeps a batch that must wait, and tries it whole again`() async throws {
+        let refusals = Mutex(2)
+        try await pass(["a", "b"]) { batch in
+            let isNotNow = refusals.withLock { left in
+                left -= 1
+                return left >= 0
+            }
+            if isNotNow { throw HandlingError.notNow("the store is away") }
+            return ScriptedHandler.echo(batch)
+        }
+        #expect(journal.all == ["handle a,b", "handle a,b", "handle a,b", "publish for a,for b", "ack 2"])
+        #expect(time.now() > start)
+    }
+
+    @Test(arguments: [
+        PublishError.unavailable("no connection"), .refused, .unroutable(exchange: "belfry", routingKey: "x"),
+    ])
+    func `publishes the same again when that failed, and acknowledges only then`(failure: PublishError) async throws {
+        try await pass(["a"], failing: [failure, failure], ScriptedHandler.echo)
+        #expect(
+            journal.all == [
+                "handle a", "fail for a", "handle a", "fail for a", "handle a", "publish for a", "ack 1",
+            ])
+    }
+
+    @Test func `parks one poison message among ten and has the other nine proceed`() async throws {
+        let ids = (0..<10).map { "m\($0)" }
+        try await pass(ids) { batch in
+            if batch.contains(where: { $0.id == "m4" }) { throw Fault() }
+            return ScriptedHandler.echo(batch)
+        }
+        let good = ids.filter { $0 != "m4" }
+        #expect(broker.waiting(in: "courier.deliveries").map(\.id) == good.map { "for \($0)" })
+        let letter = try #require(broker.waiting(in: "dispatcher.due.dead").first)
+        #expect(broker.waiting(in: "dispatcher.due.dead").count == 1)
+        #expect(letter.id == "m4" && letter.body == Array("m4".utf8))
+        #expect(letter.headers[Header.deadReason] == "failing")
+        #expect(letter.headers[Header.deadError]?.contains("Fault") == true)
+        #expect(journal.all.filter { $0.hasPrefix("ack") } == Array(repeating: "ack 1", count: 10))
+        #expect(broker.take(from: .dispatcherDue, limit: 100).isEmpty)
+    }
+
+    @Test func `parks what the handler says is dead, with its reason, and publishes the rest`() async throws {
+        try await pass(["a", "b", "c"]) { batch in
+            var handled = ScriptedHandler.echo([batch[0], batch[2]])
+            handled.dead = [.init(index: 1, reason: .unreadable, error: "not JSON")]
+            return handled
+        }
+        #expect(journal.all == ["handle a,b,c", "publish for a,for c,dead b", "ack 3"])
+        let letter = try #require(broker.waiting(in: "dispatcher.due.dead").first)
+        #expect(letter.headers[Header.deadReason] == "unreadable")
+        #expect(letter.headers[Header.deadError] == "not JSON")
+        #expect(letter.headers[Header.deadAt] == String(start.millisecondsSinceEpoch))
+        #expect(letter.headers[Header.originQueue] == "dispatcher.due")
+    }
+
+    @Test func `keeps a dead letter until it is parked`() async throws {
+        try await pass(["a"], failing: [.refused, .refused]) { _ in throw Fault() }
+        #expect(journal.all == ["handle a", "fail dead a", "fail dead a", "publish dead a", "ack 1"])
+    }
+
+    @Test func `gives a batch back to the broker that can't be finished for ten minutes`() async throws {
+        try await pass(["a"]) { _ in throw HandlingError.notNow("the store is away") }
+        #expect(journal.all.last == "restart")
+        #expect(!journal.all.contains { $0.hasPrefix("ack") })
+        #expect(time.now().milliseconds(since: start) >= 600_000)
+    }
+
+    @Test func `acknowledges what leads to nothing`() async throws {
+        try await pass(["a"]) { _ in HandledBatch() }
+        #expect(journal.all == ["handle a", "publish ", "ack 1"])
+    }
+
+    @Test func `takes no more than a batch at once, in the queue's order, and ends when it is cancelled`() async throws
+    {
+        try await broker.publish(Sample.messages(["a", "b", "c", "d", "e"]))
+        let (handled, done) = AsyncStream.makeStream(of: Int.self, bufferingPolicy: .unbounded)
+        let handler = ScriptedHandler(journal: journal) { batch in
+            done.yield(batch.count)
+            return ScriptedHandler.echo(batch)
+        }
+        let pump = Pump(
+            queue: .dispatcherDue, limits: .init(prefetch: 10, batch: 2), handler: handler, broker: broker, time: time,
+            logger: Sample.quiet)
+        let running = Task { try await pump.run() }
+        var count = 0
+        for await size in handled {
+            count += size
+            if count == 5 { break }
+        }
+        running.cancel()
+        try await running.value
+        #expect(journal.all == ["handle a,b", "handle c,d", "handle e"])
+    }
+}
