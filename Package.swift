@@ -12,6 +12,7 @@ let strict: [SwiftSetting] = [
 
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let configuration = Target.Dependency.product(name: "Configuration", package: "swift-configuration")
+let deque = Target.Dependency.product(name: "DequeModule", package: "swift-collections")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
@@ -33,6 +34,7 @@ let package = Package(
     platforms: [.macOS(.v15)],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-collections.git", from: "1.6.0"),
         .package(url: "https://github.com/apple/swift-configuration.git", from: "1.4.0", traits: []),
         .package(url: "https://github.com/apple/swift-crypto.git", from: "4.5.0"),
         .package(url: "https://github.com/apple/swift-log.git", from: "1.16.0"),
@@ -43,6 +45,9 @@ let package = Package(
     ],
     targets: [
         .systemLibrary(
+            name: "CRabbitMQ", path: "Sources/C/CRabbitMQ", pkgConfig: "librabbitmq",
+            providers: [.apt(["librabbitmq-dev"])]),
+        .systemLibrary(
             name: "CCurl", path: "Sources/C/CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .systemLibrary(name: "CLinux", path: "Sources/C/CLinux"),
         library("JobCore", [crypto]),
@@ -50,6 +55,9 @@ let package = Package(
         library("Signing", ["JobCore", crypto]),
         library("Threads", ["CLinux"]),
         library("ProgramSettings", [argumentParser, configuration, logging]),
+        library(
+            "RabbitMQ",
+            ["CRabbitMQ", "JobCore", "Messaging", "ProgramSettings", "Threads", deque, logging, metrics]),
         library("Webhooks", ["CCurl", "Threads"]),
         library("JobStore", ["JobCore"]),
         library("SQLiteStore", ["JobCore", "JobStore", grdb]),
