@@ -25,6 +25,11 @@ func library(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
     .target(name: name, dependencies: dependencies, swiftSettings: strict)
 }
 
+/// A stage knows rules, messages and a store's role; never a driver, a broker or another stage.
+func stage(_ name: String, _ more: [Target.Dependency] = []) -> Target {
+    library(name, ["JobCore", "Messaging", "JobStore", "StageKit", lifecycle, logging, metrics] + more)
+}
+
 func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
     .testTarget(name: name, dependencies: dependencies, swiftSettings: strict)
 }
@@ -65,6 +70,12 @@ let package = Package(
         library(
             "StageKit",
             ["JobCore", "JobStore", "Messaging", "ProgramSettings", hummingbird, lifecycle, logging, metrics, signals]),
+        stage("Ticker"),
+        stage("Dispatcher"),
+        stage("Courier", ["Signing", deque]),
+        stage("Ingester", ["Signing", hummingbird]),
+        stage("Reaper"),
+        stage("Console", [crypto, hummingbird]),
         tests("JobCoreTests", ["Determinism", "JobCore"]),
         tests("MessagingTests", ["JobCore", "Messaging"]),
         tests("SigningTests", ["JobCore", "Signing"]),
@@ -74,8 +85,20 @@ let package = Package(
         .target(
             name: "StoreConformance", dependencies: ["JobCore", "JobStore"], path: "Tests/StoreConformance",
             swiftSettings: strict),
+        tests("TickerTests", ["Determinism", "JobCore", "JobStore", "Messaging", "Ticker", logging]),
+        tests("DispatcherTests", ["Determinism", "Dispatcher", "JobCore", "JobStore", "Messaging", logging]),
+        tests("CourierTests", ["Determinism", "Courier", "JobCore", "Messaging", "Signing", logging]),
+        tests("IngesterTests", ["Determinism", "Ingester", "JobCore", "JobStore", "Messaging", "Signing", logging]),
+        tests("ReaperTests", ["JobCore", "JobStore", "Messaging", "Reaper", logging]),
         tests(
             "StageKitTests", ["Determinism", "JobCore", "Messaging", "ProgramSettings", "StageKit", logging, metrics]),
+        tests(
+            "PipelineTests",
+            [
+                "Courier", "Determinism", "Dispatcher", "Ingester", "JobCore", "JobStore", "Messaging", "Reaper",
+                "SQLiteStore",
+                "Signing", "StageKit", "Ticker", logging,
+            ]),
         tests("SQLiteStoreTests", ["JobCore", "JobStore", "SQLiteStore", "StoreConformance", "Stores", grdb]),
     ],
     swiftLanguageModes: [.v6]

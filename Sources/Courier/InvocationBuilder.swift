@@ -1,0 +1,61 @@
+internal import JobCore
+internal import Messaging
+public import Signing
+internal import Synchronization
+
+/// Makes the signed request of one attempt.
+public final class InvocationBuilder: Sendable {
+    private let keys: SigningKeys
+    private let callbackBaseURL: String
+    /// By service: deriving a secret costs more than signing with it.
+    private let signatures = Mutex<[String: WebhookSignature]>([:])
+
+    /// A callback may come this long after the run's ttl and still be answered; the record decides what it counts.
+    private static let tokenGraceSeconds: Int64 = 604_800
+
+    /// `callbackBaseURL` is what `callback_url` begins with, such as `http://127.0.0.1:8081`.
+    public init(keys: SigningKeys, callbackBaseURL: String) {
+        self.keys = keys
+        self.callbackBaseURL = callbackBaseURL.hasSuffix("/") ? String(callbackBaseURL.dropLast()) : callbackBaseURL
+    }
+
+    func invocation(for request: DeliveryRequested, now: Instant) throws -> Invocation {
+        let token = CallbackToken(
+            executionID: request.executionID,
+            expiresAt: now.adding(seconds: request.ttlSeconds + Self.tokenGraceSeconds)
+        ).signed(with: keys)
+        let body = try MessageCoder.encode(
+            WebhookBody(request: request, callbackURL: "\(callbackBaseURL)/callback/\(token)", now: now))
+        let id = request.executionID.description
+        let timestamp = now.secondsSinceEpoch
+        let signature = signature(for: request.name.service)
+        var headers = request.headers
+        headers["Content-Type"] = "application/json"
+        headers["webhook-id"] = id
+        headers["webhook-timestamp"] = String(timestamp)
+        headers["webhook-signature"] = signature.header(id: id, timestampSeconds: timestamp, body: body)
+        headers["traceparent"] = Self.traceParent(executionID: id, attempt: request.attempt)
+        return Invocation(
+            url: request.target.address, headers: headers, body: body,
+            timeoutMilliseconds: min(
+                request.timeoutSeconds * 1_000, max(1, request.deadline.milliseconds(since: now))))
+    }
+
+    private func signature(for service: String) -> WebhookSignature {
+        signatures.withLock { signatures in
+            if let known = signatures[service] { return known }
+            // Services are few; should they not be, forgetting all of them now and then bounds the memory.
+            if signatures.count >= 10_000 { signatures.removeAll() }
+            let signature = WebhookSignature(service: service, keys: keys)
+            signatures[service] = signature
+            return signature
+        }
+    }
+
+    /// W3C Trace Context: the execution is the trace, the attempt its span; not sampled, as nothing collects it here.
+    private static func traceParent(executionID: String, attempt: Int) -> String {
+        let trace = String(decoding: executionID.utf8.lazy.filter { $0 != UInt8(ascii: "-") }, as: UTF8.self)
+        let span = String(UInt64(bitPattern: ReportID(messageID: "\(executionID)/\(attempt)").rawValue) | 1, radix: 16)
+        return "00-\(trace)-\(String(repeating: "0", count: 16 - span.count))\(span)-00"
+    }
+}

@@ -1,0 +1,77 @@
+import JobCore
+import Messaging
+import Signing
+import Testing
+
+@testable import Courier
+
+@Suite struct `An invocation` {
+    private let keys: SigningKeys
+    private let builder: InvocationBuilder
+
+    init() throws {
+        keys = try Sample.keys()
+        builder = InvocationBuilder(keys: keys, callbackBaseURL: "https://door.example.com/base/")
+    }
+
+    private func invocation(
+        afterSeconds: Int64 = 1, _ change: (inout DeliveryRequested) -> Void = { _ in }
+    ) throws -> Invocation {
+        try builder.invocation(for: Sample.request(change), now: Sample.occurrence.adding(seconds: afterSeconds))
+    }
+
+    @Test func `carries the same id on every attempt, so that a service can drop a repeat`() throws {
+        let ids = try (1...3).map { attempt in
+            try invocation(afterSeconds: Int64(attempt) * 20) { $0.attempt = attempt }.headers["webhook-id"]
+        }
+        #expect(Set(ids) == [Sample.executionID.description])
+    }
+
+    @Test func `is signed over the very bytes that are sent, at the time of this attempt`() throws {
+        let invocation = try invocation(afterSeconds: 40)
+        let timestamp = try #require(invocation.headers["webhook-timestamp"].flatMap { Int64($0) })
+        #expect(timestamp == Sample.occurrence.secondsSinceEpoch + 40)
+        let secret = WebhookSignature.secretText(service: "my-serv", keys: keys)
+        let signature = WebhookSignature(secrets: [secret]).header(
+            id: Sample.executionID.description, timestampSeconds: timestamp, body: invocation.body)
+        #expect(invocation.headers["webhook-signature"] == signature)
+    }
+
+    @Test func `names a trace by the execution and a span by the attempt, as W3C has it`() throws {
+        let spans = try (1...20).map { attempt in
+            let value = try #require(try invocation { $0.attempt = attempt }.headers["traceparent"])
+            let parts = try #require(value.wholeMatch(of: #/00-([0-9a-f]{32})-([0-9a-f]{16})-00/#))
+            #expect(parts.1 == Sample.executionID.description.filter { $0 != "-" })
+            return parts.2
+        }
+        #expect(Set(spans).count == spans.count && !spans.contains("0000000000000000"))
+    }
+
+    @Test func `is JSON and sends the job's own headers along`() throws {
+        let invocation = try invocation()
+        #expect(invocation.url == "https://example.com/hook")
+        #expect(invocation.headers["Content-Type"] == "application/json")
+        #expect(invocation.headers["X-Own"] == "kept")
+        #expect(invocation.headers.count == 6)
+    }
+
+    @Test func `names a callback that speaks for this execution and outlives its ttl`() throws {
+        guard case .object(let fields) = try JSONValue.parse(try invocation().body),
+            case .string(let url) = fields["callback_url"]
+        else {
+            Issue.record("the body has no callback_url")
+            return
+        }
+        let base = "https://door.example.com/base/callback/"
+        try #require(url.hasPrefix(base))
+        let end = Sample.occurrence.adding(seconds: 119)
+        let token = try CallbackToken(verifying: String(url.dropFirst(base.count)), keys: keys, now: end)
+        #expect(token.executionID == Sample.executionID)
+        #expect(token.expiresAt > end)
+    }
+
+    @Test(arguments: [(0, 15_000), (104, 15_000), (105, 14_000), (118, 1_000), (119, 1)] as [(Int64, Int64)])
+    func `takes no longer than its time-out and what is left of the ttl`(after: Int64, timeout: Int64) throws {
+        #expect(try invocation(afterSeconds: after).timeoutMilliseconds == timeout)
+    }
+}

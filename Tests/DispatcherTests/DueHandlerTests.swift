@@ -1,0 +1,125 @@
+import Determinism
+import JobCore
+import JobStore
+import Logging
+import Messaging
+import Synchronization
+import Testing
+
+@testable import Dispatcher
+
+@Suite struct `A due event` {
+    private static let occurrence = Instant(secondsSinceEpoch: 1_800_000_000)
+    private static let schedule = ScheduleKey("rate(1 minute)")
+
+    private let time = HandTime(occurrence.adding(milliseconds: 250))
+
+    private static func job(_ name: String, isEnabled: Bool = true, misfire: MisfirePolicy = .last) -> StoredJob {
+        let job = Job(
+            name: JobName(service: "s", job: name), isEnabled: isEnabled,
+            target: InvocationTarget(kind: .http, address: "https://example.com/\(name)"), payload: "own",
+            schedule: schedule, ttlSeconds: 60, headers: ["X-A": "b"], misfire: misfire)
+        let since = Instant(secondsSinceEpoch: 0)
+        return StoredJob(job: job, since: since, createdAt: since, updatedAt: since)
+    }
+
+    private func handler(_ store: MemoryDispatchStore) -> DueHandler {
+        DueHandler(store: store, time: time, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+    }
+
+    private static func due(
+        _ occurrence: Instant = occurrence, late milliseconds: Int64 = 100, shard: Int = 0, of shardCount: Int = 1
+    ) throws -> InboundMessage {
+        let event = ScheduleDue(
+            schedule: schedule, occurrence: occurrence, tickedAt: occurrence.adding(milliseconds: milliseconds),
+            shard: shard, shardCount: shardCount)
+        return message(try MessageCoder.encode(event))
+    }
+
+    private static func message(_ body: [UInt8]) -> InboundMessage {
+        InboundMessage(
+            tag: DeliveryTag(epoch: 0, number: 1), exchange: "belfry", routingKey: RoutingKey.scheduleDue, body: body)
+    }
+
+    private static func requests(_ batch: HandledBatch) throws -> [DeliveryRequested] {
+        try batch.messages.filter { $0.routingKey == RoutingKey.deliveryRequested }
+            .map { try MessageCoder.decode(DeliveryRequested.self, from: $0.body) }
+    }
+
+    @Test func `becomes one execution and one delivery a job`() async throws {
+        let store = MemoryDispatchStore([Self.job("a"), Self.job("b"), Self.job("paused", isEnabled: false)])
+        let requests = try Self.requests(try await handler(store).handle([Self.due()]))
+        #expect(Set(requests.map(\.name.job)) == ["a", "b"])
+        let request = try #require(requests.first { $0.name.job == "a" })
+        #expect(request.executionID == Execution.id(of: request.name.id, at: Self.occurrence))
+        #expect(request.attempt == 1 && request.payload == "own" && request.headers == ["X-A": "b"])
+        #expect(request.deadline == Self.occurrence.adding(seconds: 60))
+        #expect(store.content.withLock { $0.executions.count } == 2)
+    }
+
+    @Test func `seen again leads to the same messages, and to no second execution`() async throws {
+        let store = MemoryDispatchStore([Self.job("a"), Self.job("b")])
+        let first = try await handler(store).handle([Self.due()])
+        time.pass(milliseconds: 5_000)
+        let second = try await handler(store).handle([Self.due(), Self.due()])
+        #expect(second.messages.map(\.id) == (first.messages + first.messages).map(\.id))
+        #expect(try Self.requests(second) == Self.requests(first) + Self.requests(first))
+        #expect(store.content.withLock { $0.executions.count } == 2)
+    }
+
+    @Test func `whose execution runs by now is not delivered again`() async throws {
+        let store = MemoryDispatchStore([Self.job("a")])
+        _ = try await handler(store).handle([Self.due()])
+        store.content.withLock { content in
+            for id in content.executions.keys { content.executions[id]?.state.status = .invoked }
+        }
+        #expect(try await handler(store).handle([Self.due()]).messages.isEmpty)
+    }
+
+    @Test func `reaches each job through exactly one of its shards`() async throws {
+        let jobs = (0..<40).map { Self.job("job-\($0)") }
+        let store = MemoryDispatchStore(jobs)
+        let batch = try (0..<7).map { try Self.due(shard: $0, of: 7) }
+        let names = try Self.requests(try await handler(store).handle(batch)).map(\.name.job)
+        #expect(names.count == 40 && Set(names).count == 40)
+    }
+
+    @Test func `found too late is recorded as missed and told to whoever listens`() async throws {
+        let store = MemoryDispatchStore([Self.job("a", misfire: .skip)])
+        let batch = try await handler(store).handle([Self.due(late: 90_000)])
+        #expect(batch.messages.map(\.routingKey) == [RoutingKey.executionFinished])
+        let execution = try #require(store.content.withLock { $0.executions.values.first })
+        #expect(execution.state.status == .fail && execution.state.reason == .missed)
+    }
+
+    @Test func `of several missed ones only the latest runs`() async throws {
+        let store = MemoryDispatchStore([Self.job("a")])
+        let tickedAt: Int64 = 200_000
+        let batch = try (0..<4).map { index -> InboundMessage in
+            let occurrence = Self.occurrence.adding(seconds: Int64(index) * 60)
+            return try Self.due(occurrence, late: tickedAt - Int64(index) * 60_000)
+        }
+        let requests = try Self.requests(try await handler(store).handle(batch))
+        #expect(requests.map(\.occurrence) == [Self.occurrence.adding(seconds: 180)])
+        #expect(store.content.withLock { $0.executions.values.count { $0.state.reason == .missed } } == 3)
+    }
+
+    @Test func `that can't be read is a dead letter and holds no other back`() async throws {
+        let store = MemoryDispatchStore([Self.job("a")])
+        let nonsense = ScheduleDue(
+            schedule: ScheduleKey("nonsense"), occurrence: Self.occurrence, tickedAt: Self.occurrence, shard: 0,
+            shardCount: 1)
+        let batch = try await handler(store).handle([
+            Self.message([0xFF]), Self.due(), Self.message(try MessageCoder.encode(nonsense)),
+        ])
+        #expect(batch.dead.map(\.index) == [0, 2])
+        #expect(batch.dead.allSatisfy { $0.reason == .unreadable && !$0.error.isEmpty })
+        #expect(try Self.requests(batch).count == 1)
+    }
+
+    @Test func `waits while the store is away`() async throws {
+        let store = MemoryDispatchStore([Self.job("a")])
+        store.content.withLock { $0.isAway = true }
+        await #expect(throws: HandlingError.self) { try await handler(store).handle([Self.due()]) }
+    }
+}

@@ -1,0 +1,52 @@
+import JobCore
+import JobStore
+import Synchronization
+
+/// The dispatcher's store in memory: jobs, and the executions created so far.
+final class MemoryDispatchStore: DispatchStore {
+    struct Content {
+        var jobs: [StoredJob] = []
+        var executions: [ExecutionID: Execution] = [:]
+        var lastSuccess: LastSuccess?
+        var isAway = false
+    }
+
+    let content = Mutex(Content())
+
+    init(_ jobs: [StoredJob]) {
+        content.withLock { $0.jobs = jobs.sorted { $0.id.description < $1.id.description } }
+    }
+
+    func jobs(
+        with schedule: ScheduleKey, in shard: Shard, after: JobID?, limit: Int
+    ) async throws(StoreError) -> [StoredJob] {
+        let content = try open()
+        let found = content.jobs.filter { stored in
+            stored.job.schedule == schedule && shard.slots.contains(Shard.slot(of: stored.id))
+                && (after.map { $0.description < stored.id.description } ?? true)
+        }
+        return Array(found.prefix(limit))
+    }
+
+    func job(named name: JobName) async throws(StoreError) -> StoredJob? {
+        try open().jobs.first { $0.job.name == name }
+    }
+
+    func create(_ executions: [Execution], now: Instant) async throws(StoreError) -> [CreatedExecution] {
+        _ = try open()
+        return content.withLock { content in
+            executions.map { execution in
+                let known = content.executions[execution.id]
+                content.executions[execution.id] = known ?? execution
+                return CreatedExecution(
+                    execution: known ?? execution, isNew: known == nil, lastSuccess: content.lastSuccess)
+            }
+        }
+    }
+
+    private func open() throws(StoreError) -> Content {
+        let content = content.withLock { $0 }
+        guard !content.isAway else { throw .unavailable("switched off") }
+        return content
+    }
+}

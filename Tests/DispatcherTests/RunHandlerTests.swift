@@ -1,0 +1,82 @@
+import Determinism
+import JobCore
+import JobStore
+import Logging
+import Messaging
+import Synchronization
+import Testing
+
+@testable import Dispatcher
+
+@Suite struct `A run that was asked for` {
+    private static let now = Instant(secondsSinceEpoch: 1_800_000_000)
+    private static let name = JobName(service: "s", job: "j")
+    private static let id = ExecutionID(namespace: name.id.uuid, name: "asked")
+
+    private let time = HandTime(now)
+
+    private static func store(isEnabled: Bool = true) -> MemoryDispatchStore {
+        let job = Job(
+            name: name, isEnabled: isEnabled,
+            target: InvocationTarget(kind: .http, address: "https://example.com/"), payload: "own",
+            schedule: ScheduleKey("rate(1 minute)"), ttlSeconds: 60)
+        let since = Instant(secondsSinceEpoch: 0)
+        return MemoryDispatchStore([StoredJob(job: job, since: since, createdAt: since, updatedAt: since)])
+    }
+
+    private func handle(_ store: MemoryDispatchStore, _ runs: [RunRequested]) async throws -> HandledBatch {
+        let handler = RunHandler(
+            store: store, time: time, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+        let batch = try runs.map { run in
+            InboundMessage(
+                tag: DeliveryTag(epoch: 0, number: 1), exchange: "belfry", routingKey: RoutingKey.runRequested,
+                body: try MessageCoder.encode(run))
+        }
+        return try await handler.handle(batch)
+    }
+
+    private static func run(payload: String? = nil, retryOf: ExecutionID? = nil) -> RunRequested {
+        RunRequested(executionID: id, name: name, requestedAt: now, payload: payload, retryOf: retryOf)
+    }
+
+    private static func request(_ batch: HandledBatch) throws -> DeliveryRequested {
+        try MessageCoder.decode(DeliveryRequested.self, from: try #require(batch.messages.first).body)
+    }
+
+    @Test(arguments: [true, false]) func `is delivered, also while the job is paused`(isEnabled: Bool) async throws {
+        let request = try Self.request(try await handle(Self.store(isEnabled: isEnabled), [Self.run()]))
+        #expect(request.executionID == Self.id && request.payload == "own" && request.attempt == 1)
+        #expect(request.deadline == Self.now.adding(seconds: 60))
+    }
+
+    @Test func `may bring its own payload and tell what it retries`() async throws {
+        let earlier = ExecutionID.random()
+        let store = Self.store()
+        let request = try Self.request(try await handle(store, [Self.run(payload: "mine", retryOf: earlier)]))
+        #expect(request.payload == "mine" && request.retryOf == earlier)
+        #expect(store.content.withLock { $0.executions[Self.id]?.schedule } == "run")
+    }
+
+    @Test func `asked for again, as the reaper does, goes on with the attempt after the last on record`() async throws {
+        let store = Self.store()
+        let first = try await handle(store, [Self.run(payload: "mine")])
+        let second = try await handle(store, [Self.run()])
+        #expect(second.messages.map(\.id) == first.messages.map(\.id))
+        #expect(try Self.request(second) == Self.request(first))
+        store.content.withLock { content in
+            content.executions[Self.id]?.attempts = [
+                Attempt(number: 2, at: Self.now, statusCode: 503, latencyMilliseconds: 9)
+            ]
+        }
+        let again = try Self.request(try await handle(store, [Self.run()]))
+        #expect(again.attempt == 3 && again.payload == "mine")
+    }
+
+    @Test func `of a job that is not there is a dead letter`() async throws {
+        let other = RunRequested(
+            executionID: .random(), name: JobName(service: "s", job: "gone"), requestedAt: Self.now)
+        let batch = try await handle(Self.store(), [other, Self.run()])
+        #expect(batch.dead == [.init(index: 0, reason: .failing, error: "there is no job s/gone")])
+        #expect(batch.messages.count == 1)
+    }
+}

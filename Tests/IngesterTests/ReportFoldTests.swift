@@ -1,0 +1,177 @@
+import JobCore
+import JobStore
+import Testing
+
+@testable import Ingester
+
+@Suite struct `A batch of reports` {
+    private static let start = Instant(secondsSinceEpoch: 1_800_000_000)
+    private static let known = ExecutionID.random()
+    private static let attempt = Attempt(number: 1, at: at(1), statusCode: 202, latencyMilliseconds: 20)
+
+    private static func at(_ seconds: Int64) -> Instant { start.adding(seconds: seconds) }
+
+    private static func execution(_ id: ExecutionID = known) -> Execution {
+        let name = JobName(service: "s", job: "j")
+        return Execution(
+            id: id, jobID: name.id, name: name, occurrence: start, createdAt: start, isExclusive: false,
+            schedule: "rate(1 minute)",
+            state: .pending(from: start, ttlSeconds: 100, heartbeatIntervalSeconds: 30), attemptDueAt: start)
+    }
+
+    private static func running() -> Execution {
+        var execution = execution()
+        execution.state.status = .invoked
+        execution.state.invokedAt = at(1)
+        execution.state.invokedBy = ReportID(messageID: "accepted")
+        execution.attempts = [attempt]
+        return execution
+    }
+
+    private static func fold(
+        _ reports: [(String, Report)], over execution: Execution = execution()
+    ) -> ReportFold.Result {
+        let addressed = reports.map { id, report in
+            AddressedReport(executionID: known, id: ReportID(messageID: id), report: report)
+        }
+        return ReportFold.fold(addressed, over: [execution.id: execution], judgedAt: at(50))
+    }
+
+    private static func heartbeat(_ seconds: Int64, _ progress: Int, extend: Int64? = nil) -> Report {
+        .callback(.processing(progress: progress, extendSeconds: extend), receivedAt: at(seconds))
+    }
+
+    private static func success(_ seconds: Int64) -> Report {
+        .callback(
+            .success(Outcome(summary: "done", state: "{}", correlationID: "c")), receivedAt: at(seconds))
+    }
+
+    @Test func `is applied in order, each report to what the one before left`() throws {
+        let result = Self.fold([
+            ("accepted", .accepted(Self.attempt)), ("1", Self.heartbeat(5, 50)), ("2", Self.success(9)),
+        ])
+        #expect(result.events.map(\.event) == [.started, .progressed, .finished])
+        #expect(result.events.map(\.execution.state.status) == [.invoked, .processing, .success])
+        #expect(
+            result.notes == [
+                .moved(Self.known, .invoked, nil), .moved(Self.known, .processing, nil),
+                .moved(Self.known, .success, nil),
+            ])
+        guard case .rewritten(let execution)? = result.changes.first, result.changes.count == 1 else {
+            Issue.record("one execution is rewritten once, not \(result.changes)")
+            return
+        }
+        #expect(execution.attempts == [Self.attempt])
+        #expect(execution.outcome == Outcome(summary: "done", state: "{}", correlationID: "c"))
+        #expect(execution.state.progress == 50)
+    }
+
+    @Test func `with one report twice says its events twice and writes once`() {
+        let result = Self.fold([("2", Self.success(9)), ("2", Self.success(9))])
+        #expect(result.events.map(\.event) == [.finished, .finished])
+        #expect(result.events.first?.execution == result.events.last?.execution)
+        #expect(result.changes.count == 1)
+    }
+
+    @Test func `that was applied before says the same and writes nothing`() throws {
+        let first = Self.fold([("accepted", .accepted(Self.attempt)), ("2", Self.success(9))])
+        guard case .rewritten(let after)? = first.changes.first else {
+            Issue.record("the first time it is written")
+            return
+        }
+        let second = Self.fold([("accepted", .accepted(Self.attempt)), ("2", Self.success(9))], over: after)
+        #expect(second.events.map(\.event) == first.events.map(\.event))
+        #expect(second.changes.isEmpty)
+    }
+
+    @Test func `keeps the first end: a later fail overwrites neither outcome nor reason`() {
+        let result = Self.fold([
+            ("1", Self.success(9)), ("2", .callback(.fail(Outcome(error: "late")), receivedAt: Self.at(10))),
+            ("3", .cancelled(at: Self.at(11))),
+        ])
+        guard case .rewritten(let execution)? = result.changes.first else {
+            Issue.record("the success is written")
+            return
+        }
+        #expect(execution.state.status == .success && execution.outcome.error == nil)
+        #expect(result.notes.suffix(2) == [.ignored(Self.known, .over), .ignored(Self.known, .over)])
+    }
+
+    @Test func `of heartbeats alone is the narrow write`() {
+        var running = Self.running()
+        running.state.status = .processing
+        running.state.heardAt = Self.at(2)
+        running.state.firstHeardAt = Self.at(2)
+        let result = Self.fold([("1", Self.heartbeat(5, 10)), ("2", Self.heartbeat(6, 20))], over: running)
+        guard case .heard(let execution)? = result.changes.first else {
+            Issue.record("only hearing changed, not \(result.changes)")
+            return
+        }
+        #expect(execution.state.heardAt == Self.at(6) && execution.state.progress == 20)
+    }
+
+    @Test func `with a first heartbeat or an extension is a full write`() {
+        let first = Self.fold([("1", Self.heartbeat(5, 10))], over: Self.running())
+        guard case .rewritten? = first.changes.first else {
+            Issue.record("the status changed, so \(first.changes) is too little")
+            return
+        }
+        var processing = Self.running()
+        processing.state.status = .processing
+        let extended = Self.fold([("1", Self.heartbeat(5, 10, extend: 90))], over: processing)
+        guard case .rewritten? = extended.changes.first else {
+            Issue.record("the deadline changed, so \(extended.changes) is too little")
+            return
+        }
+    }
+
+    @Test func `about an execution that is not on record is noted and changes nothing`() {
+        let result = ReportFold.fold(
+            [AddressedReport(executionID: .random(), id: ReportID(rawValue: 1), report: Self.success(9))],
+            over: [:], judgedAt: Self.at(50))
+        #expect(result.changes.isEmpty && result.events.isEmpty)
+        guard case .unknown? = result.notes.first else {
+            Issue.record("it is noted as unknown, not \(result.notes)")
+            return
+        }
+    }
+
+    @Test func `keeps every attempt once, in order, whatever the reports decide`() {
+        let attempts = (1...3).map {
+            Attempt(number: $0, at: Self.at(Int64($0)), statusCode: 503, latencyMilliseconds: 5)
+        }
+        let result = Self.fold([
+            ("c", .accepted(attempts[2])), ("a", .deferred(attempts[0], nextAttemptAt: Self.at(7))),
+            ("b", .deferred(attempts[1], nextAttemptAt: Self.at(6))),
+            ("a", .deferred(attempts[0], nextAttemptAt: Self.at(7))),
+        ])
+        guard case .rewritten(let execution)? = result.changes.first else {
+            Issue.record("the attempts are written")
+            return
+        }
+        #expect(execution.attempts == attempts)
+        #expect(execution.attemptDueAt == Self.at(7))
+        #expect(execution.state.status == .invoked)
+    }
+
+    @Test func `that put a delivery aside moves when it is due, and counts no attempt`() {
+        let result = Self.fold([("parked", .deferred(nil, nextAttemptAt: Self.at(5)))])
+        guard case .rewritten(let execution)? = result.changes.first else {
+            Issue.record("the next attempt is written")
+            return
+        }
+        #expect(execution.attempts.isEmpty && execution.attemptDueAt == Self.at(5))
+        #expect(result.events.isEmpty)
+    }
+
+    @Test func `with a refusal puts the answer on record`() {
+        let refused = Attempt(number: 1, at: Self.at(1), statusCode: 404, latencyMilliseconds: 20, error: "no hook")
+        let result = Self.fold([("1", .refused(refused))])
+        guard case .rewritten(let execution)? = result.changes.first else {
+            Issue.record("the refusal is written")
+            return
+        }
+        #expect(execution.state.reason == .invocation && execution.outcome.error == "no hook")
+        #expect(execution.state.finishedAt == Self.at(1).adding(milliseconds: 20))
+    }
+}

@@ -1,0 +1,150 @@
+import Foundation
+import JobCore
+import Messaging
+import Signing
+import Testing
+
+@testable import Ingester
+
+@Suite struct `A message of ingester.reports` {
+    private static let now = Instant(secondsSinceEpoch: 1_800_000_000)
+    private static let id = ExecutionID.random()
+
+    private let keys: SigningKeys
+    private let reader: ReportReader
+
+    init() throws {
+        keys = try Self.keys("main")
+        reader = ReportReader(keys: keys)
+    }
+
+    private static func keys(_ name: String) throws -> SigningKeys {
+        try SigningKeys(parsing: name + ":" + Data(String(repeating: name, count: 8).utf8).base64EncodedString())
+    }
+
+    private static func message(
+        _ key: String, _ body: [UInt8], headers: [String: String] = [:], id: String? = "m"
+    ) -> InboundMessage {
+        InboundMessage(
+            tag: DeliveryTag(epoch: 0, number: 1), exchange: "belfry", routingKey: key, headers: headers, id: id,
+            body: body)
+    }
+
+    private func callback(
+        _ text: String = #"{"status": "success"}"#, token: String? = nil, expiresAfter: Int64 = 100,
+        receivedAt: String? = nil, id: String? = "m"
+    ) -> InboundMessage {
+        let good = CallbackToken(executionID: Self.id, expiresAt: Self.now.adding(seconds: expiresAfter))
+        var headers = [Header.token: token ?? good.signed(with: keys)]
+        headers[Header.receivedAt] = receivedAt
+        return Self.message(RoutingKey.callbackReceived, Array(text.utf8), headers: headers, id: id)
+    }
+
+    private func refusal(of message: InboundMessage) -> DeadLetterReason? {
+        #expect(throws: ReportReader.Refusal.self) { try reader.read(message, now: Self.now) }?.reason
+    }
+
+    private static let attempt = Attempt(number: 2, at: now, statusCode: 503, latencyMilliseconds: 7, error: "busy")
+
+    private static let reports: [(String, Report)] = [
+        (RoutingKey.deliveryAccepted, .accepted(attempt)),
+        (RoutingKey.deliveryDeferred, .deferred(attempt, nextAttemptAt: now.adding(seconds: 30))),
+        (RoutingKey.deliveryRefused, .refused(attempt)),
+    ]
+
+    @Test(arguments: reports) func `from the courier is a delivery report`(key: String, report: Report) throws {
+        let body = DeliveryReport(
+            executionID: Self.id, attempt: Self.attempt, nextAttemptAt: Self.now.adding(seconds: 30))
+        let read = try reader.read(Self.message(key, try MessageCoder.encode(body)), now: Self.now)
+        #expect(read.executionID == Self.id && read.report == report && read.id == ReportID(messageID: "m"))
+    }
+
+    @Test func `about a delivery put aside names no attempt; about its end it must`() throws {
+        let body = try MessageCoder.encode(
+            DeliveryReport(executionID: Self.id, attempt: nil, nextAttemptAt: Self.now.adding(seconds: 5)))
+        let read = try reader.read(Self.message(RoutingKey.deliveryDeferred, body), now: Self.now)
+        #expect(read.report == .deferred(nil, nextAttemptAt: Self.now.adding(seconds: 5)))
+        #expect(refusal(of: Self.message(RoutingKey.deliveryAccepted, body)) == .unreadable)
+        #expect(refusal(of: Self.message(RoutingKey.deliveryRefused, body)) == .unreadable)
+    }
+
+    @Test func `from the reaper and the console is an expiry or a cancellation`() throws {
+        let expired = ExecutionExpired(executionID: Self.id, expiry: .ttl, noticedAt: Self.now)
+        let read = try reader.read(
+            Self.message(RoutingKey.executionExpired, try MessageCoder.encode(expired)), now: Self.now)
+        #expect(read.report == .expired(.ttl, noticedAt: Self.now))
+        let cancelled = ExecutionCancelled(executionID: Self.id, cancelledAt: Self.now)
+        let other = try reader.read(
+            Self.message(RoutingKey.executionCancelled, try MessageCoder.encode(cancelled)), now: Self.now)
+        #expect(other.report == .cancelled(at: Self.now))
+    }
+
+    @Test(arguments: WorkQueue.ingesterReports.routingKeys) func `that is not what it should be is unreadable`(
+        key: String
+    ) throws {
+        let headers = callback().headers
+        for body in ["", "{}", "[]", "null", #"{"execution_id": 7}"#] {
+            #expect(refusal(of: Self.message(key, Array(body.utf8), headers: headers)) == .unreadable)
+        }
+    }
+
+    @Test(arguments: ["schedule.due", "", "callback.received.x"])
+    func `that is none of its reports is unreadable`(key: String) {
+        #expect(refusal(of: Self.message(key, Array("{}".utf8))) == .unreadable)
+    }
+
+    @Test func `from a service is believed for the execution of its token, and no other`() throws {
+        let read = try reader.read(callback(), now: Self.now)
+        #expect(read.executionID == Self.id)
+        #expect(read.report == .callback(.success(Outcome()), receivedAt: Self.now))
+    }
+
+    @Test func `with a forged, a foreign or no token is forbidden`() throws {
+        let foreign = CallbackToken(executionID: Self.id, expiresAt: Self.now.adding(seconds: 100))
+            .signed(with: try Self.keys("other"))
+        #expect(refusal(of: callback(token: foreign)) == .forbidden)
+        #expect(refusal(of: callback(token: "")) == .forbidden)
+        #expect(refusal(of: callback(token: "v1.main.x.y")) == .forbidden)
+        var without = callback()
+        without.headers = [:]
+        #expect(refusal(of: without) == .forbidden)
+    }
+
+    @Test func `with a token that has expired is forbidden`() {
+        #expect(refusal(of: callback(expiresAfter: 0)) == .forbidden)
+    }
+
+    @Test func `counts from when the door had it, however long it waited`() throws {
+        let early = Self.now.adding(seconds: -900)
+        let message = callback(expiresAfter: -1, receivedAt: String(early.millisecondsSinceEpoch))
+        #expect(try reader.read(message, now: Self.now).report == .callback(.success(Outcome()), receivedAt: early))
+    }
+
+    @Test(arguments: [1, 900_000, Int64.max - 1_800_000_000_000])
+    func `that claims to come from the future comes now`(milliseconds: Int64) throws {
+        let stamp = String(Self.now.millisecondsSinceEpoch + milliseconds)
+        let read = try reader.read(callback(receivedAt: stamp), now: Self.now)
+        #expect(read.report == .callback(.success(Outcome()), receivedAt: Self.now))
+    }
+
+    @Test(arguments: ["", "soon", "1e3", "99999999999999999999"])
+    func `with an unreadable stamp comes now`(stamp: String) throws {
+        let read = try reader.read(callback(receivedAt: stamp), now: Self.now)
+        #expect(read.report == .callback(.success(Outcome()), receivedAt: Self.now))
+    }
+
+    @Test func `without an id is known again by its text`() throws {
+        let once = try reader.read(callback(id: nil), now: Self.now)
+        let again = try reader.read(callback(id: nil), now: Self.now)
+        let other = try reader.read(callback(#"{"status": "fail"}"#, id: nil), now: Self.now)
+        #expect(once.id == again.id && once.id != other.id)
+    }
+
+    @Test func `says what is wrong with a callback, field by field`() {
+        let error = #expect(throws: ReportReader.Refusal.self) {
+            try reader.read(callback(#"{"status": "processing", "progress": 101, "colour": 1}"#), now: Self.now)
+        }
+        #expect(error?.reason == .unreadable)
+        #expect(error?.error.contains("/progress") == true && error?.error.contains("/colour") == true)
+    }
+}

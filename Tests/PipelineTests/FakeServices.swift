@@ -1,0 +1,125 @@
+import Courier
+import Determinism
+import JobCore
+import Messaging
+import Synchronization
+
+/// The services behind all webhooks of a world. What one does with a run follows from the seed and the webhook's id;
+/// a webhook that comes twice starts nothing twice.
+final class FakeServices: Invoker {
+    struct Post: Equatable {
+        var executionID: ExecutionID
+        var at: Instant
+        /// Nil when the service could not be reached.
+        var statusCode: Int?
+
+        var isAccepted: Bool { statusCode.map { (200..<300).contains($0) } ?? false }
+    }
+
+    /// A callback that reached the broker.
+    struct Said: Equatable {
+        var at: Instant
+        var what: Word
+    }
+
+    private struct State {
+        var posts: [ExecutionID: [Post]] = [:]
+        var planned: [PlannedCallback] = []
+        var said: [ExecutionID: [Said]] = [:]
+        var faults: [String] = []
+    }
+
+    private let seed: UInt64
+    private let clock: TurnedClock
+    private let conduct: @Sendable (inout SplitMix64) -> Conduct
+    private let state = Mutex(State())
+
+    init(
+        seed: UInt64, clock: TurnedClock,
+        conduct: @escaping @Sendable (inout SplitMix64) -> Conduct = { Conduct.any(&$0) }
+    ) {
+        self.seed = seed
+        self.clock = clock
+        self.conduct = conduct
+    }
+
+    var posts: [ExecutionID: [Post]] { state.withLock { $0.posts } }
+    var said: [ExecutionID: [Said]] { state.withLock { $0.said } }
+    var faults: [String] { state.withLock { $0.faults } }
+    var nextCallbackAt: Instant? { state.withLock { $0.planned.map(\.at).min() } }
+
+    func conduct(of execution: ExecutionID) -> Conduct {
+        var random = random(of: execution)
+        return conduct(&random)
+    }
+
+    func invoke(_ invocation: Invocation) async -> InvocationOutcome {
+        guard let webhook = try? MessageCoder.decode(Webhook.self, from: invocation.body),
+            let token = webhook.callbackURL.split(separator: "/").last
+        else {
+            state.withLock { $0.faults.append("a webhook could not be read") }
+            return InvocationOutcome(result: .answered(statusCode: 400, retryAfterSeconds: nil), latencyMilliseconds: 1)
+        }
+        let now = clock.now()
+        let id = webhook.executionID
+        var random = random(of: id)
+        let conduct = conduct(&random)
+        let result = state.withLock { state in
+            if invocation.headers["webhook-id"] != id.description {
+                state.faults.append("the webhook of \(id) has another id")
+            }
+            let earlier = state.posts[id, default: []]
+            let result = conduct.answer(toPost: earlier.count + 1)
+            var statusCode: Int?
+            if case .answered(let code, _) = result { statusCode = code }
+            let post = Post(executionID: id, at: now, statusCode: statusCode)
+            state.posts[id, default: []].append(post)
+            if post.isAccepted, !earlier.contains(where: \.isAccepted) {
+                state.planned += conduct.callbacks(for: webhook, token: String(token), now: now, &random)
+            }
+            return result
+        }
+        return InvocationOutcome(result: result, latencyMilliseconds: 3, error: "as told")
+    }
+
+    /// Publishes the callbacks whose time has come. While the broker is away the services try again later.
+    func speak(to broker: MemoryBroker) async {
+        let now = clock.now()
+        let due = state.withLock { state in
+            let due = state.planned.filter { $0.at <= now }
+            state.planned.removeAll { $0.at <= now }
+            return due.sorted { ($0.at, $0.id) < ($1.at, $1.id) }
+        }
+        for callback in due {
+            do {
+                try await broker.publish(callback.messages(now: now))
+                state.withLock {
+                    $0.said[callback.executionID, default: []].append(Said(at: now, what: callback.what))
+                }
+            } catch {
+                var later = callback
+                later.at = now.adding(seconds: 2)
+                state.withLock { $0.planned.append(later) }
+            }
+        }
+    }
+
+    private func random(of execution: ExecutionID) -> SplitMix64 {
+        SplitMix64(seed: seed ^ UInt64(bitPattern: ReportID(messageID: execution.description).rawValue))
+    }
+}
+
+/// What a service reads of its webhook.
+struct Webhook: Decodable {
+    var callbackURL: String
+    var executionID: ExecutionID
+    var heartbeatIntervalSeconds: Int64
+    var ttlSeconds: Int64
+
+    private enum CodingKeys: String, CodingKey {
+        case callbackURL = "callback_url"
+        case executionID = "execution_id"
+        case heartbeatIntervalSeconds = "heartbeat_interval_seconds"
+        case ttlSeconds = "ttl_seconds"
+    }
+}

@@ -1,0 +1,75 @@
+import JobCore
+import JobStore
+import Messaging
+import SQLiteStore
+
+/// What consoled does: it writes jobs, its own record, and publishes all else.
+extension PipelineWorld {
+    @discardableResult
+    func put(_ job: TrackedJob) async throws -> TrackedJob {
+        var job = job
+        job.since = now
+        jobs.append(job)
+        _ = try await record.put([job.job], now: now)
+        return job
+    }
+
+    /// Replaces a job, and keeps the time from which on occurrences are its own.
+    func change(_ index: Int, _ edit: (inout TrackedJob) -> Void) async throws {
+        let before = jobs[index]
+        guard before.deletedAt == nil else { return }
+        edit(&jobs[index])
+        jobs[index].job.schedule = ScheduleKey(jobs[index].rhythm.expression)
+        let isResumed = jobs[index].job.isEnabled && !before.job.isEnabled
+        let isRescheduled = jobs[index].rhythm != before.rhythm
+        if isResumed || isRescheduled { jobs[index].since = now }
+        if isRescheduled || jobs[index].isLive != before.isLive { jobs[index].wasChanged = true }
+        _ = try await record.put([jobs[index].job], now: now)
+    }
+
+    func delete(_ index: Int) async throws {
+        guard jobs[index].deletedAt == nil else { return }
+        jobs[index].deletedAt = now
+        jobs[index].wasChanged = true
+        _ = try await record.deleteJob(named: jobs[index].name, now: now)
+    }
+
+    /// Asks for a run; false while the broker is away.
+    @discardableResult
+    func run(_ index: Int, retryOf: ExecutionID? = nil) async throws -> Bool {
+        let name = jobs[index].name
+        let id = ExecutionID(namespace: name.id.uuid, name: "run \(ledger.runs.count)")
+        let body = RunRequested(executionID: id, name: name, requestedAt: now, payload: "now", retryOf: retryOf)
+        let message = OutboundMessage(
+            routingKey: RoutingKey.runRequested, id: id.description, body: try MessageCoder.encode(body))
+        guard (try? await broker.publish([message])) != nil else { return false }
+        ledger.runs[id] = (name, retryOf)
+        return true
+    }
+
+    func cancel(_ id: ExecutionID) async throws {
+        let body = ExecutionCancelled(executionID: id, cancelledAt: now)
+        let message = OutboundMessage(
+            routingKey: RoutingKey.executionCancelled, id: "\(id)/cancel/\(ledger.cancelled.count)",
+            body: try MessageCoder.encode(body))
+        guard (try? await broker.publish([message])) != nil else { return }
+        ledger.cancelled.insert(id)
+    }
+
+    /// All executions on record, oldest first.
+    func executions() async throws -> [Execution] {
+        var all: [Execution] = []
+        var query = ExecutionQuery(service: service, limit: 100)
+        repeat {
+            let page = try await record.executions(query)
+            all += page.executions
+            query.more = page.more
+        } while query.more != nil
+        return all.reversed()
+    }
+
+    /// Leaves nothing in the shared database that a later world would see.
+    func leave() async throws {
+        for index in jobs.indices { try await delete(index) }
+    }
+}

@@ -1,0 +1,147 @@
+import Courier
+import Determinism
+import Dispatcher
+import Ingester
+import JobCore
+import JobStore
+import Logging
+import Messaging
+import Reaper
+import SQLiteStore
+import Signing
+import StageKit
+import Ticker
+
+/// What the test did and saw, apart from the store.
+struct Ledger {
+    struct Occurrence: Hashable {
+        var job: JobName
+        var at: Instant
+    }
+
+    struct Due: Equatable {
+        var isMissed: Bool
+        var policy: MisfirePolicy
+    }
+
+    struct Poison: Equatable {
+        var queue: WorkQueue
+        var reason: DeadLetterReason
+    }
+
+    /// Every occurrence that a dispatcher was told of while it was some job's own, with what had to come of it.
+    var due: [Occurrence: Due] = [:]
+    /// Runs that were asked for, and the execution that each one retries.
+    var runs: [ExecutionID: (job: JobName, retryOf: ExecutionID?)] = [:]
+    var cancelled: Set<ExecutionID> = []
+    /// By message id.
+    var poison: [String: Poison] = [:]
+}
+
+/// All stages in one process, on a broker in memory and a clock turned by hand; what is random comes from a seed.
+///
+/// Each stage lives in a process of its own here, too: it meets the others in queues only, and can die at any point of
+/// a pass, upon which the broker delivers again what was not acknowledged.
+final class PipelineWorld {
+    /// A pending execution is delivered again when it is overdue by this much.
+    static let redeliverAfterSeconds: Int64 = 60
+    private static let logger = Logger(label: "pipeline") { _ in SwiftLogNoOpLogHandler() }
+
+    let seed: UInt64
+    let service: String
+    let start: Instant
+    let clock: TurnedClock
+    let broker: MemoryBroker
+    /// As consoled has it.
+    let record: SQLiteStore
+    /// As the other stages have it.
+    let store: WatchedStore
+    let services: FakeServices
+    let keys: SigningKeys
+    var random: SplitMix64
+    var jobs: [TrackedJob] = []
+    var ledger = Ledger()
+
+    let connections: [WorkQueue: MortalConnection]
+    let pumps: [WorkQueue: Pump]
+    let reaperConnection: MortalConnection
+    var tickers: [Ticker] = []
+    var reapers: [Reaper] = []
+    private(set) var courier: Courier
+
+    init(
+        seed: UInt64, record: SQLiteStore,
+        conduct: @escaping @Sendable (inout SplitMix64) -> Conduct = { Conduct.any(&$0) }
+    ) throws {
+        self.seed = seed
+        self.record = record
+        service = "s\(seed)"
+        random = SplitMix64(seed: seed)
+        // A day of its own for each seed, from 2026 on; later seeds find the executions of earlier ones in the past.
+        start = Instant(secondsSinceEpoch: 1_767_225_600 + Int64(seed % 100_000) * 86_400)
+            .adding(milliseconds: Int64(random.int(0...3_599_999)))
+        let clock = TurnedClock(start)
+        let broker = MemoryBroker(now: start)
+        self.clock = clock
+        self.broker = broker
+        let store = WatchedStore(record, start: start)
+        self.store = store
+        services = FakeServices(seed: seed, clock: clock, conduct: conduct)
+        keys = try SigningKeys(parsing: "k1:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=")
+        connections = Dictionary(
+            uniqueKeysWithValues: WorkQueue.allCases.map { ($0, MortalConnection(broker, queue: $0)) })
+        reaperConnection = MortalConnection(broker)
+        let handlers: [WorkQueue: any MessageHandler] = [
+            .dispatcherDue: DueHandler(store: store, time: clock, logger: Self.logger),
+            .dispatcherRuns: RunHandler(store: store, time: clock, logger: Self.logger),
+            .ingesterReports: Recorder(store: store, keys: keys, time: clock, logger: Self.logger),
+        ]
+        var pumps: [WorkQueue: Pump] = [:]
+        for (queue, handler) in handlers {
+            guard let connection = connections[queue] else { continue }
+            pumps[queue] = Pump(
+                queue: queue, limits: .init(prefetch: 100, batch: 100), handler: handler, broker: connection,
+                time: clock, logger: Self.logger)
+        }
+        self.pumps = pumps
+        courier = Courier(
+            broker: broker, invoker: services,
+            builder: InvocationBuilder(keys: keys, callbackBaseURL: "https://door.example"), prefetch: 100, time: clock,
+            logger: Self.logger)
+        tickers = [newTicker(), newTicker()]
+        reapers = [newReaper(), newReaper()]
+    }
+
+    var now: Instant { clock.now() }
+
+    func newTicker() -> Ticker {
+        Ticker(
+            store: store, broker: connection(.tickerBaton), time: WaitingClock(clock: clock), logger: Self.logger)
+    }
+
+    func newReaper() -> Reaper {
+        Reaper(
+            store: store, broker: reaperConnection,
+            limits: .init(redeliverAfterSeconds: Self.redeliverAfterSeconds), logger: Self.logger)
+    }
+
+    func connection(_ queue: WorkQueue) -> MortalConnection {
+        guard let connection = connections[queue] else { preconditionFailure("every work queue has a connection") }
+        return connection
+    }
+
+    /// Turns the clock. What services have to say in between they say in time, unless they are `mute`.
+    func advance(milliseconds: Int64, mute: Bool = false) async {
+        let end = now.adding(milliseconds: milliseconds)
+        while !mute, let next = services.nextCallbackAt, next <= end {
+            clock.turn(milliseconds: max(0, next.milliseconds(since: now)))
+            await services.speak(to: broker)
+        }
+        clock.turn(milliseconds: max(0, end.milliseconds(since: now)))
+        broker.advance(to: now)
+    }
+
+    func advance(seconds: Int64) async {
+        await advance(milliseconds: seconds * 1_000)
+    }
+}

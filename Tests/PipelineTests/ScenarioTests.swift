@@ -1,0 +1,121 @@
+import JobCore
+import Messaging
+import Testing
+
+/// One misfortune at a time. Each of them ends with every promise kept.
+@Suite struct ScenarioTests {
+    @Test func `a crash between store and publish loses nothing`() async throws {
+        try await withWorld(conduct: .quick(fails: false)) { world in
+            try await world.putJob(every: 60)
+            try await world.tickUntilDue()
+            await world.pump(.dispatcherDue, death: .beforePublish)
+            #expect(world.store.open.count == 1)
+            #expect(!world.hasWaiting(.courierDeliveries))
+            await world.pump(.dispatcherDue)
+            #expect(world.store.created.count == 1)
+            #expect(world.broker.waiting(in: "courier.deliveries").map(\.id) == ["\(world.store.created[0])/1"])
+
+            await world.deliver(death: .beforePublish)
+            #expect(world.broker.waiting(in: "courier.deliveries").map(\.isRedelivered) == [true])
+            await world.deliver()
+            #expect(world.services.posts.values.map(\.count) == [2])
+            await world.advance(seconds: 30)
+            await world.pump(.ingesterReports, death: .beforePublish)
+            #expect(world.store.open.isEmpty)
+            #expect(world.toldEnds.isEmpty)
+            await world.pump(.ingesterReports)
+            #expect(Set(world.toldEnds) == Set(world.store.created))
+        }
+    }
+
+    @Test func `a redelivered due event never blocks its own exclusive job`() async throws {
+        try await withWorld(conduct: .quick(fails: false)) { world in
+            try await world.putJob(every: 60) { $0.isExclusive = true }
+            try await world.tickUntilDue()
+            for death in Death.allCases {
+                await world.pump(.dispatcherDue, death: death)
+                #expect(world.broker.waiting(in: "dispatcher.due").map(\.isRedelivered) == [true])
+            }
+            await world.pump(.dispatcherDue)
+            await world.workOff()
+            #expect(world.store.created.count == 1)
+            #expect(world.services.posts.values.map(\.count).max() ?? 0 > 1, "it was delivered more than once")
+            await world.advance(seconds: 30)
+            await world.workOff()
+            #expect(world.store.ends.values.map(\.status) == [.success])
+        }
+    }
+
+    /// The reaper reports every minute what it can't know better; its last report may be fresh when the outage ends.
+    @Test(arguments: [130, 141])
+    func `after an outage of the recorder no healthy run is timed out`(seconds: Int) async throws {
+        try await withWorld(conduct: .steady(18)) { world in
+            try await world.putJob(every: 3_600) {
+                $0.ttlSeconds = 600
+                $0.heartbeatIntervalSeconds = 10
+            }
+            try await world.run(0)
+            await world.pump(.dispatcherRuns)
+            await world.deliver()
+            await world.pump(.ingesterReports)
+            for _ in 0..<seconds {
+                await world.advance(seconds: 1)
+                await world.reap()
+            }
+            let waiting = world.broker.waiting(in: "ingester.reports").map(\.routingKey)
+            #expect(waiting.count { $0 == RoutingKey.callbackReceived } >= 12)
+            #expect(waiting.count { $0 == RoutingKey.executionExpired } >= 2)
+            await world.pump(.ingesterReports)
+            #expect(world.store.open.count == 1)
+            #expect(await world.letTimePass().isEmpty)
+            #expect(world.store.ends.values.map(\.status) == [.success])
+        }
+    }
+
+    @Test func `a purge of the deliveries is mended`() async throws {
+        try await withWorld(conduct: .quick(fails: false)) { world in
+            try await world.putJob(every: 60) { $0.ttlSeconds = 600 }
+            try await world.tickUntilDue()
+            await world.pump(.dispatcherDue)
+            world.broker.rearrange("courier.deliveries") { $0 = [] }
+            await world.reap()
+            #expect(!world.hasWaiting(.dispatcherRuns), "not lost yet")
+            await world.advance(seconds: PipelineWorld.redeliverAfterSeconds)
+            await world.reap(reaper: 0)
+            await world.reap(reaper: 1)
+            #expect(world.broker.waiting(in: "dispatcher.runs").count == 2, "two reapers say it twice")
+            #expect(await world.letTimePass().isEmpty)
+            #expect(world.store.ends.values.map(\.status) == [.success])
+        }
+    }
+
+    @Test func `a message that no stage can handle holds nobody back`() async throws {
+        try await withWorld(conduct: .quick(fails: false)) { world in
+            try await world.putJob(every: 60)
+            try await world.tickUntilDue()
+            for queue in [.dispatcherDue, .courierDeliveries, .ingesterReports] as [WorkQueue] {
+                let id = "poison in \(queue.rawValue)"
+                try await world.broker.publish([
+                    OutboundMessage(routingKey: queue.routingKeys[0], id: id, body: Array("{".utf8))
+                ])
+                world.ledger.poison[id] = Ledger.Poison(queue: queue, reason: .unreadable)
+            }
+            await world.workOff()
+            await world.advance(seconds: 30)
+            await world.workOff()
+            #expect(world.store.ends.values.map(\.status) == [.success])
+        }
+    }
+
+    @Test func `lost deliveries of a deleted job are let go, not made dead letters`() async throws {
+        try await withWorld(conduct: .quick(fails: false)) { world in
+            try await world.putJob(every: 60) { $0.ttlSeconds = 600 }
+            try await world.tickUntilDue()
+            await world.pump(.dispatcherDue)
+            world.broker.rearrange("courier.deliveries") { $0 = [] }
+            try await world.delete(0)
+            #expect(await world.letTimePass().isEmpty)
+            #expect(world.store.ends.values.map(\.reason) == [.ttl])
+        }
+    }
+}

@@ -1,0 +1,179 @@
+import JobCore
+import JobStore
+import SQLiteStore
+import Synchronization
+
+/// The store as the stages see it. It keeps its own account of every execution, notices what no history may show, and
+/// can be away.
+///
+/// Many worlds share one database; what others left there is hidden from this one.
+final class WatchedStore: Sendable {
+    struct End: Equatable {
+        var status: ExecutionStatus
+        var reason: FailureReason?
+        var finishedAt: Instant?
+    }
+
+    struct Account {
+        var isAway = false
+        var open: [ExecutionID] = []
+        var openExclusive: [JobID: ExecutionID] = [:]
+        var ends: [ExecutionID: End] = [:]
+        var created: [ExecutionID] = []
+        var faults: [String] = []
+    }
+
+    private let store: SQLiteStore
+    private let start: Instant
+    private let account = Mutex(Account())
+
+    init(_ store: SQLiteStore, start: Instant) {
+        self.store = store
+        self.start = start
+    }
+
+    var isAway: Bool {
+        get { account.withLock { $0.isAway } }
+        set { account.withLock { $0.isAway = newValue } }
+    }
+
+    /// In the order in which they were created.
+    var open: [ExecutionID] { account.withLock { $0.open } }
+    var created: [ExecutionID] { account.withLock { $0.created } }
+    /// The first end that each execution came to.
+    var ends: [ExecutionID: End] { account.withLock { $0.ends } }
+    var faults: [String] { account.withLock { $0.faults } }
+
+    private func answer() throws(StoreError) {
+        if isAway { throw .unavailable("switched off") }
+    }
+}
+
+extension WatchedStore: ScheduleStore {
+    func jobsRevision() async throws(StoreError) -> Int64 {
+        try answer()
+        return try await store.jobsRevision()
+    }
+
+    func sharedSchedules() async throws(StoreError) -> [SharedSchedule] {
+        try answer()
+        return try await store.sharedSchedules()
+    }
+
+    func newestOccurrence() async throws(StoreError) -> Instant? {
+        try answer()
+        guard let newest = try await store.newestOccurrence(), newest >= start else { return nil }
+        return newest
+    }
+}
+
+extension WatchedStore: DispatchStore {
+    func jobs(
+        with schedule: ScheduleKey, in shard: Shard, after: JobID?, limit: Int
+    ) async throws(StoreError) -> [StoredJob] {
+        try answer()
+        return try await store.jobs(with: schedule, in: shard, after: after, limit: limit)
+    }
+
+    func job(named name: JobName) async throws(StoreError) -> StoredJob? {
+        try answer()
+        return try await store.job(named: name)
+    }
+
+    func create(_ executions: [Execution], now: Instant) async throws(StoreError) -> [CreatedExecution] {
+        try answer()
+        let onRecord = try await store.create(executions, now: now)
+        account.withLock { account in
+            for created in onRecord { account.note(created) }
+        }
+        return onRecord
+    }
+}
+
+extension WatchedStore: ReportStore {
+    func update<Answer: Sendable>(
+        _ ids: [ExecutionID],
+        _ decide: @Sendable ([ExecutionID: Execution]) -> (changes: [ExecutionChange], answer: Answer)
+    ) async throws(StoreError) -> Answer {
+        try answer()
+        let (loaded, changes, answer) = try await store.update(ids) { loaded in
+            let (changes, answer) = decide(loaded)
+            return (changes, (loaded, changes, answer))
+        }
+        account.withLock { account in
+            for change in changes {
+                switch change {
+                case .rewritten(let after), .heard(let after): account.note(after, before: loaded[after.id])
+                }
+            }
+        }
+        return answer
+    }
+}
+
+extension WatchedStore: ExpiryStore {
+    func overdue(
+        at now: Instant, listeningSince: Instant?, limit: Int
+    ) async throws(StoreError) -> [OverdueExecution] {
+        try answer()
+        let own = Set(created)
+        return try await store.overdue(at: now, listeningSince: listeningSince, limit: limit).filter {
+            own.contains($0.id)
+        }
+    }
+
+    func undelivered(dueBefore instant: Instant, limit: Int) async throws(StoreError) -> [UndeliveredExecution] {
+        try answer()
+        let own = Set(created)
+        return try await store.undelivered(dueBefore: instant, limit: limit).filter { own.contains($0.id) }
+    }
+
+    func removeHistory(endedBefore instant: Instant, limit: Int) async throws(StoreError) -> Int {
+        try answer()
+        return try await store.removeHistory(endedBefore: instant, limit: limit)
+    }
+}
+
+extension WatchedStore.Account {
+    fileprivate mutating func note(_ created: CreatedExecution) {
+        let execution = created.execution
+        guard created.isNew else {
+            if let end = ends[execution.id], end != .init(execution) {
+                faults.append("\(execution.id) ended as \(end) and was found as \(execution.state)")
+            }
+            return
+        }
+        self.created.append(execution.id)
+        let runner = openExclusive[execution.jobID]
+        guard !execution.state.status.isFinal else {
+            ends[execution.id] = .init(execution)
+            if execution.state.reason == .locked, runner == nil {
+                faults.append("\(execution.id) of \(execution.name) is locked though no other run was open")
+            }
+            return
+        }
+        open.append(execution.id)
+        guard execution.isExclusive else { return }
+        if let runner { faults.append("\(execution.id) of exclusive \(execution.name) began while \(runner) was open") }
+        openExclusive[execution.jobID] = execution.id
+    }
+
+    fileprivate mutating func note(_ after: Execution, before: Execution?) {
+        let end = WatchedStore.End(after)
+        if let first = ends[after.id] {
+            if first != end { faults.append("\(after.id) ended as \(first) and was moved to \(after.state)") }
+        } else if after.state.status.isFinal {
+            ends[after.id] = end
+            open.removeAll { $0 == after.id }
+            if openExclusive[after.jobID] == after.id { openExclusive[after.jobID] = nil }
+        }
+        if before == nil { faults.append("\(after.id) was moved without being on record") }
+    }
+}
+
+extension WatchedStore.End {
+    init(_ execution: Execution) {
+        self.init(
+            status: execution.state.status, reason: execution.state.reason, finishedAt: execution.state.finishedAt)
+    }
+}

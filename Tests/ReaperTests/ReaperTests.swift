@@ -1,0 +1,160 @@
+import JobCore
+import JobStore
+import Logging
+import Messaging
+import Synchronization
+import Testing
+
+@testable import Reaper
+
+/// What the reaper is told is overdue, lost or old.
+private final class Overdue: ExpiryStore {
+    struct Content {
+        var overdue: [OverdueExecution] = []
+        var lost: [UndeliveredExecution] = []
+        var askedBefore: [Instant] = []
+        var heartbeatIntervalSeconds: Int64 = 0
+    }
+
+    let content = Mutex(Content())
+
+    func overdue(
+        at now: Instant, listeningSince: Instant?, limit: Int
+    ) async throws(StoreError) -> [OverdueExecution] {
+        content.withLock { content in
+            let isHeard = listeningSince.map { $0.adding(seconds: 2 * content.heartbeatIntervalSeconds) <= now } ?? true
+            return Array(content.overdue.filter { $0.expiry == .ttl || isHeard }.prefix(limit))
+        }
+    }
+
+    func undelivered(dueBefore instant: Instant, limit: Int) async throws(StoreError) -> [UndeliveredExecution] {
+        content.withLock { content in
+            content.askedBefore.append(instant)
+            return Array(content.lost.prefix(limit))
+        }
+    }
+
+    func removeHistory(endedBefore instant: Instant, limit: Int) async throws(StoreError) -> Int {
+        content.withLock { $0.askedBefore.append(instant) }
+        return 0
+    }
+}
+
+@Suite struct `The reaper` {
+    private static let start = Instant(secondsSinceEpoch: 1_800_000_000)
+    private static let late = OverdueExecution(id: .random(), expiry: .heartbeat)
+
+    private let store = Overdue()
+    private let broker = MemoryBroker(now: start)
+    private let reaper: Reaper
+
+    init() {
+        reaper = Reaper(
+            store: store, broker: broker, limits: .init(redeliverAfterSeconds: 300, historyDays: 30),
+            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+    }
+
+    private func reports() throws -> [ExecutionExpired] {
+        try broker.waiting(in: "ingester.reports").map {
+            try MessageCoder.decode(ExecutionExpired.self, from: $0.body)
+        }
+    }
+
+    @Test func `reports a passed deadline once, and again after a minute`() async throws {
+        store.content.withLock { $0.overdue = [Self.late] }
+        for seconds in [0, 1, 59, 60, 61] as [Int64] {
+            try await reaper.reportExpiries(now: Self.start.adding(seconds: seconds))
+        }
+        let expected = [0, 60].map {
+            ExecutionExpired(
+                executionID: Self.late.id, expiry: .heartbeat, noticedAt: Self.start.adding(seconds: $0))
+        }
+        #expect(try reports() == expected)
+        #expect(Set(broker.waiting(in: "ingester.reports").map(\.id)).count == 2)
+    }
+
+    @Test func `tells the two deadlines of an execution apart`() async throws {
+        store.content.withLock { $0.overdue = [Self.late] }
+        try await reaper.reportExpiries(now: Self.start)
+        store.content.withLock {
+            $0.overdue = [OverdueExecution(id: Self.late.id, expiry: .ttl)]
+        }
+        try await reaper.reportExpiries(now: Self.start.adding(seconds: 1))
+        #expect(try reports().map(\.expiry) == [.heartbeat, .ttl])
+    }
+
+    @Test func `says again what could not be published`() async throws {
+        store.content.withLock { $0.overdue = [Self.late] }
+        broker.setAvailable(false)
+        await #expect(throws: PublishError.self) { try await reaper.reportExpiries(now: Self.start) }
+        broker.setAvailable(true)
+        try await reaper.reportExpiries(now: Self.start.adding(seconds: 1))
+        #expect(try reports().count == 1)
+    }
+
+    /// Passes a second apart, from and through these seconds after the start.
+    private func pass(_ seconds: ClosedRange<Int64>) async {
+        for second in seconds { try? await reaper.reportExpiries(now: Self.start.adding(seconds: second)) }
+    }
+
+    @Test func `counts silence from its own start, since before services may have called in vain`() async throws {
+        store.content.withLock { content in
+            content.overdue = [OverdueExecution(id: .random(), expiry: .heartbeat)]
+            content.heartbeatIntervalSeconds = 10
+        }
+        await pass(0...19)
+        #expect(try reports().isEmpty)
+        await pass(20...20)
+        #expect(try reports().map(\.noticedAt) == [Self.start.adding(seconds: 20)])
+    }
+
+    @Test func `counts silence anew after the broker was away, and after a leap of the clock`() async throws {
+        await pass(0...29)
+        store.content.withLock { content in
+            content.overdue = [OverdueExecution(id: .random(), expiry: .heartbeat)]
+            content.heartbeatIntervalSeconds = 10
+        }
+        broker.setAvailable(false)
+        await pass(30...40)
+        broker.setAvailable(true)
+        await pass(41...59)
+        #expect(try reports().isEmpty)
+        await pass(60...60)
+        #expect(try reports().count == 1)
+        store.content.withLock { content in
+            content.overdue = [OverdueExecution(id: .random(), expiry: .heartbeat)]
+            content.heartbeatIntervalSeconds = 10
+        }
+        await pass(3_600...3_619)
+        #expect(try reports().count == 1)
+        await pass(3_620...3_620)
+        #expect(try reports().count == 2)
+    }
+
+    @Test func `does not wait with a ttl, which passes whoever listens`() async throws {
+        store.content.withLock {
+            $0.overdue = [OverdueExecution(id: .random(), expiry: .ttl)]
+        }
+        await pass(0...0)
+        #expect(try reports().count == 1)
+    }
+
+    @Test func `asks for a lost delivery again, five minutes after it was due`() async throws {
+        let lost = UndeliveredExecution(id: .random(), name: JobName(service: "s", job: "j"))
+        store.content.withLock { $0.lost = [lost] }
+        for seconds in [0, 299, 300] as [Int64] {
+            try await reaper.redeliverLost(now: Self.start.adding(seconds: seconds))
+        }
+        let asked = try broker.waiting(in: "dispatcher.runs").map {
+            try MessageCoder.decode(RunRequested.self, from: $0.body)
+        }
+        #expect(asked.map(\.executionID) == [lost.id, lost.id])
+        #expect(asked.first?.name == lost.name && asked.first?.payload == nil)
+        #expect(store.content.withLock { $0.askedBefore.first } == Self.start.adding(seconds: -300))
+    }
+
+    @Test func `removes history that is older than it is kept`() async throws {
+        try await reaper.removeOldHistory(now: Self.start)
+        #expect(store.content.withLock { $0.askedBefore } == [Self.start.adding(seconds: -30 * 86_400)])
+    }
+}

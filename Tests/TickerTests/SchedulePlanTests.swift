@@ -1,0 +1,171 @@
+import JobCore
+import JobStore
+import Testing
+
+@testable import Ticker
+
+@Suite struct `The plan of schedules` {
+    private static let start = Instant(secondsSinceEpoch: 1_800_000_000)
+    private static let long = Instant(secondsSinceEpoch: 0)
+
+    private static func at(_ seconds: Int64) -> Instant { start.adding(seconds: seconds) }
+
+    private static func shared(_ expression: String, jobs: Int = 1, since: Instant = long) -> SharedSchedule {
+        SharedSchedule(key: ScheduleKey(expression), jobCount: jobs, latestSince: since)
+    }
+
+    private static func plan(_ schedules: [SharedSchedule], cursor: Instant = start) -> SchedulePlan {
+        var plan = SchedulePlan(cursor: cursor)
+        #expect(plan.update(schedules).isEmpty)
+        return plan
+    }
+
+    private static func seconds(_ due: [DueOccurrence]) -> [Int64] {
+        due.map { $0.occurrence.milliseconds(since: start) / 1_000 }
+    }
+
+    @Test func `answers what is due after the cursor, up to now and no further`() {
+        var plan = Self.plan([Self.shared("rate(10 seconds)")])
+        #expect(Self.seconds(plan.takeDue(through: Self.at(9), limit: 10)).isEmpty)
+        #expect(Self.seconds(plan.takeDue(through: Self.at(10), limit: 10)) == [10])
+        #expect(Self.seconds(plan.takeDue(through: Self.at(10), limit: 10)).isEmpty)
+        #expect(Self.seconds(plan.takeDue(through: Self.at(35), limit: 10)) == [20, 30])
+        #expect(plan.cursor == Self.at(35))
+        #expect(plan.nextOccurrence == Self.at(40))
+    }
+
+    @Test func `answers the oldest first, and each schedule once with the number of its jobs`() {
+        var plan = Self.plan([Self.shared("rate(20 seconds)", jobs: 7), Self.shared("rate(30 seconds)", jobs: 2)])
+        let due = plan.takeDue(through: Self.at(60), limit: 100)
+        #expect(Self.seconds(due) == [20, 30, 40, 60, 60])
+        #expect(due[0].jobCount == 7 && due[1].jobCount == 2)
+        #expect(Set(due.suffix(2).map(\.key.expression)) == ["rate(20 seconds)", "rate(30 seconds)"])
+    }
+
+    @Test func `never splits an instant, and goes on after it when asked again`() {
+        let same = ["UTC", "Europe/Madrid", "Asia/Tokyo"].map {
+            SharedSchedule(key: ScheduleKey("rate(10 seconds)", timeZone: $0), jobCount: 1, latestSince: Self.long)
+        }
+        var plan = Self.plan(same)
+        #expect(Self.seconds(plan.takeDue(through: Self.at(30), limit: 2)) == [10, 10, 10])
+        #expect(plan.cursor == Self.at(20).adding(milliseconds: -1))
+        #expect(Self.seconds(plan.takeDue(through: Self.at(30), limit: 4)) == [20, 20, 20, 30, 30, 30])
+        #expect(plan.cursor == Self.at(30))
+    }
+
+    @Test func `does not fire again when the clock goes backwards`() {
+        var plan = Self.plan([Self.shared("rate(10 seconds)")])
+        _ = plan.takeDue(through: Self.at(30), limit: 10)
+        #expect(plan.takeDue(through: Self.at(15), limit: 10).isEmpty)
+        #expect(plan.cursor == Self.at(30))
+        #expect(Self.seconds(plan.takeDue(through: Self.at(40), limit: 10)) == [40])
+    }
+
+    @Test func `looks back for a job that was stored just before an occurrence and seen just after it`() {
+        var plan = Self.plan([], cursor: Self.at(12))
+        _ = plan.update([Self.shared("rate(10 seconds)", since: Self.at(8))])
+        #expect(Self.seconds(plan.takeDue(through: Self.at(12), limit: 10)) == [10])
+    }
+
+    @Test func `gives no occurrence to a job that was not there yet`() {
+        var plan = Self.plan([], cursor: Self.at(12))
+        _ = plan.update([Self.shared("rate(10 seconds)", since: Self.at(10))])
+        #expect(Self.seconds(plan.takeDue(through: Self.at(20), limit: 10)) == [20])
+    }
+
+    @Test func `looks back a minute, not to a job's beginning`() {
+        var plan = Self.plan([], cursor: Self.at(100))
+        _ = plan.update([Self.shared("rate(10 seconds)", since: Self.at(30))])
+        #expect(Self.seconds(plan.takeDue(through: Self.at(110), limit: 10)) == [110])
+    }
+
+    @Test func `looks back for another job of a schedule that it has already`() {
+        var plan = Self.plan([Self.shared("rate(10 seconds)")], cursor: Self.at(12))
+        _ = plan.update([Self.shared("rate(10 seconds)", jobs: 2, since: Self.at(8))])
+        let due = plan.takeDue(through: Self.at(20), limit: 10)
+        #expect(Self.seconds(due) == [10, 20])
+        #expect(due.allSatisfy { $0.jobCount == 2 })
+    }
+
+    @Test func `keeps what is due for jobs it knows when a newer one joins their schedule`() {
+        var plan = Self.plan([], cursor: Self.at(12))
+        _ = plan.update([Self.shared("rate(10 seconds)", since: Self.at(8))])
+        _ = plan.update([Self.shared("rate(10 seconds)", jobs: 2, since: Self.at(11))])
+        #expect(Self.seconds(plan.takeDue(through: Self.at(20), limit: 10)) == [10, 20])
+    }
+
+    @Test func `drops schedules that no job has any more`() {
+        var plan = Self.plan([Self.shared("rate(10 seconds)"), Self.shared("rate(15 seconds)")])
+        _ = plan.update([Self.shared("rate(15 seconds)")])
+        #expect(Self.seconds(plan.takeDue(through: Self.at(30), limit: 10)) == [15, 30])
+    }
+
+    @Test func `leaves out what it can't read, says so, and goes on with the rest`() {
+        var plan = SchedulePlan(cursor: Self.start)
+        let bad = [ScheduleKey("rate(0 minutes)"), ScheduleKey("rate(1 minute)", timeZone: "Mars/Olympus")]
+        let schedules = bad.map { SharedSchedule(key: $0, jobCount: 1, latestSince: Self.long) }
+        #expect(plan.update(schedules + [Self.shared("rate(10 seconds)")]) == bad)
+        #expect(Self.seconds(plan.takeDue(through: Self.at(10), limit: 10)) == [10])
+    }
+
+    @Test func `goes on from another ticker's cursor, forwards or back`() {
+        var plan = Self.plan([Self.shared("rate(10 seconds)")])
+        plan.move(to: Self.at(25))
+        #expect(Self.seconds(plan.takeDue(through: Self.at(40), limit: 10)) == [30, 40])
+        plan.move(to: Self.at(15))
+        #expect(Self.seconds(plan.takeDue(through: Self.at(40), limit: 10)) == [20, 30, 40])
+    }
+
+    @Test func `of a schedule that is over holds nothing`() {
+        var plan = Self.plan([Self.shared("at(2001-01-01T00:00:00)")])
+        #expect(plan.nextOccurrence == nil)
+        #expect(plan.takeDue(through: Self.at(1_000_000), limit: 10).isEmpty)
+        #expect(plan.cursor == Self.at(1_000_000))
+    }
+
+    /// Ticks at random times with random limits, interrupted by updates and by batons from elsewhere, against every
+    /// occurrence asked of the schedules one by one.
+    @Test(arguments: UInt64(1)...40) func `fires every occurrence once, whatever the ticks`(seed: UInt64) throws {
+        var random = Seeded(state: seed)
+        let schedules = ["rate(7 seconds)", "rate(1 minute)", "cron(*/2 * * * ? *)", "rate(13 seconds)"]
+            .map { Self.shared($0) }
+        var plan = Self.plan(schedules)
+        var fired: [DueOccurrence] = []
+        var now = Self.start
+        while now < Self.at(900) {
+            now = now.adding(milliseconds: Int64.random(in: 0...45_000, using: &random))
+            repeat {
+                fired += plan.takeDue(through: now, limit: Int.random(in: 1...6, using: &random))
+                if Bool.random(using: &random) { plan.move(to: plan.cursor) }
+                if Bool.random(using: &random) { _ = plan.update(schedules.shuffled(using: &random)) }
+            } while plan.cursor < now
+        }
+        let expected = try schedules.map { try Self.occurrences($0.key, through: now) }.reduce(0, +)
+        #expect(fired.count == expected)
+        #expect(Set(fired.map { "\($0.key.expression) \($0.occurrence.millisecondsSinceEpoch)" }).count == expected)
+        #expect(fired.map(\.occurrence) == fired.map(\.occurrence).sorted())
+    }
+
+    private static func occurrences(_ key: ScheduleKey, through end: Instant) throws -> Int {
+        let schedule = try key.parsed()
+        var count = 0
+        var last = start
+        while let next = schedule.next(after: last), next <= end {
+            count += 1
+            last = next
+        }
+        return count
+    }
+}
+
+/// Numbers that are the same for the same seed (xorshift64, Marsaglia 2003).
+private struct Seeded: RandomNumberGenerator {
+    var state: UInt64
+
+    mutating func next() -> UInt64 {
+        state ^= state << 13
+        state ^= state >> 7
+        state ^= state << 17
+        return state &* 0x2545_F491_4F6C_DD1D
+    }
+}
