@@ -20,6 +20,9 @@ let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "sw
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let metrics = Target.Dependency.product(name: "CoreMetrics", package: "swift-metrics")
 let signals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
+let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-subprocess")
+let system = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
+let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 
 func library(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
     .target(name: name, dependencies: dependencies, swiftSettings: strict)
@@ -28,6 +31,14 @@ func library(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 /// A stage knows rules, messages and a store's role; never a driver, a broker or another stage.
 func stage(_ name: String, _ more: [Target.Dependency] = []) -> Target {
     library(name, ["JobCore", "Messaging", "JobStore", "StageKit", lifecycle, logging, metrics] + more)
+}
+
+/// A program is one stage, StageKit and the adapters it needs.
+func program(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .executableTarget(
+        name: name, dependencies: dependencies + ["ProgramSettings", "StageKit", argumentParser, logging],
+        path: "Sources/Apps/\(name)",
+        swiftSettings: strict)
 }
 
 func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
@@ -44,9 +55,12 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-crypto.git", from: "4.5.0"),
         .package(url: "https://github.com/apple/swift-log.git", from: "1.16.0"),
         .package(url: "https://github.com/apple/swift-metrics.git", from: "2.13.0"),
+        .package(url: "https://github.com/apple/swift-system.git", from: "1.6.0"),
         .package(url: "https://github.com/groue/GRDB.swift.git", from: "7.10.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird.git", from: "2.28.0"),
+        .package(url: "https://github.com/jpsim/Yams.git", from: "6.2.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle.git", from: "2.13.0"),
+        .package(url: "https://github.com/swiftlang/swift-subprocess.git", from: "1.0.0"),
     ],
     targets: [
         .systemLibrary(
@@ -76,6 +90,20 @@ let package = Package(
         stage("Ingester", ["Signing", hummingbird]),
         stage("Reaper"),
         stage("Console", [crypto, hummingbird]),
+        program("tickerd", ["JobStore", "RabbitMQ", "Stores", "Ticker"]),
+        program("dispatcherd", ["Dispatcher", "JobStore", "Messaging", "RabbitMQ", "Stores"]),
+        program("courierd", ["Courier", "JobCore", "RabbitMQ", "Signing", "Webhooks"]),
+        program(
+            "ingesterd",
+            ["Ingester", "JobStore", "Messaging", "RabbitMQ", "Signing", "Stores", hummingbird, lifecycle]),
+        program("reaperd", ["JobStore", "RabbitMQ", "Reaper", "Stores"]),
+        program("consoled", ["Console", "JobStore", "RabbitMQ", "Stores", hummingbird]),
+        program(
+            "belfry",
+            [
+                "Console", "JobCore", "JobStore", "Messaging", "RabbitMQ", "Signing", "Stores", "Webhooks", crypto,
+                hummingbird, yams,
+            ]),
         tests("JobCoreTests", ["Determinism", "JobCore"]),
         tests("MessagingTests", ["JobCore", "Messaging"]),
         tests("SigningTests", ["JobCore", "Signing"]),
@@ -84,6 +112,10 @@ let package = Package(
         .target(name: "Determinism", dependencies: ["JobCore"], path: "Tests/Determinism", swiftSettings: strict),
         .target(
             name: "StoreConformance", dependencies: ["JobCore", "JobStore"], path: "Tests/StoreConformance",
+            swiftSettings: strict),
+        .target(
+            name: "TestServers", dependencies: ["JobCore", "Webhooks", grdb, hummingbird, subprocess, system],
+            path: "Tests/TestServers",
             swiftSettings: strict),
         tests("TickerTests", ["Determinism", "JobCore", "JobStore", "Messaging", "Ticker", logging]),
         tests("DispatcherTests", ["Determinism", "Dispatcher", "JobCore", "JobStore", "Messaging", logging]),
@@ -99,6 +131,9 @@ let package = Package(
                 "SQLiteStore",
                 "Signing", "StageKit", "Ticker", logging,
             ]),
+        tests("HouseTests", ["Messaging"]),
+        tests("RabbitMQTests", ["Messaging", "RabbitMQ", "TestServers", logging]),
+        tests("EndToEndTests", ["JobCore", "Messaging", "RabbitMQ", "Signing", "TestServers", logging]),
         tests("SQLiteStoreTests", ["JobCore", "JobStore", "SQLiteStore", "StoreConformance", "Stores", grdb]),
     ],
     swiftLanguageModes: [.v6]

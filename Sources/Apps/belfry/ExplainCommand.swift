@@ -1,0 +1,56 @@
+import ArgumentParser
+import JobCore
+import StageKit
+
+struct ExplainCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "explain", abstract: "Says what a schedule means and when it is next due. Needs no server.")
+    @Argument(help: "Such as “rate(5 minutes)”, “cron(0 8 ? * MON-FRI *)” or “at(2026-01-31T08:00:00)”.")
+    var expression: String
+    @Option(help: "Occurrences after this RFC 3339 time (default now).") var from: String?
+    @Option(help: "An IANA time zone.") var timeZone = "UTC"
+    @Option(help: "What clock changes do: skip or shift, first or both.") var dst = "skip,first"
+    @Option(name: .shortAndLong, help: "How many occurrences, 1 to 1000.") var n = 10
+    @Flag(help: "Print one JSON value.") var json = false
+
+    func run() throws {
+        guard (1...1_000).contains(n) else { throw ValidationError("-n takes a whole number from 1 to 1000") }
+        var after = SystemTime().now()
+        if let from {
+            guard let instant = Instant(rfc3339: from) else {
+                throw ValidationError("--from takes an RFC 3339 time such as 2026-01-31T08:00:00Z")
+            }
+            after = instant
+        }
+        guard let policy = DSTPolicy(dst) else {
+            throw ValidationError("--dst takes skip or shift, first or both, such as “shift,both”")
+        }
+        do throws(ScheduleError) {
+            let schedule = try Schedule(expression, timeZone: timeZone, dst: policy)
+            var occurrences: [String] = []
+            while occurrences.count < n, let next = schedule.next(after: after) {
+                occurrences.append(timeZone == "UTC" ? next.rfc3339 : next.rfc3339(in: timeZone) ?? next.rfc3339)
+                after = next
+            }
+            answer(sentence: schedule.sentence, occurrences: occurrences, error: nil)
+        } catch {
+            answer(sentence: nil, occurrences: [], error: "\(error.message) \(error.hint)")
+            throw ExitCode(1)
+        }
+    }
+
+    private func answer(sentence: String?, occurrences: [String], error: String?) {
+        if json {
+            Output.line(
+                JSONValue.object([
+                    "expression": .string(expression), "valid": .bool(error == nil),
+                    "error": error.map(JSONValue.string) ?? .null, "sentence": sentence.map(JSONValue.string) ?? .null,
+                    "occurrences": .array(occurrences.map(JSONValue.string)),
+                ]).text)
+            return
+        }
+        if let error { return Output.line("\(expression) is no schedule: \(error)") }
+        Output.line(sentence ?? "")
+        for occurrence in occurrences { Output.line("  \(occurrence)") }
+    }
+}

@@ -1,0 +1,73 @@
+import Foundation
+import JobCore
+import Yams
+
+/// Jobs in files: YAML or JSON, one job or a list of jobs a document. A job is the API's document with
+/// `service_name` and `job_name`.
+enum JobFiles {
+    struct NamedJob {
+        var name: JobName
+        var document: JSONValue
+        var file: String
+    }
+
+    /// Reads a file, or every .yaml, .yml and .json below a folder.
+    static func read(_ path: String) throws -> [NamedJob] {
+        var isFolder: ObjCBool = false
+        guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
+            throw Refused("there is no file \(path)")
+        }
+        guard isFolder.boolValue else { return try readFile(path) }
+        let names = FileManager.default.enumerator(atPath: path)?.compactMap { $0 as? String } ?? []
+        return try names.sorted().filter { $0.hasSuffix(".yaml") || $0.hasSuffix(".yml") || $0.hasSuffix(".json") }
+            .flatMap { try readFile(path + "/" + $0) }
+    }
+
+    private static func readFile(_ path: String) throws -> [NamedJob] {
+        guard let data = FileManager.default.contents(atPath: path) else { throw Refused("can't read \(path)") }
+        guard data.count <= 16 * 1_024 * 1_024 else { throw Refused("\(path) is larger than 16 MiB") }
+        let documents: [JSONValue]
+        do {
+            // JSON is YAML, too.
+            documents = try Yams.compose_all(yaml: String(decoding: data, as: UTF8.self)).map(JSONValue.init)
+        } catch {
+            throw Refused("\(path) is neither YAML nor JSON: \(error)")
+        }
+        return try documents.flatMap { $0.array ?? [$0] }.enumerated().map { index, value in
+            guard case .object(var fields) = value, let service = fields.removeValue(forKey: "service_name")?.string,
+                let job = fields.removeValue(forKey: "job_name")?.string
+            else { throw Refused("job \(index + 1) in \(path) has no service_name or no job_name") }
+            let name = JobName(service: service, job: job)
+            do throws(InvalidDocument) {
+                // What can be found wrong is found before anything is sent.
+                _ = try JobDocument.parse(.object(fields), name: name)
+            } catch {
+                let lines = error.errors.map(\.line)
+                throw Refused("job \(name) in \(path) is wrong:\n" + lines.joined(separator: "\n"))
+            }
+            return NamedJob(name: name, document: .object(fields), file: path)
+        }
+    }
+}
+
+extension JSONValue {
+    /// A YAML node, each plain scalar as the kind it looks like (YAML 1.2, core schema).
+    fileprivate init(_ node: Node) {
+        switch node {
+        case .mapping(let mapping):
+            let pairs = mapping.map { ($0.key.string ?? "", JSONValue($0.value)) }
+            self = .object(Dictionary(pairs) { $1 })
+        case .sequence(let sequence): self = .array(sequence.map(JSONValue.init))
+        case .scalar(let scalar):
+            switch node.any {
+            case let value as Bool: self = .bool(value)
+            case let value as Int: self = .integer(Int64(value))
+            case let value as Double: self = .number(value)
+            case is NSNull: self = .null
+            // Text, and times, which the API takes as text.
+            default: self = .string(scalar.string)
+            }
+        case .alias: self = .null
+        }
+    }
+}

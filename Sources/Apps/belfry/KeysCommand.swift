@@ -1,0 +1,96 @@
+import ArgumentParser
+import Console
+import Foundation
+import JobCore
+import JobStore
+import ProgramSettings
+import Signing
+import StageKit
+import Stores
+
+struct KeysCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "keys", abstract: "Keys of the admin API, straight in the store; webhook secrets.",
+        subcommands: [Add.self, List.self, Remove.self, WebhookSecret.self])
+
+    private static func store(_ options: StoreOptions) throws -> any ConsoleStore {
+        var settings = Settings(program: "belfry", flags: [options.flags])
+        let url = settings.storeURL { try Stores.check($0) }
+        do {
+            try settings.check()
+            return try Stores.open(url)
+        } catch {
+            throw Refused("\(error)")
+        }
+    }
+
+    struct Add: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Makes a key and prints it, once.")
+        @OptionGroup var storeOptions: StoreOptions
+        @Argument(help: "What the key is called.") var name: String
+        @Option(help: "admin, read or service:NAME.") var scope = "admin"
+
+        func run() async throws {
+            guard let scope = APIKey.Scope(scope) else {
+                throw ValidationError("--scope takes admin, read or service:NAME")
+            }
+            let secret = APISecret.random()
+            let key = APIKey(name: name, scope: scope, createdAt: SystemTime().now())
+            guard try await KeysCommand.store(storeOptions).add(key, secretHash: APISecret.hash(secret)) else {
+                throw Refused("there is a key called “\(name)” already")
+            }
+            Output.line(secret)
+        }
+    }
+
+    struct List: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Lists keys, not their secrets.")
+        @OptionGroup var storeOptions: StoreOptions
+        @Flag(help: "Print one JSON value.") var json = false
+
+        func run() async throws {
+            let keys = try await KeysCommand.store(storeOptions).apiKeys()
+            if json {
+                let values = keys.map { key in
+                    JSONValue.object([
+                        "name": .string(key.name), "scope": .string("\(key.scope)"),
+                        "created_at": .string(key.createdAt.rfc3339),
+                    ])
+                }
+                return Output.line(JSONValue.array(values).text)
+            }
+            Output.table(["NAME", "SCOPE", "CREATED"], keys.map { [$0.name, "\($0.scope)", $0.createdAt.rfc3339] })
+        }
+    }
+
+    struct Remove: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Makes a key worthless.")
+        @OptionGroup var storeOptions: StoreOptions
+        @Argument(help: "The key's name.") var name: String
+
+        func run() async throws {
+            guard try await KeysCommand.store(storeOptions).removeAPIKey(named: name) else {
+                throw Refused("there is no key called “\(name)”")
+            }
+            Output.line("removed \(name)")
+        }
+    }
+
+    struct WebhookSecret: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "webhook-secret", abstract: "Prints the secret that a service verifies webhooks with.")
+        @OptionGroup var signingOptions: SigningOptions
+        @Argument(help: "The service's name.") var service: String
+
+        func run() throws {
+            var settings = Settings(program: "belfry", flags: [signingOptions.flags])
+            let keys = settings.signingKeys { try SigningKeys(parsing: $0) }
+            do {
+                try settings.check()
+            } catch {
+                throw Refused("\(error)")
+            }
+            if let keys { Output.line(WebhookSignature.secretText(service: service, keys: keys)) }
+        }
+    }
+}

@@ -1,0 +1,86 @@
+import Foundation
+import Hummingbird
+import JobCore
+import StageKit
+import Webhooks
+
+/// A stand-in for someone's service.
+struct MockService: Sendable {
+    private let web = WebClient(
+        name: "mock", addressGuard: nil, maxConnectionsPerHost: 64, userAgent: "belfry-mock",
+        secondsSinceEpoch: { Int64(Date().timeIntervalSince1970) })
+
+    func runClient() async { await web.run() }
+    func stop() async { await web.stop() }
+
+    @Sendable func router() -> Router<BasicRequestContext> {
+        let router = Router()
+        router.post("succeed") { request, _ in try await take(request, end: "success") }
+        router.post("fail") { request, _ in try await take(request, end: "fail") }
+        router.post("silent") { request, _ in try await take(request, end: nil) }
+        router.post("status/{code}") { request, context in
+            _ = try await note(request)
+            let code = Int(context.parameters.get("code") ?? "") ?? 500
+            return Response(status: .init(code: code), body: .init(byteBuffer: ByteBuffer(string: "as told\n")))
+        }
+        return router
+    }
+
+    private func take(_ request: Request, end: String?) async throws -> Response {
+        guard let callbackURL = try await note(request) else { return Response(status: .badRequest) }
+        let heartbeats = request.uri.queryParameters.get("heartbeats", as: Int.self) ?? 2
+        let every = request.uri.queryParameters.get("every_ms", as: Int.self) ?? 500
+        if let end {
+            // No parent: the run goes on after the webhook is answered, as a service's would.
+            Task { await play(callbackURL, heartbeats: heartbeats, everyMilliseconds: every, end: end) }
+        }
+        return Response(status: .ok)
+    }
+
+    private func play(_ callbackURL: String, heartbeats: Int, everyMilliseconds: Int, end: String) async {
+        for beat in 0..<max(0, heartbeats) {
+            try? await Task.sleep(for: .milliseconds(everyMilliseconds))
+            let progress = Int64((beat + 1) * 100 / (heartbeats + 1))
+            await call(callbackURL, ["status": .string("processing"), "progress": .integer(progress)])
+        }
+        try? await Task.sleep(for: .milliseconds(everyMilliseconds))
+        await call(
+            callbackURL,
+            end == "success"
+                ? ["status": .string("success"), "summary": .string("done"), "state": .string("{\"runs\":1}")]
+                : ["status": .string("fail"), "error": .string("told to fail")])
+    }
+
+    /// Calls back until it is answered for good, as a careful service does.
+    private func call(_ url: String, _ body: [String: JSONValue]) async {
+        for attempt in 0..<30 {
+            let outcome = await web.send(
+                WebRequest(
+                    url: url, headers: [.init(name: "Content-Type", value: "application/json")],
+                    body: Array(JSONValue.object(body).text.utf8), timeoutMilliseconds: 5_000))
+            var status: Int64 = 0
+            if case .response(let response) = outcome { status = Int64(response.status) }
+            line(["event": .string("callback"), "status": body["status"] ?? .null, "answer": .integer(status)])
+            if status != 0, status != 503 { return }
+            try? await Task.sleep(for: .milliseconds(100 << min(attempt, 4)))
+        }
+    }
+
+    /// Writes the webhook down and answers where to call back.
+    private func note(_ request: Request) async throws -> String? {
+        let body = Array(try await request.body.collect(upTo: 2 * 1_024 * 1_024).readableBytesView)
+        guard let value = try? JSONValue.parse(body), case .object(let fields) = value else { return nil }
+        line([
+            "event": .string("webhook"), "execution_id": fields["execution_id"] ?? .null,
+            "job": fields["job_name"] ?? .null, "attempt": fields["attempt"] ?? .null,
+            "latency_ms": fields["invocation_latency_ms"] ?? .null,
+            "at_ms": .integer(SystemTime().now().millisecondsSinceEpoch),
+        ])
+        guard case .string(let url)? = fields["callback_url"] else { return nil }
+        return url
+    }
+
+    private func line(_ fields: [String: JSONValue]) {
+        Output.line(JSONValue.object(fields).text)
+    }
+}

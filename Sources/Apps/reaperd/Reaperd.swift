@@ -1,0 +1,60 @@
+import ArgumentParser
+import JobStore
+import ProgramSettings
+import RabbitMQ
+import Reaper
+import StageKit
+import Stores
+
+@main
+struct Reaperd: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "reaperd", abstract: "Sees that every execution ends: time-outs, lost deliveries, old history.")
+
+    @OptionGroup var brokerOptions: BrokerOptions
+    @OptionGroup var storeOptions: StoreOptions
+    @OptionGroup var daemonOptions: DaemonOptions
+
+    @Option(help: "Keep history this long, in days (default 30). [BELFRY_HISTORY_DAYS]")
+    var historyDays: String?
+
+    @Option(help: "Deliver again what is overdue by this many seconds (default 300). [BELFRY_REDELIVER_AFTER_SECONDS]")
+    var redeliverAfterSeconds: String?
+
+    func run() async throws {
+        var settings = Settings(
+            program: "reaperd",
+            flags: [
+                brokerOptions.flags, storeOptions.flags, daemonOptions.flags,
+                ["history-days": historyDays, "redeliver-after-seconds": redeliverAfterSeconds],
+            ])
+        let brokerSettings = BrokerSettings(reading: &settings)
+        let storeURL = settings.storeURL { try Stores.check($0) }
+        let limits = Reaper.Limits(
+            redeliverAfterSeconds: settings.integer("redeliver-after-seconds", default: 300, in: 10...86_400),
+            historyDays: settings.integer("history-days", default: 30, in: 1...36_500))
+        let daemon = try Daemon(&settings)
+        let logger = daemon.logger
+        let broker = RabbitBroker(brokerSettings, program: "reaperd", consumes: false, logger: logger)
+        let opened = OpenedStore(storeURL) {
+            try Stores.open($0)
+        } probe: {
+            _ = try await $0.jobsRevision()
+        }
+        let time = SystemTime()
+        try await daemon.run(connections: broker.run, faults: { await opened.faults() + broker.faults }) {
+            let reaper = Reaper(store: try opened.open(), broker: broker, limits: limits, logger: logger)
+            return [
+                Periodic("expiries", everyMilliseconds: 1_000, time: time, logger: logger) {
+                    try await reaper.reportExpiries(now: $0)
+                },
+                Periodic("lost deliveries", everyMilliseconds: 5_000, time: time, logger: logger) {
+                    try await reaper.redeliverLost(now: $0)
+                },
+                Periodic("old history", everyMilliseconds: 10_000, time: time, logger: logger) {
+                    try await reaper.removeOldHistory(now: $0)
+                },
+            ]
+        }
+    }
+}

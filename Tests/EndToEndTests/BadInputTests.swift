@@ -1,0 +1,219 @@
+import Foundation
+import JobCore
+import Logging
+import Messaging
+import RabbitMQ
+import Signing
+import TestServers
+import Testing
+
+extension EndToEnd {
+    /// Bad input gets one clear answer and loses nothing.
+    @Suite struct BadInputTests {
+        @Test func `a bad job is answered with every fault at once, each with its field and what would be right`()
+            async throws
+        {
+            let belfry = try await EndToEnd.installation()
+            let answer = try await belfry.api(
+                "PUT", "/services/test/jobs/bad",
+                .object([
+                    "async": .bool(true), "enabled": .string("yes"), "exclusive": .bool(false),
+                    "invocation_type": .string("http"), "invocation_target": .string("ftp://x"),
+                    "schedule": .string("cron(*/5 * * * *)"), "ttl_seconds": .integer(0), "colour": .string("red"),
+                ]))
+            #expect(answer.status == 422)
+            let errors = answer.body["errors"]?.array ?? []
+            let fields = Set(errors.compactMap { $0["field"]?.string })
+            #expect(fields == ["/enabled", "/invocation_target", "/schedule", "/ttl_seconds", "/colour"])
+            #expect(errors.allSatisfy { $0["message"]?.string != nil && $0["hint"]?.string != nil })
+        }
+
+        @Test func `the API refuses what is no JSON, has no key, or is too large`() async throws {
+            let belfry = try await EndToEnd.installation()
+            let url = try #require(belfry.settings["BELFRY_API_URL"]) + "/services/test/jobs/bad"
+            let key = ["Authorization": "Bearer \(belfry.settings["BELFRY_API_KEY"] ?? "")"]
+            #expect(try await belfry.http("PUT", url, body: "{", headers: key).status == 400)
+            let text = key.merging(["Content-Type": "text/plain"]) { $1 }
+            #expect(try await belfry.http("PUT", url, body: "{}", headers: text).status == 415)
+            let large = String(repeating: "x", count: 600_000)
+            #expect(try await belfry.http("PUT", url, body: large, headers: key).status == 413)
+            #expect(try await belfry.http("GET", url, body: nil, headers: [:]).status == 401)
+            #expect(
+                try await belfry.http("GET", url, body: nil, headers: ["Authorization": "Bearer wrong"]).status == 401)
+            #expect(try await belfry.http("GET", url, body: nil, headers: key).status == 404)
+        }
+
+        @Test func `the door tells a forged token, a wrong body and a late callback apart`() async throws {
+            let belfry = try await EndToEnd.installation()
+            let service = try await EndToEnd.service()
+            try await belfry.put(
+                "door", ["invocation_target": .string("\(service.url)/silent"), "schedule": EndToEnd.never])
+            let id = try await EndToEnd.run("door")
+            let webhook = try #require(try await service.webhooks(of: "door").first)
+            let url = try #require(webhook.body["callback_url"]?.string)
+            func call(_ body: String, url: String, _ headers: [String: String] = [:]) async throws -> Int {
+                try await belfry.http("POST", url, body: body, headers: headers).status
+            }
+            let forged = String(url.dropLast()) + (url.hasSuffix("A") ? "B" : "A")
+            #expect(try await call(#"{"status":"success"}"#, url: forged) == 401)
+            #expect(try await call(#"{"status":"processing","progress":101}"#, url: url) == 422)
+            let wrong = try await belfry.http(
+                "POST", url, body: #"{"status":"processing","progress":101}"#, headers: [:])
+            let fault = try JSONValue.parse(Array(wrong.text.utf8))["errors"]?.array?.first
+            #expect(fault?["field"]?.string == "/progress" && fault?["hint"]?.string?.contains("0 to 100") == true)
+            #expect(try await call("{", url: url) == 400)
+            #expect(try await call(#"{"status":"success"}"#, url: url, ["Content-Type": "text/plain"]) == 415)
+            #expect(try await call(String(repeating: "x", count: 300_000), url: url) == 413)
+            #expect(try await call(#"{"status":"processing","progress":40}"#, url: url) == 202)
+            #expect(try await call(#"{"status":"success","summary":null}"#, url: url) == 202)
+            #expect(try await EndToEnd.ended(id)["status"]?.string == "success")
+            #expect(try await call(#"{"status":"fail"}"#, url: url) == 410)
+        }
+
+        @Test func `an unreadable message is a dead letter with its reason, and those behind it proceed`() async throws
+        {
+            let belfry = try await EndToEnd.installation()
+            let service = try await EndToEnd.service()
+            try await belfry.put(
+                "behind", ["invocation_target": .string("\(service.url)/succeed"), "schedule": EndToEnd.never])
+            try await withOperator(belfry) { broker in
+                let keys = [
+                    RoutingKey.scheduleDue, RoutingKey.runRequested, RoutingKey.deliveryRequested,
+                    RoutingKey.deliveryAccepted,
+                ]
+                try await broker.publish(
+                    keys.map {
+                        OutboundMessage(routingKey: $0, headers: ["belfry-note": "kept"], body: Array("{".utf8))
+                    })
+            }
+            _ = try await EndToEnd.ended(try await EndToEnd.run("behind"))
+            for queue in [WorkQueue.dispatcherDue, .dispatcherRuns, .courierDeliveries, .ingesterReports] {
+                let count = try await until("a dead letter of \(queue.rawValue)") {
+                    try await EndToEnd.queueDepths()["belfry.\(queue.rawValue).dead"].flatMap { $0 > 0 ? $0 : nil }
+                }
+                #expect(count == 1)
+            }
+            for program in ["dispatcherd.1", "courierd.1", "ingesterd.1"] {
+                let line = try belfry.log(program).split(separator: "\n").last { $0.contains("dead letter") }
+                #expect(line?.contains("reason=unreadable") == true && line?.contains("error=") == true, "\(program)")
+            }
+        }
+
+        @Test func `a callback that a service publishes itself counts like one at the door`() async throws {
+            let belfry = try await EndToEnd.installation()
+            let service = try await EndToEnd.service()
+            try await belfry.put(
+                "queued", ["invocation_target": .string("\(service.url)/silent"), "schedule": EndToEnd.never])
+            let id = try await EndToEnd.run("queued")
+            let webhook = try #require(try await service.webhooks(of: "queued").first)
+            let token = try #require(webhook.body["callback_url"]?.string?.split(separator: "/").last.map(String.init))
+            try await withOperator(belfry) { broker in
+                try await broker.publish([
+                    OutboundMessage(
+                        routingKey: RoutingKey.callbackReceived, headers: [Header.token: token],
+                        body: Array(#"{"status":"success","summary":"by queue"}"#.utf8))
+                ])
+            }
+            let record = try await EndToEnd.ended(id)
+            #expect(record["status"]?.string == "success" && record["summary"]?.string == "by queue")
+        }
+
+        @Test(arguments: [
+            ("BELFRY_AMQP_URL", "http://x", "BELFRY_AMQP_URL"), ("BELFRY_PREFIX", "a b", "BELFRY_PREFIX"),
+            ("BELFRY_LOG_LEVEL", "loud", "BELFRY_LOG_LEVEL"), ("BELFRY_HEALTH_LISTEN", "here", "BELFRY_HEALTH_LISTEN"),
+            ("BELFRY_SIGNING_KEYS", "main:c2hvcnQ=", "BELFRY_SIGNING_KEYS"),
+            ("BELFRY_ALLOWED_NETWORKS", "10.0.0.0/99", "BELFRY_ALLOWED_NETWORKS"),
+            ("BELFRY_IN_FLIGHT", "many", "BELFRY_IN_FLIGHT"),
+            ("BELFRY_CALLBACK_BASE_URL", "ftp://x", "BELFRY_CALLBACK_BASE_URL"),
+            ("BELFRY_DOOR_LISTEN", "8081", "BELFRY_DOOR_LISTEN"),
+        ])
+        func `a wrong setting stops the program before it opens anything, and is named`(
+            variable: String, value: String, named: String
+        ) async throws {
+            let keys = ["BELFRY_SIGNING_KEYS": "main:\(Data(repeating: 7, count: 32).base64EncodedString())"]
+            let finished = try await Program.run(
+                "\(Project.bin)/courierd", environment: keys.merging([variable: value]) { $1 })
+            #expect(finished.status != 0 && !finished.wasKilled)
+            #expect(finished.errors.contains(named), "\(finished.errors)")
+            #expect(!finished.errors.contains("c2hvcnQ"))
+        }
+
+        @Test(arguments: ["tickerd", "dispatcherd", "ingesterd", "reaperd", "consoled"])
+        func `a store that is none stops the program before it opens anything`(program: String) async throws {
+            let keys = "main:\(Data(repeating: 7, count: 32).base64EncodedString())"
+            let finished = try await Program.run(
+                "\(Project.bin)/\(program)",
+                environment: ["BELFRY_STORE_URL": "mysql://u:hidden@x", "BELFRY_SIGNING_KEYS": keys])
+            #expect(finished.status != 0 && !finished.wasKilled)
+            #expect(finished.errors.contains("BELFRY_STORE_URL") && finished.errors.contains("sqlite:PATH"))
+            #expect(!finished.errors.contains("hidden"))
+        }
+
+        @Test func `the API refuses parameters that it does not know, by name`() async throws {
+            let belfry = try await EndToEnd.installation()
+            for path in ["/executions?tag=x", "/jobs?tag=x", "/executions?limit=0", "/jobs?more=%21"] {
+                let answer = try await belfry.api("GET", path)
+                let field = String(path.split(separator: "?")[1].prefix { $0 != "=" })
+                #expect(answer.status == 422 && answer.body["errors"]?.array?.first?["field"]?.string == "/\(field)")
+            }
+        }
+
+        @Test func `a key may do what its scope says, and no more`() async throws {
+            let belfry = try await EndToEnd.installation()
+            let url = try #require(belfry.settings["BELFRY_API_URL"])
+            func key(_ scope: String) async throws -> [String: String] {
+                let made = try await belfry.belfry(["keys", "add", "test-\(scope)", "--scope", scope])
+                let secret = made.output.trimmingCharacters(in: .whitespacesAndNewlines)
+                return ["Authorization": "Bearer \(secret)"]
+            }
+            let reader = try await key("read")
+            let owner = try await key("service:other")
+            for (method, path, headers, status) in [
+                ("GET", "/jobs", reader, 200), ("GET", "/executions", reader, 200),
+                ("DELETE", "/services/other/jobs/none", reader, 403),
+                ("POST", "/services/other/jobs/none/executions", reader, 403),
+                ("GET", "/jobs", owner, 403), ("GET", "/services/other/jobs", owner, 200),
+                ("GET", "/services/test/jobs", owner, 403), ("DELETE", "/services/other/jobs/none", owner, 404),
+                ("DELETE", "/services/test/jobs/none", owner, 403),
+            ] {
+                let answer = try await belfry.http(method, url + path, body: nil, headers: headers)
+                #expect(answer.status == status, "\(method) \(path)")
+            }
+        }
+
+        @Test func `a program that must sign does not start without keys`() async throws {
+            let finished = try await Program.run("\(Project.bin)/courierd", environment: ["BELFRY_SIGNING_KEYS": ""])
+            #expect(finished.status != 0 && finished.errors.contains("BELFRY_SIGNING_KEYS"))
+        }
+
+        @Test func `the command line says 0 for done, 1 for refused and 2 for wrong usage`() async throws {
+            let belfry = try await EndToEnd.installation()
+            #expect(try await belfry.belfry(["jobs", "list", "--json"]).status == 0)
+            #expect(try await belfry.belfry(["jobs", "show", "test/no-such-job"]).status == 1)
+            #expect(try await belfry.belfry(["jobs", "show", "no-slash"]).status == 2)
+            #expect(try await belfry.belfry(["jobs", "list", "--no-such-flag"]).status == 2)
+            let good = try await belfry.belfry([
+                "explain", "cron(0 8 ? * MON-FRI *)", "--from", "2026-01-02T09:00:00Z", "-n", "2", "--json",
+            ])
+            let value = try JSONValue.parse(Array(good.output.utf8))
+            #expect(good.status == 0 && value["valid"] == .bool(true))
+            #expect(value["occurrences"] == .array([.string("2026-01-05T08:00:00Z"), .string("2026-01-06T08:00:00Z")]))
+            let bad = try await belfry.belfry(["explain", "rate(1 minutes)", "--json"])
+            #expect(bad.status == 1)
+            #expect(try JSONValue.parse(Array(bad.output.utf8))["valid"] == .bool(false))
+        }
+
+        private func withOperator(_ belfry: Installation, _ body: (RabbitBroker) async throws -> Void) async throws {
+            let url = try BrokerURL(parsing: try #require(belfry.settings["BELFRY_AMQP_URL"]))
+            var logger = Logger(label: "test")
+            logger.logLevel = .critical
+            let broker = RabbitBroker(
+                options: ConnectionOptions(urls: [url], name: "test"), topology: Topology(prefix: "belfry"),
+                consumes: false, logger: logger)
+            let loop = Task { await broker.run() }
+            defer { loop.cancel() }
+            _ = try await until("connected") { broker.faults.isEmpty ? true : nil }
+            try await body(broker)
+        }
+    }
+}

@@ -1,0 +1,58 @@
+import Foundation
+import JobCore
+import Messaging
+import TestServers
+import Testing
+
+/// The real programs on a real RabbitMQ. One installation serves all of these, one after the other.
+@Suite(.serialized, .timeLimit(.minutes(6))) enum EndToEnd {
+    private static let started = Task { try await Installation.start("installation", scale: "tickerd=2") }
+    private static let startedService = Task { try await LedgerService.start() }
+
+    static func installation() async throws -> Installation { try await started.value }
+    static func service() async throws -> LedgerService { try await startedService.value }
+
+    /// Waits until an execution has ended, and answers its whole record.
+    static func ended(_ id: String, withinSeconds seconds: Int = 40) async throws -> JSONValue {
+        let belfry = try await installation()
+        return try await until("execution \(id) has ended", withinSeconds: seconds) {
+            let answer = try await belfry.api("GET", "/executions/\(id)")
+            let status = answer.body["status"]?.string
+            return status == "success" || status == "fail" ? answer.body : nil
+        }
+    }
+
+    /// Runs a job now and answers the execution's id.
+    static func run(_ job: String, payload: String? = nil) async throws -> String {
+        let belfry = try await installation()
+        let body = payload.map { JSONValue.object(["payload": .string($0)]) }
+        return try await until("the run is taken") {
+            try await belfry.api("POST", "/services/test/jobs/\(job)/executions", body).body["execution_id"]?.string
+        }
+    }
+
+    /// How many messages each of the broker's queues holds, those in a stage's hands included.
+    static func queueDepths() async throws -> [String: Int] {
+        let belfry = try await installation()
+        let listed = try await Program.script(
+            "broker", ["ctl", "\(belfry.home)/broker", "list_queues", "name", "messages", "--no-table-headers"])
+        let pairs = listed.split(separator: "\n").compactMap { line -> (String, Int)? in
+            let parts = line.split(separator: "\t")
+            guard parts.count == 2, let depth = Int(parts[1]) else { return nil }
+            return (String(parts[0]), depth)
+        }
+        return Dictionary(pairs) { $1 }
+    }
+
+    /// Waits until no stage has anything left to do.
+    static func untilQueuesAreEmpty() async throws {
+        let work = WorkQueue.allCases.filter { $0 != .tickerBaton }.map { "belfry.\($0.rawValue)" }
+        _ = try await until("the work queues are empty") {
+            let depths = try await queueDepths()
+            return work.allSatisfy { depths[$0] == 0 } ? true : nil
+        }
+    }
+
+    /// A schedule that does not come up while the tests run.
+    static let never: JSONValue = .string("cron(0 0 1 1 ? 2199)")
+}

@@ -1,0 +1,95 @@
+import Foundation
+import JobCore
+import TestServers
+import Testing
+
+extension EndToEnd {
+    /// The broker or the store is away, at the start or later.
+    @Suite struct OutageTests {
+        @Test func `without a broker every program lives on, says that it is not ready, and works when it is back`()
+            async throws
+        {
+            let belfry = try await EndToEnd.installation()
+            let service = try await EndToEnd.service()
+            let programs = ["tickerd.1", "dispatcherd.1", "courierd.1", "ingesterd.1", "reaperd.1", "consoled.1"]
+            try await belfry.put(
+                "outage", ["invocation_target": .string("\(service.url)/succeed"), "schedule": EndToEnd.never])
+            let pids = programs.map(belfry.pid)
+            try await belfry.broker("kill")
+            for program in programs {
+                let answer = try await until("\(program) is not ready") {
+                    let answer = try await belfry.readiness(program)
+                    return answer.status == 503 ? answer : nil
+                }
+                #expect(answer.text.contains("broker"))
+            }
+            #expect(try await belfry.api("POST", "/services/test/jobs/outage/executions").status == 503)
+            // One that starts now waits, too.
+            belfry.killProgram("courierd.1")
+            try await belfry.startProgram("courierd.1")
+            _ = try await until("courierd is up and not ready") {
+                try await belfry.readiness("courierd.1").status == 503 ? true : nil
+            }
+            try await belfry.broker("start")
+            for program in programs {
+                _ = try await until("\(program) is ready again") {
+                    try await belfry.readiness(program).status == 200 ? true : nil
+                }
+            }
+            for (program, pid) in zip(programs, pids) where program != "courierd.1" {
+                #expect(belfry.pid(program) == pid && belfry.isAlive(program))
+            }
+            #expect(try await EndToEnd.ended(try await EndToEnd.run("outage"))["status"]?.string == "success")
+        }
+
+        @Test(arguments: ["tickerd", "dispatcherd", "ingesterd", "reaperd", "consoled"])
+        func `without its store a program waits, says so, and starts its work once the store is there`(
+            program: String
+        ) async throws {
+            let belfry = try await EndToEnd.installation()
+            // A file where the folder should be: the store can't be opened yet.
+            let folder = "\(belfry.home)/later-\(program)"
+            try Data().write(to: URL(filePath: folder))
+            let script = try String(contentsOfFile: "\(belfry.home)/stages/\(program).1", encoding: .utf8)
+            let store = try #require(belfry.settings["BELFRY_STORE_URL"])
+            let moved = script.replacing(store, with: "sqlite:\(folder)/belfry.sqlite")
+            let waiting = "waiting-\(program).1"
+            let path = "\(belfry.home)/stages/\(waiting)"
+            // The same ports at another address of the loopback.
+            try moved.replacing("LISTEN=127.0.0.1:", with: "LISTEN=127.0.0.2:")
+                .write(toFile: path, atomically: true, encoding: .utf8)
+            try FileManager.default.setAttributes([.posixPermissions: 0o700], ofItemAtPath: path)
+            try await belfry.startProgram(waiting)
+            let answer = try await until("it says that the store is missing") {
+                let answer = try await belfry.readiness(waiting)
+                return answer.status == 503 && answer.text.contains("store") ? answer : nil
+            }
+            #expect(answer.text.contains("later"))
+            #expect(belfry.isAlive(waiting))
+            #expect(try belfry.log(waiting).contains("can't start yet, trying again"))
+            try FileManager.default.removeItem(atPath: folder)
+            _ = try await until("it is ready") { try await belfry.readiness(waiting).status == 200 ? true : nil }
+            kill(belfry.pid(waiting), SIGTERM)
+            _ = try await until("it has ended in order") { belfry.isAlive(waiting) ? nil : true }
+            try FileManager.default.removeItem(atPath: "\(belfry.home)/pids/\(waiting)")
+        }
+
+        @Test func `while another program keeps the store locked work waits, says so, and is done afterwards`()
+            async throws
+        {
+            let belfry = try await EndToEnd.installation()
+            let service = try await EndToEnd.service()
+            try await belfry.put(
+                "locked-out", ["invocation_target": .string("\(service.url)/succeed"), "schedule": EndToEnd.never])
+            let lock = try StoreLock(path: belfry.storePath)
+            let id = try await EndToEnd.run("locked-out")
+            _ = try await until("the dispatcher says that it waits") {
+                try belfry.log("dispatcherd.1").contains("not now, the batch waits") ? true : nil
+            }
+            let put = try await belfry.put("locked-out", ["invocation_target": .string("\(service.url)/x")])
+            #expect(put.status == 422 || put.status == 503)
+            try lock.release()
+            #expect(try await EndToEnd.ended(id)["status"]?.string == "success")
+        }
+    }
+}

@@ -1,0 +1,265 @@
+import Foundation
+import Logging
+import Messaging
+import TestServers
+import Testing
+
+@testable import RabbitMQ
+
+/// What is claimed of RabbitMQ, on a node of the tests' own.
+@Suite(.serialized, .timeLimit(.minutes(3))) struct RealBrokerTests {
+    private static let node = Task { try await PrivateBroker.start("rabbitmq") }
+    private static let topology = Topology(prefix: "belfry")
+
+    /// Runs a broker's connections for the length of a test.
+    private func withBroker(
+        _ url: String, consumes: Bool = true, heartbeatSeconds: Int = 10, caFile: String = "/dev/null",
+        _ test: (RabbitBroker) async throws -> Void
+    ) async throws {
+        let options = ConnectionOptions(
+            urls: [try BrokerURL(parsing: url)], name: "test", heartbeatSeconds: heartbeatSeconds, caFile: caFile)
+        var logger = Logger(label: "test")
+        logger.logLevel = .critical
+        let broker = RabbitBroker(options: options, topology: Self.topology, consumes: consumes, logger: logger)
+        let loop = Task { await broker.run() }
+        defer { loop.cancel() }
+        try await test(broker)
+    }
+
+    private func untilReady(_ broker: RabbitBroker) async throws {
+        _ = try await until("the broker is connected") { broker.faults.isEmpty ? true : nil }
+    }
+
+    private func message(_ text: String, _ key: String = RoutingKey.scheduleDue) -> OutboundMessage {
+        OutboundMessage(routingKey: key, headers: ["belfry-note": text], id: "id-\(text)", body: Array(text.utf8))
+    }
+
+    @Test func `what is published arrives once, in order, with its id and headers`() async throws {
+        let node = try await Self.node.value
+        try await withBroker(node.url) { broker in
+            try await untilReady(broker)
+            let subscription = await broker.subscribe(to: .dispatcherDue, prefetch: 500)
+            try await broker.publish((0..<1_000).map { message("m\($0)") })
+            var bodies: [String] = []
+            while bodies.count < 1_000 {
+                let batch = try await subscription.next(limit: 200)
+                #expect(batch.count <= 200)
+                for message in batch {
+                    #expect(message.id == "id-" + String(decoding: message.body, as: UTF8.self))
+                    #expect(message.headers["belfry-note"] == String(decoding: message.body, as: UTF8.self))
+                    #expect(message.routingKey == RoutingKey.scheduleDue && message.exchange == "belfry")
+                }
+                bodies += batch.map { String(decoding: $0.body, as: UTF8.self) }
+                await subscription.acknowledge(batch.map(\.tag))
+            }
+            #expect(bodies == (0..<1_000).map { "m\($0)" })
+        }
+    }
+
+    @Test func `a message larger than a frame arrives whole, and so does an empty one`() async throws {
+        let node = try await Self.node.value
+        try await withBroker(node.url) { broker in
+            try await untilReady(broker)
+            let subscription = await broker.subscribe(to: .dispatcherDue, prefetch: 10)
+            let large = (0..<700_000).map { UInt8(truncatingIfNeeded: $0 &* 31) }
+            try await broker.publish([
+                OutboundMessage(routingKey: RoutingKey.scheduleDue, body: large),
+                OutboundMessage(routingKey: RoutingKey.scheduleDue, body: []),
+            ])
+            var bodies: [[UInt8]] = []
+            while bodies.count < 2 {
+                let batch = try await subscription.next(limit: 10)
+                bodies += batch.map(\.body)
+                await subscription.acknowledge(batch.map(\.tag))
+            }
+            #expect(bodies == [large, []])
+        }
+    }
+
+    @Test func `a mandatory message that no queue takes is an error that names the command to mend it`() async throws {
+        let node = try await Self.node.value
+        try await withBroker(node.url, consumes: false) { broker in
+            try await untilReady(broker)
+            await #expect(throws: PublishError.unroutable(exchange: "belfry", routingKey: "no.such")) {
+                try await broker.publish([message("lost", "no.such")])
+            }
+            #expect("\(PublishError.unroutable(exchange: "e", routingKey: "k"))".contains("belfry topology apply"))
+            // What is only said to whoever listens may go nowhere.
+            try await broker.publish([OutboundMessage(routingKey: "no.such", body: [], isMandatory: false)])
+        }
+    }
+
+    @Test func `what was not acknowledged comes again, marked, after the connection is lost`() async throws {
+        let node = try await Self.node.value
+        try await withBroker(node.url) { broker in
+            try await untilReady(broker)
+            let subscription = await broker.subscribe(to: .dispatcherDue, prefetch: 10)
+            try await broker.publish([message("kept")])
+            let first = try await subscription.next(limit: 10)
+            await subscription.restart()
+            let second = try await subscription.next(limit: 10)
+            #expect(second.map(\.body) == first.map(\.body) && second.first?.isRedelivered == true)
+            // A tag of the lost connection means nothing on the new one.
+            await subscription.acknowledge(first.map(\.tag))
+            await subscription.restart()
+            let third = try await subscription.next(limit: 10)
+            #expect(third.map(\.body) == first.map(\.body))
+            await subscription.acknowledge(third.map(\.tag))
+        }
+    }
+
+    @Test func `a stage's user can say and read what is its own, and nothing else`() async throws {
+        let node = try await Self.node.value
+        try await withBroker(node.url(user: "belfry-reaperd"), consumes: false) { broker in
+            try await untilReady(broker)
+            try await broker.publish([message("expired", RoutingKey.executionExpired)])
+            await #expect(throws: PublishError.self) { try await broker.publish([message("forged")]) }
+        }
+        try await withBroker(node.url(user: "belfry-ingesterd")) { broker in
+            _ = try await until("connected") { broker.faults.isEmpty ? true : nil }
+            _ = await broker.subscribe(to: .dispatcherDue, prefetch: 1)
+            let fault = try await until("refused") { broker.faults.first { $0.contains("ACCESS_REFUSED") } }
+            #expect(fault.contains("broker user"))
+        }
+        try await drain(node, .ingesterReports)
+    }
+
+    @Test func `a broker with an alarm blocks publishers with a reason, while consumers go on`() async throws {
+        let node = try await Self.node.value
+        try await withBroker(node.url) { broker in
+            try await untilReady(broker)
+            try await broker.publish((0..<20).map { message("b\($0)") })
+            try await node.control(["set_vm_memory_high_watermark", "0.00001"])
+            // The broker blocks a connection when it next publishes; the message then waits for the end of the alarm.
+            let late = Task { try await broker.publish([message("late")]) }
+            let fault = try await until("publishers are blocked") {
+                broker.faults.first { $0.contains("takes no messages") }
+            }
+            #expect(fault.contains("memory"))
+            await #expect(throws: PublishError.self) { try await broker.publish([message("refused at once")]) }
+            let subscription = await broker.subscribe(to: .dispatcherDue, prefetch: 100)
+            var count = 0
+            while count < 20 {
+                let batch = try await subscription.next(limit: 100)
+                count += batch.count
+                await subscription.acknowledge(batch.map(\.tag))
+            }
+            try await node.control(["set_vm_memory_high_watermark", "absolute", "2GB"])
+            _ = try await until("publishers are free again") { broker.faults.isEmpty ? true : nil }
+            try await late.value
+            try await broker.publish([message("free")])
+        }
+        try await drain(node, .dispatcherDue)
+    }
+
+    @Test func `a broker that has gone silent is an error within a few heartbeats, not a hang`() async throws {
+        let node = try await Self.node.value
+        try await withBroker(node.url, heartbeatSeconds: 2) { broker in
+            try await untilReady(broker)
+            kill(node.pid, SIGSTOP)
+            defer { kill(node.pid, SIGCONT) }
+            await #expect(throws: PublishError.self) {
+                while true { try await broker.publish([message("into the silence")]) }
+            }
+            kill(node.pid, SIGCONT)
+            try await untilReady(broker)
+            try await broker.publish([message("and back")])
+        }
+        try await drain(node, .dispatcherDue)
+    }
+
+    @Test func `nothing confirmed is lost when the broker is killed, and both connections come back`() async throws {
+        let node = try await Self.node.value
+        try await withBroker(node.url) { broker in
+            try await untilReady(broker)
+            var confirmed: Set<String> = []
+            for batch in 0..<10 {
+                let texts = (0..<50).map { "k\(batch)-\($0)" }
+                try await broker.publish(texts.map { message($0) })
+                confirmed.formUnion(texts)
+            }
+            try await node.kill()
+            await #expect(throws: PublishError.self) {
+                while true { try await broker.publish([message("nobody there")]) }
+            }
+            try await node.boot()
+            try await untilReady(broker)
+            let subscription = await broker.subscribe(to: .dispatcherDue, prefetch: 1_000)
+            while !confirmed.isEmpty {
+                let batch = try await subscription.next(limit: 1_000)
+                for message in batch { confirmed.remove(String(decoding: message.body, as: UTF8.self)) }
+                await subscription.acknowledge(batch.map(\.tag))
+            }
+        }
+    }
+
+    @Test func `TLS connects to the certificate's host name, and to no other`() async throws {
+        let node = try await Self.node.value
+        let authority = "\(node.folder)/ca.pem"
+        try await withBroker("amqps://admin:secret@localhost:\(node.tlsPort)/", caFile: authority) { broker in
+            try await untilReady(broker)
+            try await broker.publish([message("sealed")])
+        }
+        for (url, caFile) in [
+            ("amqps://admin:secret@127.0.0.1:\(node.tlsPort)/", authority),
+            ("amqps://admin:secret@localhost:\(node.tlsPort)/", "/etc/ssl/certs/ca-certificates.crt"),
+        ] {
+            try await withBroker(url, consumes: false, caFile: caFile) { broker in
+                let fault = try await until("refused") { broker.faults.first { !$0.contains("not connected yet") } }
+                #expect(!fault.contains("secret"))
+                await #expect(throws: PublishError.self) { try await broker.publish([message("never")]) }
+            }
+        }
+        try await drain(node, .dispatcherDue)
+    }
+
+    @Test func `the check names a queue that is missing and one that differs, and apply mends what it can`()
+        async throws
+    {
+        let node = try await Self.node.value
+        let declarer = TopologyDeclarer(
+            options: ConnectionOptions(
+                urls: [try BrokerURL(parsing: node.url(user: "belfry-operator"))], name: "check"),
+            topology: Self.topology)
+        #expect(try declarer.check() == [])
+        try await node.control(["delete_queue", "belfry.courier.retry.600"])
+        #expect(try declarer.check() == ["queue belfry.courier.retry.600 is missing"])
+        try declarer.apply()
+        #expect(try declarer.check() == [])
+        let other = TopologyDeclarer(
+            options: ConnectionOptions(urls: [try BrokerURL(parsing: node.url)], name: "check"),
+            topology: Topology(prefix: "elsewhere"))
+        #expect(try other.check().count == other.topologyItemCount)
+    }
+
+    @Test func `over the management API policies are checked and applied, too, and users keep their passwords`()
+        async throws
+    {
+        let node = try await Self.node.value
+        func topology(_ verb: String) async throws -> Finished {
+            try await Program.run(
+                "\(Project.bin)/belfry",
+                [
+                    "topology", verb, "--amqp-url", node.url, "--management-url",
+                    "http://admin:secret@127.0.0.1:\(node.managementPort)",
+                ])
+        }
+        #expect(try await topology("check").status == 0)
+        try await node.control(["clear_policy", "belfry.courier.retry.5"])
+        let faulty = try await topology("check")
+        #expect(faulty.status == 1 && faulty.output == "policy belfry.courier.retry.5 is missing\n")
+        #expect(try await topology("apply").status == 0)
+        #expect(try await topology("check").status == 0)
+        try await withBroker(node.url(user: "belfry-tickerd"), consumes: false) { try await untilReady($0) }
+    }
+
+    private func drain(_ node: PrivateBroker, _ queue: WorkQueue) async throws {
+        try await node.control(["purge_queue", Self.topology.name(of: queue)])
+    }
+}
+
+extension TopologyDeclarer {
+    fileprivate var topologyItemCount: Int {
+        Topology(prefix: "elsewhere").exchanges.count + Topology(prefix: "elsewhere").queues.count
+    }
+}

@@ -1,0 +1,134 @@
+internal import Foundation
+internal import Hummingbird
+public import JobCore
+internal import Synchronization
+internal import Webhooks
+
+/// A service that writes down every webhook, outside of Belfry, and calls back as the path says:
+/// `/succeed`, `/fail`, `/silent`, `/status/CODE`, `/recover` (503 once an execution, then as `/succeed`).
+/// `heartbeats=N` and `every_ms=N` shape the callbacks.
+public final class LedgerService: Sendable {
+    public struct Webhook: Sendable {
+        public var job: String
+        public var executionID: String
+        public var path: String
+        public var headers: [String: String]
+        public var bytes: [UInt8]
+        public var body: JSONValue
+    }
+
+    private struct State {
+        var webhooks: [Webhook] = []
+        /// What each execution was told, with the answer that counted.
+        var finished: [String: (status: String, answer: Int)] = [:]
+    }
+
+    private let state = Mutex(State())
+    private let port = Mutex(0)
+    private let web: WebClient
+    private let tasks: Mutex<[Task<Void, Never>]>
+
+    public var url: String { "http://127.0.0.1:\(port.withLock { $0 })" }
+    public var webhooks: [Webhook] { state.withLock { $0.webhooks } }
+    /// By execution: the last callback's status, and what the door answered to it.
+    public var finished: [String: (status: String, answer: Int)] { state.withLock { $0.finished } }
+
+    private init() {
+        let web = WebClient(
+            name: "test-service", addressGuard: nil, maxConnectionsPerHost: 64, userAgent: "test-service",
+            secondsSinceEpoch: { Int64(Date().timeIntervalSince1970) })
+        self.web = web
+        tasks = Mutex([Task { await web.run() }])
+    }
+
+    public static func start() async throws -> LedgerService {
+        let service = LedgerService()
+        let router = Router()
+        router.post("**") { request, _ in try await service.take(request) }
+        await withCheckedContinuation { (continuation: CheckedContinuation<Void, Never>) in
+            let application = Application(
+                router: router, configuration: .init(address: .hostname("127.0.0.1", port: 0)),
+                onServerRunning: { channel in
+                    service.port.withLock { $0 = channel.localAddress?.port ?? 0 }
+                    continuation.resume()
+                })
+            // It lives as long as the test process.
+            let task = Task { _ = try? await application.run() }
+            service.tasks.withLock { $0.append(task) }
+        }
+        return service
+    }
+
+    /// Waits until this job's webhook came `count` times, and answers them.
+    public func webhooks(of job: String, count: Int = 1) async throws -> [Webhook] {
+        try await until("\(count) webhooks of \(job)", withinSeconds: 60) {
+            let found = webhooks.filter { $0.job == job }
+            return found.count >= count ? found : nil
+        }
+    }
+
+    private func take(_ request: Request) async throws -> Response {
+        let bytes = Array(try await request.body.collect(upTo: 4 * 1_024 * 1_024).readableBytesView)
+        guard let body = try? JSONValue.parse(bytes), let job = body["job_name"]?.string,
+            let execution = body["execution_id"]?.string
+        else { return Response(status: .badRequest) }
+        let webhook = Webhook(
+            job: job, executionID: execution, path: request.uri.path,
+            headers: Dictionary(request.headers.map { ($0.name.canonicalName, $0.value) }) { $1 }, bytes: bytes,
+            body: body)
+        let repeated = note(webhook)
+        let parts = request.uri.path.split(separator: "/")
+        let every = request.uri.queryParameters.get("every_ms", as: Int.self) ?? 100
+        let beats = request.uri.queryParameters.get("heartbeats", as: Int.self) ?? 0
+        switch parts.first {
+        case "status": return Response(status: .init(code: parts.last.flatMap { Int($0) } ?? 500))
+        case "silent": return Response(status: .ok)
+        case "recover" where !repeated: return Response(status: .serviceUnavailable)
+        default:
+            let end = parts.first == "fail" ? "fail" : "success"
+            // A repeat of the same webhook-id is dropped, as a careful service does.
+            if !repeated || parts.first == "recover" {
+                let task = Task { await self.play(webhook, beats: beats, everyMilliseconds: every, end: end) }
+                tasks.withLock { $0.append(task) }
+            }
+            return Response(status: .ok)
+        }
+    }
+
+    /// Writes a webhook down; true when its execution has had one before.
+    private func note(_ webhook: Webhook) -> Bool {
+        state.withLock { state in
+            defer { state.webhooks.append(webhook) }
+            return state.webhooks.contains { $0.executionID == webhook.executionID }
+        }
+    }
+
+    private func play(_ webhook: Webhook, beats: Int, everyMilliseconds: Int, end: String) async {
+        guard let url = webhook.body["callback_url"]?.string else { return }
+        for beat in 0..<beats {
+            try? await Task.sleep(for: .milliseconds(everyMilliseconds))
+            await call(url, #"{"status":"processing","progress":\#((beat + 1) * 100 / (beats + 1))}"#)
+        }
+        try? await Task.sleep(for: .milliseconds(everyMilliseconds))
+        let body =
+            end == "success"
+            ? #"{"status":"success","summary":"done","state":"state of \#(webhook.executionID)","correlation_id":"c-1"}"#
+            : #"{"status":"fail","error":{"code":7},"summary":"went wrong"}"#
+        let answer = await call(url, body)
+        state.withLock { $0.finished[webhook.executionID] = (end, answer) }
+    }
+
+    /// Calls back until there is an answer for good.
+    @discardableResult
+    private func call(_ url: String, _ body: String) async -> Int {
+        for _ in 0..<600 {
+            let outcome = await web.send(
+                WebRequest(
+                    url: url, headers: [.init(name: "Content-Type", value: "application/json")], body: Array(body.utf8),
+                    timeoutMilliseconds: 5_000))
+            if case .response(let response) = outcome, response.status != 503 { return response.status }
+            try? await Task.sleep(for: .milliseconds(100))
+        }
+        return 0
+    }
+}
