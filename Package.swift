@@ -19,6 +19,9 @@ let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummi
 let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let metrics = Target.Dependency.product(name: "CoreMetrics", package: "swift-metrics")
+let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let nioHTTP = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
+let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let signals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
 let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-subprocess")
 let system = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
@@ -55,6 +58,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-crypto.git", from: "4.5.0"),
         .package(url: "https://github.com/apple/swift-log.git", from: "1.16.0"),
         .package(url: "https://github.com/apple/swift-metrics.git", from: "2.13.0"),
+        .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.0"),
         .package(url: "https://github.com/apple/swift-system.git", from: "1.6.0"),
         .package(url: "https://github.com/groue/GRDB.swift.git", from: "7.10.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird.git", from: "2.28.0"),
@@ -69,6 +73,7 @@ let package = Package(
         .systemLibrary(
             name: "CCurl", path: "Sources/C/CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .systemLibrary(name: "CLinux", path: "Sources/C/CLinux"),
+
         library("JobCore", [crypto]),
         library("Messaging", ["JobCore"]),
         library("Signing", ["JobCore", crypto]),
@@ -84,12 +89,14 @@ let package = Package(
         library(
             "StageKit",
             ["JobCore", "JobStore", "Messaging", "ProgramSettings", hummingbird, lifecycle, logging, metrics, signals]),
+
         stage("Ticker"),
         stage("Dispatcher"),
         stage("Courier", ["Signing", deque]),
         stage("Ingester", ["Signing", hummingbird]),
         stage("Reaper"),
         stage("Console", [crypto, hummingbird]),
+
         program("tickerd", ["JobStore", "RabbitMQ", "Stores", "Ticker"]),
         program("dispatcherd", ["Dispatcher", "JobStore", "Messaging", "RabbitMQ", "Stores"]),
         program("courierd", ["Courier", "JobCore", "RabbitMQ", "Signing", "Webhooks"]),
@@ -104,6 +111,9 @@ let package = Package(
                 "Console", "JobCore", "JobStore", "Messaging", "RabbitMQ", "Signing", "Stores", "Webhooks", crypto,
                 hummingbird, yams,
             ]),
+
+        program("bench", ["JobCore", "JobStore", "Stores", grdb, nioCore, nioHTTP, nioPosix]),
+
         tests("JobCoreTests", ["Determinism", "JobCore"]),
         tests("MessagingTests", ["JobCore", "Messaging"]),
         tests("SigningTests", ["JobCore", "Signing"]),
