@@ -223,5 +223,12 @@ extension APIKey.Scope: CustomStringConvertible {
     }
 }
 
+/// What every daemon asks before it says that it is ready.
+public protocol ReadinessStore: Sendable {
+    /// Throws unless the store could be written to now. Changes nothing.
+    func checkWritable() async throws(StoreError)
+}
+
 /// Everything a store can be asked; each stage sees only its own role.
 public typealias JobStore = ScheduleStore & DispatchStore & ReportStore & ExpiryStore & DoorStore & ConsoleStore
+    & ReadinessStore

@@ -1,24 +1,17 @@
+public import JobStore
 internal import Synchronization
 
-/// A store that is opened when it can be, and asked now and then whether it still answers.
-public final class OpenedStore<Store: Sendable>: Sendable {
-    private let url: String
-    private let make: @Sendable (String) throws -> Store
-    private let probe: @Sendable (Store) async throws -> Void
-    private let store = Mutex<Store?>(nil)
+/// A store that is opened when it can be, and asked now and then whether it can still be worked with.
+public final class OpenedStore: Sendable {
+    private let make: @Sendable () throws -> any JobStore
+    private let store = Mutex<(any JobStore)?>(nil)
 
-    /// `make` opens the store of a URL; `probe` asks it something cheap.
-    public init(
-        _ url: String, make: @escaping @Sendable (String) throws -> Store,
-        probe: @escaping @Sendable (Store) async throws -> Void
-    ) {
-        self.url = url
+    public init(make: @escaping @Sendable () throws -> any JobStore) {
         self.make = make
-        self.probe = probe
     }
 
-    public func open() throws -> Store {
-        let opened = try make(url)
+    public func open() throws -> any JobStore {
+        let opened = try make()
         store.withLock { $0 = opened }
         return opened
     }
@@ -27,7 +20,7 @@ public final class OpenedStore<Store: Sendable>: Sendable {
     public func faults() async -> [String] {
         guard let store = store.withLock({ $0 }) else { return ["the store is not open yet"] }
         do {
-            try await probe(store)
+            try await store.checkWritable()
             return []
         } catch {
             return ["\(error)"]

@@ -86,8 +86,14 @@ extension EndToEnd {
             _ = try await until("the dispatcher says that it waits") {
                 try belfry.log("dispatcherd.1").contains("not now, the batch waits") ? true : nil
             }
-            let put = try await belfry.put("locked-out", ["invocation_target": .string("\(service.url)/x")])
-            #expect(put.status == 422 || put.status == 503)
+            let answer = try await until("the dispatcher says that it is not ready") {
+                let answer = try await belfry.readiness("dispatcherd.1")
+                return answer.status == 503 ? answer : nil
+            }
+            #expect(answer.text.contains("store is not available"))
+            let put = try await belfry.put(
+                "locked-out", ["invocation_target": .string("\(service.url)/x"), "schedule": EndToEnd.never])
+            #expect(put.status == 503)
             try lock.release()
             #expect(try await EndToEnd.ended(id)["status"]?.string == "success")
         }

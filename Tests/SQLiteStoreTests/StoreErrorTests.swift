@@ -55,7 +55,10 @@ import Testing
         let error = await #expect(throws: StoreError.self) { _ = try await store.add(key, secretHash: [1]) }
         #expect(try isUnavailable(#require(error)))
         #expect(try await store.apiKeys().isEmpty)
+        let notReady = await #expect(throws: StoreError.self) { try await store.checkWritable() }
+        #expect(try isUnavailable(#require(notReady)))
         try await other.writeWithoutTransaction { try $0.rollback() }
+        try await store.checkWritable()
         #expect(try await store.add(key, secretHash: [1]))
     }
 

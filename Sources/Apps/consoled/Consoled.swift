@@ -28,11 +28,7 @@ struct Consoled: AsyncParsableCommand {
         let daemon = try Daemon(&settings)
         guard let address else { return }
         let broker = RabbitBroker(brokerSettings, program: "consoled", consumes: false, logger: daemon.logger)
-        let opened = OpenedStore(storeURL) {
-            try Stores.open($0)
-        } probe: {
-            _ = try await $0.jobsRevision()
-        }
+        let opened = OpenedStore { try Stores.open(storeURL) }
         try await daemon.run(connections: broker.run, faults: { await opened.faults() + broker.faults }) {
             let console = Console(
                 store: try opened.open(), broker: broker, time: SystemTime(), logger: daemon.logger)

@@ -23,11 +23,7 @@ struct Dispatcherd: AsyncParsableCommand {
         let storeURL = settings.storeURL { try Stores.check($0) }
         let daemon = try Daemon(&settings)
         let broker = RabbitBroker(brokerSettings, program: "dispatcherd", consumes: true, logger: daemon.logger)
-        let opened = OpenedStore(storeURL) {
-            try Stores.open($0)
-        } probe: {
-            _ = try await $0.jobsRevision()
-        }
+        let opened = OpenedStore { try Stores.open(storeURL) }
         let time = SystemTime()
         try await daemon.run(connections: broker.run, faults: { await opened.faults() + broker.faults }) {
             let store = try opened.open()

@@ -44,11 +44,7 @@ struct Ingesterd: AsyncParsableCommand {
         guard let keys, let address, let role else { return }
         let broker = RabbitBroker(
             brokerSettings, program: "ingesterd", consumes: role != "door", logger: daemon.logger)
-        let opened = OpenedStore(storeURL) {
-            try Stores.open($0)
-        } probe: {
-            _ = try await $0.statuses(of: [])
-        }
+        let opened = OpenedStore { try Stores.open(storeURL) }
         let time = SystemTime()
         try await daemon.run(connections: broker.run, faults: { await opened.faults() + broker.faults }) {
             let store = try opened.open()

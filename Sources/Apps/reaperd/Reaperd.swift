@@ -36,11 +36,7 @@ struct Reaperd: AsyncParsableCommand {
         let daemon = try Daemon(&settings)
         let logger = daemon.logger
         let broker = RabbitBroker(brokerSettings, program: "reaperd", consumes: false, logger: logger)
-        let opened = OpenedStore(storeURL) {
-            try Stores.open($0)
-        } probe: {
-            _ = try await $0.jobsRevision()
-        }
+        let opened = OpenedStore { try Stores.open(storeURL) }
         let time = SystemTime()
         try await daemon.run(connections: broker.run, faults: { await opened.faults() + broker.faults }) {
             let reaper = Reaper(store: try opened.open(), broker: broker, limits: limits, logger: logger)

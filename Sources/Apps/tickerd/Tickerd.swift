@@ -23,11 +23,7 @@ struct Tickerd: AsyncParsableCommand {
         let storeURL = settings.storeURL { try Stores.check($0) }
         let daemon = try Daemon(&settings)
         let broker = RabbitBroker(brokerSettings, program: "tickerd", consumes: true, logger: daemon.logger)
-        let opened = OpenedStore(storeURL) {
-            try Stores.open($0)
-        } probe: {
-            _ = try await $0.jobsRevision()
-        }
+        let opened = OpenedStore { try Stores.open(storeURL) }
         try await daemon.run(connections: broker.run, faults: { await opened.faults() + broker.faults }) {
             [Ticker(store: try opened.open(), broker: broker, time: SystemTime(), logger: daemon.logger)]
         }
