@@ -66,7 +66,7 @@ public actor Courier: Service {
     }
 
     /// Handles one message to its end; for tests, which have no pump.
-    public func deliverOnce(_ message: InboundMessage) async -> [OutboundMessage] {
+    func deliverOnce(_ message: InboundMessage) async -> [OutboundMessage] {
         let request: DeliveryRequested
         do throws(UnreadableMessage) {
             request = try MessageCoder.decode(DeliveryRequested.self, from: message.body)

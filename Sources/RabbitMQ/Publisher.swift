@@ -173,11 +173,11 @@ actor Publisher {
     }
 
     private func finish(_ finished: [ConfirmTracker.Finished]) {
-        for (batch, failure) in finished.lazy.map({ ($0.batch, $0.failure) }) {
-            if let continuation = waiting.removeValue(forKey: batch) {
-                continuation.resume(returning: failure)
+        for item in finished {
+            if let continuation = waiting.removeValue(forKey: item.batch) {
+                continuation.resume(returning: item.failure)
             } else {
-                finishedEarly[batch] = .some(failure)
+                finishedEarly[item.batch] = .some(item.failure)
             }
         }
     }

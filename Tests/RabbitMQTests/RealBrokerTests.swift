@@ -76,6 +76,26 @@ import Testing
         }
     }
 
+    @Test func `a message larger than any of ours is parked unread, and those behind it arrive`() async throws {
+        let node = try await Self.node.value
+        try await withBroker(node.url) { broker in
+            try await untilReady(broker)
+            let subscription = await broker.subscribe(to: .dispatcherDue, prefetch: 10)
+            try await broker.publish([
+                OutboundMessage(routingKey: RoutingKey.scheduleDue, body: [UInt8](repeating: 1, count: 5_000_000)),
+                message("behind"),
+            ])
+            let batch = try await subscription.next(limit: 10)
+            #expect(batch.map { String(decoding: $0.body, as: UTF8.self) } == ["behind"])
+            await subscription.acknowledge(batch.map(\.tag))
+            _ = try await until("it lies among the dead letters") {
+                let listed = try await node.control(["list_queues", "name", "messages"])
+                return listed.contains("belfry.dispatcher.due.dead\t1") ? true : nil
+            }
+        }
+        try await node.control(["purge_queue", "belfry.dispatcher.due.dead"])
+    }
+
     @Test func `a mandatory message that no queue takes is an error that names the command to mend it`() async throws {
         let node = try await Self.node.value
         try await withBroker(node.url, consumes: false) { broker in
