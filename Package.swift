@@ -31,26 +31,43 @@ func library(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
     .target(name: name, dependencies: dependencies, swiftSettings: strict)
 }
 
-/// A stage knows rules, messages and a store's role; never a driver, a broker or another stage.
+/// A stage knows rules, messages and the role of a store; never a driver, a broker or another stage.
 func stage(_ name: String, _ more: [Target.Dependency] = []) -> Target {
-    library(name, ["JobCore", "Messaging", "JobStore", "StageKit", lifecycle, logging, metrics] + more)
+    library(name, ["JobCore", "Messaging", "Store", "StageKit", lifecycle, logging, metrics] + more)
 }
 
 /// A program is one stage, StageKit and the adapters it needs.
 func program(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
     .executableTarget(
-        name: name, dependencies: dependencies + ["ProgramSettings", "StageKit", argumentParser, logging],
+        name: name, dependencies: dependencies + ["JobCore", "Settings", "StageKit", argumentParser, logging],
         path: "Sources/Apps/\(name)",
         swiftSettings: strict)
+}
+
+/// A test double or a test server that several suites use.
+func testing(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .target(name: name, dependencies: dependencies, path: "Tests/\(name)", swiftSettings: strict)
 }
 
 func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
     .testTarget(name: name, dependencies: dependencies, swiftSettings: strict)
 }
 
+/// Not part of a plain build: `Scripts/bench` sets the variable.
+let benchmarks: [Target] =
+    Context.environment["BELFRY_BENCHMARKS"] == nil
+    ? []
+    : [
+        .executableTarget(
+            name: "bench",
+            dependencies: [
+                "JobCore", "Store", "StoreAccess", argumentParser, grdb, nioCore, nioHTTP, nioPosix,
+            ],
+            path: "Benchmarks/bench", swiftSettings: strict)
+    ]
+
 let package = Package(
     name: "belfry",
-    platforms: [.macOS(.v15)],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-collections.git", from: "1.6.0"),
@@ -78,73 +95,77 @@ let package = Package(
         library("Messaging", ["JobCore"]),
         library("Signing", ["JobCore", crypto]),
         library("Threads", ["CLinux"]),
-        library("ProgramSettings", [argumentParser, configuration, logging]),
+        library("Settings", [argumentParser, configuration, logging]),
+        library("Observability", ["JobCore", "Settings", hummingbird, lifecycle, logging, metrics]),
         library(
-            "RabbitMQ",
-            ["CRabbitMQ", "JobCore", "Messaging", "ProgramSettings", "Threads", deque, logging, metrics]),
-        library("Webhooks", ["CCurl", "Threads"]),
-        library("JobStore", ["JobCore"]),
-        library("SQLiteStore", ["JobCore", "JobStore", grdb]),
-        library("Stores", ["JobStore", "SQLiteStore"]),
+            "RabbitMQ", ["CRabbitMQ", "JobCore", "Messaging", "Settings", "Threads", deque, logging, metrics]),
+        library("HTTPClient", ["CCurl", "Threads"]),
+        library("Store", ["JobCore"]),
+        library("SQLiteStore", ["JobCore", "Store", grdb]),
+        library("StoreAccess", ["Store", "SQLiteStore"]),
         library(
             "StageKit",
-            ["JobCore", "JobStore", "Messaging", "ProgramSettings", hummingbird, lifecycle, logging, metrics, signals]),
+            [
+                "JobCore", "Messaging", "Observability", "Settings", "Store", hummingbird, lifecycle, logging, metrics,
+                signals,
+            ]),
 
         stage("Ticker"),
         stage("Dispatcher"),
         stage("Courier", ["Signing", deque]),
         stage("Ingester", ["Signing", hummingbird]),
         stage("Reaper"),
-        stage("Console", [crypto, hummingbird]),
+        stage("Console", ["Signing", hummingbird]),
 
-        program("tickerd", ["JobStore", "RabbitMQ", "Stores", "Ticker"]),
-        program("dispatcherd", ["Dispatcher", "JobStore", "Messaging", "RabbitMQ", "Stores"]),
-        program("courierd", ["Courier", "JobCore", "RabbitMQ", "Signing", "Webhooks"]),
+        program("tickerd", ["RabbitMQ", "Store", "StoreAccess", "Ticker"]),
+        program("dispatcherd", ["Dispatcher", "Messaging", "RabbitMQ", "Store", "StoreAccess"]),
+        program("courierd", ["Courier", "HTTPClient", "RabbitMQ", "Signing"]),
         program(
             "ingesterd",
-            ["Ingester", "JobStore", "Messaging", "RabbitMQ", "Signing", "Stores", hummingbird, lifecycle]),
-        program("reaperd", ["JobStore", "RabbitMQ", "Reaper", "Stores"]),
-        program("consoled", ["Console", "JobStore", "RabbitMQ", "Stores", hummingbird]),
+            ["Ingester", "Messaging", "RabbitMQ", "Signing", "Store", "StoreAccess", hummingbird, lifecycle]),
+        program("reaperd", ["RabbitMQ", "Reaper", "Store", "StoreAccess"]),
+        program("consoled", ["Console", "RabbitMQ", "Store", "StoreAccess", hummingbird]),
         program(
             "belfry",
             [
-                "Console", "JobCore", "JobStore", "Messaging", "RabbitMQ", "Signing", "Stores", "Webhooks", crypto,
+                "HTTPClient", "Messaging", "Observability", "RabbitMQ", "Signing", "Store", "StoreAccess", crypto,
                 hummingbird, yams,
             ]),
 
-        program("bench", ["JobCore", "JobStore", "Stores", grdb, nioCore, nioHTTP, nioPosix]),
+        testing("Determinism", ["JobCore"]),
+        testing("MessagingTesting", ["JobCore", "Messaging"]),
+        testing("StoreConformance", ["JobCore", "Store"]),
+        testing("TestServers", ["HTTPClient", "JobCore", grdb, hummingbird, subprocess, system]),
 
         tests("JobCoreTests", ["Determinism", "JobCore"]),
-        tests("MessagingTests", ["JobCore", "Messaging"]),
+        tests("MessagingTests", ["JobCore", "Messaging", "MessagingTesting"]),
         tests("SigningTests", ["JobCore", "Signing"]),
         tests("ThreadsTests", ["Threads"]),
-        tests("WebhooksTests", ["Threads", "Webhooks"]),
-        .target(name: "Determinism", dependencies: ["JobCore"], path: "Tests/Determinism", swiftSettings: strict),
-        .target(
-            name: "StoreConformance", dependencies: ["JobCore", "JobStore"], path: "Tests/StoreConformance",
-            swiftSettings: strict),
-        .target(
-            name: "TestServers", dependencies: ["JobCore", "Webhooks", grdb, hummingbird, subprocess, system],
-            path: "Tests/TestServers",
-            swiftSettings: strict),
-        tests("TickerTests", ["Determinism", "JobCore", "JobStore", "Messaging", "Ticker", logging]),
-        tests("DispatcherTests", ["Determinism", "Dispatcher", "JobCore", "JobStore", "Messaging", logging]),
-        tests("CourierTests", ["Determinism", "Courier", "JobCore", "Messaging", "Signing", logging]),
-        tests("IngesterTests", ["Determinism", "Ingester", "JobCore", "JobStore", "Messaging", "Signing", logging]),
-        tests("ReaperTests", ["JobCore", "JobStore", "Messaging", "Reaper", logging]),
+        tests("HTTPClientTests", ["HTTPClient", "Threads"]),
+        tests("TickerTests", ["Determinism", "JobCore", "Messaging", "MessagingTesting", "Store", "Ticker", logging]),
         tests(
-            "StageKitTests", ["Determinism", "JobCore", "Messaging", "ProgramSettings", "StageKit", logging, metrics]),
+            "DispatcherTests", ["Determinism", "Dispatcher", "JobCore", "Messaging", "Store", logging]),
+        tests(
+            "CourierTests",
+            ["Courier", "Determinism", "JobCore", "Messaging", "MessagingTesting", "Signing", logging]),
+        tests("IngesterTests", ["Determinism", "Ingester", "JobCore", "Messaging", "Signing", "Store", logging]),
+        tests("ReaperTests", ["JobCore", "Messaging", "MessagingTesting", "Reaper", "Store", logging]),
+        tests(
+            "StageKitTests",
+            [
+                "Determinism", "JobCore", "Messaging", "MessagingTesting", "Observability", "Settings", "StageKit",
+                logging, metrics,
+            ]),
         tests(
             "PipelineTests",
             [
-                "Courier", "Determinism", "Dispatcher", "Ingester", "JobCore", "JobStore", "Messaging", "Reaper",
-                "SQLiteStore",
-                "Signing", "StageKit", "Ticker", logging,
+                "Courier", "Determinism", "Dispatcher", "Ingester", "JobCore", "Messaging", "MessagingTesting",
+                "Reaper", "SQLiteStore", "Signing", "StageKit", "Store", "Ticker", logging,
             ]),
         tests("HouseTests", ["Messaging"]),
         tests("RabbitMQTests", ["Messaging", "RabbitMQ", "TestServers", logging]),
         tests("EndToEndTests", ["JobCore", "Messaging", "RabbitMQ", "Signing", "TestServers", logging]),
-        tests("SQLiteStoreTests", ["JobCore", "JobStore", "SQLiteStore", "StoreConformance", "Stores", grdb]),
-    ],
+        tests("SQLiteStoreTests", ["JobCore", "SQLiteStore", "Store", "StoreAccess", "StoreConformance", grdb]),
+    ] + benchmarks,
     swiftLanguageModes: [.v6]
 )

@@ -1,7 +1,7 @@
 internal import HTTPTypes
 internal import Hummingbird
 internal import JobCore
-internal import JobStore
+internal import Store
 internal import Messaging
 
 /// An answer other than the one asked for: `{"message": …, "errors": [{"field", "message", "hint"}]}`.

@@ -2,7 +2,7 @@ internal import FoundationEssentials
 internal import HTTPTypes
 public import Hummingbird
 public import JobCore
-public import JobStore
+public import Store
 public import Logging
 public import Messaging
 

@@ -1,7 +1,7 @@
 internal import HTTPTypes
 internal import Hummingbird
 internal import JobCore
-internal import JobStore
+internal import Store
 internal import Logging
 internal import Messaging
 

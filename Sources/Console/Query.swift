@@ -1,7 +1,7 @@
 internal import FoundationEssentials
 internal import Hummingbird
 internal import JobCore
-internal import JobStore
+internal import Store
 
 /// `{"more": …}`: what to send for the next page; null on the last one.
 struct Paging: Encodable {

@@ -1,5 +1,5 @@
 internal import JobCore
-internal import JobStore
+internal import Store
 
 /// A job as the API shows it: the document that was put, and what became of it.
 struct JobView: Encodable {
@@ -54,7 +54,7 @@ struct JobView: Encodable {
     private var nextOccurrence: Instant? {
         let job = stored.job
         guard job.isEnabled, let schedule = try? job.schedule.parsed() else { return nil }
-        let from = max(now, stored.since, job.startAt?.adding(milliseconds: -1) ?? now)
+        let from = max(now, stored.effectiveAfter, job.startAt?.adding(milliseconds: -1) ?? now)
         guard let next = schedule.next(after: from) else { return nil }
         return job.endAt.map { next <= $0 } ?? true ? next : nil
     }

@@ -14,7 +14,7 @@ enum AttemptReports {
             var next = request
             next.attempt += 1
             var headers = message.ownHeaders
-            headers[Header.parked] = nil
+            headers[Header.deferrals] = nil
             let again = OutboundMessage(
                 routingKey: RoutingKey.retry(stepSeconds: stepSeconds), headers: headers,
                 id: "\(request.executionID)/\(next.attempt)", body: try MessageCoder.encode(next))
@@ -30,8 +30,8 @@ enum AttemptReports {
         _ message: InboundMessage, of request: DeliveryRequested, now: Instant
     ) throws -> [OutboundMessage] {
         var headers = message.ownHeaders
-        let times = Int(headers[Header.parked] ?? "") ?? 0
-        headers[Header.parked] = String(times + 1)
+        let times = Int(headers[Header.deferrals] ?? "") ?? 0
+        headers[Header.deferrals] = String(times + 1)
         let stepSeconds: Int64 = times < 3 ? 5 : 30
         let report = DeliveryReport(
             executionID: request.executionID, attempt: nil, nextAttemptAt: now.adding(seconds: stepSeconds))

@@ -21,7 +21,7 @@ actor Outbox {
     struct Entry: Sendable {
         /// Nil for a message that is no delivery.
         var key: Key?
-        var tag: DeliveryTag
+        var tag: MessageTag
         var messages: [OutboundMessage]
     }
 
@@ -34,7 +34,7 @@ actor Outbox {
     private let batchSizes = Recorder(
         label: "belfry_batch_size", dimensions: [("queue", WorkQueue.courierDeliveries.rawValue)])
     /// Every delivery of a message for an attempt, each to be acknowledged when it has ended.
-    private var inHand: [Key: [DeliveryTag]] = [:]
+    private var inHand: [Key: [MessageTag]] = [:]
     private var waiting: [Entry] = []
     private var publishing: Task<Void, Never>?
     private var isEnding = false

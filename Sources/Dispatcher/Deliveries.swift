@@ -1,12 +1,12 @@
 internal import JobCore
-internal import JobStore
+internal import Store
 internal import Messaging
 
 /// What the dispatcher says about executions that are on record now, the first time and every time after.
 enum Deliveries {
     /// A pending execution is delivered. One that was over as it began is told to the event fork. One that is already
     /// running, or has ended since, needs no word from here.
-    static func messages(for created: CreatedExecution, job: Job) throws -> [OutboundMessage] {
+    static func messages(for created: RecordedExecution, job: Job) throws -> [OutboundMessage] {
         let execution = created.execution
         switch execution.state.status {
         case .pending: return [try request(execution, job: job, lastSuccess: created.lastSuccess)]

@@ -1,5 +1,5 @@
 public import JobCore
-public import JobStore
+public import Store
 
 /// What becomes of a job when its schedule is due.
 public enum DispatchDecision: Sendable, Equatable {
@@ -27,7 +27,7 @@ public enum DispatchDecision: Sendable, Equatable {
     ) -> DispatchDecision {
         let job = stored.job
         guard job.isEnabled else { return .pass(.paused) }
-        guard occurrence > stored.since else { return .pass(.notYet) }
+        guard occurrence > stored.effectiveAfter else { return .pass(.notYet) }
         if let startAt = job.startAt, occurrence < startAt { return .pass(.outside) }
         if let endAt = job.endAt, occurrence > endAt { return .pass(.outside) }
         let late = tickedAt.milliseconds(since: occurrence)

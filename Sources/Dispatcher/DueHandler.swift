@@ -1,6 +1,6 @@
 internal import CoreMetrics
 public import JobCore
-public import JobStore
+public import Store
 public import Logging
 public import Messaging
 internal import StageKit
@@ -30,7 +30,7 @@ public struct DueHandler: MessageHandler {
         var result = HandledBatch()
         var jobs: [Job] = []
         var executions: [Execution] = []
-        let onRecord: [CreatedExecution]
+        let onRecord: [RecordedExecution]
         let now = time.now()
         do throws(StoreError) {
             for (index, message) in batch.enumerated() {

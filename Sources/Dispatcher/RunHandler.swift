@@ -1,5 +1,5 @@
 public import JobCore
-public import JobStore
+public import Store
 public import Logging
 public import Messaging
 internal import StageKit
@@ -20,7 +20,7 @@ public struct RunHandler: MessageHandler {
         var result = HandledBatch()
         var jobs: [Job] = []
         var executions: [Execution] = []
-        let onRecord: [CreatedExecution]
+        let onRecord: [RecordedExecution]
         let now = time.now()
         do throws(StoreError) {
             for (index, message) in batch.enumerated() {

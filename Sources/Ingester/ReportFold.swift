@@ -1,5 +1,5 @@
 internal import JobCore
-internal import JobStore
+internal import Store
 internal import Messaging
 
 /// Applies a batch of reports, in order, to the executions they are about. Pure: the store lends the executions and
@@ -7,7 +7,7 @@ internal import Messaging
 struct ReportFold: Sendable {
     enum Note: Sendable, Equatable {
         case moved(ExecutionID, ExecutionStatus, FailureReason?)
-        case ignored(ExecutionID, Transition.Ignorance)
+        case ignored(ExecutionID, Transition.IgnoreReason)
         /// No such execution is on record: its history was removed, or it is another installation's.
         case unknown(ExecutionID)
     }
@@ -21,7 +21,7 @@ struct ReportFold: Sendable {
 
     static func fold(
         _ reports: [AddressedReport], over executions: [ExecutionID: Execution], judgedAt: Instant,
-        listeningSince: Instant? = nil
+        reachableSince: Instant? = nil
     ) -> Result {
         var result = Result()
         var current = executions
@@ -33,7 +33,7 @@ struct ReportFold: Sendable {
             let report = addressed.report.notBefore(execution.createdAt)
             execution.record(report)
             switch execution.state.applying(
-                report, id: addressed.id, judgedAt: judgedAt, listeningSince: listeningSince)
+                report, id: addressed.id, judgedAt: judgedAt, reachableSince: reachableSince)
             {
             case .move(let state, let events):
                 let before = execution.state

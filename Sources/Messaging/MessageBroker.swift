@@ -19,7 +19,7 @@ public protocol MessageSubscription: Sendable {
 
     /// Tells the broker that these were handled. Tags of a lost connection are passed over: the broker has taken
     /// those messages back and delivers them again.
-    func acknowledge(_ tags: [DeliveryTag]) async
+    func acknowledge(_ tags: [MessageTag]) async
 
     /// Gives every unacknowledged delivery back to the broker.
     func restart() async

@@ -2,7 +2,7 @@
 public protocol MessageHandler: Sendable {
     /// Handles a batch in order, with one transaction for all of it. Given the same batch again it answers the same.
     ///
-    /// Throws `HandlingError.notNow` when the batch must wait (a store that is away); anything else thrown makes the
+    /// Throws `HandlingError.retryLater` when the batch must wait (a store that is away); anything else thrown makes the
     /// pump try the messages one by one.
     func handle(_ batch: [InboundMessage]) async throws -> HandledBatch
 }
@@ -44,11 +44,11 @@ public enum DeadLetterReason: String, Sendable, CaseIterable {
 
 /// What a handler throws when the fault is not the message's.
 public enum HandlingError: Error, Sendable, Equatable, CustomStringConvertible {
-    case notNow(String)
+    case retryLater(String)
 
     public var description: String {
         switch self {
-        case .notNow(let reason): reason
+        case .retryLater(let reason): reason
         }
     }
 }

@@ -1,5 +1,5 @@
 public import Messaging
-public import ProgramSettings
+public import Settings
 
 /// What a program is told about the pipeline's broker: `--amqp-url`, `--prefix`, `--amqp-ca-file`.
 public struct BrokerSettings: Sendable {

@@ -15,19 +15,19 @@ actor Consumer {
         var isConsuming = false
     }
 
-    private let link: Link
+    private let connection: BrokerConnection
     private let topology: Topology
     private var handle: AMQPHandle?
-    private var pump = FramePump(epoch: 0)
+    private var pump = FrameReader(epoch: 0)
     private var ledger = AckLedger()
     private var inboxes: [WorkQueue: Inbox] = [:]
     private var lastWaiter: UInt64 = 0
 
-    nonisolated var unownedExecutor: UnownedSerialExecutor { link.executor.asUnownedSerialExecutor() }
-    nonisolated var state: LinkState { link.state }
+    nonisolated var unownedExecutor: UnownedSerialExecutor { connection.executor.asUnownedSerialExecutor() }
+    nonisolated var state: ConnectionState { connection.state }
 
     init(options: ConnectionOptions, topology: Topology, logger: Logger) {
-        link = Link(options: options, role: "consume", logger: logger)
+        connection = BrokerConnection(options: options, role: "consume", logger: logger)
         self.topology = topology
     }
 
@@ -40,11 +40,11 @@ actor Consumer {
                 while !Task.isCancelled {
                     try consumeNewSubscriptions()
                     if try drain() { attempt = 0 }
-                    _ = await link.parker.events(timeoutMilliseconds: link.pumpIntervalMilliseconds)
+                    _ = await connection.parker.events(timeoutMilliseconds: connection.pumpIntervalMilliseconds)
                 }
             } catch {
                 close(because: "\(error)")
-                await link.waitAfter(error.explained, attempt: attempt)
+                await connection.waitAfter(error.explained, attempt: attempt)
                 attempt += 1
             }
         }
@@ -53,13 +53,13 @@ actor Consumer {
 
     /// Ends the loop's sleep, so that it sees its cancellation.
     nonisolated func interrupt() {
-        link.parker.interrupt()
-        link.parker.wake()
+        connection.parker.interrupt()
+        connection.parker.wake()
     }
 
     func subscribe(to queue: WorkQueue, prefetch: Int) {
         inboxes[queue] = Inbox(prefetch: prefetch)
-        link.parker.interrupt()
+        connection.parker.interrupt()
     }
 
     func next(from queue: WorkQueue, limit: Int) async throws -> [InboundMessage] {
@@ -82,27 +82,27 @@ actor Consumer {
     }
 
     /// Acknowledges deliveries of the present connection; others are the broker's again already.
-    func acknowledge(_ tags: [DeliveryTag]) {
+    func acknowledge(_ tags: [MessageTag]) {
         let current = Set(tags.lazy.filter { $0.epoch == self.pump.epoch }.map(\.number))
         guard let raw = handle?.raw else { return }
         for frame in ledger.settle(current) {
             let code = amqp_basic_ack(raw, AMQPHandle.channel, frame.tag, frame.multiple ? 1 : 0)
             // The loop's next read meets the same broken connection.
-            if code != AMQP_STATUS_OK.rawValue { return link.parker.interrupt() }
+            if code != AMQP_STATUS_OK.rawValue { return connection.parker.interrupt() }
         }
     }
 
     /// Closes the connection: the broker takes back what is unacknowledged, and the loop connects again.
     func restart() {
         close(because: "deliveries were held for too long")
-        link.parker.interrupt()
+        connection.parker.interrupt()
     }
 
     private func open(attempt: Int) throws(AMQPFailure) {
-        handle = try link.connect(attempt: attempt)
-        pump = FramePump(epoch: pump.epoch + 1)
+        handle = try connection.connect(attempt: attempt)
+        pump = FrameReader(epoch: pump.epoch + 1)
         ledger = AckLedger()
-        link.set(.connected)
+        connection.set(.connected)
     }
 
     private func consumeNewSubscriptions() throws(AMQPFailure) {
@@ -117,7 +117,7 @@ actor Consumer {
                 }
             }
             inboxes[queue]?.isConsuming = true
-            link.logger.info("consuming", metadata: ["queue": "\(topology.name(of: queue))"])
+            connection.logger.info("consuming", metadata: ["queue": "\(topology.name(of: queue))"])
         }
     }
 
@@ -136,7 +136,7 @@ actor Consumer {
                     touched.insert(queue)
                 case .oversized(let tag, let bytes):
                     // The queue's own dead-lettering parks it, whole.
-                    link.logger.error("rejected a message that is too large", metadata: ["bytes": "\(bytes)"])
+                    connection.logger.error("rejected a message that is too large", metadata: ["bytes": "\(bytes)"])
                     let code = amqp_basic_reject(raw, AMQPHandle.channel, tag.number, 0)
                     guard code == AMQP_STATUS_OK.rawValue else { throw AMQPFailure("reject", status: code) }
                 case .consumerCancelled(let tag):
@@ -167,9 +167,9 @@ actor Consumer {
     }
 
     private func close(because reason: String) {
-        if let raw = handle?.raw { link.parker.forget(amqp_get_sockfd(raw)) }
+        if let raw = handle?.raw { connection.parker.forget(amqp_get_sockfd(raw)) }
         handle = nil
-        link.set(.connecting(lastFailure: reason))
+        connection.set(.connecting(lastFailure: reason))
         for queue in inboxes.keys {
             inboxes[queue]?.messages = []
             inboxes[queue]?.isConsuming = false

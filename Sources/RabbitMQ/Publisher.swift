@@ -6,10 +6,10 @@ internal import Threads
 
 /// The publishing connection: pipelined, persistent, each batch confirmed as a whole.
 actor Publisher {
-    private let link: Link
+    private let connection: BrokerConnection
     private let topology: Topology
     private var handle: AMQPHandle?
-    private var pump = FramePump(epoch: 0)
+    private var pump = FrameReader(epoch: 0)
     private var tracker = ConfirmTracker()
     private var waiting: [UInt64: CheckedContinuation<PublishError?, Never>] = [:]
     /// Batches that were complete before their caller came to wait.
@@ -21,11 +21,11 @@ actor Publisher {
     /// What is said to whoever listens waits less: it is a listener's queue that does not answer.
     private static let optionalConfirmTimeout: Duration = .seconds(2)
 
-    nonisolated var unownedExecutor: UnownedSerialExecutor { link.executor.asUnownedSerialExecutor() }
-    nonisolated var state: LinkState { link.state }
+    nonisolated var unownedExecutor: UnownedSerialExecutor { connection.executor.asUnownedSerialExecutor() }
+    nonisolated var state: ConnectionState { connection.state }
 
     init(options: ConnectionOptions, topology: Topology, logger: Logger) {
-        link = Link(options: options, role: "publish", logger: logger)
+        connection = BrokerConnection(options: options, role: "publish", logger: logger)
         self.topology = topology
     }
 
@@ -39,11 +39,11 @@ actor Publisher {
                 while !Task.isCancelled {
                     try drain()
                     try failIfConfirmsAreOverdue()
-                    _ = await link.parker.events(timeoutMilliseconds: link.pumpIntervalMilliseconds)
+                    _ = await connection.parker.events(timeoutMilliseconds: connection.pumpIntervalMilliseconds)
                 }
             } catch {
                 close(because: "\(error)")
-                await link.waitAfter(error, attempt: attempt)
+                await connection.waitAfter(error, attempt: attempt)
                 attempt += 1
             }
         }
@@ -52,15 +52,15 @@ actor Publisher {
 
     /// Ends the loop's sleep, so that it sees its cancellation.
     nonisolated func interrupt() {
-        link.parker.interrupt()
-        link.parker.wake()
+        connection.parker.interrupt()
+        connection.parker.wake()
     }
 
     /// Publishes a batch and waits for its confirms.
     func publish(_ messages: [OutboundMessage]) async throws(PublishError) {
         guard !messages.isEmpty else { return }
         if let fault = messages.lazy.compactMap(\.fault).first { throw .unsendable(fault) }
-        switch link.state {
+        switch connection.state {
         case .connected: break
         case .connecting(let failure): throw .unavailable(failure ?? "not connected yet")
         case .blocked(let reason): throw .unavailable("it blocks publishers: \(reason)")
@@ -78,12 +78,12 @@ actor Publisher {
         } catch {
             // The loop sees the same failure at its next read and reconnects; this batch fails with all others.
             close(because: "\(error)")
-            link.parker.interrupt()
+            connection.parker.interrupt()
             throw .unavailable("\(error)")
         }
         // A publish may read frames into librabbitmq's own queue, where epoll can't see them.
         if let raw = handle?.raw, amqp_frames_enqueued(raw) != 0 || amqp_data_in_buffer(raw) != 0 {
-            link.parker.interrupt()
+            connection.parker.interrupt()
         }
         let failure: PublishError?
         if let early = finishedEarly.removeValue(forKey: batch) {
@@ -95,12 +95,12 @@ actor Publisher {
     }
 
     private func open(attempt: Int) throws(AMQPFailure) {
-        let opened = try link.connect(attempt: attempt)
+        let opened = try connection.connect(attempt: attempt)
         amqp_confirm_select(opened.raw, AMQPHandle.channel)
         try AMQPFailure.check("confirm.select", amqp_get_rpc_reply(opened.raw))
         handle = consume opened
-        pump = FramePump(epoch: pump.epoch + 1)
-        link.set(.connected)
+        pump = FrameReader(epoch: pump.epoch + 1)
+        connection.set(.connected)
     }
 
     private func drain() throws(AMQPFailure) {
@@ -116,17 +116,17 @@ actor Publisher {
     private func take(_ event: BrokerEvent) {
         switch event {
         case .confirmed(let tag, let multiple, let isAccepted):
-            if !isAccepted { link.logger.warning("the broker refused a message: is a queue full?") }
+            if !isAccepted { connection.logger.warning("the broker refused a message: is a queue full?") }
             finish(tracker.confirmed(tag: tag, multiple: multiple, isAccepted: isAccepted))
         case .returned(let exchange, let routingKey):
             tracker.returned(ConfirmTracker.Destination(exchange: exchange, routingKey: routingKey))
         case .blocked(let reason):
-            link.logger.warning("the broker takes no messages for now", metadata: ["reason": "\(reason)"])
-            link.set(.blocked(reason: reason))
+            connection.logger.warning("the broker takes no messages for now", metadata: ["reason": "\(reason)"])
+            connection.set(.blocked(reason: reason))
         case .unblocked:
-            link.logger.info("the broker takes messages again")
+            connection.logger.info("the broker takes messages again")
             tracker.restartWaits(at: .now)
-            link.set(.connected)
+            connection.set(.connected)
         case .delivered, .oversized, .consumerCancelled: break
         }
     }
@@ -149,10 +149,10 @@ actor Publisher {
     }
 
     private func failIfConfirmsAreOverdue() throws(AMQPFailure) {
-        guard case .connected = link.state else { return }
+        guard case .connected = connection.state else { return }
         let abandoned = tracker.giveUpOptional(publishedBefore: .now - Self.optionalConfirmTimeout)
         if !abandoned.isEmpty {
-            link.logger.warning("no confirm of an event: does a queue that listens lack its majority?")
+            connection.logger.warning("no confirm of an event: does a queue that listens lack its majority?")
         }
         finish(abandoned)
         if let oldest = tracker.oldestPublishedAt, ContinuousClock.now - oldest > Self.confirmTimeout {
@@ -162,9 +162,9 @@ actor Publisher {
     }
 
     private func close(because reason: String) {
-        if let raw = handle?.raw { link.parker.forget(amqp_get_sockfd(raw)) }
+        if let raw = handle?.raw { connection.parker.forget(amqp_get_sockfd(raw)) }
         handle = nil
-        link.set(.connecting(lastFailure: reason))
+        connection.set(.connecting(lastFailure: reason))
         tracker = ConfirmTracker(after: tracker)
         let failed = waiting
         waiting = [:]

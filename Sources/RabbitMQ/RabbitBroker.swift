@@ -64,7 +64,7 @@ private struct RabbitSubscription: MessageSubscription {
         try await consumer.next(from: queue, limit: limit)
     }
 
-    func acknowledge(_ tags: [DeliveryTag]) async {
+    func acknowledge(_ tags: [MessageTag]) async {
         await consumer.acknowledge(tags)
     }
 

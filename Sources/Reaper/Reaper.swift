@@ -1,6 +1,6 @@
 internal import CoreMetrics
 public import JobCore
-public import JobStore
+public import Store
 public import Logging
 public import Messaging
 internal import Synchronization
@@ -26,9 +26,9 @@ public final class Reaper: Sendable {
     private let logger: Logger
     private let expiries: Counter
     private let redeliveries: Counter
-    private let listening = Mutex(Listening())
-    private let expiryMemo = Mutex(RepeatMemo<OverdueExecution>(repeatAfterMilliseconds: 60_000))
-    private let redeliveryMemo: Mutex<RepeatMemo<UndeliveredExecution>>
+    private let listening = Mutex(ReachabilityWindow())
+    private let expiryMemo = Mutex(ReportThrottle<OverdueExecution>(repeatAfterMilliseconds: 60_000))
+    private let redeliveryMemo: Mutex<ReportThrottle<UndeliveredExecution>>
 
     private static let batchSize = 5_000
 
@@ -39,12 +39,12 @@ public final class Reaper: Sendable {
         self.logger = logger
         expiries = Counter(label: "belfry_expiries_total", dimensions: [])
         redeliveries = Counter(label: "belfry_redeliveries_total", dimensions: [])
-        redeliveryMemo = Mutex(RepeatMemo(repeatAfterMilliseconds: limits.redeliverAfterSeconds * 1_000))
+        redeliveryMemo = Mutex(ReportThrottle(repeatAfterMilliseconds: limits.redeliverAfterSeconds * 1_000))
     }
 
     /// Reports every deadline that has passed, once, and again after a minute if it still stands.
     ///
-    /// Silence counts only while services could be heard: see `Listening`.
+    /// Silence counts only while services could be heard: see `ReachabilityWindow`.
     public func reportExpiries(now: Instant) async throws {
         let isCutOff = !broker.faults.isEmpty
         listening.withLock { listening in
@@ -61,8 +61,8 @@ public final class Reaper: Sendable {
 
     private func report(_ now: Instant) async throws {
         let overdue = try await store.overdue(
-            at: now, listeningSince: listening.withLock { $0.since }, limit: Self.batchSize)
-        let news = expiryMemo.withLock { $0.news(in: overdue, now: now) }
+            at: now, reachableSince: listening.withLock { $0.since }, limit: Self.batchSize)
+        let news = expiryMemo.withLock { $0.due(in: overdue, now: now) }
         guard !news.isEmpty else { return }
         try await broker.publish(
             news.map { item in
@@ -73,7 +73,7 @@ public final class Reaper: Sendable {
                         ExecutionExpired(executionID: item.id, expiry: item.expiry, noticedAt: now)))
             })
         // Only now: what could not be published is news again.
-        expiryMemo.withLock { $0.note(news, at: now) }
+        expiryMemo.withLock { $0.markReported(news, at: now) }
         expiries.increment(by: news.count)
         for item in news {
             logger.info(
@@ -85,7 +85,7 @@ public final class Reaper: Sendable {
     public func redeliverLost(now: Instant) async throws {
         let before = now.adding(seconds: -limits.redeliverAfterSeconds)
         let lost = try await store.undelivered(dueBefore: before, limit: Self.batchSize)
-        let news = redeliveryMemo.withLock { $0.news(in: lost, now: now) }
+        let news = redeliveryMemo.withLock { $0.due(in: lost, now: now) }
         guard !news.isEmpty else { return }
         try await broker.publish(
             news.map { item in
@@ -94,7 +94,7 @@ public final class Reaper: Sendable {
                     body: try MessageCoder.encode(
                         RunRequested(executionID: item.id, name: item.name, requestedAt: now)))
             })
-        redeliveryMemo.withLock { $0.note(news, at: now) }
+        redeliveryMemo.withLock { $0.markReported(news, at: now) }
         redeliveries.increment(by: news.count)
         for item in news {
             logger.warning(

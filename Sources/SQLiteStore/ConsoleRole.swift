@@ -1,7 +1,7 @@
 internal import FoundationEssentials
 internal import GRDB
 public import JobCore
-public import JobStore
+public import Store
 
 extension SQLiteStore: ConsoleStore {
     /// A `more` that is no token of this store leads to an empty page.

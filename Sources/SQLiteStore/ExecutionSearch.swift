@@ -1,6 +1,6 @@
 internal import GRDB
 internal import JobCore
-internal import JobStore
+internal import Store
 
 /// A query of the history: which rows, newest first, and where the next page begins.
 struct ExecutionSearch {

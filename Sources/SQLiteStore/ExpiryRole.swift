@@ -1,12 +1,12 @@
 internal import GRDB
 public import JobCore
-public import JobStore
+public import Store
 
 extension SQLiteStore: ExpiryStore {
     public func overdue(
-        at now: Instant, listeningSince: Instant?, limit: Int
+        at now: Instant, reachableSince: Instant?, limit: Int
     ) async throws(StoreError) -> [OverdueExecution] {
-        let since = listeningSince ?? Instant(millisecondsSinceEpoch: 0)
+        let since = reachableSince ?? Instant(millisecondsSinceEpoch: 0)
         return try await read { database in
             let indexed = try Self.overdueByIndex(database, now: now, since: since, limit: limit)
             guard indexed.count < limit else { return indexed }

@@ -1,7 +1,7 @@
 internal import FoundationEssentials
 internal import GRDB
 public import JobCore
-public import JobStore
+public import Store
 
 extension SQLiteStore: ScheduleStore {
     public func jobsRevision() async throws(StoreError) -> Int64 {
@@ -23,8 +23,8 @@ extension SQLiteStore: ScheduleStore {
                         try column.next(), timeZone: try column.next(),
                         dst: DSTPolicy(try column.next()) ?? .default)
                     return SharedSchedule(
-                        key: key, jobCount: try column.next(), earliestSince: try column.instant(),
-                        latestSince: try column.instant())
+                        key: key, jobCount: try column.next(), earliestEffectiveAfter: try column.instant(),
+                        latestEffectiveAfter: try column.instant())
                 })
         }
     }
@@ -94,7 +94,7 @@ extension SQLiteStore {
                 let before = try JobRow.find(job.name, in: database)
                 let stored =
                     before?.replaced(by: job, now: now)
-                    ?? StoredJob(job: job, since: now, createdAt: now, updatedAt: now)
+                    ?? StoredJob(job: job, effectiveAfter: now, createdAt: now, updatedAt: now)
                 try JobRow.write(stored, to: database)
                 if job.isExclusive, before?.job.isExclusive != true {
                     try JobRow.lockOpenExecution(of: job.name, in: database)

@@ -1,7 +1,7 @@
 internal import FoundationEssentials
 internal import GRDB
 internal import JobCore
-internal import JobStore
+internal import Store
 
 /// A job as its row holds it: how it is read, and how it is written.
 enum JobRow {
@@ -19,7 +19,7 @@ enum JobRow {
         var column = ColumnReader(row)
         let document = try column.next(String.self)
         return StoredJob(
-            job: try decoder.decode(Job.self, from: Data(document.utf8)), since: try column.instant(),
+            job: try decoder.decode(Job.self, from: Data(document.utf8)), effectiveAfter: try column.instant(),
             createdAt: try column.instant(), updatedAt: try column.instant())
     }
 
@@ -50,7 +50,8 @@ enum JobRow {
         ).execute(arguments: [
             stored.id.databaseValue, job.name.service.databaseValue, job.name.job.databaseValue,
             job.isEnabled.databaseValue, job.schedule.expression.databaseValue, job.schedule.timeZone.databaseValue,
-            job.schedule.dst.description.databaseValue, stored.since.databaseValue, stored.createdAt.databaseValue,
+            job.schedule.dst.description.databaseValue, stored.effectiveAfter.databaseValue,
+            stored.createdAt.databaseValue,
             stored.updatedAt.databaseValue,
             String(decoding: try encoder.encode(job), as: UTF8.self).databaseValue,
         ])

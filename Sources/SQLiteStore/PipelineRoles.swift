@@ -1,12 +1,12 @@
 internal import GRDB
 public import JobCore
-public import JobStore
+public import Store
 
 extension SQLiteStore: DispatchStore {
-    public func create(_ executions: [Execution], now: Instant) async throws(StoreError) -> [CreatedExecution] {
+    public func create(_ executions: [Execution], now: Instant) async throws(StoreError) -> [RecordedExecution] {
         guard !executions.isEmpty else { return [] }
         return try await write { database in
-            var creation = try Creation(database, now: now)
+            var creation = try ExecutionInserter(database, now: now)
             let created = try executions.map { try creation.create($0) }
             try creation.noteNewestOccurrence(of: executions)
             return created
@@ -20,7 +20,7 @@ extension SQLiteStore: ReportStore {
         _ decide: @Sendable ([ExecutionID: Execution]) -> (changes: [ExecutionChange], answer: Answer)
     ) async throws(StoreError) -> Answer {
         try await write { database in
-            let update = try Update(database, of: ids)
+            let update = try ExecutionUpdater(database, of: ids)
             let (changes, answer) = decide(update.loaded)
             try update.apply(changes)
             return answer
@@ -28,7 +28,7 @@ extension SQLiteStore: ReportStore {
     }
 }
 
-extension SQLiteStore: DoorStore {
+extension SQLiteStore: CallbackStore {
     public func statuses(of ids: [ExecutionID]) async throws(StoreError) -> [ExecutionID: ExecutionStatus] {
         try await read { database in
             let statement = try database.cachedStatement(

@@ -1,5 +1,5 @@
 internal import GRDB
-internal import JobStore
+internal import Store
 
 extension StoreError {
     /// What to do about an error that came out of SQLite: wait, or stop.

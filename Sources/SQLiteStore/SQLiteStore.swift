@@ -1,5 +1,5 @@
 internal import GRDB
-public import JobStore
+public import Store
 
 /// The record in one SQLite file, which every daemon of a machine has open at once.
 ///

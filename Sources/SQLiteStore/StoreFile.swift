@@ -1,6 +1,6 @@
 internal import FoundationEssentials
 internal import GRDB
-internal import JobStore
+internal import Store
 
 #if canImport(Darwin)
     internal import Darwin

@@ -2,7 +2,8 @@ internal import CoreMetrics
 internal import Foundation
 internal import JobCore
 public import Logging
-public import ProgramSettings
+internal import Observability
+public import Settings
 public import ServiceLifecycle
 internal import Synchronization
 internal import UnixSignals

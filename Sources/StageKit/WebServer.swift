@@ -1,6 +1,6 @@
 public import Hummingbird
 public import Logging
-public import ProgramSettings
+public import Settings
 public import ServiceLifecycle
 
 /// Serves a stage's routes at an address.

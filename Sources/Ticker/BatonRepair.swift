@@ -1,5 +1,5 @@
 public import JobCore
-public import JobStore
+public import Store
 
 /// Decides when a lost baton (its queue purged, or never filled) is made anew.
 public enum BatonRepair {
@@ -21,12 +21,12 @@ public enum BatonRepair {
     ) -> Instant? {
         guard silentMilliseconds >= firstSilenceMilliseconds else { return nil }
         let answered = newestOccurrence?.adding(milliseconds: -1)
-        let cursor = min(answered ?? schedules.map(\.earliestSince).min() ?? now, now)
+        let cursor = min(answered ?? schedules.map(\.earliestEffectiveAfter).min() ?? now, now)
         if isFirst { return cursor }
         guard silentMilliseconds >= overdueMilliseconds else { return nil }
         let expectedBy = now.adding(milliseconds: -overdueMilliseconds)
         let overdue = schedules.contains { shared in
-            let after = max(newestOccurrence ?? shared.latestSince, shared.latestSince)
+            let after = max(newestOccurrence ?? shared.latestEffectiveAfter, shared.latestEffectiveAfter)
             guard let next = try? shared.key.parsed().next(after: after) else { return false }
             return next <= expectedBy
         }

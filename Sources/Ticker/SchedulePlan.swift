@@ -1,5 +1,5 @@
 public import JobCore
-public import JobStore
+public import Store
 
 /// A schedule that is due for an occurrence.
 public struct DueOccurrence: Sendable, Equatable {
@@ -17,7 +17,7 @@ public struct SchedulePlan: Sendable {
     private struct Entry {
         var schedule: Schedule
         var jobCount: Int
-        var latestSince: Instant
+        var latestEffectiveAfter: Instant
         var next: Instant?
     }
 
@@ -44,17 +44,17 @@ public struct SchedulePlan: Sendable {
         for shared in schedules {
             if var known = entries[shared.key] {
                 known.jobCount = shared.jobCount
-                if shared.latestSince > known.latestSince {
-                    known.latestSince = shared.latestSince
+                if shared.latestEffectiveAfter > known.latestEffectiveAfter {
+                    known.latestEffectiveAfter = shared.latestEffectiveAfter
                     // Never later than before: what is due for the jobs already known is still theirs.
-                    let again = known.schedule.next(after: start(shared.latestSince))
+                    let again = known.schedule.next(after: start(shared.latestEffectiveAfter))
                     known.next = [known.next, again].compactMap(\.self).min()
                 }
                 updated[shared.key] = known
             } else if let schedule = try? shared.key.parsed() {
                 updated[shared.key] = Entry(
-                    schedule: schedule, jobCount: shared.jobCount, latestSince: shared.latestSince,
-                    next: schedule.next(after: start(shared.latestSince)))
+                    schedule: schedule, jobCount: shared.jobCount, latestEffectiveAfter: shared.latestEffectiveAfter,
+                    next: schedule.next(after: start(shared.latestEffectiveAfter)))
             } else {
                 unreadable.append(shared.key)
             }
@@ -75,7 +75,7 @@ public struct SchedulePlan: Sendable {
         confirm()
         for key in entries.keys {
             guard let entry = entries[key] else { continue }
-            let from = start(entry.latestSince)
+            let from = start(entry.latestEffectiveAfter)
             entries[key]?.next = entry.schedule.next(after: from)
         }
     }
@@ -107,9 +107,9 @@ public struct SchedulePlan: Sendable {
     }
 
     /// Where the occurrences begin that a schedule is still owed.
-    private func start(_ latestSince: Instant) -> Instant {
+    private func start(_ latestEffectiveAfter: Instant) -> Instant {
         let known = min(cursor, knownThrough)
-        let isYoung = knownThrough.milliseconds(since: latestSince) < Self.lookBackMilliseconds
-        return isYoung ? min(known, latestSince) : known
+        let isYoung = knownThrough.milliseconds(since: latestEffectiveAfter) < Self.lookBackMilliseconds
+        return isYoung ? min(known, latestEffectiveAfter) : known
     }
 }

@@ -1,6 +1,6 @@
 internal import CoreMetrics
 public import JobCore
-public import JobStore
+public import Store
 public import Logging
 public import Messaging
 public import ServiceLifecycle

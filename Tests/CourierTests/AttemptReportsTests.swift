@@ -42,7 +42,7 @@ import Testing
     }
 
     @Test func `nothing that brokers added goes out again, nor the count of an earlier wait`() throws {
-        let headers = ["x-death": "1", "X-Delivery-Count": "3", Header.parked: "2", "belfry-own": "kept"]
+        let headers = ["x-death": "1", "X-Delivery-Count": "3", Header.deferrals: "2", "belfry-own": "kept"]
         let messages = try Self.messages(.retry(stepSeconds: 5), headers: headers)
         #expect(messages[0].headers == ["belfry-own": "kept"])
     }
@@ -59,7 +59,7 @@ import Testing
 
     private static func parked(times: Int?) throws -> [OutboundMessage] {
         var headers = ["x-death": "1", "belfry-own": "kept"]
-        if let times { headers[Header.parked] = String(times) }
+        if let times { headers[Header.deferrals] = String(times) }
         let request = Sample.request()
         return try AttemptReports.parked(Sample.message(request, headers: headers), of: request, now: now)
     }
@@ -68,7 +68,7 @@ import Testing
     func `is put aside for longer when that happens often`(times: Int?, seconds: Int64) throws {
         let messages = try Self.parked(times: times)
         #expect(messages.first?.routingKey == RoutingKey.retry(stepSeconds: seconds))
-        #expect(messages.first?.headers == [Header.parked: String((times ?? 0) + 1), "belfry-own": "kept"])
+        #expect(messages.first?.headers == [Header.deferrals: String((times ?? 0) + 1), "belfry-own": "kept"])
     }
 
     @Test func `counts as no attempt, but the record hears when the next one is due`() throws {

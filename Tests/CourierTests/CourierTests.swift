@@ -2,6 +2,7 @@ import Determinism
 import JobCore
 import Logging
 import Messaging
+import MessagingTesting
 import Synchronization
 import Testing
 

@@ -2,6 +2,7 @@ import Determinism
 import JobCore
 import Logging
 import Messaging
+import MessagingTesting
 import Synchronization
 import Testing
 
@@ -9,10 +10,10 @@ import Testing
 
 /// Notes what is acknowledged.
 private final class Acknowledged: MessageSubscription {
-    let tags = Mutex<[DeliveryTag]>([])
+    let tags = Mutex<[MessageTag]>([])
 
     func next(limit: Int) async throws -> [InboundMessage] { [] }
-    func acknowledge(_ tags: [DeliveryTag]) async { self.tags.withLock { $0 += tags } }
+    func acknowledge(_ tags: [MessageTag]) async { self.tags.withLock { $0 += tags } }
     func restart() async {}
 }
 
@@ -32,7 +33,7 @@ private final class Acknowledged: MessageSubscription {
     ) throws -> Courier.Delivery {
         let request = Sample.request(change)
         var message = try Sample.message(request)
-        message.tag = DeliveryTag(epoch: epoch, number: number)
+        message.tag = MessageTag(epoch: epoch, number: number)
         return Courier.Delivery(request: request, message: message)
     }
 

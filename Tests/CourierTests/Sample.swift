@@ -22,7 +22,7 @@ enum Sample {
 
     static func message(_ request: DeliveryRequested, headers: [String: String] = [:]) throws -> InboundMessage {
         InboundMessage(
-            tag: DeliveryTag(epoch: 0, number: 1), exchange: "belfry", routingKey: RoutingKey.deliveryRequested,
+            tag: MessageTag(epoch: 0, number: 1), exchange: "belfry", routingKey: RoutingKey.deliveryRequested,
             headers: headers, id: "\(request.executionID)/\(request.attempt)", body: try MessageCoder.encode(request))
     }
 

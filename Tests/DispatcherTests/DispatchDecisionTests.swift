@@ -1,5 +1,5 @@
 import JobCore
-import JobStore
+import Store
 import Testing
 
 @testable import Dispatcher
@@ -18,7 +18,7 @@ import Testing
             target: InvocationTarget(kind: .http, address: "https://example.com/"),
             schedule: ScheduleKey("rate(1 minute)"), ttlSeconds: 60)
         change(&job)
-        return StoredJob(job: job, since: since, createdAt: since, updatedAt: since)
+        return StoredJob(job: job, effectiveAfter: since, createdAt: since, updatedAt: since)
     }
 
     private static func decide(

@@ -1,6 +1,6 @@
 import Determinism
 import JobCore
-import JobStore
+import Store
 import Logging
 import Messaging
 import Synchronization
@@ -20,7 +20,7 @@ import Testing
             target: InvocationTarget(kind: .http, address: "https://example.com/\(name)"), payload: "own",
             schedule: schedule, ttlSeconds: 60, headers: ["X-A": "b"], misfire: misfire)
         let since = Instant(secondsSinceEpoch: 0)
-        return StoredJob(job: job, since: since, createdAt: since, updatedAt: since)
+        return StoredJob(job: job, effectiveAfter: since, createdAt: since, updatedAt: since)
     }
 
     private func handler(_ store: MemoryDispatchStore) -> DueHandler {
@@ -38,7 +38,7 @@ import Testing
 
     private static func message(_ body: [UInt8]) -> InboundMessage {
         InboundMessage(
-            tag: DeliveryTag(epoch: 0, number: 1), exchange: "belfry", routingKey: RoutingKey.scheduleDue, body: body)
+            tag: MessageTag(epoch: 0, number: 1), exchange: "belfry", routingKey: RoutingKey.scheduleDue, body: body)
     }
 
     private static func requests(_ batch: HandledBatch) throws -> [DeliveryRequested] {

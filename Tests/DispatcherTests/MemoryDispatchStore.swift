@@ -1,5 +1,5 @@
 import JobCore
-import JobStore
+import Store
 import Synchronization
 
 /// The dispatcher's store in memory: jobs, and the executions created so far.
@@ -32,13 +32,13 @@ final class MemoryDispatchStore: DispatchStore {
         try open().jobs.first { $0.job.name == name }
     }
 
-    func create(_ executions: [Execution], now: Instant) async throws(StoreError) -> [CreatedExecution] {
+    func create(_ executions: [Execution], now: Instant) async throws(StoreError) -> [RecordedExecution] {
         _ = try open()
         return content.withLock { content in
             executions.map { execution in
                 let known = content.executions[execution.id]
                 content.executions[execution.id] = known ?? execution
-                return CreatedExecution(
+                return RecordedExecution(
                     execution: known ?? execution, isNew: known == nil, lastSuccess: content.lastSuccess)
             }
         }

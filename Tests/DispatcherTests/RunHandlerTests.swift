@@ -1,6 +1,6 @@
 import Determinism
 import JobCore
-import JobStore
+import Store
 import Logging
 import Messaging
 import Synchronization
@@ -21,7 +21,7 @@ import Testing
             target: InvocationTarget(kind: .http, address: "https://example.com/"), payload: "own",
             schedule: ScheduleKey("rate(1 minute)"), ttlSeconds: 60)
         let since = Instant(secondsSinceEpoch: 0)
-        return MemoryDispatchStore([StoredJob(job: job, since: since, createdAt: since, updatedAt: since)])
+        return MemoryDispatchStore([StoredJob(job: job, effectiveAfter: since, createdAt: since, updatedAt: since)])
     }
 
     private func handle(_ store: MemoryDispatchStore, _ runs: [RunRequested]) async throws -> HandledBatch {
@@ -29,7 +29,7 @@ import Testing
             store: store, time: time, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
         let batch = try runs.map { run in
             InboundMessage(
-                tag: DeliveryTag(epoch: 0, number: 1), exchange: "belfry", routingKey: RoutingKey.runRequested,
+                tag: MessageTag(epoch: 0, number: 1), exchange: "belfry", routingKey: RoutingKey.runRequested,
                 body: try MessageCoder.encode(run))
         }
         return try await handler.handle(batch)

@@ -125,7 +125,7 @@ extension EndToEnd {
             ("BELFRY_ALLOWED_NETWORKS", "10.0.0.0/99", "BELFRY_ALLOWED_NETWORKS"),
             ("BELFRY_IN_FLIGHT", "many", "BELFRY_IN_FLIGHT"),
             ("BELFRY_CALLBACK_BASE_URL", "ftp://x", "BELFRY_CALLBACK_BASE_URL"),
-            ("BELFRY_DOOR_LISTEN", "8081", "BELFRY_DOOR_LISTEN"),
+            ("BELFRY_CALLBACK_LISTEN", "8081", "BELFRY_CALLBACK_LISTEN"),
         ])
         func `a wrong setting stops the program before it opens anything, and is named`(
             variable: String, value: String, named: String

@@ -46,7 +46,7 @@ import Testing
         let stages = ["Ticker", "Dispatcher", "Courier", "Ingester", "Reaper", "Console"]
         for stage in stages {
             let forbidden =
-                ["RabbitMQ", "GRDB", "SQLiteStore", "Stores", "Webhooks", "CCurl", "CRabbitMQ", "CLinux"]
+                ["RabbitMQ", "GRDB", "SQLiteStore", "StoreAccess", "HTTPClient", "CCurl", "CRabbitMQ", "CLinux"]
                 + stages.filter { $0 != stage }
             for (path, text) in try files("Sources") where path.hasPrefix("\(stage)/") {
                 for module in forbidden {

@@ -1,5 +1,5 @@
 import JobCore
-import JobStore
+import Store
 import Testing
 
 @testable import Ingester

@@ -26,7 +26,7 @@ import Testing
         _ key: String, _ body: [UInt8], headers: [String: String] = [:], id: String? = "m"
     ) -> InboundMessage {
         InboundMessage(
-            tag: DeliveryTag(epoch: 0, number: 1), exchange: "belfry", routingKey: key, headers: headers, id: id,
+            tag: MessageTag(epoch: 0, number: 1), exchange: "belfry", routingKey: key, headers: headers, id: id,
             body: body)
     }
 

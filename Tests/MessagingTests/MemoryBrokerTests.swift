@@ -1,5 +1,6 @@
 import JobCore
 import Messaging
+import MessagingTesting
 import Testing
 
 /// The contract that stages rely on; the broker tests hold RabbitMQ to the same.

@@ -1,5 +1,6 @@
 import JobCore
 import Messaging
+import MessagingTesting
 import Testing
 
 @Suite struct `A message's body` {
@@ -79,7 +80,7 @@ import Testing
 
 @Suite struct `A dead letter` {
     private let message = InboundMessage(
-        tag: DeliveryTag(epoch: 1, number: 4), exchange: "belfry", routingKey: "callback.received",
+        tag: MessageTag(epoch: 1, number: 4), exchange: "belfry", routingKey: "callback.received",
         headers: [
             "x-death": "3", "X-Delivery-Count": "21", "x-belfry-token": "v1.main.t", "belfry-received-at": "77",
             "traceparent": "00-1-1-00",

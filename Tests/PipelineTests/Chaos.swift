@@ -1,6 +1,7 @@
 import Determinism
 import JobCore
-import JobStore
+import MessagingTesting
+import Store
 import Messaging
 import SQLiteStore
 import Signing
@@ -90,7 +91,7 @@ extension PipelineWorld {
             case ...80:
                 let doubled = messages.filter { _ in random.chance(50) }
                 for var message in doubled {
-                    message.tag = DeliveryTag(epoch: 1, number: random.next() >> 1)
+                    message.tag = MessageTag(epoch: 1, number: random.next() >> 1)
                     messages.insert(message, at: mayShuffle ? random.int(0...messages.count) : messages.count)
                 }
             default:

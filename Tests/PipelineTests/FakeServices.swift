@@ -2,6 +2,7 @@ import Courier
 import Determinism
 import JobCore
 import Messaging
+import MessagingTesting
 import Synchronization
 
 /// The services behind all webhooks of a world. What one does with a run follows from the seed and the webhook's id;

@@ -1,5 +1,6 @@
 import JobCore
-import JobStore
+import MessagingTesting
+import Store
 import Messaging
 
 /// What must hold once nothing is open any more. Each function answers the sentences that say what does not.

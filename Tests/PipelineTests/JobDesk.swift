@@ -1,5 +1,6 @@
 import JobCore
-import JobStore
+import MessagingTesting
+import Store
 import Messaging
 import SQLiteStore
 

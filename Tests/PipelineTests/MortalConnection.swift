@@ -1,4 +1,5 @@
 import Messaging
+import MessagingTesting
 import Synchronization
 
 /// Where in a pass a process dies, as if by `kill -9`.
@@ -17,7 +18,7 @@ final class MortalConnection: MessageBroker, MessageSubscription {
         var death: Death?
         var publishesBefore = 0
         var isDead = false
-        var held: [DeliveryTag] = []
+        var held: [MessageTag] = []
     }
 
     private let broker: MemoryBroker
@@ -93,7 +94,7 @@ final class MortalConnection: MessageBroker, MessageSubscription {
         take(limit)
     }
 
-    func acknowledge(_ tags: [DeliveryTag]) async {
+    func acknowledge(_ tags: [MessageTag]) async {
         guard !isDead else { return }
         broker.acknowledge(tags)
     }

@@ -1,6 +1,7 @@
 import Determinism
 import JobCore
-import JobStore
+import MessagingTesting
+import Store
 import Logging
 import Messaging
 import Reaper

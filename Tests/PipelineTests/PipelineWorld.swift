@@ -3,9 +3,10 @@ import Determinism
 import Dispatcher
 import Ingester
 import JobCore
-import JobStore
+import Store
 import Logging
 import Messaging
+import MessagingTesting
 import Reaper
 import SQLiteStore
 import Signing
@@ -94,7 +95,7 @@ final class PipelineWorld {
         let handlers: [WorkQueue: any MessageHandler] = [
             .dispatcherDue: DueHandler(store: store, time: clock, logger: Self.logger),
             .dispatcherRuns: RunHandler(store: store, time: clock, logger: Self.logger),
-            .ingesterReports: Recorder(store: store, keys: keys, time: clock, logger: Self.logger),
+            .ingesterReports: ReportHandler(store: store, keys: keys, time: clock, logger: Self.logger),
         ]
         var pumps: [WorkQueue: Pump] = [:]
         for (queue, handler) in handlers {

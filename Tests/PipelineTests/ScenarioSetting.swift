@@ -1,5 +1,6 @@
 import JobCore
 import Messaging
+import MessagingTesting
 import Testing
 
 /// Sets the scene in a world of its own, and sees that every promise is kept at its end.

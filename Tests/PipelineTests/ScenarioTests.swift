@@ -1,5 +1,6 @@
 import JobCore
 import Messaging
+import MessagingTesting
 import Testing
 
 /// One misfortune at a time. Each of them ends with every promise kept.

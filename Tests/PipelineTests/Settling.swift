@@ -1,5 +1,6 @@
 import JobCore
 import Messaging
+import MessagingTesting
 
 /// What follows when nothing fails any more.
 extension PipelineWorld {

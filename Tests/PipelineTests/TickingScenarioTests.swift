@@ -1,5 +1,6 @@
 import JobCore
 import Messaging
+import MessagingTesting
 import Testing
 
 /// What may befall the tickers. That no occurrence is missed or doubled is seen at the end of each world.

@@ -1,6 +1,6 @@
 import Determinism
 import JobCore
-import JobStore
+import Store
 
 /// A schedule whose occurrences the test knows by itself.
 struct Rhythm: Equatable {

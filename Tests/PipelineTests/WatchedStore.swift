@@ -1,5 +1,5 @@
 import JobCore
-import JobStore
+import Store
 import SQLiteStore
 import Synchronization
 
@@ -80,7 +80,7 @@ extension WatchedStore: DispatchStore {
         return try await store.job(named: name)
     }
 
-    func create(_ executions: [Execution], now: Instant) async throws(StoreError) -> [CreatedExecution] {
+    func create(_ executions: [Execution], now: Instant) async throws(StoreError) -> [RecordedExecution] {
         try answer()
         let onRecord = try await store.create(executions, now: now)
         account.withLock { account in
@@ -113,11 +113,11 @@ extension WatchedStore: ReportStore {
 
 extension WatchedStore: ExpiryStore {
     func overdue(
-        at now: Instant, listeningSince: Instant?, limit: Int
+        at now: Instant, reachableSince: Instant?, limit: Int
     ) async throws(StoreError) -> [OverdueExecution] {
         try answer()
         let own = Set(created)
-        return try await store.overdue(at: now, listeningSince: listeningSince, limit: limit).filter {
+        return try await store.overdue(at: now, reachableSince: reachableSince, limit: limit).filter {
             own.contains($0.id)
         }
     }
@@ -135,7 +135,7 @@ extension WatchedStore: ExpiryStore {
 }
 
 extension WatchedStore.Account {
-    fileprivate mutating func note(_ created: CreatedExecution) {
+    fileprivate mutating func note(_ created: RecordedExecution) {
         let execution = created.execution
         guard created.isNew else {
             if let end = ends[execution.id], end != .init(execution) {

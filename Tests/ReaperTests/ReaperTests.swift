@@ -1,7 +1,8 @@
 import JobCore
-import JobStore
+import Store
 import Logging
 import Messaging
+import MessagingTesting
 import Synchronization
 import Testing
 
@@ -19,10 +20,10 @@ private final class Overdue: ExpiryStore {
     let content = Mutex(Content())
 
     func overdue(
-        at now: Instant, listeningSince: Instant?, limit: Int
+        at now: Instant, reachableSince: Instant?, limit: Int
     ) async throws(StoreError) -> [OverdueExecution] {
         content.withLock { content in
-            let isHeard = listeningSince.map { $0.adding(seconds: 2 * content.heartbeatIntervalSeconds) <= now } ?? true
+            let isHeard = reachableSince.map { $0.adding(seconds: 2 * content.heartbeatIntervalSeconds) <= now } ?? true
             return Array(content.overdue.filter { $0.expiry == .ttl || isHeard }.prefix(limit))
         }
     }

@@ -1,12 +1,12 @@
-import JobStore
-import Stores
+import Store
+import StoreAccess
 import Testing
 
 @Suite struct OpenStoreTests {
     @Test func `a URL that begins with sqlite opens that file`() async throws {
         let folder = try TemporaryFolder()
         defer { folder.remove() }
-        let store = try Stores.open("sqlite:\(folder.file)")
+        let store = try StoreURL.open("sqlite:\(folder.file)")
         #expect(try await store.jobsRevision() == 0)
     }
 
@@ -16,7 +16,7 @@ import Testing
             "mysql://u:secret@host/db",
         ])
     func `any other URL is refused with what would be right, and without its password`(url: String) throws {
-        let error = try #require(#expect(throws: StoreError.self) { try Stores.open(url) })
+        let error = try #require(#expect(throws: StoreError.self) { try StoreURL.open(url) })
         guard case .unusable(let reason) = error else {
             Issue.record("\(error)")
             return

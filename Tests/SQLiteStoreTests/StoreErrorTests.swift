@@ -1,7 +1,7 @@
 import Foundation
 import GRDB
 import JobCore
-import JobStore
+import Store
 import Testing
 
 @testable import SQLiteStore

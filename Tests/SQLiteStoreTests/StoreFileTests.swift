@@ -1,7 +1,7 @@
 import Foundation
 import GRDB
 import JobCore
-import JobStore
+import Store
 import Testing
 
 @testable import SQLiteStore
@@ -61,7 +61,7 @@ import Testing
         let folder = try TemporaryFolder()
         defer { folder.remove() }
         let stores = [try folder.store(), try folder.store()]
-        let created = try await withThrowingTaskGroup(of: [CreatedExecution].self) { group in
+        let created = try await withThrowingTaskGroup(of: [RecordedExecution].self) { group in
             for minute in 0..<20 {
                 group.addTask {
                     try await stores[minute % 2].create([sample(minute: Int64(minute))], now: sample().createdAt)
@@ -86,7 +86,7 @@ import Testing
         let cut = sample(minute: 1)
         _ = try await store.create([committed], now: committed.createdAt)
         try await store.write { database in
-            var creation = try Creation(database, now: cut.createdAt)
+            var creation = try ExecutionInserter(database, now: cut.createdAt)
             _ = try creation.create(cut)
             for suffix in ["", "-wal", "-shm"] {
                 try FileManager.default.copyItem(atPath: folder.file + suffix, toPath: grave.file + suffix)

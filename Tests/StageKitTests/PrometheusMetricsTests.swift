@@ -1,4 +1,5 @@
 import CoreMetrics
+import Observability
 import StageKit
 import Testing
 

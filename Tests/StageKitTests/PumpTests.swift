@@ -1,6 +1,7 @@
 import Determinism
 import JobCore
 import Messaging
+import MessagingTesting
 import StageKit
 import Synchronization
 import Testing
@@ -47,7 +48,7 @@ import Testing
                 left -= 1
                 return left >= 0
             }
-            if isNotNow { throw HandlingError.notNow("the store is away") }
+            if isNotNow { throw HandlingError.retryLater("the store is away") }
             return ScriptedHandler.echo(batch)
         }
         #expect(journal.all == ["handle a,b", "handle a,b", "handle a,b", "publish for a,for b", "ack 2"])
@@ -102,7 +103,7 @@ import Testing
     }
 
     @Test func `gives a batch back to the broker that can't be finished for ten minutes`() async throws {
-        try await pass(["a"]) { _ in throw HandlingError.notNow("the store is away") }
+        try await pass(["a"]) { _ in throw HandlingError.retryLater("the store is away") }
         #expect(journal.all.last == "restart")
         #expect(!journal.all.contains { $0.hasPrefix("ack") })
         #expect(time.now().milliseconds(since: start) >= 600_000)

@@ -1,5 +1,6 @@
 import Logging
 import Messaging
+import MessagingTesting
 import Synchronization
 
 enum Sample {
@@ -70,7 +71,7 @@ private struct WatchedSubscription: MessageSubscription {
 
     func next(limit: Int) async throws -> [InboundMessage] { try await subscription.next(limit: limit) }
 
-    func acknowledge(_ tags: [DeliveryTag]) async {
+    func acknowledge(_ tags: [MessageTag]) async {
         journal.note("ack \(tags.count)")
         await subscription.acknowledge(tags)
     }

@@ -1,5 +1,5 @@
 import Logging
-import ProgramSettings
+import Settings
 import Testing
 
 @Suite struct `A listen address` {
@@ -47,16 +47,16 @@ import Testing
     }
 
     @Test func `say all that is wrong with them at once, by flag and variable`() throws {
-        var settings = Self.settings(["workers": "many", "door-listen": "nowhere"], ["BELFRY_LIMIT": "11"])
+        var settings = Self.settings(["workers": "many", "callback-listen": "nowhere"], ["BELFRY_LIMIT": "11"])
         #expect(settings.integer("workers", default: 4, in: 1...10) == 4)
         #expect(settings.integer("limit", default: 4, in: 1...10) == 4)
         #expect(settings.integer("fine", default: 4, in: 1...10) == 4)
-        #expect(settings.listenAddress("door-listen", default: "127.0.0.1:80") == nil)
+        #expect(settings.listenAddress("callback-listen", default: "127.0.0.1:80") == nil)
         #expect(settings.listenAddress("api-listen") == nil)
         let error = #expect(throws: SettingsError.self) { try settings.check() }
         let lines = error?.description.split(separator: "\n") ?? []
         #expect(lines.count == 4)
-        for (line, name) in zip(lines, ["workers", "limit", "door-listen", "api-listen"]) {
+        for (line, name) in zip(lines, ["workers", "limit", "callback-listen", "api-listen"]) {
             #expect(line.contains("--\(name)") && line.contains(Settings.variable(name)))
         }
     }

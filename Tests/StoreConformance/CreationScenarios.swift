@@ -1,5 +1,5 @@
 internal import JobCore
-internal import JobStore
+internal import Store
 internal import Testing
 
 extension StoreConformance {
@@ -15,7 +15,7 @@ extension StoreConformance {
             execution.hear(at: start.adding(seconds: 1), progress: 40)
             execution.state.isExtended = true
             let created = try await store.create(execution)
-            #expect(created == CreatedExecution(execution: execution, isNew: true, lastSuccess: nil))
+            #expect(created == RecordedExecution(execution: execution, isNew: true, lastSuccess: nil))
             #expect(try await store.execution(execution.id) == execution)
             #expect(try await store.execution(.random()) == nil)
         },
@@ -82,7 +82,7 @@ extension StoreConformance {
             try await store.create(execution)
             #expect(
                 try await store.create(execution)
-                    == CreatedExecution(execution: execution, isNew: false, lastSuccess: nil))
+                    == RecordedExecution(execution: execution, isNew: false, lastSuccess: nil))
         },
         StoreScenario("the end of an exclusive execution lets the next one run, however it ends") {
             store async throws in

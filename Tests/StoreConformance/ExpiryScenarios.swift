@@ -1,5 +1,5 @@
 internal import JobCore
-internal import JobStore
+internal import Store
 internal import Testing
 
 extension StoreConformance {
@@ -31,14 +31,14 @@ extension StoreConformance {
                 try await store.rewrite(execution.id) { $0.invoke(at: start) }
             }
             try await store.hear(quiet.id, at: start.adding(seconds: 1))
-            func overdue(_ seconds: Int64, listeningSince: Int64) async throws -> [Expiry] {
+            func overdue(_ seconds: Int64, reachableSince: Int64) async throws -> [Expiry] {
                 try await store.overdue(
-                    at: start.adding(seconds: seconds), listeningSince: start.adding(seconds: listeningSince), limit: 9
+                    at: start.adding(seconds: seconds), reachableSince: start.adding(seconds: reachableSince), limit: 9
                 ).map(\.expiry)
             }
-            #expect(try await overdue(159, listeningSince: 100).isEmpty)
-            #expect(try await overdue(160, listeningSince: 100) == [.heartbeat, .heartbeat])
-            #expect(try await overdue(300, listeningSince: 290) == [.ttl, .ttl])
+            #expect(try await overdue(159, reachableSince: 100).isEmpty)
+            #expect(try await overdue(160, reachableSince: 100) == [.heartbeat, .heartbeat])
+            #expect(try await overdue(300, reachableSince: 290) == [.ttl, .ttl])
         },
         StoreScenario("every heartbeat moves the heartbeat deadline") { store async throws in
             let execution = sampleExecution()
@@ -112,9 +112,9 @@ extension StoreConformance {
                 }
             }
             let now = start.adding(seconds: 9_000)
-            #expect(try await store.overdue(at: now, listeningSince: nil, limit: 2).count == 2)
-            #expect(try await store.overdue(at: now, listeningSince: nil, limit: 4).count == 4)
-            #expect(try await store.overdue(at: now, listeningSince: nil, limit: 50).count == 6)
+            #expect(try await store.overdue(at: now, reachableSince: nil, limit: 2).count == 2)
+            #expect(try await store.overdue(at: now, reachableSince: nil, limit: 4).count == 4)
+            #expect(try await store.overdue(at: now, reachableSince: nil, limit: 50).count == 6)
         },
         StoreScenario("a pending execution whose attempt was due is undelivered; one that was invoked is not") {
             store async throws in

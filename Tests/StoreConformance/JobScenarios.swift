@@ -1,5 +1,5 @@
 internal import JobCore
-internal import JobStore
+internal import Store
 internal import Testing
 
 extension StoreConformance {
@@ -7,7 +7,7 @@ extension StoreConformance {
         StoreScenario("a job comes back as it was put") { store async throws in
             let job = sampleJob()
             let put = try await store.put([job], now: start)
-            let stored = StoredJob(job: job, since: start, createdAt: start, updatedAt: start)
+            let stored = StoredJob(job: job, effectiveAfter: start, createdAt: start, updatedAt: start)
             #expect(put == [PutJob(stored: stored, isNew: true)])
             #expect(try await store.job(named: job.name) == stored)
             #expect(try await store.job(named: JobName(service: "billing", job: "other")) == nil)
@@ -15,7 +15,7 @@ extension StoreConformance {
         StoreScenario("a job put again is replaced, and keeps its since, unless its schedule changed or it resumed") {
             store async throws in
             var job = sampleJob()
-            var expected = StoredJob(job: job, since: start, createdAt: start, updatedAt: start)
+            var expected = StoredJob(job: job, effectiveAfter: start, createdAt: start, updatedAt: start)
             _ = try await store.put([job], now: start)
             var later = start
             let edits: [@Sendable (inout Job) -> Void] = [
@@ -42,7 +42,7 @@ extension StoreConformance {
             #expect(try await store.jobs(service: nil, after: nil, limit: 10).isEmpty)
             #expect(try await store.jobs(with: everyMinute, in: Shard(index: 0, of: 1), after: nil, limit: 9).isEmpty)
             let later = start.adding(seconds: 60)
-            let stored = StoredJob(job: job, since: later, createdAt: later, updatedAt: later)
+            let stored = StoredJob(job: job, effectiveAfter: later, createdAt: later, updatedAt: later)
             #expect(try await store.put([job], now: later) == [PutJob(stored: stored, isNew: true)])
             #expect(try await store.job(named: job.name) == stored)
         },
@@ -111,9 +111,11 @@ extension StoreConformance {
             let shared = try await store.sharedSchedules()
             #expect(shared.count == 2)
             #expect(
-                shared.contains(SharedSchedule(key: everyMinute, jobCount: 2, earliestSince: start, latestSince: later))
+                shared.contains(
+                    SharedSchedule(
+                        key: everyMinute, jobCount: 2, earliestEffectiveAfter: start, latestEffectiveAfter: later))
             )
-            #expect(shared.contains(SharedSchedule(key: berlin, jobCount: 1, latestSince: start)))
+            #expect(shared.contains(SharedSchedule(key: berlin, jobCount: 1, latestEffectiveAfter: start)))
         },
         StoreScenario("the shards of a schedule hold each of its jobs once, in the order of their ids") {
             store async throws in

@@ -1,5 +1,5 @@
 internal import JobCore
-internal import JobStore
+internal import Store
 internal import Testing
 
 // Jobs and executions to try a store with, and short words for what is done with them.
@@ -55,7 +55,7 @@ extension Execution {
 
 extension DispatchStore {
     @discardableResult
-    func create(_ execution: Execution) async throws -> CreatedExecution {
+    func create(_ execution: Execution) async throws -> RecordedExecution {
         try #require(try await create([execution], now: start).first)
     }
 }
@@ -86,6 +86,6 @@ extension ReportStore {
 
 extension ExpiryStore {
     func overdue(at now: Instant) async throws -> [OverdueExecution] {
-        try await overdue(at: now, listeningSince: nil, limit: 100)
+        try await overdue(at: now, reachableSince: nil, limit: 100)
     }
 }

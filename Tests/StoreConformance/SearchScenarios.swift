@@ -1,5 +1,5 @@
 internal import JobCore
-internal import JobStore
+internal import Store
 internal import Testing
 
 extension StoreConformance {

@@ -1,4 +1,4 @@
-public import JobStore
+public import Store
 public import Testing
 
 /// What every store has to do: one suite that each store's own tests run.
@@ -13,9 +13,9 @@ public enum StoreConformance {
 /// One thing that a store has to do, said in a sentence.
 public struct StoreScenario: Sendable, CustomTestStringConvertible {
     public let sentence: String
-    private let body: @Sendable (any JobStore) async throws -> Void
+    private let body: @Sendable (any CompleteStore) async throws -> Void
 
-    init(_ sentence: String, _ body: @escaping @Sendable (any JobStore) async throws -> Void) {
+    init(_ sentence: String, _ body: @escaping @Sendable (any CompleteStore) async throws -> Void) {
         self.sentence = sentence
         self.body = body
     }
@@ -23,7 +23,7 @@ public struct StoreScenario: Sendable, CustomTestStringConvertible {
     public var testDescription: String { sentence }
 
     /// Runs on a store that holds nothing yet.
-    public func run(on store: any JobStore) async throws {
+    public func run(on store: any CompleteStore) async throws {
         try await body(store)
     }
 }

@@ -1,12 +1,12 @@
 internal import Foundation
 public import JobCore
-internal import Webhooks
+internal import HTTPClient
 
 /// All of Belfry, as the real programs on a real RabbitMQ, started by Scripts/up in a folder of the tests' own.
 public final class Installation: Sendable {
     public let home: String
     public let settings: [String: String]
-    private let web: WebClient
+    private let web: CurlClient
     private let loop: Task<Void, Never>
 
     public struct Answer: Sendable {
@@ -17,7 +17,7 @@ public final class Installation: Sendable {
     private init(home: String, settings: [String: String]) {
         self.home = home
         self.settings = settings
-        let web = WebClient(
+        let web = CurlClient(
             name: "test-http", addressGuard: nil, maxConnectionsPerHost: 16, userAgent: "test",
             secondsSinceEpoch: { Int64(Date().timeIntervalSince1970) })
         self.web = web
@@ -124,11 +124,11 @@ public final class Installation: Sendable {
     public func http(
         _ method: String, _ url: String, body: String?, headers: [String: String]
     ) async throws -> (status: Int, text: String) {
-        var all = headers.map { WebRequest.Header(name: $0.key, value: $0.value) }
+        var all = headers.map { ClientRequest.Header(name: $0.key, value: $0.value) }
         if body != nil, headers["Content-Type"] == nil {
-            all.append(WebRequest.Header(name: "Content-Type", value: "application/json"))
+            all.append(ClientRequest.Header(name: "Content-Type", value: "application/json"))
         }
-        let request = WebRequest(
+        let request = ClientRequest(
             method: method, url: url, headers: all, body: Array((body ?? "").utf8), timeoutMilliseconds: 10_000,
             maxBodyBytes: 8 * 1_024 * 1_024)
         switch await web.send(request) {

@@ -2,7 +2,7 @@ internal import Foundation
 internal import Hummingbird
 public import JobCore
 internal import Synchronization
-internal import Webhooks
+internal import HTTPClient
 
 /// A service that writes down every webhook, outside of Belfry, and calls back as the path says:
 /// `/succeed`, `/fail`, `/silent`, `/status/CODE`, `/recover` (503 once an execution, then as `/succeed`).
@@ -25,7 +25,7 @@ public final class LedgerService: Sendable {
 
     private let state = Mutex(State())
     private let port = Mutex(0)
-    private let web: WebClient
+    private let web: CurlClient
     private let tasks: Mutex<[Task<Void, Never>]>
 
     public var url: String { "http://127.0.0.1:\(port.withLock { $0 })" }
@@ -34,7 +34,7 @@ public final class LedgerService: Sendable {
     public var finished: [String: (status: String, answer: Int)] { state.withLock { $0.finished } }
 
     private init() {
-        let web = WebClient(
+        let web = CurlClient(
             name: "test-service", addressGuard: nil, maxConnectionsPerHost: 64, userAgent: "test-service",
             secondsSinceEpoch: { Int64(Date().timeIntervalSince1970) })
         self.web = web
@@ -123,7 +123,7 @@ public final class LedgerService: Sendable {
     private func call(_ url: String, _ body: String) async -> Int {
         for _ in 0..<600 {
             let outcome = await web.send(
-                WebRequest(
+                ClientRequest(
                     url: url, headers: [.init(name: "Content-Type", value: "application/json")], body: Array(body.utf8),
                     timeoutMilliseconds: 5_000))
             if case .response(let response) = outcome, response.status != 503 { return response.status }

@@ -1,5 +1,5 @@
 import JobCore
-import JobStore
+import Store
 import Testing
 import Ticker
 
@@ -11,7 +11,7 @@ import Ticker
     private static func before(_ instant: Instant) -> Instant { instant.adding(milliseconds: -1) }
 
     private static func minutely(since: Instant) -> [SharedSchedule] {
-        [SharedSchedule(key: ScheduleKey("rate(1 minute)"), jobCount: 3, latestSince: since)]
+        [SharedSchedule(key: ScheduleKey("rate(1 minute)"), jobCount: 3, latestEffectiveAfter: since)]
     }
 
     private static func cursor(
@@ -33,8 +33,8 @@ import Ticker
     @Test func `is made at the first start from the first job's beginning while nothing has ever run`() {
         let schedules = [
             SharedSchedule(
-                key: ScheduleKey("rate(1 minute)"), jobCount: 2, earliestSince: Self.ago(500),
-                latestSince: Self.ago(30))
+                key: ScheduleKey("rate(1 minute)"), jobCount: 2, earliestEffectiveAfter: Self.ago(500),
+                latestEffectiveAfter: Self.ago(30))
         ]
         #expect(Self.cursor(isFirst: true, newest: nil, schedules: schedules) == Self.ago(500))
     }
@@ -56,7 +56,7 @@ import Ticker
     @Test func `is not missed while nothing is due`() {
         #expect(Self.cursor(newest: Self.ago(180), schedules: []) == nil)
         let yearly = [
-            SharedSchedule(key: ScheduleKey("cron(0 0 1 1 ? *)"), jobCount: 1, latestSince: Self.ago(86_400))
+            SharedSchedule(key: ScheduleKey("cron(0 0 1 1 ? *)"), jobCount: 1, latestEffectiveAfter: Self.ago(86_400))
         ]
         #expect(Self.cursor(newest: Self.ago(180), schedules: yearly) == nil)
     }
@@ -78,7 +78,8 @@ import Ticker
     }
 
     @Test func `is not hidden by a schedule that can't be read`() {
-        let unreadable = SharedSchedule(key: ScheduleKey("nonsense"), jobCount: 1, latestSince: Self.ago(7_200))
+        let unreadable = SharedSchedule(
+            key: ScheduleKey("nonsense"), jobCount: 1, latestEffectiveAfter: Self.ago(7_200))
         let schedules = [unreadable] + Self.minutely(since: Self.ago(7_200))
         #expect(Self.cursor(newest: Self.ago(180), schedules: schedules) == Self.before(Self.ago(180)))
     }

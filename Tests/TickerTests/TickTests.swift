@@ -1,8 +1,9 @@
 import Determinism
 import JobCore
-import JobStore
+import Store
 import Logging
 import Messaging
+import MessagingTesting
 import Synchronization
 import Testing
 
@@ -47,7 +48,7 @@ private final class Schedules: ScheduleStore {
             content.revision += 1
             content.schedules.append(
                 SharedSchedule(
-                    key: ScheduleKey(expression), jobCount: jobs, latestSince: Instant(secondsSinceEpoch: 0)))
+                    key: ScheduleKey(expression), jobCount: jobs, latestEffectiveAfter: Instant(secondsSinceEpoch: 0)))
         }
     }
 

@@ -1,7 +1,7 @@
 public import ArgumentParser
 import Foundation
 public import JobCore
-import Webhooks
+import HTTPClient
 
 /// Where the admin API is, and with which key.
 struct APIOptions: ParsableArguments {
@@ -38,9 +38,9 @@ struct APIClient {
 
     /// Sends a request and reads its answer, whatever its status. Throws when there is none.
     func send(_ method: String, _ path: String, body: JSONValue? = nil) async throws -> Answer {
-        var headers = [WebRequest.Header(name: "Authorization", value: "Bearer \(key)")]
+        var headers = [ClientRequest.Header(name: "Authorization", value: "Bearer \(key)")]
         if body != nil { headers.append(.init(name: "Content-Type", value: "application/json")) }
-        let request = WebRequest(
+        let request = ClientRequest(
             method: method, url: baseURL + path, headers: headers, body: body.map { Array($0.text.utf8) } ?? [],
             timeoutMilliseconds: 30_000, maxBodyBytes: 16 * 1_024 * 1_024)
         let outcome = await OneRequest.send(request)

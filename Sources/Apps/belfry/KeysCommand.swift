@@ -1,12 +1,11 @@
 import ArgumentParser
-import Console
 import Foundation
 import JobCore
-import JobStore
-import ProgramSettings
+import Store
+import Settings
 import Signing
 import StageKit
-import Stores
+import StoreAccess
 
 struct KeysCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -15,10 +14,10 @@ struct KeysCommand: AsyncParsableCommand {
 
     private static func store(_ options: StoreOptions) throws -> any ConsoleStore {
         var settings = Settings(program: "belfry", flags: [options.flags])
-        let url = settings.storeURL { try Stores.check($0) }
+        let url = settings.storeURL { try StoreURL.check($0) }
         do {
             try settings.check()
-            return try Stores.open(url)
+            return try StoreURL.open(url)
         } catch {
             throw Refused("\(error)")
         }

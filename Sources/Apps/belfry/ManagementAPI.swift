@@ -2,7 +2,7 @@ import ArgumentParser
 import Foundation
 import JobCore
 import Messaging
-import Webhooks
+import HTTPClient
 
 struct ManagementOptions: ParsableArguments {
     @Option(help: "RabbitMQ's management API, http://user:password@host:15672. [BELFRY_MANAGEMENT_URL]")
@@ -81,11 +81,11 @@ struct ManagementAPI {
 
     private func send(_ method: String, _ path: String, body: JSONValue? = nil) async throws -> JSONValue {
         let headers = [
-            WebRequest.Header(name: "Authorization", value: authorization),
-            WebRequest.Header(name: "Content-Type", value: "application/json"),
+            ClientRequest.Header(name: "Authorization", value: authorization),
+            ClientRequest.Header(name: "Content-Type", value: "application/json"),
         ]
         let outcome = await OneRequest.send(
-            WebRequest(
+            ClientRequest(
                 method: method, url: baseURL + path, headers: headers, body: body.map { Array($0.text.utf8) } ?? [],
                 timeoutMilliseconds: 30_000, maxBodyBytes: 16 * 1_024 * 1_024))
         switch outcome {

@@ -1,7 +1,8 @@
 import ArgumentParser
 import Hummingbird
 import Logging
-import ProgramSettings
+import Settings
+import Observability
 import StageKit
 
 struct MockCommand: AsyncParsableCommand {

@@ -2,11 +2,11 @@ import Foundation
 import Hummingbird
 import JobCore
 import StageKit
-import Webhooks
+import HTTPClient
 
 /// A stand-in for someone's service.
 struct MockService: Sendable {
-    private let web = WebClient(
+    private let web = CurlClient(
         name: "mock", addressGuard: nil, maxConnectionsPerHost: 64, userAgent: "belfry-mock",
         secondsSinceEpoch: { Int64(Date().timeIntervalSince1970) })
 
@@ -55,7 +55,7 @@ struct MockService: Sendable {
     private func call(_ url: String, _ body: [String: JSONValue]) async {
         for attempt in 0..<30 {
             let outcome = await web.send(
-                WebRequest(
+                ClientRequest(
                     url: url, headers: [.init(name: "Content-Type", value: "application/json")],
                     body: Array(JSONValue.object(body).text.utf8), timeoutMilliseconds: 5_000))
             var status: Int64 = 0

@@ -3,7 +3,7 @@ import Crypto
 import Foundation
 import JobCore
 import Messaging
-import ProgramSettings
+import Settings
 import RabbitMQ
 
 struct TopologyCommand: ParsableCommand {

@@ -1,10 +1,11 @@
 import ArgumentParser
+import JobCore
 import Console
-import JobStore
-import ProgramSettings
+import Store
+import Settings
 import RabbitMQ
 import StageKit
-import Stores
+import StoreAccess
 
 @main
 struct Consoled: AsyncParsableCommand {
@@ -23,12 +24,12 @@ struct Consoled: AsyncParsableCommand {
             program: "consoled",
             flags: [brokerOptions.flags, storeOptions.flags, daemonOptions.flags, ["api-listen": apiListen]])
         let brokerSettings = BrokerSettings(reading: &settings)
-        let storeURL = settings.storeURL { try Stores.check($0) }
+        let storeURL = settings.storeURL { try StoreURL.check($0) }
         let address = settings.listenAddress("api-listen", default: "127.0.0.1:8080")
         let daemon = try Daemon(&settings)
         guard let address else { return }
         let broker = RabbitBroker(brokerSettings, program: "consoled", consumes: false, logger: daemon.logger)
-        let opened = OpenedStore { try Stores.open(storeURL) }
+        let opened = LazyStore { try StoreURL.open(storeURL) }
         try await daemon.run(connections: broker.run, faults: { await opened.faults() + broker.faults }) {
             let console = Console(
                 store: try opened.open(), broker: broker, time: SystemTime(), logger: daemon.logger)

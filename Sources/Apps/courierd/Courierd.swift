@@ -1,11 +1,11 @@
 import ArgumentParser
 import Courier
 import JobCore
-import ProgramSettings
+import Settings
 import RabbitMQ
 import Signing
 import StageKit
-import Webhooks
+import HTTPClient
 
 @main
 struct Courierd: AsyncParsableCommand {
@@ -36,8 +36,8 @@ struct Courierd: AsyncParsableCommand {
         let keys = settings.signingKeys { try SigningKeys(parsing: $0) }
         let networks = settings.value(
             "allowed-networks", default: "", hint: "give CIDRs separated by commas, such as 127.0.0.0/8,10.1.0.0/16"
-        ) { text in try text.split(separator: ",").map { try Network(String($0)) } }
-        let door = settings.listenAddress("door-listen", default: "127.0.0.1:8081")
+        ) { text in try text.split(separator: ",").map { try CIDRBlock(String($0)) } }
+        let door = settings.listenAddress("callback-listen", default: "127.0.0.1:8081")
         let baseURL = settings.value(
             "callback-base-url", default: "http://\(door?.description ?? "")",
             hint: "give what services reach the door by, such as https://belfry.example.com"

@@ -1,14 +1,14 @@
 import Courier
 import JobCore
 import StageKit
-import Webhooks
+import HTTPClient
 
 /// HTTP as the courier's way to a service.
 struct WebhookInvoker: Invoker {
-    private let client: WebClient
+    private let client: CurlClient
 
     init(addressGuard: AddressGuard) {
-        client = WebClient(
+        client = CurlClient(
             name: "webhooks", addressGuard: addressGuard, maxConnectionsPerHost: 128, userAgent: "Belfry/1",
             secondsSinceEpoch: { SystemTime().now().secondsSinceEpoch })
     }
@@ -24,7 +24,7 @@ struct WebhookInvoker: Invoker {
     }
 
     func invoke(_ invocation: Invocation) async -> InvocationOutcome {
-        let request = WebRequest(
+        let request = ClientRequest(
             url: invocation.url, headers: invocation.headers.map { .init(name: $0.key, value: $0.value) },
             body: invocation.body, timeoutMilliseconds: Int(invocation.timeoutMilliseconds))
         switch await client.send(request) {
@@ -43,7 +43,7 @@ struct WebhookInvoker: Invoker {
     }
 }
 
-extension WebFailure {
+extension ClientFailure {
     /// True when no other try can end differently.
     fileprivate var isFinal: Bool {
         switch self {

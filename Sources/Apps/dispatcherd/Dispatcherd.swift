@@ -1,11 +1,12 @@
 import ArgumentParser
+import JobCore
 import Dispatcher
-import JobStore
+import Store
 import Messaging
-import ProgramSettings
+import Settings
 import RabbitMQ
 import StageKit
-import Stores
+import StoreAccess
 
 @main
 struct Dispatcherd: AsyncParsableCommand {
@@ -20,10 +21,10 @@ struct Dispatcherd: AsyncParsableCommand {
         var settings = Settings(
             program: "dispatcherd", flags: [brokerOptions.flags, storeOptions.flags, daemonOptions.flags])
         let brokerSettings = BrokerSettings(reading: &settings)
-        let storeURL = settings.storeURL { try Stores.check($0) }
+        let storeURL = settings.storeURL { try StoreURL.check($0) }
         let daemon = try Daemon(&settings)
         let broker = RabbitBroker(brokerSettings, program: "dispatcherd", consumes: true, logger: daemon.logger)
-        let opened = OpenedStore { try Stores.open(storeURL) }
+        let opened = LazyStore { try StoreURL.open(storeURL) }
         let time = SystemTime()
         try await daemon.run(connections: broker.run, faults: { await opened.faults() + broker.faults }) {
             let store = try opened.open()

@@ -1,14 +1,15 @@
 import ArgumentParser
+import JobCore
 import Hummingbird
 import Ingester
-import JobStore
+import Store
 import Messaging
-import ProgramSettings
+import Settings
 import RabbitMQ
 import ServiceLifecycle
 import Signing
 import StageKit
-import Stores
+import StoreAccess
 
 @main
 struct Ingesterd: AsyncParsableCommand {
@@ -20,10 +21,10 @@ struct Ingesterd: AsyncParsableCommand {
     @OptionGroup var signingOptions: SigningOptions
     @OptionGroup var daemonOptions: DaemonOptions
 
-    @Option(help: "Where services call back, host:port (default 127.0.0.1:8081). [BELFRY_DOOR_LISTEN]")
-    var doorListen: String?
+    @Option(help: "Where services call back, host:port (default 127.0.0.1:8081). [BELFRY_CALLBACK_LISTEN]")
+    var callbackListen: String?
 
-    @Option(help: "both, door or recorder (default both). [BELFRY_ROLE]")
+    @Option(help: "both, callback or recorder (default both). [BELFRY_ROLE]")
     var role: String?
 
     func run() async throws {
@@ -31,30 +32,30 @@ struct Ingesterd: AsyncParsableCommand {
             program: "ingesterd",
             flags: [
                 brokerOptions.flags, storeOptions.flags, signingOptions.flags, daemonOptions.flags,
-                ["door-listen": doorListen, "role": role],
+                ["callback-listen": callbackListen, "role": role],
             ])
         let brokerSettings = BrokerSettings(reading: &settings)
-        let storeURL = settings.storeURL { try Stores.check($0) }
+        let storeURL = settings.storeURL { try StoreURL.check($0) }
         let keys = settings.signingKeys { try SigningKeys(parsing: $0) }
-        let address = settings.listenAddress("door-listen", default: "127.0.0.1:8081")
-        let role = settings.value("role", default: "both", hint: "give both, door or recorder") { text in
-            ["both", "door", "recorder"].contains(text) ? text : nil
+        let address = settings.listenAddress("callback-listen", default: "127.0.0.1:8081")
+        let role = settings.value("role", default: "both", hint: "give both, callback or recorder") { text in
+            ["both", "callback", "recorder"].contains(text) ? text : nil
         }
         let daemon = try Daemon(&settings)
         guard let keys, let address, let role else { return }
         let broker = RabbitBroker(
-            brokerSettings, program: "ingesterd", consumes: role != "door", logger: daemon.logger)
-        let opened = OpenedStore { try Stores.open(storeURL) }
+            brokerSettings, program: "ingesterd", consumes: role != "callback", logger: daemon.logger)
+        let opened = LazyStore { try StoreURL.open(storeURL) }
         let time = SystemTime()
         try await daemon.run(connections: broker.run, faults: { await opened.faults() + broker.faults }) {
             let store = try opened.open()
-            let door = Door(store: store, broker: broker, keys: keys, time: time, logger: daemon.logger)
-            let recorder = Recorder(store: store, keys: keys, time: time, logger: daemon.logger)
+            let endpoint = CallbackEndpoint(store: store, broker: broker, keys: keys, time: time, logger: daemon.logger)
+            let recorder = ReportHandler(store: store, keys: keys, time: time, logger: daemon.logger)
             let pump = Pump(
                 queue: .ingesterReports, limits: .init(prefetch: 2_000, batch: 1_000), handler: recorder,
                 broker: broker, time: time, logger: daemon.logger)
-            let web = WebServer(address: address, logger: daemon.logger, router: door.router)
-            return role == "door" ? [web] : role == "recorder" ? [pump] : [web, pump]
+            let web = WebServer(address: address, logger: daemon.logger, router: endpoint.router)
+            return role == "callback" ? [web] : role == "recorder" ? [pump] : [web, pump]
         }
     }
 }

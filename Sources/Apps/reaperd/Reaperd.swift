@@ -1,10 +1,11 @@
 import ArgumentParser
-import JobStore
-import ProgramSettings
+import JobCore
+import Store
+import Settings
 import RabbitMQ
 import Reaper
 import StageKit
-import Stores
+import StoreAccess
 
 @main
 struct Reaperd: AsyncParsableCommand {
@@ -29,14 +30,14 @@ struct Reaperd: AsyncParsableCommand {
                 ["history-days": historyDays, "redeliver-after-seconds": redeliverAfterSeconds],
             ])
         let brokerSettings = BrokerSettings(reading: &settings)
-        let storeURL = settings.storeURL { try Stores.check($0) }
+        let storeURL = settings.storeURL { try StoreURL.check($0) }
         let limits = Reaper.Limits(
             redeliverAfterSeconds: settings.integer("redeliver-after-seconds", default: 300, in: 10...86_400),
             historyDays: settings.integer("history-days", default: 30, in: 1...36_500))
         let daemon = try Daemon(&settings)
         let logger = daemon.logger
         let broker = RabbitBroker(brokerSettings, program: "reaperd", consumes: false, logger: logger)
-        let opened = OpenedStore { try Stores.open(storeURL) }
+        let opened = LazyStore { try StoreURL.open(storeURL) }
         let time = SystemTime()
         try await daemon.run(connections: broker.run, faults: { await opened.faults() + broker.faults }) {
             let reaper = Reaper(store: try opened.open(), broker: broker, limits: limits, logger: logger)

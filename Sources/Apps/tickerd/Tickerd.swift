@@ -1,9 +1,10 @@
 import ArgumentParser
-import JobStore
-import ProgramSettings
+import JobCore
+import Store
+import Settings
 import RabbitMQ
 import StageKit
-import Stores
+import StoreAccess
 import Ticker
 
 @main
@@ -20,10 +21,10 @@ struct Tickerd: AsyncParsableCommand {
         var settings = Settings(
             program: "tickerd", flags: [brokerOptions.flags, storeOptions.flags, daemonOptions.flags])
         let brokerSettings = BrokerSettings(reading: &settings)
-        let storeURL = settings.storeURL { try Stores.check($0) }
+        let storeURL = settings.storeURL { try StoreURL.check($0) }
         let daemon = try Daemon(&settings)
         let broker = RabbitBroker(brokerSettings, program: "tickerd", consumes: true, logger: daemon.logger)
-        let opened = OpenedStore { try Stores.open(storeURL) }
+        let opened = LazyStore { try StoreURL.open(storeURL) }
         try await daemon.run(connections: broker.run, faults: { await opened.faults() + broker.faults }) {
             [Ticker(store: try opened.open(), broker: broker, time: SystemTime(), logger: daemon.logger)]
         }

@@ -60,12 +60,12 @@ public struct ExecutionState: Sendable, Equatable {
 
     /// The instant after which silence is a timeout: two heartbeat intervals after the service was last heard of.
     /// Nil while nothing was delivered, and after the end.
-    public var heartbeatDeadline: Instant? { heartbeatDeadline(listeningSince: nil) }
+    public var heartbeatDeadline: Instant? { heartbeatDeadline(reachableSince: nil) }
 
-    /// The same, with silence counted from `listeningSince` at the earliest: before, nobody could have heard.
-    func heartbeatDeadline(listeningSince: Instant?) -> Instant? {
+    /// The same, with silence counted from `reachableSince` at the earliest: before, nobody could have heard.
+    func heartbeatDeadline(reachableSince: Instant?) -> Instant? {
         guard status == .invoked || status == .processing, invokedAt != nil || heardAt != nil else { return nil }
-        guard let last = [invokedAt, heardAt, listeningSince].compactMap(\.self).max() else { return nil }
+        guard let last = [invokedAt, heardAt, reachableSince].compactMap(\.self).max() else { return nil }
         return last.adding(seconds: 2 * heartbeatIntervalSeconds)
     }
 

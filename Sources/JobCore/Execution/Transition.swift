@@ -5,10 +5,10 @@ public enum Transition: Sendable, Equatable {
     /// This very report was applied before: nothing changes, its events are said once more.
     case again([ExecutionEvent])
     /// Another report came first, or the report's claim doesn't hold.
-    case ignore(Ignorance)
+    case ignore(IgnoreReason)
 
     /// Why a report changed nothing.
-    public enum Ignorance: String, Sendable, Equatable {
+    public enum IgnoreReason: String, Sendable, Equatable {
         /// The execution is over; nothing moves it any more.
         case over
         /// A delivery report about an execution that is already running.
@@ -28,11 +28,11 @@ extension ExecutionState {
     /// may still be in another one's hands; the reaper repeats it each minute, so nothing is stuck by waiting.
     static let expiryFreshForMilliseconds: Int64 = 10_000
 
-    /// The answer to one report. Pure: `judgedAt` is the recorder's clock. Before `listeningSince` the service may
+    /// The answer to one report. Pure: `judgedAt` is the recorder's clock. Before `reachableSince` the service may
     /// have called without being heard (we were away), so silence is counted from there at the earliest; nil: we were
     /// always there.
     public func applying(
-        _ report: Report, id: ReportID, judgedAt: Instant, listeningSince: Instant? = nil
+        _ report: Report, id: ReportID, judgedAt: Instant, reachableSince: Instant? = nil
     ) -> Transition {
         if finishedBy == id { return .again([.finished]) }
         if invokedBy == id { return .again([.started]) }
@@ -47,7 +47,7 @@ extension ExecutionState {
         case .callback(let callback, let receivedAt): return applyingCallback(callback, receivedAt: receivedAt, id: id)
         case .expired(let expiry, let noticedAt):
             return applyingExpiry(
-                expiry, noticedAt: noticedAt, id: id, judgedAt: judgedAt, listeningSince: listeningSince)
+                expiry, noticedAt: noticedAt, id: id, judgedAt: judgedAt, reachableSince: reachableSince)
         case .cancelled(let instant): return ending(.fail, .cancelled, at: instant, by: id)
         }
     }
@@ -91,12 +91,12 @@ extension ExecutionState {
     }
 
     private func applyingExpiry(
-        _ expiry: Expiry, noticedAt: Instant, id: ReportID, judgedAt: Instant, listeningSince: Instant?
+        _ expiry: Expiry, noticedAt: Instant, id: ReportID, judgedAt: Instant, reachableSince: Instant?
     ) -> Transition {
         let deadline: Instant? =
             switch expiry {
             case .ttl: ttlDeadline
-            case .heartbeat: heartbeatDeadline(listeningSince: listeningSince)
+            case .heartbeat: heartbeatDeadline(reachableSince: reachableSince)
             }
         guard let deadline, deadline <= min(noticedAt, judgedAt) else { return .ignore(.deadlineMoved) }
         guard judgedAt.milliseconds(since: noticedAt) <= Self.expiryFreshForMilliseconds else {

@@ -37,7 +37,7 @@ struct OccurrenceSearch<Readings: ClockReadings> {
         var instant = instant
         while true {
             let period = zone.period(containing: instant)
-            if isMadeUp(at: instant, in: period) { return instant }
+            if isShiftedPastGap(at: instant, in: period) { return instant }
 
             let reading = readings.first(from: earliestReading(from: instant, in: period))
             if let reading, reading - period.offset < period.end ?? .max { return reading - period.offset }
@@ -55,7 +55,7 @@ struct OccurrenceSearch<Readings: ClockReadings> {
     }
 
     /// Whether this is the moment right after a gap that left out a reading, and such are to be made up for.
-    private func isMadeUp(at instant: Int64, in period: OffsetPeriod) -> Bool {
+    private func isShiftedPastGap(at instant: Int64, in period: OffsetPeriod) -> Bool {
         guard policy.gap == .shift, instant == period.start, period.previousOffset < period.offset else { return false }
         let leftOut = readings.first(from: period.start + period.previousOffset)
         return leftOut.map { $0 < period.start + period.offset } ?? false

@@ -58,9 +58,9 @@ import Testing
     @Test func `of silence count from when we listened, at the earliest`() {
         let state = Self.state([Self.accepted(1)])
         let expiry = Report.expired(.heartbeat, noticedAt: Self.at(60))
-        func answer(_ listeningSince: Int64?) -> Transition {
+        func answer(_ reachableSince: Int64?) -> Transition {
             state.applying(
-                expiry, id: ReportID(rawValue: 99), judgedAt: Self.at(60), listeningSince: listeningSince.map(Self.at))
+                expiry, id: ReportID(rawValue: 99), judgedAt: Self.at(60), reachableSince: reachableSince.map(Self.at))
         }
         #expect(answer(41) == .ignore(.deadlineMoved))
         #expect(answer(40).state(after: state).reason == .heartbeat)

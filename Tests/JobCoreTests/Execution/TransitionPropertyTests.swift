@@ -61,7 +61,7 @@ import Testing
         #expect(Set(steps.compactMap(\.after.reason)) == [.reported, .invocation, .heartbeat, .ttl, .cancelled])
         #expect(steps.contains { $0.answer == .again([.started]) })
         #expect(steps.contains { $0.answer == .again([.finished]) })
-        for why in [Transition.Ignorance.over, .alreadyInvoked, .deadlineMoved, .staleExpiry] {
+        for why in [Transition.IgnoreReason.over, .alreadyInvoked, .deadlineMoved, .staleExpiry] {
             #expect(steps.contains { $0.answer == .ignore(why) })
         }
     }

@@ -84,7 +84,7 @@ import Testing
             #expect(Set(lines.dropFirst().map { $0[0] }) == Set(ReportKind.allCases.map(\.rawValue)))
             #expect(lines.dropFirst().allSatisfy { $0.count == Situation.allCases.count + 1 })
         }
-        for ignorance in [Transition.Ignorance.over, .alreadyInvoked, .deadlineMoved, .staleExpiry] {
+        for ignorance in [Transition.IgnoreReason.over, .alreadyInvoked, .deadlineMoved, .staleExpiry] {
             #expect(Self.firstTime.contains("!\(ignorance.rawValue)"))
         }
     }

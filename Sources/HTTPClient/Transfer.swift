@@ -1,0 +1,114 @@
+internal import CCurl
+
+/// One libcurl easy handle and what its transfer collects, used for one request after another.
+final class Transfer {
+    // Reading an answer to its end keeps the connection usable; past this a new connection is cheaper.
+    private static let mostBytesRead = 65_536
+
+    let easy: UnsafeMutableRawPointer
+    let addressGuard: AddressGuard?
+    private(set) var entry: RequestQueue.Entry?
+    private let errorText = UnsafeMutablePointer<CChar>.allocate(capacity: Int(CURL_ERROR_SIZE))
+    private var headerList: UnsafeMutablePointer<curl_slist>?
+    private var body: [UInt8] = []
+    private var bytesRead = 0
+    private var wasCut = false
+    private var wasBlocked = false
+    private var wasPermitted = false
+
+    init(addressGuard: AddressGuard?, userAgent: String) {
+        guard let easy = curl_easy_init() else { preconditionFailure("curl_easy_init: out of memory") }
+        self.easy = easy
+        self.addressGuard = addressGuard
+        errorText.initialize(repeating: 0, count: Int(CURL_ERROR_SIZE))
+        setUp(userAgent: userAgent)
+        _ = belfry_curl_set_pointer(easy, CURLOPT_ERRORBUFFER, errorText)
+    }
+
+    deinit {
+        curl_easy_cleanup(easy)
+        curl_slist_free_all(headerList)
+        errorText.deallocate()
+    }
+
+    /// Takes a request over. The handle is then ready to be added to a multi handle.
+    func begin(_ entry: RequestQueue.Entry) {
+        self.entry = entry
+        errorText.pointee = 0
+        headerList = makeHeaderList(entry.request)
+        setRequest(entry.request, headers: headerList)
+    }
+
+    /// Forgets everything about the request; the handle must be off the multi handle and may then be used again.
+    func end() {
+        clearRequest()
+        curl_slist_free_all(headerList)
+        headerList = nil
+        entry = nil
+        body = []
+        bytesRead = 0
+        wasCut = false
+        wasBlocked = false
+        wasPermitted = false
+    }
+
+    /// What became of the request, once libcurl is done with it; to be asked before `end`.
+    func outcome(_ result: CURLcode, latencyMilliseconds: Int, now: () -> Int64) -> ClientOutcome {
+        let status = self.status
+        // Cutting an answer short looks like a failed write to libcurl, but its status has arrived.
+        if status > 0, result == CURLE_OK || wasCut {
+            let retryAfter = header("Retry-After").flatMap { RetryAfter.seconds($0, now: now()) }
+            return .response(
+                ClientResponse(
+                    status: status, retryAfterSeconds: retryAfter, body: body,
+                    latencyMilliseconds: latencyMilliseconds))
+        }
+        let failure = wasBlocked && !wasPermitted ? ClientFailure.blockedAddress : ClientFailure(result)
+        return .failure(failure, detail: detail(result), latencyMilliseconds: latencyMilliseconds)
+    }
+
+    /// Keeps the first bytes of the body and reads on for a while; false when the rest is not worth reading.
+    func receive(_ bytes: UnsafeRawBufferPointer) -> Bool {
+        let wanted = entry?.request.maxBodyBytes ?? 0
+        body.append(contentsOf: bytes.prefix(max(0, wanted - body.count)))
+        bytesRead += bytes.count
+        wasCut = bytesRead > max(wanted, Self.mostBytesRead)
+        return !wasCut
+    }
+
+    /// Whether a connection to `address` may be made or used; remembered for the outcome.
+    func permits(_ address: IPAddress?) -> Bool {
+        guard let addressGuard else { return true }
+        let isPermitted = address.map(addressGuard.permits) ?? false
+        if isPermitted { wasPermitted = true } else { wasBlocked = true }
+        return isPermitted
+    }
+
+    /// The transfer that owns an easy handle.
+    static func of(_ easy: UnsafeMutableRawPointer) -> Transfer? {
+        var context: UnsafeMutableRawPointer?
+        _ = belfry_curl_get_pointer(easy, CURLINFO_PRIVATE, &context)
+        return from(context)
+    }
+
+    /// The object that its handle knows as context. It is alive: its deinit ends the handle.
+    static func from(_ context: UnsafeMutableRawPointer?) -> Transfer? {
+        context.map { Unmanaged<Transfer>.fromOpaque($0).takeUnretainedValue() }
+    }
+
+    private var status: Int {
+        var status = 0
+        _ = belfry_curl_get_long(easy, CURLINFO_RESPONSE_CODE, &status)
+        return status
+    }
+
+    private func header(_ name: String) -> String? {
+        var found: UnsafeMutablePointer<curl_header>?
+        guard curl_easy_header(easy, name, 0, UInt32(CURLH_HEADER), -1, &found) == CURLHE_OK else { return nil }
+        return found.map { String(cString: $0.pointee.value) }
+    }
+
+    private func detail(_ result: CURLcode) -> String {
+        String(cString: errorText.pointee == 0 ? curl_easy_strerror(result) : UnsafePointer(errorText))
+    }
+}

@@ -1,0 +1,102 @@
+internal import GRDB
+internal import JobCore
+internal import Store
+
+/// Puts executions on record, inside one transaction.
+struct ExecutionInserter {
+    private let database: Database
+    private let now: Instant
+    private let insert: Statement
+    private let find: Statement
+    private let findJob: Statement
+    private let findLastSuccess: Statement
+    private var jobs: [JobID: Int64] = [:]
+
+    init(_ database: Database, now: Instant) throws {
+        self.database = database
+        self.now = now
+        insert = try database.cachedStatement(sql: ExecutionRow.insert)
+        find = try database.cachedStatement(sql: ExecutionRow.selectByID)
+        findJob = try database.cachedStatement(sql: "SELECT seq FROM job WHERE id = ?")
+        findLastSuccess = try database.cachedStatement(
+            sql: """
+                SELECT e.id, e.occurrence_ms, e.invoked_ms, e.state, e.summary
+                FROM last_success s JOIN execution e ON e.seq = s.execution WHERE s.job = ?
+                """)
+    }
+
+    /// The unique indexes decide. What they refuse is either there already or finds its job's lock taken.
+    mutating func create(_ execution: Execution) throws -> RecordedExecution {
+        let job = try seq(of: execution)
+        if try inserted(execution, job: job) {
+            return try created(execution, isNew: true, job: job)
+        }
+        if let existing = try ExecutionRow.find(execution.id, with: find) {
+            return try created(existing.execution, isNew: false, job: job)
+        }
+        var locked = execution
+        locked.state = .over(.locked, at: now, ttlSeconds: execution.state.ttlSeconds)
+        guard try inserted(locked, job: job) else {
+            throw DatabaseError(resultCode: .SQLITE_CONSTRAINT, message: "\(execution.id) can't be recorded")
+        }
+        return try created(locked, isNew: true, job: job)
+    }
+
+    /// How far schedules were answered, for a ticker that finds no baton.
+    func noteNewestOccurrence(of executions: [Execution]) throws {
+        let newest = executions.lazy.filter { $0.schedule != "run" }.map(\.occurrence).max()
+        guard let newest else { return }
+        try database.cachedStatement(
+            sql: "UPDATE newest_occurrence SET value_ms = ?1 WHERE value_ms IS NULL OR value_ms < ?1"
+        ).execute(arguments: [newest.databaseValue])
+    }
+
+    private func inserted(_ execution: Execution, job: Int64) throws -> Bool {
+        try insert.execute(arguments: try execution.insertArguments(job: job))
+        guard database.changesCount == 1 else { return false }
+        if let retried = execution.retryOf {
+            try database.cachedStatement(sql: "UPDATE execution SET retried_by = ? WHERE id = ?")
+                .execute(arguments: [execution.id.databaseValue, retried.databaseValue])
+        }
+        return true
+    }
+
+    private func created(_ execution: Execution, isNew: Bool, job: Int64) throws -> RecordedExecution {
+        let wantsSuccess = execution.isExclusive && !execution.state.status.isFinal
+        return RecordedExecution(
+            execution: execution, isNew: isNew, lastSuccess: wantsSuccess ? try lastSuccess(of: job) : nil)
+    }
+
+    private func lastSuccess(of job: Int64) throws -> LastSuccess? {
+        let rows = try Row.fetchCursor(findLastSuccess, arguments: [job])
+        return try rows.next().map { row in
+            var column = ColumnReader(row)
+            return LastSuccess(
+                executionID: try column.identifier(), occurrence: try column.instant(),
+                invokedAt: try column.instantIfAny(), state: try column.next(), summary: try column.next())
+        }
+    }
+
+    private mutating func seq(of execution: Execution) throws -> Int64 {
+        if let known = jobs[execution.jobID] { return known }
+        let found = try Int64.fetchOne(findJob, arguments: [execution.jobID.databaseValue])
+        let seq = try found ?? insertUnknownJob(of: execution)
+        jobs[execution.jobID] = seq
+        return seq
+    }
+
+    /// A test delivery's job was never put, yet its run is on record like any other: the job's row is a deleted one.
+    private func insertUnknownJob(of execution: Execution) throws -> Int64 {
+        try database.execute(
+            sql: """
+                INSERT INTO job (id, service, name, enabled, expression, time_zone, dst, since_ms, created_ms,
+                    updated_ms, deleted_ms, document)
+                VALUES (?, ?, ?, 0, '', '', '', ?4, ?4, ?4, ?4, '')
+                """,
+            arguments: [
+                execution.jobID.databaseValue, execution.name.service.databaseValue, execution.name.job.databaseValue,
+                now.databaseValue,
+            ])
+        return database.lastInsertedRowID
+    }
+}

@@ -1,0 +1,70 @@
+internal import GRDB
+internal import JobCore
+internal import Store
+
+/// Loads executions and writes what became of them, inside one transaction.
+struct ExecutionUpdater {
+    private let database: Database
+    private let rows: [ExecutionID: ExecutionRow]
+
+    init(_ database: Database, of ids: [ExecutionID]) throws {
+        self.database = database
+        let find = try database.cachedStatement(sql: ExecutionRow.selectByIDs)
+        var rows: [ExecutionID: ExecutionRow] = Dictionary(minimumCapacity: ids.count)
+        try ManyIDs.forEachRow(of: ids, with: find) { row in
+            let row = try ExecutionRow(row)
+            rows[row.execution.id] = row
+        }
+        self.rows = rows
+    }
+
+    var loaded: [ExecutionID: Execution] { rows.mapValues(\.execution) }
+
+    func apply(_ changes: [ExecutionChange]) throws {
+        let rewrite = try database.cachedStatement(sql: ExecutionRow.update)
+        let hear = try database.cachedStatement(
+            sql: """
+                INSERT INTO heartbeat (execution, first_heard_ms, heard_ms, deadline_ms, progress)
+                VALUES (?, ?, ?, ?, ?)
+                ON CONFLICT (execution) DO UPDATE SET first_heard_ms = excluded.first_heard_ms,
+                    heard_ms = excluded.heard_ms, deadline_ms = excluded.deadline_ms, progress = excluded.progress
+                """)
+        for change in changes {
+            switch change {
+            case .heard(let execution):
+                guard let row = rows[execution.id] else { continue }
+                try Self.hear(execution.state, seq: row.seq, with: hear)
+            case .rewritten(let execution):
+                guard let row = rows[execution.id] else { continue }
+                try rewrite.execute(arguments: try row.updateArguments(execution))
+                if execution.state.status.isFinal {
+                    try finish(row, as: execution)
+                } else {
+                    try Self.hear(execution.state, seq: row.seq, with: hear)
+                }
+            }
+        }
+    }
+
+    private static func hear(_ state: ExecutionState, seq: Int64, with statement: Statement) throws {
+        guard let heardAt = state.heardAt else { return }
+        try statement.execute(arguments: [
+            seq.databaseValue, (state.firstHeardAt ?? heardAt).databaseValue, heardAt.databaseValue,
+            (state.heartbeatDeadline ?? state.ttlDeadline).databaseValue, state.progress.databaseValue,
+        ])
+    }
+
+    private func finish(_ row: ExecutionRow, as execution: Execution) throws {
+        try database.cachedStatement(sql: "DELETE FROM heartbeat WHERE execution = ?").execute(arguments: [row.seq])
+        // Only the move to success counts: an older success that is written again must not displace a newer one.
+        guard execution.isExclusive, execution.state.status == .success, !row.execution.state.status.isFinal else {
+            return
+        }
+        try database.cachedStatement(
+            sql: """
+                INSERT INTO last_success (job, execution) SELECT job, seq FROM execution WHERE seq = ?
+                ON CONFLICT (job) DO UPDATE SET execution = excluded.execution
+                """
+        ).execute(arguments: [row.seq])
+    }
+}

@@ -1,0 +1,106 @@
+import Determinism
+import Foundation
+import JobCore
+import Store
+import Logging
+import Messaging
+import Signing
+import Synchronization
+import Testing
+
+@testable import Ingester
+
+/// Executions in memory, changed as the recorder says.
+private final class Record: ReportStore {
+    struct Content {
+        var executions: [ExecutionID: Execution] = [:]
+        var transactions = 0
+        var isAway = false
+    }
+
+    let content = Mutex(Content())
+
+    func update<Answer: Sendable>(
+        _ ids: [ExecutionID],
+        _ decide: @Sendable ([ExecutionID: Execution]) -> (changes: [ExecutionChange], answer: Answer)
+    ) async throws(StoreError) -> Answer {
+        let answer: Answer? = content.withLock { content in
+            guard !content.isAway else { return nil }
+            content.transactions += 1
+            let decision = decide(content.executions.filter { ids.contains($0.key) })
+            for change in decision.changes {
+                switch change {
+                case .rewritten(let execution), .heard(let execution): content.executions[execution.id] = execution
+                }
+            }
+            return decision.answer
+        }
+        guard let answer else { throw .unavailable("switched off") }
+        return answer
+    }
+}
+
+@Suite struct `The recorder` {
+    private static let now = Instant(secondsSinceEpoch: 1_800_000_000)
+    private let record = Record()
+    private let recorder: ReportHandler
+    private let ids = (0..<3).map { _ in ExecutionID.random() }
+
+    init() throws {
+        recorder = ReportHandler(
+            store: record, keys: try SigningKeys(parsing: "main:" + Data(count: 32).base64EncodedString()),
+            time: HandTime(Self.now), logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+        let name = JobName(service: "s", job: "j")
+        for id in ids {
+            let execution = Execution(
+                id: id, jobID: name.id, name: name, occurrence: Self.now, createdAt: Self.now, isExclusive: false,
+                schedule: "run", state: .pending(from: Self.now, ttlSeconds: 60, heartbeatIntervalSeconds: 30),
+                attemptDueAt: Self.now)
+            record.content.withLock { $0.executions[id] = execution }
+        }
+    }
+
+    private func cancelled(_ id: ExecutionID) throws -> InboundMessage {
+        InboundMessage(
+            tag: MessageTag(epoch: 0, number: 1), exchange: "belfry", routingKey: RoutingKey.executionCancelled,
+            id: "cancel \(id)",
+            body: try MessageCoder.encode(ExecutionCancelled(executionID: id, cancelledAt: Self.now)))
+    }
+
+    private func unreadable() throws -> InboundMessage {
+        var message = try cancelled(ids[0])
+        message.body = [0x00]
+        return message
+    }
+
+    @Test func `moves all executions of a batch in one transaction and tells the event fork`() async throws {
+        let handled = try await recorder.handle(try ids.map(cancelled))
+        #expect(handled.messages.map(\.routingKey) == Array(repeating: RoutingKey.executionFinished, count: 3))
+        #expect(Set(handled.messages.map(\.id)) == Set(ids.map { "\($0)/finished" }))
+        #expect(record.content.withLock { $0.transactions } == 1)
+        #expect(record.content.withLock { $0.executions.values.allSatisfy { $0.state.reason == .cancelled } })
+    }
+
+    @Test func `says the same for a batch seen again`() async throws {
+        let batch = try ids.map(cancelled)
+        let first = try await recorder.handle(batch)
+        #expect(try await recorder.handle(batch).messages.map(\.id) == first.messages.map(\.id))
+    }
+
+    @Test func `parks what can't be read and handles the rest`() async throws {
+        let handled = try await recorder.handle([try unreadable(), try cancelled(ids[1]), try unreadable()])
+        #expect(handled.dead.map(\.index) == [0, 2])
+        #expect(handled.messages.count == 1)
+    }
+
+    @Test func `touches no store for a batch of nothing but dead letters`() async throws {
+        record.content.withLock { $0.isAway = true }
+        #expect(try await recorder.handle([try unreadable()]).dead.count == 1)
+    }
+
+    @Test func `waits while the store is away`() async throws {
+        record.content.withLock { $0.isAway = true }
+        let batch = [try cancelled(ids[0])]
+        await #expect(throws: HandlingError.self) { try await recorder.handle(batch) }
+    }
+}

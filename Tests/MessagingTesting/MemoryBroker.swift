@@ -1,0 +1,223 @@
+public import JobCore
+public import Messaging
+internal import Synchronization
+
+/// The broker's contract in memory: routing by the topology, acknowledgement, redelivery, retry queues.
+///
+/// It ships beside the seam so that whoever writes a stage can run all of them in one process. Time stands still
+/// until `advance(to:)` is called.
+public final class MemoryBroker: MessageBroker {
+    private struct Held {
+        var message: InboundMessage
+        var releaseAt: Instant
+    }
+
+    private struct State {
+        var now: Instant
+        var lastNumber: UInt64 = 0
+        /// By queue name without the prefix.
+        var ready: [String: [InboundMessage]] = [:]
+        var unacknowledged: [MessageTag: (queue: WorkQueue, message: InboundMessage, subscriber: UInt64?)] = [:]
+        var delayed: [Held] = []
+        var waiters: [UInt64: (queue: WorkQueue, resume: CheckedContinuation<Void, any Error>)] = [:]
+        var isAvailable = true
+        /// What was published without a queue to take it: the event fork when nobody listens.
+        var unrouted: [OutboundMessage] = []
+    }
+
+    private let topology = Topology(prefix: "belfry")
+    private let state: Mutex<State>
+
+    public init(now: Instant = Instant(millisecondsSinceEpoch: 0)) {
+        state = Mutex(State(now: now))
+    }
+
+    public var faults: [String] { state.withLock { $0.isAvailable ? [] : ["broker: switched off"] } }
+
+    public func publish(_ messages: [OutboundMessage]) async throws(PublishError) {
+        let failure = state.withLock { state -> PublishError? in
+            if let fault = messages.lazy.compactMap(\.fault).first { return .unsendable(fault) }
+            guard state.isAvailable else { return .unavailable("switched off") }
+            for message in messages {
+                let routed = route(message, in: &state)
+                guard routed || !message.isMandatory else {
+                    return .unroutable(exchange: topology.name(of: message.exchange), routingKey: message.routingKey)
+                }
+                if !routed { state.unrouted.append(message) }
+            }
+            return nil
+        }
+        // Those before one that failed have arrived.
+        wakeWaiters()
+        if let failure { throw failure }
+    }
+
+    public func subscribe(to queue: WorkQueue, prefetch: Int) async -> any MessageSubscription {
+        let id = state.withLock { state in
+            state.lastNumber += 1
+            return state.lastNumber
+        }
+        return MemorySubscription(broker: self, queue: queue, id: id)
+    }
+
+    /// Makes every publish fail as if the broker were away, or ends that.
+    public func setAvailable(_ isAvailable: Bool) {
+        state.withLock { $0.isAvailable = isAvailable }
+    }
+
+    /// Moves the broker's clock: what waited in retry queues until then comes back to the couriers.
+    public func advance(to now: Instant) {
+        state.withLock { state in
+            state.now = max(state.now, now)
+            let due = state.delayed.filter { $0.releaseAt <= now }
+            state.delayed.removeAll { $0.releaseAt <= now }
+            state.ready[WorkQueue.courierDeliveries.rawValue, default: []] += due.map { held in
+                var message = held.message
+                message.headers["x-death"] = "expired"
+                message.routingKey = RoutingKey.deliveryRequested
+                return message
+            }
+        }
+        wakeWaiters()
+    }
+
+    /// Takes up to `limit` waiting messages, which stay unacknowledged.
+    public func take(from queue: WorkQueue, limit: Int) -> [InboundMessage] {
+        take(from: queue, limit: limit, subscriber: nil)
+    }
+
+    fileprivate func take(from queue: WorkQueue, limit: Int, subscriber: UInt64?) -> [InboundMessage] {
+        state.withLock { state in
+            let batch = Array(state.ready[queue.rawValue, default: []].prefix(limit))
+            state.ready[queue.rawValue]?.removeFirst(batch.count)
+            for message in batch { state.unacknowledged[message.tag] = (queue, message, subscriber) }
+            return batch
+        }
+    }
+
+    public func acknowledge(_ tags: [MessageTag]) {
+        state.withLock { state in
+            for tag in tags { state.unacknowledged[tag] = nil }
+        }
+    }
+
+    /// What a crashed consumer leaves: its deliveries go back to the front, marked as redelivered.
+    public func requeue(_ tags: [MessageTag]) {
+        state.withLock { state in
+            for tag in tags.sorted().reversed() {
+                guard var delivery = state.unacknowledged.removeValue(forKey: tag) else { continue }
+                // The baton's queue holds one message, and drops what comes back before what is newer.
+                let isEmpty = state.ready[delivery.queue.rawValue, default: []].isEmpty
+                guard isEmpty || delivery.queue != .tickerBaton else { continue }
+                delivery.message.isRedelivered = true
+                state.ready[delivery.queue.rawValue, default: []].insert(delivery.message, at: 0)
+            }
+        }
+        wakeWaiters()
+    }
+
+    fileprivate func requeue(everythingOf subscriber: UInt64) {
+        let held = state.withLock { $0.unacknowledged.filter { $0.value.subscriber == subscriber }.map(\.key) }
+        requeue(held)
+    }
+
+    /// Changes the order of a queue, or doubles its messages: what a test does to a queue between two steps.
+    public func rearrange(_ queue: String, _ change: (inout [InboundMessage]) -> Void) {
+        state.withLock { change(&$0.ready[queue, default: []]) }
+    }
+
+    /// The waiting messages of a queue, named without the prefix: `dispatcher.due`, `courier.deliveries.dead`.
+    public func waiting(in queue: String) -> [InboundMessage] {
+        state.withLock { $0.ready[queue, default: []] }
+    }
+
+    /// True when no work queue and no retry queue holds anything; dead letters and the baton do not count.
+    public var isIdle: Bool {
+        state.withLock { state in
+            state.delayed.isEmpty && state.unacknowledged.values.allSatisfy { $0.queue == .tickerBaton }
+                && WorkQueue.allCases.allSatisfy { $0 == .tickerBaton || state.ready[$0.rawValue, default: []].isEmpty }
+        }
+    }
+
+    /// When the next message leaves a retry queue.
+    public var nextRelease: Instant? {
+        state.withLock { $0.delayed.map(\.releaseAt).min() }
+    }
+
+    /// What was said to the event fork while nobody listened.
+    public var unrouted: [OutboundMessage] {
+        state.withLock { $0.unrouted }
+    }
+
+    private func route(_ message: OutboundMessage, in state: inout State) -> Bool {
+        let exchange = topology.name(of: message.exchange)
+        var wasRouted = false
+        for binding in topology.bindings
+        where binding.exchange == exchange && binding.routingKey == message.routingKey {
+            wasRouted = true
+            state.lastNumber += 1
+            let inbound = InboundMessage(
+                tag: MessageTag(epoch: 0, number: state.lastNumber), exchange: exchange,
+                routingKey: message.routingKey, headers: message.headers, id: message.id, body: message.body)
+            let queue = String(binding.queue.dropFirst(topology.prefix.count + 1))
+            if let step = RetryLadder.stepsSeconds.first(where: { RoutingKey.retry(stepSeconds: $0) == queue }) {
+                state.delayed.append(Held(message: inbound, releaseAt: state.now.adding(seconds: step)))
+            } else if queue == WorkQueue.tickerBaton.rawValue {
+                state.ready[queue] = [inbound]
+            } else {
+                state.ready[queue, default: []].append(inbound)
+            }
+        }
+        return wasRouted
+    }
+
+    private func wakeWaiters() {
+        let ready = state.withLock { state in
+            let keys = state.waiters.filter { !state.ready[$0.value.queue.rawValue, default: []].isEmpty }.keys
+            return keys.compactMap { state.waiters.removeValue(forKey: $0)?.resume }
+        }
+        for continuation in ready { continuation.resume() }
+    }
+
+    fileprivate func waitForMessage(in queue: WorkQueue) async throws {
+        let key = state.withLock { state in
+            state.lastNumber += 1
+            return state.lastNumber
+        }
+        try await withTaskCancellationHandler {
+            try await withCheckedThrowingContinuation { continuation in
+                let isReady = state.withLock { state in
+                    guard state.ready[queue.rawValue, default: []].isEmpty, !Task.isCancelled else { return true }
+                    state.waiters[key] = (queue, continuation)
+                    return false
+                }
+                if isReady { continuation.resume() }
+            }
+        } onCancel: {
+            state.withLock { $0.waiters.removeValue(forKey: key)?.resume }?.resume(throwing: CancellationError())
+        }
+    }
+}
+
+private struct MemorySubscription: MessageSubscription {
+    let broker: MemoryBroker
+    let queue: WorkQueue
+    let id: UInt64
+
+    func next(limit: Int) async throws -> [InboundMessage] {
+        while true {
+            try Task.checkCancellation()
+            let batch = broker.take(from: queue, limit: limit, subscriber: id)
+            if !batch.isEmpty { return batch }
+            try await broker.waitForMessage(in: queue)
+        }
+    }
+
+    func acknowledge(_ tags: [MessageTag]) async {
+        broker.acknowledge(tags)
+    }
+
+    func restart() async {
+        broker.requeue(everythingOf: id)
+    }
+}
