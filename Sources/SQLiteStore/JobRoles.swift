@@ -8,7 +8,7 @@ extension SQLiteStore: ScheduleStore {
         try await read { try Int64.fetchOne($0, sql: "SELECT value FROM jobs_revision") ?? 0 }
     }
 
-    public func sharedSchedules() async throws(StoreError) -> [SharedSchedule] {
+    public func distinctSchedules() async throws(StoreError) -> [DistinctSchedule] {
         try await read { database in
             let rows = try Row.fetchCursor(
                 database,
@@ -22,7 +22,7 @@ extension SQLiteStore: ScheduleStore {
                     let key = ScheduleKey(
                         try column.next(), timeZone: try column.next(),
                         dst: DSTPolicy(try column.next()) ?? .default)
-                    return SharedSchedule(
+                    return DistinctSchedule(
                         key: key, jobCount: try column.next(), earliestEffectiveAfter: try column.instant(),
                         latestEffectiveAfter: try column.instant())
                 })

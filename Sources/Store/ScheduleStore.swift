@@ -6,7 +6,7 @@ public protocol ScheduleStore: Sendable {
     func jobsRevision() async throws(StoreError) -> Int64
 
     /// Every distinct schedule that an enabled job has.
-    func sharedSchedules() async throws(StoreError) -> [SharedSchedule]
+    func distinctSchedules() async throws(StoreError) -> [DistinctSchedule]
 
     /// The newest occurrence of a schedule that ever had an execution, whatever became of its history.
     func newestOccurrence() async throws(StoreError) -> Instant?

@@ -17,7 +17,8 @@ public enum BatonRepair {
     /// perhaps only a part. With nothing on record it begins where the first job did: jobs may be older than the first
     /// ticker.
     public static func cursor(
-        isFirst: Bool, silentMilliseconds: Int64, newestOccurrence: Instant?, schedules: [SharedSchedule], now: Instant
+        isFirst: Bool, silentMilliseconds: Int64, newestOccurrence: Instant?, schedules: [DistinctSchedule],
+        now: Instant
     ) -> Instant? {
         guard silentMilliseconds >= firstSilenceMilliseconds else { return nil }
         let answered = newestOccurrence?.adding(milliseconds: -1)

@@ -38,7 +38,7 @@ public struct SchedulePlan: Sendable {
     }
 
     /// Takes the present set of schedules. Answers those that can't be read, which are left out.
-    public mutating func update(_ schedules: [SharedSchedule]) -> [ScheduleKey] {
+    public mutating func update(_ schedules: [DistinctSchedule]) -> [ScheduleKey] {
         var updated: [ScheduleKey: Entry] = [:]
         var unreadable: [ScheduleKey] = []
         for shared in schedules {

@@ -152,7 +152,7 @@ public actor Ticker: Service {
             let current = try await store.jobsRevision()
             isBlind = false
             guard current != revision else { return plan.confirm() }
-            let unreadable = plan.update(try await store.sharedSchedules())
+            let unreadable = plan.update(try await store.distinctSchedules())
             for key in unreadable {
                 logger.error("a schedule on record can't be read", metadata: ["schedule": "\(key.expression)"])
             }
@@ -192,7 +192,7 @@ public actor Ticker: Service {
         guard silence >= BatonRepair.firstSilenceMilliseconds else { return }
         do {
             let newest = try await store.newestOccurrence()
-            let schedules = try await store.sharedSchedules()
+            let schedules = try await store.distinctSchedules()
             let cursor = BatonRepair.cursor(
                 isFirst: !hasRepaired, silentMilliseconds: silence, newestOccurrence: newest, schedules: schedules,
                 now: now)

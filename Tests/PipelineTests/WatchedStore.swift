@@ -55,9 +55,9 @@ extension WatchedStore: ScheduleStore {
         return try await store.jobsRevision()
     }
 
-    func sharedSchedules() async throws(StoreError) -> [SharedSchedule] {
+    func distinctSchedules() async throws(StoreError) -> [DistinctSchedule] {
         try answer()
-        return try await store.sharedSchedules()
+        return try await store.distinctSchedules()
     }
 
     func newestOccurrence() async throws(StoreError) -> Instant? {

@@ -43,7 +43,7 @@ extension StoreConformance {
             try await store.create(execution)
             #expect(try await store.execution(execution.id)?.name == execution.name)
             #expect(try await store.job(named: execution.name) == nil)
-            #expect(try await store.sharedSchedules().isEmpty)
+            #expect(try await store.distinctSchedules().isEmpty)
             #expect(try await store.put([sampleJob()], now: start).map(\.isNew) == [true])
         },
         StoreScenario("a retry and the execution it retries know each other") { store async throws in

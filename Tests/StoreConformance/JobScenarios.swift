@@ -108,14 +108,14 @@ extension StoreConformance {
             _ = try await store.put([sampleJob("3"), sampleJob("4", isEnabled: false)], now: later)
             _ = try await store.put([sampleJob("5", schedule: ScheduleKey("rate(1 day)"))], now: later)
             _ = try await store.deleteJob(named: sampleJob("5").name, now: later)
-            let shared = try await store.sharedSchedules()
+            let shared = try await store.distinctSchedules()
             #expect(shared.count == 2)
             #expect(
                 shared.contains(
-                    SharedSchedule(
+                    DistinctSchedule(
                         key: everyMinute, jobCount: 2, earliestEffectiveAfter: start, latestEffectiveAfter: later))
             )
-            #expect(shared.contains(SharedSchedule(key: berlin, jobCount: 1, latestEffectiveAfter: start)))
+            #expect(shared.contains(DistinctSchedule(key: berlin, jobCount: 1, latestEffectiveAfter: start)))
         },
         StoreScenario("the shards of a schedule hold each of its jobs once, in the order of their ids") {
             store async throws in

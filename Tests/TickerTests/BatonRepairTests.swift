@@ -10,12 +10,12 @@ import Ticker
     /// Just before: of the newest occurrence perhaps only a part was told.
     private static func before(_ instant: Instant) -> Instant { instant.adding(milliseconds: -1) }
 
-    private static func minutely(since: Instant) -> [SharedSchedule] {
-        [SharedSchedule(key: ScheduleKey("rate(1 minute)"), jobCount: 3, latestEffectiveAfter: since)]
+    private static func minutely(since: Instant) -> [DistinctSchedule] {
+        [DistinctSchedule(key: ScheduleKey("rate(1 minute)"), jobCount: 3, latestEffectiveAfter: since)]
     }
 
     private static func cursor(
-        isFirst: Bool = false, silent: Int64 = 60_000, newest: Instant?, schedules: [SharedSchedule]
+        isFirst: Bool = false, silent: Int64 = 60_000, newest: Instant?, schedules: [DistinctSchedule]
     ) -> Instant? {
         BatonRepair.cursor(
             isFirst: isFirst, silentMilliseconds: silent, newestOccurrence: newest, schedules: schedules, now: now)
@@ -32,7 +32,7 @@ import Ticker
 
     @Test func `is made at the first start from the first job's beginning while nothing has ever run`() {
         let schedules = [
-            SharedSchedule(
+            DistinctSchedule(
                 key: ScheduleKey("rate(1 minute)"), jobCount: 2, earliestEffectiveAfter: Self.ago(500),
                 latestEffectiveAfter: Self.ago(30))
         ]
@@ -56,7 +56,7 @@ import Ticker
     @Test func `is not missed while nothing is due`() {
         #expect(Self.cursor(newest: Self.ago(180), schedules: []) == nil)
         let yearly = [
-            SharedSchedule(key: ScheduleKey("cron(0 0 1 1 ? *)"), jobCount: 1, latestEffectiveAfter: Self.ago(86_400))
+            DistinctSchedule(key: ScheduleKey("cron(0 0 1 1 ? *)"), jobCount: 1, latestEffectiveAfter: Self.ago(86_400))
         ]
         #expect(Self.cursor(newest: Self.ago(180), schedules: yearly) == nil)
     }
@@ -78,7 +78,7 @@ import Ticker
     }
 
     @Test func `is not hidden by a schedule that can't be read`() {
-        let unreadable = SharedSchedule(
+        let unreadable = DistinctSchedule(
             key: ScheduleKey("nonsense"), jobCount: 1, latestEffectiveAfter: Self.ago(7_200))
         let schedules = [unreadable] + Self.minutely(since: Self.ago(7_200))
         #expect(Self.cursor(newest: Self.ago(180), schedules: schedules) == Self.before(Self.ago(180)))

@@ -10,11 +10,11 @@ import Testing
 
     private static func at(_ seconds: Int64) -> Instant { start.adding(seconds: seconds) }
 
-    private static func shared(_ expression: String, jobs: Int = 1, since: Instant = long) -> SharedSchedule {
-        SharedSchedule(key: ScheduleKey(expression), jobCount: jobs, latestEffectiveAfter: since)
+    private static func shared(_ expression: String, jobs: Int = 1, since: Instant = long) -> DistinctSchedule {
+        DistinctSchedule(key: ScheduleKey(expression), jobCount: jobs, latestEffectiveAfter: since)
     }
 
-    private static func plan(_ schedules: [SharedSchedule], cursor: Instant = start) -> SchedulePlan {
+    private static func plan(_ schedules: [DistinctSchedule], cursor: Instant = start) -> SchedulePlan {
         var plan = SchedulePlan(cursor: cursor)
         #expect(plan.update(schedules).isEmpty)
         return plan
@@ -44,7 +44,7 @@ import Testing
 
     @Test func `never splits an instant, and goes on after it when asked again`() {
         let same = ["UTC", "Europe/Madrid", "Asia/Tokyo"].map {
-            SharedSchedule(
+            DistinctSchedule(
                 key: ScheduleKey("rate(10 seconds)", timeZone: $0), jobCount: 1, latestEffectiveAfter: Self.long)
         }
         var plan = Self.plan(same)
@@ -104,7 +104,7 @@ import Testing
     @Test func `leaves out what it can't read, says so, and goes on with the rest`() {
         var plan = SchedulePlan(cursor: Self.start)
         let bad = [ScheduleKey("rate(0 minutes)"), ScheduleKey("rate(1 minute)", timeZone: "Mars/Olympus")]
-        let schedules = bad.map { SharedSchedule(key: $0, jobCount: 1, latestEffectiveAfter: Self.long) }
+        let schedules = bad.map { DistinctSchedule(key: $0, jobCount: 1, latestEffectiveAfter: Self.long) }
         #expect(plan.update(schedules + [Self.shared("rate(10 seconds)")]) == bad)
         #expect(Self.seconds(plan.takeDue(through: Self.at(10), limit: 10)) == [10])
     }

@@ -13,7 +13,7 @@ import Testing
 private final class Schedules: ScheduleStore {
     struct Content {
         var revision: Int64 = 1
-        var schedules: [SharedSchedule] = []
+        var schedules: [DistinctSchedule] = []
         var newest: Instant?
         var isAway = false
     }
@@ -27,7 +27,7 @@ private final class Schedules: ScheduleStore {
     }
 
     func jobsRevision() async throws(StoreError) -> Int64 { try read().revision }
-    func sharedSchedules() async throws(StoreError) -> [SharedSchedule] { try read().schedules }
+    func distinctSchedules() async throws(StoreError) -> [DistinctSchedule] { try read().schedules }
     func newestOccurrence() async throws(StoreError) -> Instant? { try read().newest }
 }
 
@@ -47,7 +47,7 @@ private final class Schedules: ScheduleStore {
         store.content.withLock { content in
             content.revision += 1
             content.schedules.append(
-                SharedSchedule(
+                DistinctSchedule(
                     key: ScheduleKey(expression), jobCount: jobs, latestEffectiveAfter: Instant(secondsSinceEpoch: 0)))
         }
     }

@@ -1,7 +1,7 @@
 public import JobCore
 
 /// A distinct schedule and the enabled jobs that share it.
-public struct SharedSchedule: Sendable, Equatable {
+public struct DistinctSchedule: Sendable, Equatable {
     public var key: ScheduleKey
     public var jobCount: Int
     /// The earliest and the latest `effectiveAfter` among its jobs.
