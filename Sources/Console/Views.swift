@@ -132,8 +132,8 @@ enum Timeline {
             }
         }
         let state = execution.state
-        if let first = state.firstHeardAt { add(first, "first heartbeat") }
-        if let latest = state.heardAt, latest != state.firstHeardAt { add(latest, "latest heartbeat") }
+        if let first = state.firstHeartbeatAt { add(first, "first heartbeat") }
+        if let latest = state.lastHeartbeatAt, latest != state.firstHeartbeatAt { add(latest, "latest heartbeat") }
         if let end = state.finishedAt {
             add(end, state.status.rawValue) { $0.detail = state.reason?.rawValue }
         }

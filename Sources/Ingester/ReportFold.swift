@@ -50,7 +50,7 @@ struct ReportFold: Sendable {
         }
         result.changes = executions.compactMap { id, before in
             guard let after = current[id], after != before else { return nil }
-            return after.differsOnlyInHearing(from: before) ? .heard(after) : .rewritten(after)
+            return after.differsOnlyInHearing(from: before) ? .heartbeat(after) : .rewritten(after)
         }
         return result
     }
@@ -92,8 +92,8 @@ extension Execution {
 
     fileprivate func differsOnlyInHearing(from before: Execution) -> Bool {
         var same = self
-        same.state.heardAt = before.state.heardAt
-        same.state.firstHeardAt = before.state.firstHeardAt
+        same.state.lastHeartbeatAt = before.state.lastHeartbeatAt
+        same.state.firstHeartbeatAt = before.state.firstHeartbeatAt
         same.state.progress = before.state.progress
         return same == before
     }

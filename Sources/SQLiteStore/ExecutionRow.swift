@@ -85,8 +85,8 @@ struct ExecutionRow {
             heartbeatIntervalSeconds: try column.next(), ttlDeadline: try column.instant(),
             isExtended: try column.next(), invokedAt: try column.instantIfAny(),
             invokedBy: try column.next(Int64?.self).map(ReportID.init(rawValue:)),
-            firstHeardAt: try column.instantIfAny(), heardAt: try column.instantIfAny(), progress: try column.next(),
-            finishedAt: try column.instantIfAny(),
+            firstHeartbeatAt: try column.instantIfAny(), lastHeartbeatAt: try column.instantIfAny(),
+            progress: try column.next(), finishedAt: try column.instantIfAny(),
             finishedBy: try column.next(Int64?.self).map(ReportID.init(rawValue:)))
     }
 
@@ -117,8 +117,8 @@ extension Execution {
     fileprivate func movingValues(attempts: String?) -> [(any DatabaseValueConvertible)?] {
         [
             state.status.code, state.reason?.code, state.ttlDeadline.databaseValue, state.isExtended,
-            state.invokedAt?.databaseValue, state.invokedBy?.rawValue, state.firstHeardAt?.databaseValue,
-            state.heardAt?.databaseValue, state.progress, state.finishedAt?.databaseValue,
+            state.invokedAt?.databaseValue, state.invokedBy?.rawValue, state.firstHeartbeatAt?.databaseValue,
+            state.lastHeartbeatAt?.databaseValue, state.progress, state.finishedAt?.databaseValue,
             state.finishedBy?.rawValue, attempts, attemptDueAt.databaseValue, outcome.summary, outcome.state,
             outcome.error, outcome.correlationID, recordedDeadline?.databaseValue,
         ]
@@ -128,7 +128,7 @@ extension Execution {
     /// too often for an index and lies in the table `heartbeat`.
     fileprivate var recordedDeadline: Instant? {
         guard !state.status.isFinal else { return nil }
-        return state.heardAt == nil ? state.deadline : state.ttlDeadline
+        return state.lastHeartbeatAt == nil ? state.deadline : state.ttlDeadline
     }
 
     fileprivate func attemptsText() throws -> String? {

@@ -31,7 +31,7 @@ struct ExecutionUpdater {
                 """)
         for change in changes {
             switch change {
-            case .heard(let execution):
+            case .heartbeat(let execution):
                 guard let row = rows[execution.id] else { continue }
                 try Self.hear(execution.state, seq: row.seq, with: hear)
             case .rewritten(let execution):
@@ -47,9 +47,9 @@ struct ExecutionUpdater {
     }
 
     private static func hear(_ state: ExecutionState, seq: Int64, with statement: Statement) throws {
-        guard let heardAt = state.heardAt else { return }
+        guard let lastHeartbeatAt = state.lastHeartbeatAt else { return }
         try statement.execute(arguments: [
-            seq.databaseValue, (state.firstHeardAt ?? heardAt).databaseValue, heardAt.databaseValue,
+            seq.databaseValue, (state.firstHeartbeatAt ?? lastHeartbeatAt).databaseValue, lastHeartbeatAt.databaseValue,
             (state.heartbeatDeadline ?? state.ttlDeadline).databaseValue, state.progress.databaseValue,
         ])
     }

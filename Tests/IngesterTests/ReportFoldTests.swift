@@ -100,14 +100,14 @@ import Testing
     @Test func `of heartbeats alone is the narrow write`() {
         var running = Self.running()
         running.state.status = .processing
-        running.state.heardAt = Self.at(2)
-        running.state.firstHeardAt = Self.at(2)
+        running.state.lastHeartbeatAt = Self.at(2)
+        running.state.firstHeartbeatAt = Self.at(2)
         let result = Self.fold([("1", Self.heartbeat(5, 10)), ("2", Self.heartbeat(6, 20))], over: running)
-        guard case .heard(let execution)? = result.changes.first else {
+        guard case .heartbeat(let execution)? = result.changes.first else {
             Issue.record("only hearing changed, not \(result.changes)")
             return
         }
-        #expect(execution.state.heardAt == Self.at(6) && execution.state.progress == 20)
+        #expect(execution.state.lastHeartbeatAt == Self.at(6) && execution.state.progress == 20)
     }
 
     @Test func `with a first heartbeat or an extension is a full write`() {

@@ -30,7 +30,7 @@ private final class Record: ReportStore {
             let decision = decide(content.executions.filter { ids.contains($0.key) })
             for change in decision.changes {
                 switch change {
-                case .rewritten(let execution), .heard(let execution): content.executions[execution.id] = execution
+                case .rewritten(let execution), .heartbeat(let execution): content.executions[execution.id] = execution
                 }
             }
             return decision.answer

@@ -69,15 +69,15 @@ extension PipelineWorld {
     private func wordInTime(_ execution: Execution) -> Word? {
         let posts = services.posts[execution.id, default: []]
         guard keepsReportsInOrder, !ledger.cancelled.contains(execution.id), posts.allSatisfy(\.isAccepted),
-            var heardAt = posts.first?.at
+            var lastHeartbeatAt = posts.first?.at
         else { return nil }
         var deadline = execution.occurrence.adding(seconds: execution.state.ttlSeconds)
         for said in services.said[execution.id, default: []] {
-            let silence = heardAt.adding(seconds: 2 * execution.state.heartbeatIntervalSeconds)
+            let silence = lastHeartbeatAt.adding(seconds: 2 * execution.state.heartbeatIntervalSeconds)
             guard said.at < deadline, said.at < silence else { return nil }
             if said.what.isFinal { return said.what }
             if case .processing(let seconds?) = said.what { deadline = said.at.adding(seconds: seconds) }
-            heardAt = said.at
+            lastHeartbeatAt = said.at
         }
         return nil
     }

@@ -103,7 +103,7 @@ extension WatchedStore: ReportStore {
         account.withLock { account in
             for change in changes {
                 switch change {
-                case .rewritten(let after), .heard(let after): account.note(after, before: loaded[after.id])
+                case .rewritten(let after), .heartbeat(let after): account.note(after, before: loaded[after.id])
                 }
             }
         }

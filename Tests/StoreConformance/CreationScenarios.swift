@@ -12,7 +12,7 @@ extension StoreConformance {
             execution.outcome = Outcome(summary: "s", state: "{}", error: "e", correlationID: "c")
             execution.retriedBy = .random()
             execution.invoke(at: start)
-            execution.hear(at: start.adding(seconds: 1), progress: 40)
+            execution.heartbeat(at: start.adding(seconds: 1), progress: 40)
             execution.state.isExtended = true
             let created = try await store.create(execution)
             #expect(created == RecordedExecution(execution: execution, isNew: true, lastSuccess: nil))

@@ -30,7 +30,7 @@ extension StoreConformance {
                 try await store.create(execution)
                 try await store.rewrite(execution.id) { $0.invoke(at: start) }
             }
-            try await store.hear(quiet.id, at: start.adding(seconds: 1))
+            try await store.heartbeat(quiet.id, at: start.adding(seconds: 1))
             func overdue(_ seconds: Int64, reachableSince: Int64) async throws -> [Expiry] {
                 try await store.overdue(
                     at: start.adding(seconds: seconds), reachableSince: start.adding(seconds: reachableSince), limit: 9
@@ -44,10 +44,10 @@ extension StoreConformance {
             let execution = sampleExecution()
             try await store.create(execution)
             try await store.rewrite(execution.id) { $0.invoke(at: start) }
-            try await store.rewrite(execution.id) { $0.hear(at: start.adding(seconds: 50)) }
+            try await store.rewrite(execution.id) { $0.heartbeat(at: start.adding(seconds: 50)) }
             #expect(try await store.overdue(at: start.adding(seconds: 109)).isEmpty)
             #expect(try await store.overdue(at: start.adding(seconds: 110)).map(\.expiry) == [.heartbeat])
-            try await store.hear(execution.id, at: start.adding(seconds: 100))
+            try await store.heartbeat(execution.id, at: start.adding(seconds: 100))
             #expect(try await store.overdue(at: start.adding(seconds: 159)).isEmpty)
             #expect(
                 try await store.overdue(at: start.adding(seconds: 160))
@@ -59,9 +59,9 @@ extension StoreConformance {
             try await store.rewrite(execution.id) { $0.invoke(at: start) }
             try await store.update([execution.id]) { loaded in
                 guard var execution = loaded[execution.id] else { return ([], ()) }
-                execution.state.firstHeardAt = start.adding(seconds: 50)
-                execution.state.heardAt = start.adding(seconds: 50)
-                return ([.heard(execution)], ())
+                execution.state.firstHeartbeatAt = start.adding(seconds: 50)
+                execution.state.lastHeartbeatAt = start.adding(seconds: 50)
+                return ([.heartbeat(execution)], ())
             }
             #expect(try await store.overdue(at: start.adding(seconds: 109)).isEmpty)
             #expect(try await store.overdue(at: start.adding(seconds: 110)).map(\.expiry) == [.heartbeat])
@@ -72,7 +72,7 @@ extension StoreConformance {
             let delivered = sampleExecution(minute: 2)
             _ = try await store.create([heard, silent, delivered], now: start)
             for id in [heard.id, silent.id] { try await store.rewrite(id) { $0.invoke(at: start) } }
-            try await store.rewrite(heard.id) { $0.hear(at: start.adding(seconds: 10)) }
+            try await store.rewrite(heard.id) { $0.heartbeat(at: start.adding(seconds: 10)) }
             try await store.rewrite(delivered.id) { $0.end(.success) }
             let overdue = try await store.overdue(at: start.adding(seconds: 300))
             #expect(overdue.count == 2)
@@ -87,7 +87,7 @@ extension StoreConformance {
             try await store.create(execution)
             try await store.rewrite(execution.id) { execution in
                 execution.invoke(at: start)
-                execution.hear(at: start.adding(seconds: 290))
+                execution.heartbeat(at: start.adding(seconds: 290))
                 execution.state.ttlDeadline = start.adding(seconds: 340)
             }
             #expect(try await store.overdue(at: start.adding(seconds: 339)).isEmpty)
@@ -97,7 +97,7 @@ extension StoreConformance {
             let executions = (0..<3).map { sampleExecution(minute: $0) }
             _ = try await store.create(executions, now: start)
             for execution in executions.dropFirst() { try await store.rewrite(execution.id) { $0.invoke(at: start) } }
-            try await store.rewrite(executions[2].id) { $0.hear(at: start) }
+            try await store.rewrite(executions[2].id) { $0.heartbeat(at: start) }
             for execution in executions { try await store.rewrite(execution.id) { $0.end(.fail, .cancelled) } }
             #expect(try await store.overdue(at: start.adding(seconds: 9_999_999)).isEmpty)
         },
@@ -107,7 +107,7 @@ extension StoreConformance {
             for execution in executions.prefix(3) {
                 try await store.rewrite(execution.id) { execution in
                     execution.invoke(at: start)
-                    execution.hear(at: start)
+                    execution.heartbeat(at: start)
                     execution.state.ttlDeadline = start.adding(seconds: 99_999)
                 }
             }
@@ -150,7 +150,7 @@ extension StoreConformance {
             for (index, execution) in executions.dropLast().enumerated() {
                 try await store.rewrite(execution.id) { execution in
                     execution.invoke(at: start)
-                    execution.hear(at: start)
+                    execution.heartbeat(at: start)
                     execution.end(.success, at: start.adding(seconds: Int64(index)))
                 }
             }

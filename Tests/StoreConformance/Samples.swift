@@ -38,10 +38,10 @@ extension Execution {
         state.ttlDeadline = instant.adding(seconds: state.ttlSeconds)
     }
 
-    mutating func hear(at instant: Instant, progress: Int? = nil) {
+    mutating func heartbeat(at instant: Instant, progress: Int? = nil) {
         state.status = .processing
-        state.firstHeardAt = state.firstHeardAt ?? instant
-        state.heardAt = instant
+        state.firstHeartbeatAt = state.firstHeartbeatAt ?? instant
+        state.lastHeartbeatAt = instant
         state.progress = progress
     }
 
@@ -72,12 +72,12 @@ extension ReportStore {
         }
     }
 
-    func hear(_ id: ExecutionID, at instant: Instant, progress: Int? = nil) async throws {
+    func heartbeat(_ id: ExecutionID, at instant: Instant, progress: Int? = nil) async throws {
         try await update([id]) { loaded in
             let changed = loaded.values.map { execution in
                 var execution = execution
-                execution.hear(at: instant, progress: progress)
-                return ExecutionChange.heard(execution)
+                execution.heartbeat(at: instant, progress: progress)
+                return ExecutionChange.heartbeat(execution)
             }
             return (changed, ())
         }

@@ -25,9 +25,9 @@ extension StoreConformance {
                     execution.attempts.append(Attempt(number: 2, at: start, statusCode: 202, latencyMilliseconds: 3))
                     execution.invoke(at: start.adding(seconds: 5))
                 },
-                { $0.hear(at: start.adding(seconds: 20), progress: 10) },
+                { $0.heartbeat(at: start.adding(seconds: 20), progress: 10) },
                 { execution in
-                    execution.hear(at: start.adding(seconds: 40), progress: nil)
+                    execution.heartbeat(at: start.adding(seconds: 40), progress: nil)
                     execution.state.ttlDeadline = start.adding(seconds: 1_000)
                     execution.state.isExtended = true
                 },
@@ -106,18 +106,18 @@ extension StoreConformance {
             try await store.create(execution)
             var expected = execution
             expected.invoke(at: start)
-            expected.hear(at: start.adding(seconds: 10), progress: 1)
+            expected.heartbeat(at: start.adding(seconds: 10), progress: 1)
             try await store.rewrite(execution.id) { execution in
                 execution.invoke(at: start)
-                execution.hear(at: start.adding(seconds: 10), progress: 1)
+                execution.heartbeat(at: start.adding(seconds: 10), progress: 1)
             }
             try await store.update([execution.id]) { loaded in
                 guard var execution = loaded[execution.id] else { return ([], ()) }
-                execution.hear(at: start.adding(seconds: 20), progress: 2)
+                execution.heartbeat(at: start.adding(seconds: 20), progress: 2)
                 execution.outcome.summary = "not written"
-                return ([.heard(execution)], ())
+                return ([.heartbeat(execution)], ())
             }
-            expected.hear(at: start.adding(seconds: 20), progress: 2)
+            expected.heartbeat(at: start.adding(seconds: 20), progress: 2)
             #expect(try await store.execution(execution.id) == expected)
             #expect(try await store.update([execution.id]) { ([], $0) } == [execution.id: expected])
             #expect(try await store.executions(ExecutionQuery()).executions == [expected])
@@ -128,17 +128,17 @@ extension StoreConformance {
             try await store.create(execution)
             try await store.rewrite(execution.id) { execution in
                 execution.invoke(at: start)
-                execution.hear(at: start.adding(seconds: 1), progress: 5)
+                execution.heartbeat(at: start.adding(seconds: 1), progress: 5)
             }
-            try await store.hear(execution.id, at: start.adding(seconds: 30), progress: 50)
+            try await store.heartbeat(execution.id, at: start.adding(seconds: 30), progress: 50)
             try await store.rewrite(execution.id) { $0.state.ttlDeadline = start.adding(seconds: 999) }
             var found = try await store.execution(execution.id)
-            #expect(found?.state.heardAt == start.adding(seconds: 30))
-            #expect(found?.state.firstHeardAt == start.adding(seconds: 1))
-            try await store.hear(execution.id, at: start.adding(seconds: 60), progress: nil)
+            #expect(found?.state.lastHeartbeatAt == start.adding(seconds: 30))
+            #expect(found?.state.firstHeartbeatAt == start.adding(seconds: 1))
+            try await store.heartbeat(execution.id, at: start.adding(seconds: 60), progress: nil)
             try await store.rewrite(execution.id) { $0.end(.success, at: start.adding(seconds: 61)) }
             found = try await store.execution(execution.id)
-            #expect(found?.state.heardAt == start.adding(seconds: 60))
+            #expect(found?.state.lastHeartbeatAt == start.adding(seconds: 60))
             #expect(found?.state.progress == nil)
             #expect(found?.state.status == .success)
         },

@@ -1,5 +1,9 @@
 /// What decides how an execution answers a report; the rest of the record is only kept.
 public struct ExecutionState: Sendable, Equatable {
+    /// A run may be silent for this number of its heartbeat intervals; then it fails, reason `heartbeat`. Two, so that
+    /// one lost heartbeat fails no run.
+    public static let silentIntervalsMax: Int64 = 2
+
     public var status: ExecutionStatus
     public var reason: FailureReason?
     public var ttlSeconds: Int64
@@ -11,9 +15,9 @@ public struct ExecutionState: Sendable, Equatable {
     public var invokedAt: Instant?
     /// The report that told of the accepted invocation.
     public var invokedBy: ReportID?
-    /// When the service was first and last heard of (a callback reached the door).
-    public var firstHeardAt: Instant?
-    public var heardAt: Instant?
+    /// When a callback endpoint received the first and the latest `processing` callback.
+    public var firstHeartbeatAt: Instant?
+    public var lastHeartbeatAt: Instant?
     /// 0 to 100.
     public var progress: Int?
     public var finishedAt: Instant?
@@ -23,8 +27,8 @@ public struct ExecutionState: Sendable, Equatable {
     public init(
         status: ExecutionStatus, reason: FailureReason? = nil, ttlSeconds: Int64, heartbeatIntervalSeconds: Int64,
         ttlDeadline: Instant, isExtended: Bool = false, invokedAt: Instant? = nil, invokedBy: ReportID? = nil,
-        firstHeardAt: Instant? = nil, heardAt: Instant? = nil, progress: Int? = nil, finishedAt: Instant? = nil,
-        finishedBy: ReportID? = nil
+        firstHeartbeatAt: Instant? = nil, lastHeartbeatAt: Instant? = nil, progress: Int? = nil,
+        finishedAt: Instant? = nil, finishedBy: ReportID? = nil
     ) {
         self.status = status
         self.reason = reason
@@ -34,8 +38,8 @@ public struct ExecutionState: Sendable, Equatable {
         self.isExtended = isExtended
         self.invokedAt = invokedAt
         self.invokedBy = invokedBy
-        self.firstHeardAt = firstHeardAt
-        self.heardAt = heardAt
+        self.firstHeartbeatAt = firstHeartbeatAt
+        self.lastHeartbeatAt = lastHeartbeatAt
         self.progress = progress
         self.finishedAt = finishedAt
         self.finishedBy = finishedBy
@@ -58,15 +62,16 @@ public struct ExecutionState: Sendable, Equatable {
             finishedAt: now)
     }
 
-    /// The instant after which silence is a timeout: two heartbeat intervals after the service was last heard of.
-    /// Nil while nothing was delivered, and after the end.
+    /// The instant after which silence is a timeout: `silentIntervalsMax` heartbeat intervals after the latest sign
+    /// of life of the service. Nil while nothing was delivered, and after the end.
     public var heartbeatDeadline: Instant? { heartbeatDeadline(reachableSince: nil) }
 
-    /// The same, with silence counted from `reachableSince` at the earliest: before, nobody could have heard.
+    /// The same, with silence counted from `reachableSince` at the earliest: no callback could arrive before.
     func heartbeatDeadline(reachableSince: Instant?) -> Instant? {
-        guard status == .invoked || status == .processing, invokedAt != nil || heardAt != nil else { return nil }
-        guard let last = [invokedAt, heardAt, reachableSince].compactMap(\.self).max() else { return nil }
-        return last.adding(seconds: 2 * heartbeatIntervalSeconds)
+        guard status == .invoked || status == .processing, invokedAt != nil || lastHeartbeatAt != nil,
+            let last = [invokedAt, lastHeartbeatAt, reachableSince].compactMap(\.self).max()
+        else { return nil }
+        return last.adding(seconds: Self.silentIntervalsMax * heartbeatIntervalSeconds)
     }
 
     /// The earliest instant at which the execution ends by itself; nil after the end.

@@ -74,10 +74,10 @@ extension ExecutionState {
             var next = self
             if status == .pending { next.ttlDeadline = receivedAt.adding(seconds: ttlSeconds) }
             next.status = .processing
-            next.firstHeardAt = min(firstHeardAt ?? receivedAt, receivedAt)
-            let isLatest = heardAt.map { $0 <= receivedAt } ?? true
+            next.firstHeartbeatAt = min(firstHeartbeatAt ?? receivedAt, receivedAt)
+            let isLatest = lastHeartbeatAt.map { $0 <= receivedAt } ?? true
             if isLatest {
-                next.heardAt = receivedAt
+                next.lastHeartbeatAt = receivedAt
                 next.progress = progress ?? self.progress
             }
             if let extendSeconds {

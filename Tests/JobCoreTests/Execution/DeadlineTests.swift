@@ -70,7 +70,7 @@ import Testing
     @Test func `of silence are two intervals after the service was last heard of`() {
         let state = Self.state([Self.accepted(1), Self.heartbeat(15)])
         #expect(state.heartbeatDeadline == Self.at(35))
-        #expect(state.firstHeardAt == Self.at(15))
+        #expect(state.firstHeartbeatAt == Self.at(15))
     }
 
     @Test func `end with the ttl when two intervals are longer`() {

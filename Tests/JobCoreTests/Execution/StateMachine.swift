@@ -26,8 +26,8 @@ enum Situation: String, CaseIterable {
         }
         if self != .pending, self != .invoked {
             state.status = .processing
-            state.firstHeardAt = Self.start.adding(seconds: 5)
-            state.heardAt = Self.start.adding(seconds: 5)
+            state.firstHeartbeatAt = Self.start.adding(seconds: 5)
+            state.lastHeartbeatAt = Self.start.adding(seconds: 5)
             state.progress = 30
         }
         if self == .heard { state.ttlDeadline = Self.start.adding(seconds: 105) }
