@@ -51,7 +51,7 @@ public struct Console: Sendable {
         let name = JobName(service: context.parameters.get("service") ?? "", job: context.parameters.get("job") ?? "")
         for (field, text) in [("/service_name", name.service), ("/job_name", name.job)] {
             if let fault = JobName.fault(in: text) {
-                throw InvalidDocument([FieldError(field: field, message: fault)])
+                throw InvalidDocument([FieldError(field: field, code: .invalid, message: fault)])
             }
         }
         return name

@@ -38,7 +38,9 @@ struct Query {
             let hint = names.isEmpty ? "Leave it out." : "Known are: \(names.joined(separator: ", "))."
             throw InvalidDocument(
                 unknown.map {
-                    FieldError(field: "/\($0.prefix(64))", message: "is not a known parameter", hint: hint)
+                    FieldError(
+                        field: "/\($0.prefix(64))", code: .unknownField, message: "is not a known parameter", hint: hint
+                    )
                 })
         }
     }
@@ -52,7 +54,7 @@ struct Query {
     func after() throws -> JobName? {
         guard let text = parameters["more"] else { return nil }
         guard let name = Paging.jobName(text) else {
-            throw Self.wrong("more", "is no token of ours", hint: "Give paging.more of the page before.")
+            throw Self.wrong("more", .invalid, "is no token of ours", hint: "Give paging.more of the page before.")
         }
         return name
     }
@@ -62,7 +64,7 @@ struct Query {
     func limit(atMost most: Int, default fallback: Int) throws -> Int {
         guard let text = parameters["limit"] else { return fallback }
         guard let limit = Int(text), (1...most).contains(limit) else {
-            throw Self.wrong("limit", "is “\(text)”", hint: "Give a whole number from 1 to \(most).")
+            throw Self.wrong("limit", .outOfRange, "is “\(text)”", hint: "Give a whole number from 1 to \(most).")
         }
         return limit
     }
@@ -82,7 +84,7 @@ struct Query {
         guard let text = text(name) else { return nil }
         guard let value = Choice(rawValue: text) else {
             let names = Choice.allCases.map(\.rawValue).joined(separator: ", ")
-            throw Self.wrong(name, "is “\(text)”", hint: "Give one of: \(names).")
+            throw Self.wrong(name, .notAllowed, "is “\(text)”", hint: "Give one of: \(names).")
         }
         return value
     }
@@ -92,12 +94,14 @@ struct Query {
         guard let text = text(name) else { return nil }
         if let milliseconds = Int64(text) { return Instant(millisecondsSinceEpoch: milliseconds) }
         guard let instant = Instant(rfc3339: text) else {
-            throw Self.wrong(name, "is not a time", hint: "Give RFC 3339, or milliseconds since 1970.")
+            throw Self.wrong(name, .invalid, "is not a time", hint: "Give RFC 3339, or milliseconds since 1970.")
         }
         return instant
     }
 
-    private static func wrong(_ name: String, _ message: String, hint: String) -> InvalidDocument {
-        InvalidDocument([FieldError(field: "/\(name)", message: message, hint: hint)])
+    private static func wrong(_ name: String, _ code: FieldError.Code, _ message: String, hint: String)
+        -> InvalidDocument
+    {
+        InvalidDocument([FieldError(field: "/\(name)", code: code, message: message, hint: hint)])
     }
 }

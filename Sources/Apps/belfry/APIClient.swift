@@ -65,7 +65,11 @@ struct APIClient {
         for error in answer.body["errors"]?.array ?? [] {
             let field = error["field"]?.string ?? ""
             let message = error["message"]?.string ?? ""
-            lines.append(FieldError(field: field, message: message, hint: error["hint"]?.string).line)
+            lines.append(
+                FieldError(
+                    field: field, code: error["code"]?.string.flatMap(FieldError.Code.init) ?? .invalid,
+                    message: message, hint: error["hint"]?.string
+                ).line)
         }
         return Refused(lines.joined(separator: "\n"))
     }

@@ -7,12 +7,20 @@ public enum CallbackDocument {
     public static func parse(_ bytes: [UInt8]) throws(InvalidDocument) -> Callback {
         guard bytes.count <= maxBytes else {
             throw InvalidDocument(
-                [FieldError(field: "", message: "The body has \(bytes.count) bytes.", hint: "At most \(maxBytes).")],
+                [
+                    FieldError(
+                        field: "", code: .tooLong, message: "The body has \(bytes.count) bytes.",
+                        hint: "At most \(maxBytes).")
+                ],
                 isUnreadable: true)
         }
         guard case .object(let fields) = try JSONValue.parse(bytes) else {
             throw InvalidDocument(
-                [FieldError(field: "", message: "The body is not an object.", hint: "Send one JSON object.")],
+                [
+                    FieldError(
+                        field: "", code: .wrongType, message: "The body is not an object.",
+                        hint: "Send one JSON object.")
+                ],
                 isUnreadable: true)
         }
         var reader = DocumentReader(fields)
@@ -39,7 +47,7 @@ public enum CallbackDocument {
             outcome.error = readError(&reader)
             return .fail(outcome)
         case let other?:
-            reader.report("status", "is “\(other)”", hint: "Give processing, success or fail.")
+            reader.report("status", .notAllowed, "is “\(other)”", hint: "Give processing, success or fail.")
             return nil
         }
     }
@@ -59,7 +67,7 @@ public enum CallbackDocument {
         case .string(let text): return text.replacing("\0", with: "")
         case .object(let fields): return JSONValue.object(fields).text
         case let other?:
-            reader.report("error", "is \(other.kind)", hint: "Give a string or an object.")
+            reader.report("error", .wrongType, "is \(other.kind)", hint: "Give a string or an object.")
             return nil
         }
     }

@@ -9,10 +9,10 @@ public struct DocumentReader {
         self.path = path
     }
 
-    public mutating func report(_ field: String, _ message: String, hint: String? = nil) {
+    public mutating func report(_ field: String, _ code: FieldError.Code, _ message: String, hint: String? = nil) {
         // RFC 6901, section 3.
         let token = field.replacing("~", with: "~0").replacing("/", with: "~1")
-        errors.append(FieldError(field: "\(path)/\(token)", message: message, hint: hint))
+        errors.append(FieldError(field: "\(path)/\(token)", code: code, message: message, hint: hint))
     }
 
     /// The value of a field; nil when it is absent or null.
@@ -26,7 +26,7 @@ public struct DocumentReader {
         case nil: return nil
         case .bool(let value): return value
         case let other?:
-            report(field, "is \(other.kind)", hint: "Give true or false.")
+            report(field, .wrongType, "is \(other.kind)", hint: "Give true or false.")
             return nil
         }
     }
@@ -34,7 +34,7 @@ public struct DocumentReader {
     public mutating func requiredBool(_ field: String) -> Bool? {
         if fields[field] == nil || fields[field] == .null {
             _ = take(field)
-            report(field, "is missing", hint: "Give true or false.")
+            report(field, .missing, "is missing", hint: "Give true or false.")
             return nil
         }
         return bool(field)
@@ -45,17 +45,17 @@ public struct DocumentReader {
         case nil: return nil
         case .string(let value):
             guard value.utf8.count <= maxBytes else {
-                report(field, "has \(value.utf8.count) bytes", hint: "Give at most \(maxBytes).")
+                report(field, .tooLong, "has \(value.utf8.count) bytes", hint: "Give at most \(maxBytes).")
                 return nil
             }
             // Databases end a text there.
             guard !value.utf8.contains(0) else {
-                report(field, "has a NUL character", hint: "Leave it out, or encode it, as base64 say.")
+                report(field, .invalid, "has a NUL character", hint: "Leave it out, or encode it, as base64 say.")
                 return nil
             }
             return value
         case let other?:
-            report(field, "is \(other.kind)", hint: "Give a string.")
+            report(field, .wrongType, "is \(other.kind)", hint: "Give a string.")
             return nil
         }
     }
@@ -63,7 +63,7 @@ public struct DocumentReader {
     public mutating func requiredString(_ field: String, maxBytes: Int, hint: String) -> String? {
         if fields[field] == nil || fields[field] == .null {
             _ = take(field)
-            report(field, "is missing", hint: hint)
+            report(field, .missing, "is missing", hint: hint)
             return nil
         }
         return string(field, maxBytes: maxBytes)
@@ -74,10 +74,12 @@ public struct DocumentReader {
         case nil: return nil
         case .integer(let value) where range.contains(value): return value
         case .integer(let value):
-            report(field, "is \(value)", hint: "Give a whole number from \(range.lowerBound) to \(range.upperBound).")
+            report(
+                field, .outOfRange, "is \(value)",
+                hint: "Give a whole number from \(range.lowerBound) to \(range.upperBound).")
         case let other?:
             report(
-                field, "is \(other.kind == "a number" ? "not a whole number" : other.kind)",
+                field, .wrongType, "is \(other.kind == "a number" ? "not a whole number" : other.kind)",
                 hint: "Give a whole number from \(range.lowerBound) to \(range.upperBound).")
         }
         return nil
@@ -87,7 +89,8 @@ public struct DocumentReader {
         if fields[field] == nil || fields[field] == .null {
             _ = take(field)
             report(
-                field, "is missing", hint: "Give a whole number from \(range.lowerBound) to \(range.upperBound).")
+                field, .missing, "is missing",
+                hint: "Give a whole number from \(range.lowerBound) to \(range.upperBound).")
             return nil
         }
         return integer(field, in: range)
@@ -97,7 +100,7 @@ public struct DocumentReader {
         let names = Choice.allCases.map(\.rawValue).joined(separator: ", ")
         guard let text = string(field, maxBytes: 64) else { return nil }
         guard let value = Choice(rawValue: text) else {
-            report(field, "is “\(text)”", hint: "Give one of: \(names).")
+            report(field, .notAllowed, "is “\(text)”", hint: "Give one of: \(names).")
             return nil
         }
         return value
@@ -106,7 +109,7 @@ public struct DocumentReader {
     public mutating func instant(_ field: String) -> Instant? {
         guard let text = string(field, maxBytes: 64) else { return nil }
         guard let value = Instant(rfc3339: text) else {
-            report(field, "is not a time", hint: "Give an RFC 3339 time such as 2026-01-31T08:00:00Z.")
+            report(field, .invalid, "is not a time", hint: "Give an RFC 3339 time such as 2026-01-31T08:00:00Z.")
             return nil
         }
         return value
@@ -117,12 +120,12 @@ public struct DocumentReader {
         case nil: return nil
         case .array(let values):
             guard values.count <= limit else {
-                report(field, "has \(values.count) items", hint: "Give at most \(limit).")
+                report(field, .tooLong, "has \(values.count) items", hint: "Give at most \(limit).")
                 return nil
             }
             return values
         case let other?:
-            report(field, "is \(other.kind)", hint: "Give a list.")
+            report(field, .wrongType, "is \(other.kind)", hint: "Give a list.")
             return nil
         }
     }
@@ -132,7 +135,7 @@ public struct DocumentReader {
         case nil: return nil
         case .object(let value): return value
         case let other?:
-            report(field, "is \(other.kind)", hint: "Give an object.")
+            report(field, .wrongType, "is \(other.kind)", hint: "Give an object.")
             return nil
         }
     }
@@ -150,7 +153,9 @@ public struct DocumentReader {
     /// Everything that was not taken is a field that nobody knows.
     public mutating func refuseUnknownFields() {
         for field in fields.keys.sorted() {
-            report(String(field.prefix(64)), "is not a known field", hint: "Remove it, or correct its name.")
+            report(
+                String(field.prefix(64)), .unknownField, "is not a known field", hint: "Remove it, or correct its name."
+            )
         }
     }
 }

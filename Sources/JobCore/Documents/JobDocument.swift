@@ -12,12 +12,16 @@ public enum JobDocument {
     public static func parse(_ value: JSONValue, name: JobName) throws(InvalidDocument) -> Job {
         guard case .object(let fields) = value else {
             throw InvalidDocument(
-                [FieldError(field: "", message: "The body is \(value.kind).", hint: "Send one JSON object.")],
+                [
+                    FieldError(
+                        field: "", code: .wrongType, message: "The body is \(value.kind).",
+                        hint: "Send one JSON object.")
+                ],
                 isUnreadable: true)
         }
         var reader = DocumentReader(fields)
         for (field, text) in [("service_name", name.service), ("job_name", name.job)] {
-            if let fault = JobName.fault(in: text) { reader.report(field, fault) }
+            if let fault = JobName.fault(in: text) { reader.report(field, .invalid, fault) }
         }
         let job = read(&reader, name: name)
         reader.refuseUnknownFields()
@@ -27,7 +31,7 @@ public enum JobDocument {
 
     private static func read(_ reader: inout DocumentReader, name: JobName) -> Job? {
         if reader.requiredBool("async") == false {
-            reader.report("async", "is false", hint: "Only asynchronous jobs are supported: give true.")
+            reader.report("async", .notAllowed, "is false", hint: "Only asynchronous jobs are supported: give true.")
         }
         let isEnabled = reader.requiredBool("enabled")
         let isExclusive = reader.requiredBool("exclusive")
@@ -37,7 +41,7 @@ public enum JobDocument {
         let startAt = reader.instant("start_at")
         let endAt = reader.instant("end_at")
         if let startAt, let endAt, endAt <= startAt {
-            reader.report("end_at", "is not after start_at", hint: "Give a later time.")
+            reader.report("end_at", .outOfRange, "is not after start_at", hint: "Give a later time.")
         }
         let payload = reader.string("payload", maxBytes: 256 * 1_024)
         let heartbeat = reader.integer("heartbeat_interval_seconds", in: 1...86_400)
@@ -62,12 +66,12 @@ public enum JobDocument {
             "invocation_target", maxBytes: 2_048, hint: "Give an absolute URL such as https://example.com/hook.")
         guard let given, let address else { return nil }
         guard let kind = InvocationTarget.Kind(rawValue: given), kind == .http else {
-            reader.report("invocation_type", "is “\(given.prefix(64))”", hint: "Give http.")
+            reader.report("invocation_type", .notAllowed, "is “\(given.prefix(64))”", hint: "Give http.")
             return nil
         }
         if let fault = TargetURL.fault(in: address) {
             reader.report(
-                "invocation_target", fault, hint: "Give an absolute URL such as https://example.com/hook.")
+                "invocation_target", .invalid, fault, hint: "Give an absolute URL such as https://example.com/hook.")
             return nil
         }
         return InvocationTarget(kind: kind, address: address)
@@ -82,7 +86,9 @@ public enum JobDocument {
             if let policy = DSTPolicy(text) {
                 dst = policy
             } else {
-                reader.report("dst", "is “\(text)”", hint: "Give skip or shift, first or both, such as “shift,both”.")
+                reader.report(
+                    "dst", .notAllowed, "is “\(text)”", hint: "Give skip or shift, first or both, such as “shift,both”."
+                )
             }
         }
         guard let expression else { return nil }
@@ -97,7 +103,7 @@ public enum JobDocument {
                 case .timeZone: "time_zone"
                 case .dst: "dst"
                 }
-            reader.report(field, error.message, hint: error.hint)
+            reader.report(field, .invalid, error.message, hint: error.hint)
             return nil
         }
     }
@@ -115,7 +121,8 @@ public enum JobDocument {
             if seconds.count == waits.count, !seconds.isEmpty {
                 policy.backoffSeconds = seconds
             } else {
-                inner.report("backoff_seconds", "has a wrong item", hint: "Give whole numbers from 1 to 36000.")
+                inner.report(
+                    "backoff_seconds", .outOfRange, "has a wrong item", hint: "Give whole numbers from 1 to 36000.")
             }
         }
         inner.refuseUnknownFields()
@@ -127,11 +134,13 @@ public enum JobDocument {
         guard let fields = reader.object("headers") else { return [:] }
         var inner = DocumentReader(fields, path: "/headers")
         var headers: [String: String] = [:]
-        if fields.count > 32 { reader.report("headers", "has \(fields.count) entries", hint: "Give at most 32.") }
+        if fields.count > 32 {
+            reader.report("headers", .tooLong, "has \(fields.count) entries", hint: "Give at most 32.")
+        }
         for name in fields.keys.sorted() {
             guard let value = inner.string(name, maxBytes: 4_096) else { continue }
             if let fault = HeaderRule.fault(name: name, value: value) {
-                inner.report(name, fault)
+                inner.report(name, .notAllowed, fault)
             } else {
                 headers[name] = value
             }
@@ -147,7 +156,7 @@ public enum JobDocument {
             return tag
         }
         if tags.count != values.count {
-            reader.report("tags", "has a wrong item", hint: "Give strings of 1 to 64 bytes.")
+            reader.report("tags", .invalid, "has a wrong item", hint: "Give strings of 1 to 64 bytes.")
         }
         return tags
     }

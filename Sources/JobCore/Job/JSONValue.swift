@@ -27,12 +27,17 @@ public enum JSONValue: Sendable, Equatable, Codable {
         // Decoders take UTF-16 as well, in which the depth below can't be seen.
         guard String(validating: bytes, as: UTF8.self) != nil else {
             throw InvalidDocument(
-                [FieldError(field: "", message: "The body is not UTF-8.", hint: "Send one JSON object in UTF-8.")],
+                [
+                    FieldError(
+                        field: "", code: .invalid, message: "The body is not UTF-8.",
+                        hint: "Send one JSON object in UTF-8.")
+                ],
                 isUnreadable: true)
         }
         guard nestingDepth(bytes) <= 32 else {
             throw InvalidDocument(
-                [FieldError(field: "", message: "The JSON nests deeper than 32 levels.")], isUnreadable: true)
+                [FieldError(field: "", code: .invalid, message: "The JSON nests deeper than 32 levels.")],
+                isUnreadable: true)
         }
         do {
             // What is nearly always meant, without first trying the others.
@@ -41,7 +46,11 @@ public enum JSONValue: Sendable, Equatable, Codable {
             return try JSONDecoder().decode(JSONValue.self, from: Data(bytes))
         } catch {
             throw InvalidDocument(
-                [FieldError(field: "", message: "The body is not JSON.", hint: "Send one JSON object in UTF-8.")],
+                [
+                    FieldError(
+                        field: "", code: .invalid, message: "The body is not JSON.",
+                        hint: "Send one JSON object in UTF-8.")
+                ],
                 isUnreadable: true)
         }
     }

@@ -1,0 +1,44 @@
+import JobCore
+import Testing
+
+@Suite struct `The code of a field error` {
+    private static let mistakes: [(String, JSONValue, FieldError.Code)] = [
+        ("schedule", .null, .missing), ("enabled", .null, .missing), ("ttl_seconds", .null, .missing),
+        ("enabled", .string("yes"), .wrongType), ("ttl_seconds", .string("60"), .wrongType),
+        ("ttl_seconds", .number(1.5), .wrongType), ("headers", .array([]), .wrongType),
+        ("tags", .string("a"), .wrongType), ("payload", .integer(1), .wrongType),
+        ("ttl_seconds", .integer(0), .outOfRange), ("retry", .object(["max_attempts": .integer(21)]), .outOfRange),
+        ("retry", .object(["backoff_seconds": .array([.integer(0)])]), .outOfRange),
+        ("description", .string(String(repeating: "x", count: 1_025)), .tooLong),
+        ("tags", .array(Array(repeating: .string("a"), count: 21)), .tooLong),
+        ("async", .bool(false), .notAllowed), ("invocation_type", .string("smtp"), .notAllowed),
+        ("misfire", .string("none"), .notAllowed), ("dst", .string("sometimes"), .notAllowed),
+        ("headers", .object(["Host": .string("x")]), .notAllowed),
+        ("shedule", .string("x"), .unknownField), ("retry", .object(["tries": .integer(5)]), .unknownField),
+        ("schedule", .string("every day"), .invalid), ("time_zone", .string("Mars/Olympus"), .invalid),
+        ("invocation_target", .string("/hook"), .invalid), ("start_at", .string("tomorrow"), .invalid),
+        ("description", .string("\0"), .invalid), ("tags", .array([.integer(1)]), .invalid),
+    ]
+
+    @Test(arguments: mistakes)
+    func `of a job's document names the kind of mistake`(field: String, value: JSONValue, code: FieldError.Code) {
+        let error = #expect(throws: InvalidDocument.self) { try SampleDocument.parse([field: value]) }
+        #expect(error?.errors.map(\.code) == [code])
+    }
+
+    @Test func `of a document as a whole says whether its form or its type is wrong`() {
+        for (text, code) in [("{", FieldError.Code.invalid), ("[]", .wrongType), ("\"x\"", .wrongType)] {
+            let error = #expect(throws: InvalidDocument.self) {
+                try JobDocument.parse(Array(text.utf8), name: SampleDocument.name)
+            }
+            #expect(error?.errors.map(\.code) == [code], "\(text)")
+        }
+    }
+
+    @Test func `is snake_case on the wire`() {
+        #expect(
+            FieldError.Code.allCases.map(\.rawValue) == [
+                "missing", "wrong_type", "out_of_range", "too_long", "not_allowed", "unknown_field", "invalid",
+            ])
+    }
+}
