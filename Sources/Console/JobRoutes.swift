@@ -95,7 +95,8 @@ extension Console {
         let body = try await jsonBody(request)
         guard !body.isEmpty else { return nil }
         guard case .object(let fields) = try JSONValue.parse(body) else {
-            throw InvalidDocument([FieldError(field: "", code: .wrongType, message: "The body is not an object.")], isUnreadable: true)
+            throw InvalidDocument(
+                [FieldError(field: "", code: .wrongType, message: "The body is not an object.")], isUnreadable: true)
         }
         var reader = DocumentReader(fields)
         let payload = reader.string("payload", maxBytes: 256 * 1_024)
