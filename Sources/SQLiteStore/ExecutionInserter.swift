@@ -9,7 +9,7 @@ struct ExecutionInserter {
     private let insert: Statement
     private let find: Statement
     private let findJob: Statement
-    private let findLastSuccess: Statement
+    private let lastSuccesses: LastSuccessFinder
     private var jobs: [JobID: Int64] = [:]
 
     init(_ database: Database, now: Instant) throws {
@@ -18,28 +18,24 @@ struct ExecutionInserter {
         insert = try database.cachedStatement(sql: ExecutionRow.insert)
         find = try database.cachedStatement(sql: ExecutionRow.selectByID)
         findJob = try database.cachedStatement(sql: "SELECT seq FROM job WHERE id = ?")
-        findLastSuccess = try database.cachedStatement(
-            sql: """
-                SELECT e.id, e.occurrence_ms, e.invoked_ms, e.state, e.summary
-                FROM last_success s JOIN execution e ON e.seq = s.execution WHERE s.job = ?
-                """)
+        lastSuccesses = try LastSuccessFinder(database)
     }
 
     /// The unique indexes decide. What they refuse is either there already or finds its job's lock taken.
     mutating func create(_ execution: Execution) throws -> RecordedExecution {
         let job = try seq(of: execution)
         if try inserted(execution, job: job) {
-            return try created(execution, isNew: true, job: job)
+            return try lastSuccesses.recorded(execution, job: job, isNew: true)
         }
         if let existing = try ExecutionRow.find(execution.id, with: find) {
-            return try created(existing.execution, isNew: false, job: job)
+            return try lastSuccesses.recorded(existing.execution, job: existing.job, isNew: false)
         }
         var locked = execution
         locked.state = .over(.locked, at: now, ttlSeconds: execution.state.ttlSeconds)
         guard try inserted(locked, job: job) else {
             throw DatabaseError(resultCode: .SQLITE_CONSTRAINT, message: "\(execution.id) can't be recorded")
         }
-        return try created(locked, isNew: true, job: job)
+        return try lastSuccesses.recorded(locked, job: job, isNew: true)
     }
 
     /// How far schedules were answered, for a ticker that finds no baton.
@@ -59,22 +55,6 @@ struct ExecutionInserter {
                 .execute(arguments: [execution.id.databaseValue, retried.databaseValue])
         }
         return true
-    }
-
-    private func created(_ execution: Execution, isNew: Bool, job: Int64) throws -> RecordedExecution {
-        let wantsSuccess = execution.isExclusive && !execution.state.status.isFinal
-        return RecordedExecution(
-            execution: execution, isNew: isNew, lastSuccess: wantsSuccess ? try lastSuccess(of: job) : nil)
-    }
-
-    private func lastSuccess(of job: Int64) throws -> LastSuccess? {
-        let rows = try Row.fetchCursor(findLastSuccess, arguments: [job])
-        return try rows.next().map { row in
-            var column = ColumnReader(row)
-            return LastSuccess(
-                executionID: try column.identifier(), occurrence: try column.instant(),
-                invokedAt: try column.instantIfAny(), state: try column.next(), summary: try column.next())
-        }
     }
 
     private mutating func seq(of execution: Execution) throws -> Int64 {

@@ -5,13 +5,15 @@ internal import JobCore
 /// An execution as its row holds it: how it is read, and how it is written.
 struct ExecutionRow {
     var seq: Int64
+    /// Its job's `seq`.
+    var job: Int64
     var execution: Execution
     /// The attempts as they stand in the row, so that they are written anew only when there is another.
     private var attemptsText: String?
 
     /// To be followed by conditions on `e` (the execution), `j` (its job) or `h` (its heartbeats).
     static let select = """
-        SELECT e.seq, e.id, j.id, j.service, j.name, e.occurrence_ms, e.created_ms, e.exclusive, e.schedule, e.payload,
+        SELECT e.seq, e.job, e.id, j.id, j.service, j.name, e.occurrence_ms, e.created_ms, e.exclusive, e.schedule, e.payload,
             e.status, e.reason, e.ttl_s, e.heartbeat_interval_s, e.ttl_deadline_ms, e.extended,
             e.invoked_ms, e.invoked_by,
             iif(h.execution IS NULL, e.first_heard_ms, h.first_heard_ms),
@@ -24,7 +26,7 @@ struct ExecutionRow {
         """
 
     static let selectByID = select + "WHERE e.id = ?"
-    static let selectByIDs = select + "WHERE e.id IN " + ManyIDs.placeholders
+    private static let selectByIDs = select + "WHERE e.id IN " + ManyIDs.placeholders
 
     static let insert = """
         INSERT INTO execution (id, job, occurrence_ms, created_ms, exclusive, schedule, payload, retry_of, retried_by,
@@ -52,10 +54,22 @@ struct ExecutionRow {
         return try rows.next().map(ExecutionRow.init)
     }
 
+    /// The rows of those executions that exist.
+    static func find(_ ids: [ExecutionID], in database: Database) throws -> [ExecutionID: ExecutionRow] {
+        let statement = try database.cachedStatement(sql: selectByIDs)
+        var rows: [ExecutionID: ExecutionRow] = Dictionary(minimumCapacity: ids.count)
+        try ManyIDs.forEachRow(of: ids, with: statement) { row in
+            let row = try ExecutionRow(row)
+            rows[row.execution.id] = row
+        }
+        return rows
+    }
+
     init(_ row: Row) throws {
         var column = ColumnReader(row)
         var attemptsText: String?
         seq = try column.next()
+        job = try column.next()
         execution = Execution(
             id: try column.identifier(), jobID: try column.identifier(),
             name: JobName(service: try column.next(), job: try column.next()), occurrence: try column.instant(),

@@ -9,13 +9,7 @@ struct ExecutionUpdater {
 
     init(_ database: Database, of ids: [ExecutionID]) throws {
         self.database = database
-        let find = try database.cachedStatement(sql: ExecutionRow.selectByIDs)
-        var rows: [ExecutionID: ExecutionRow] = Dictionary(minimumCapacity: ids.count)
-        try ManyIDs.forEachRow(of: ids, with: find) { row in
-            let row = try ExecutionRow(row)
-            rows[row.execution.id] = row
-        }
-        self.rows = rows
+        rows = try ExecutionRow.find(ids, in: database)
     }
 
     var loaded: [ExecutionID: Execution] { rows.mapValues(\.execution) }

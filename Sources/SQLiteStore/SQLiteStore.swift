@@ -40,10 +40,3 @@ public final class SQLiteStore: Sendable {
         }
     }
 }
-
-extension SQLiteStore: ReadinessStore {
-    /// Takes the lock of a writer and gives it back.
-    public func checkWritable() async throws(StoreError) {
-        try await write { _ in }
-    }
-}

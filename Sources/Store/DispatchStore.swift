@@ -16,4 +16,9 @@ public protocol DispatchStore: Sendable {
     /// execution of its job is open, is recorded as over, reason `locked`. One that is a retry is linked from the
     /// execution it retries. Its job need not be on record: test deliveries belong to jobs that are not put yet.
     func create(_ executions: [Execution], now: Instant) async throws(StoreError) -> [RecordedExecution]
+
+    /// The executions that exist among `ids`, in the order of `ids`; an id that is given twice is answered twice.
+    ///
+    /// `lastSuccess` is as `create` answers it, `isNew` is false. Changes nothing.
+    func recorded(_ ids: [ExecutionID]) async throws(StoreError) -> [RecordedExecution]
 }

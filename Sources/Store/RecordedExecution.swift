@@ -1,9 +1,9 @@
 public import JobCore
 
-/// An execution as the record holds it after `create`.
+/// An execution as the store holds it, with what the dispatcher needs to deliver it.
 public struct RecordedExecution: Sendable, Equatable {
     public var execution: Execution
-    /// False: it was there before.
+    /// True when this call of `create` inserted it.
     public var isNew: Bool
     /// The job's last success, for exclusive executions that are open.
     public var lastSuccess: LastSuccess?

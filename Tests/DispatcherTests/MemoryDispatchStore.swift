@@ -44,6 +44,13 @@ final class MemoryDispatchStore: DispatchStore {
         }
     }
 
+    func recorded(_ ids: [ExecutionID]) async throws(StoreError) -> [RecordedExecution] {
+        let content = try open()
+        return ids.compactMap { content.executions[$0] }.map {
+            RecordedExecution(execution: $0, isNew: false, lastSuccess: content.lastSuccess)
+        }
+    }
+
     private func open() throws(StoreError) -> Content {
         let content = content.withLock { $0 }
         guard !content.isAway else { throw .unavailable("switched off") }

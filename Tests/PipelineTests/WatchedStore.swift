@@ -88,6 +88,15 @@ extension WatchedStore: DispatchStore {
         }
         return onRecord
     }
+
+    func recorded(_ ids: [ExecutionID]) async throws(StoreError) -> [RecordedExecution] {
+        try answer()
+        let onRecord = try await store.recorded(ids)
+        account.withLock { account in
+            for found in onRecord { account.note(found) }
+        }
+        return onRecord
+    }
 }
 
 extension WatchedStore: ReportStore {

@@ -65,6 +65,49 @@ extension StoreConformance {
         },
     ]
 
+    static let recordedScenarios: [StoreScenario] = [
+        StoreScenario("the recorded executions of some ids are those that exist, in the order of the ids") {
+            store async throws in
+            let executions = (0..<150).map { sampleExecution(minute: $0) }
+            _ = try await store.create(executions, now: start)
+            try await store.rewrite(executions[3].id) { $0.invoke(at: start) }
+            try await store.heartbeat(executions[3].id, at: start.adding(seconds: 1), progress: 7)
+            let backwards = Array(executions.reversed())
+            let found = try await store.recorded(backwards.map(\.id) + [.random(), executions[3].id])
+            #expect(found.map(\.execution.id) == backwards.map(\.id) + [executions[3].id])
+            #expect(try await store.execution(executions[3].id) == found.last?.execution)
+            #expect(found.last?.execution.state.progress == 7)
+            #expect(found.first == RecordedExecution(execution: executions[149], isNew: false, lastSuccess: nil))
+            #expect(found.allSatisfy { !$0.isNew })
+            #expect(try await store.recorded([]).isEmpty)
+            #expect(try await store.recorded([.random()]).isEmpty)
+        },
+        StoreScenario("a recorded execution of a deleted job is still found") { store async throws in
+            let execution = sampleExecution()
+            _ = try await store.put([sampleJob()], now: start)
+            try await store.create(execution)
+            _ = try await store.deleteJob(named: execution.name, now: start)
+            #expect(try await store.recorded([execution.id]).map(\.execution) == [execution])
+        },
+        StoreScenario("a recorded execution has its job's last success while it is exclusive and open") {
+            store async throws in
+            let (exclusive, shared) = (sampleJob("exclusive", isExclusive: true), sampleJob("shared"))
+            let others = sampleExecution(of: sampleJob("other", isExclusive: true))
+            for execution in [sampleExecution(of: exclusive), sampleExecution(of: shared)] {
+                try await store.create(execution)
+                try await store.rewrite(execution.id) { $0.end(.success) }
+            }
+            let ended = sampleExecution(of: exclusive)
+            let open = sampleExecution(of: exclusive, minute: 1)
+            let locked = sampleExecution(of: exclusive, minute: 2)
+            let unlocked = sampleExecution(of: shared, minute: 1)
+            let created = try await store.create([open, locked, unlocked, others], now: start)
+            let found = try await store.recorded([ended.id, open.id, locked.id, unlocked.id, others.id])
+            #expect(found.map(\.lastSuccess?.executionID) == [nil, ended.id, nil, nil, nil])
+            #expect(found.dropFirst().map(\.lastSuccess) == created.map(\.lastSuccess))
+        },
+    ]
+
     static let lockScenarios: [StoreScenario] = [
         StoreScenario("an exclusive execution that finds another one open is over at once, reason locked") {
             store async throws in

@@ -6,8 +6,8 @@ public import Testing
 /// A store's test file takes `scenarios` as the arguments of one test and gives each of them a new, empty store.
 public enum StoreConformance {
     public static let scenarios: [StoreScenario] =
-        jobScenarios + scheduleScenarios + creationScenarios + lockScenarios + updateScenarios + heartbeatScenarios
-        + expiryScenarios + historyScenarios + searchScenarios + keyScenarios
+        jobScenarios + scheduleScenarios + creationScenarios + recordedScenarios + lockScenarios + updateScenarios
+        + heartbeatScenarios + expiryScenarios + historyScenarios + searchScenarios + keyScenarios
 }
 
 /// One thing that a store has to do, said in a sentence.

@@ -4,6 +4,54 @@ public import JobCore
 public import Store
 
 extension SQLiteStore: ConsoleStore {
+    public func jobs(service: String?, after: JobName?, limit: Int) async throws(StoreError) -> [StoredJob] {
+        try await read { database in
+            let first = ("", "")
+            let (afterService, afterJob) = after.map { ($0.service, $0.job) } ?? first
+            let condition = service == nil ? "" : "AND service = ?4 "
+            let arguments: [DatabaseValue] =
+                [afterService.databaseValue, afterJob.databaseValue, limit.databaseValue]
+                + (service.map { [$0.databaseValue] } ?? [])
+            return try JobRow.fetchAll(
+                database,
+                sql: JobRow.select + "WHERE deleted_ms IS NULL AND (service, name) > (?1, ?2) " + condition
+                    + "ORDER BY service, name LIMIT ?3",
+                StatementArguments(arguments))
+        }
+    }
+
+    public func put(_ jobs: [Job], now: Instant) async throws(StoreError) -> [PutJob] {
+        guard !jobs.isEmpty else { return [] }
+        return try await write { database in
+            try JobRow.countChange(in: database)
+            return try jobs.map { job in
+                let before = try JobRow.find(job.name, in: database)
+                let stored =
+                    before?.replaced(by: job, now: now)
+                    ?? StoredJob(job: job, effectiveAfter: now, createdAt: now, updatedAt: now)
+                try JobRow.write(stored, to: database)
+                if job.isExclusive, before?.job.isExclusive != true {
+                    try JobRow.lockOpenExecution(of: job.name, in: database)
+                }
+                return PutJob(stored: stored, isNew: before == nil)
+            }
+        }
+    }
+
+    public func deleteJob(named name: JobName, now: Instant) async throws(StoreError) -> Bool {
+        try await write { database in
+            try database.execute(
+                sql: """
+                    UPDATE job SET deleted_ms = ?1, updated_ms = ?1
+                    WHERE service = ?2 AND name = ?3 AND deleted_ms IS NULL
+                    """,
+                arguments: [now.databaseValue, name.service.databaseValue, name.job.databaseValue])
+            guard database.changesCount == 1 else { return false }
+            try JobRow.countChange(in: database)
+            return true
+        }
+    }
+
     /// A `more` that is no token of this store leads to an empty page.
     public func executions(_ query: ExecutionQuery) async throws(StoreError) -> ExecutionPage {
         guard let search = ExecutionSearch(query) else { return ExecutionPage(executions: [], more: nil) }

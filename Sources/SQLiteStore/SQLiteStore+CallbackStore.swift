@@ -1,0 +1,18 @@
+internal import GRDB
+public import JobCore
+public import Store
+
+extension SQLiteStore: CallbackStore {
+    public func statuses(of ids: [ExecutionID]) async throws(StoreError) -> [ExecutionID: ExecutionStatus] {
+        try await read { database in
+            let statement = try database.cachedStatement(
+                sql: "SELECT id, status FROM execution WHERE id IN " + ManyIDs.placeholders)
+            var statuses: [ExecutionID: ExecutionStatus] = Dictionary(minimumCapacity: ids.count)
+            try ManyIDs.forEachRow(of: ids, with: statement) { row in
+                var column = ColumnReader(row)
+                statuses[try column.identifier()] = try column.decoded(ExecutionStatus.init(code:))
+            }
+            return statuses
+        }
+    }
+}

@@ -1,0 +1,37 @@
+internal import GRDB
+public import JobCore
+public import Store
+
+extension SQLiteStore: ScheduleStore {
+    public func jobsRevision() async throws(StoreError) -> Int64 {
+        try await read { try Int64.fetchOne($0, sql: "SELECT value FROM jobs_revision") ?? 0 }
+    }
+
+    public func distinctSchedules() async throws(StoreError) -> [DistinctSchedule] {
+        try await read { database in
+            let rows = try Row.fetchCursor(
+                database,
+                sql: """
+                    SELECT expression, time_zone, dst, count(*), min(since_ms), max(since_ms) FROM job
+                    WHERE deleted_ms IS NULL AND enabled GROUP BY expression, time_zone, dst
+                    """)
+            return try Array(
+                rows.map { row in
+                    var column = ColumnReader(row)
+                    let key = ScheduleKey(
+                        try column.next(), timeZone: try column.next(),
+                        dst: DSTPolicy(try column.next()) ?? .default)
+                    return DistinctSchedule(
+                        key: key, jobCount: try column.next(), earliestEffectiveAfter: try column.instant(),
+                        latestEffectiveAfter: try column.instant())
+                })
+        }
+    }
+
+    public func newestOccurrence() async throws(StoreError) -> Instant? {
+        try await read { database in
+            try Int64.fetchOne(database, sql: "SELECT value_ms FROM newest_occurrence")
+                .map(Instant.init(millisecondsSinceEpoch:))
+        }
+    }
+}
