@@ -64,9 +64,9 @@ public struct Console: Sendable {
             throw APIError(status: .unsupportedMediaType, message: "Send Content-Type: application/json.")
         }
         do {
-            return Array(try await request.body.collect(upTo: JobDocument.maxBytes).readableBytesView)
+            return Array(try await request.body.collect(upTo: JobDocument.bytesMax).readableBytesView)
         } catch {
-            throw APIError(status: .contentTooLarge, message: "The body has more than \(JobDocument.maxBytes) bytes.")
+            throw APIError(status: .contentTooLarge, message: "The body has more than \(JobDocument.bytesMax) bytes.")
         }
     }
 }

@@ -99,7 +99,7 @@ extension Console {
                 [FieldError(field: "", code: .wrongType, message: "The body is not an object.")], isUnreadable: true)
         }
         var reader = DocumentReader(fields)
-        let payload = reader.string("payload", maxBytes: 256 * 1_024)
+        let payload = reader.string("payload", bytesMax: Limits.payloadBytesMax)
         reader.refuseUnknownFields()
         guard reader.errors.isEmpty else { throw InvalidDocument(reader.errors) }
         return payload

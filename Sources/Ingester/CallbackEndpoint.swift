@@ -63,8 +63,8 @@ public struct CallbackEndpoint: Sendable {
         guard mediaType == "application/json" else {
             return Self.problem(.unsupportedMediaType, "send Content-Type: application/json")
         }
-        guard let body = try? await request.body.collect(upTo: CallbackDocument.maxBytes) else {
-            return Self.problem(.contentTooLarge, "the body has more than \(CallbackDocument.maxBytes) bytes")
+        guard let body = try? await request.body.collect(upTo: Limits.callbackBytesMax) else {
+            return Self.problem(.contentTooLarge, "the body has more than \(Limits.callbackBytesMax) bytes")
         }
         let bytes = Array(body.readableBytesView)
         do throws(InvalidDocument) {

@@ -33,7 +33,7 @@ public enum DeliveryVerdict: Sendable, Equatable {
         }
         guard attempt < policy.maxAttempts else { return .refuse }
         let wait = max(policy.backoffSeconds(afterAttempt: attempt), retryAfterSeconds ?? 0)
-        guard wait <= 36_000 else { return .refuse }
+        guard wait <= Limits.retryWaitSecondsMax else { return .refuse }
         let step = RetryLadder.step(atLeastSeconds: wait)
         return now.adding(seconds: step) < deadline ? .retry(stepSeconds: step) : .refuse
     }

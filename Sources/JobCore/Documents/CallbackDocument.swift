@@ -1,16 +1,24 @@
-/// The JSON of a callback, as the door takes it and as a service may publish it.
+/// Reads the JSON of a callback, both from the callback endpoint and from a service that publishes its callbacks.
+///
+/// ```json
+/// {"status": "processing", "progress": 40, "extend_seconds": 600}
+/// {"status": "success", "summary": "3 invoices", "state": "page 7", "correlation_id": "c-1"}
+/// {"status": "fail", "summary": "gave up", "error": "the bank did not answer"}
+/// ```
 public enum CallbackDocument {
-    /// The longest callback that is read, in bytes.
-    public static let maxBytes = 256 * 1_024
+    /// Bytes of a correlation id.
+    private static let correlationIDBytesMax = 1_024
 
-    /// Reads a callback. Throws everything that is wrong with it, at once. null is allowed for every optional field.
+    /// Reads a callback. A field that is `null` counts as absent.
+    ///
+    /// Throws all mistakes together.
     public static func parse(_ bytes: [UInt8]) throws(InvalidDocument) -> Callback {
-        guard bytes.count <= maxBytes else {
+        guard bytes.count <= Limits.callbackBytesMax else {
             throw InvalidDocument(
                 [
                     FieldError(
                         field: "", code: .tooLong, message: "The body has \(bytes.count) bytes.",
-                        hint: "At most \(maxBytes).")
+                        hint: "Give at most \(Limits.callbackBytesMax).")
                 ],
                 isUnreadable: true)
         }
@@ -31,16 +39,16 @@ public enum CallbackDocument {
     }
 
     private static func read(_ reader: inout DocumentReader) -> Callback? {
-        let status = reader.requiredString("status", maxBytes: 64, hint: "Give processing, success or fail.")
+        let status = reader.requiredString("status", bytesMax: 64, hint: "Give processing, success or fail.")
         switch status {
         case nil: return nil
         case "processing":
             let progress = reader.integer("progress", in: 0...100)
-            let extend = reader.integer("extend_seconds", in: 1...604_800)
+            let extend = reader.integer("extend_seconds", in: 1...Limits.ttlSecondsMax)
             return .processing(progress: progress.map(Int.init), extendSeconds: extend)
         case "success":
             var outcome = readOutcome(&reader)
-            outcome.state = reader.string("state", maxBytes: maxBytes)
+            outcome.state = reader.string("state", bytesMax: Limits.callbackBytesMax)
             return .success(outcome)
         case "fail":
             var outcome = readOutcome(&reader)
@@ -53,14 +61,14 @@ public enum CallbackDocument {
     }
 
     private static func readOutcome(_ reader: inout DocumentReader) -> Outcome {
-        // Progress of a run that is over tells nothing, yet services send it along.
+        // Services send the progress with their last callback, too. It has no meaning there.
         _ = reader.any("progress")
         return Outcome(
-            summary: reader.string("summary", maxBytes: maxBytes),
-            correlationID: reader.string("correlation_id", maxBytes: 1_024))
+            summary: reader.string("summary", bytesMax: Limits.callbackBytesMax),
+            correlationID: reader.string("correlation_id", bytesMax: correlationIDBytesMax))
     }
 
-    /// A string, or any object, which is kept as JSON text.
+    /// Reads a string, or any object, which is kept as JSON text.
     private static func readError(_ reader: inout DocumentReader) -> String? {
         switch reader.any("error") {
         case nil: return nil

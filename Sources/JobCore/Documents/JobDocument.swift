@@ -1,14 +1,22 @@
-/// The JSON of a job, as the API takes it: `PUT /services/{service}/jobs/{job}`.
+/// Reads the JSON of a job, as `PUT /services/{service}/jobs/{job}` takes it.
+///
+/// The name is not part of the document. The fields and their limits are listed in docs/api.md.
 public enum JobDocument {
-    /// The longest document that is read at all, in bytes.
-    public static let maxBytes = 512 * 1_024
+    /// Bytes of a whole document: twice the largest payload, since JSON escapes some of its characters.
+    public static let bytesMax = 2 * Limits.payloadBytesMax
 
-    /// Reads a job. Throws everything that is wrong with it, at once.
+    private static let attemptsMax: Int64 = 20
+    private static let headersMax = 32
+    private static let headerBytesMax = 4_096
+    private static let tagsMax = 20
+    private static let tagBytesMax = 64
+
+    /// Reads a job from JSON. Throws all mistakes together.
     public static func parse(_ bytes: [UInt8], name: JobName) throws(InvalidDocument) -> Job {
         try parse(try JSONValue.parse(bytes), name: name)
     }
 
-    /// Reads a job from a value that was JSON or YAML.
+    /// Reads a job from a value that was JSON or YAML. Throws all mistakes together.
     public static func parse(_ value: JSONValue, name: JobName) throws(InvalidDocument) -> Job {
         guard case .object(let fields) = value else {
             throw InvalidDocument(
@@ -37,13 +45,13 @@ public enum JobDocument {
         let isExclusive = reader.requiredBool("exclusive")
         let target = readTarget(&reader)
         let schedule = readSchedule(&reader)
-        let ttlSeconds = reader.requiredInteger("ttl_seconds", in: 1...604_800)
+        let ttlSeconds = reader.requiredInteger("ttl_seconds", in: 1...Limits.ttlSecondsMax)
         let startAt = reader.instant("start_at")
         let endAt = reader.instant("end_at")
         if let startAt, let endAt, endAt <= startAt {
             reader.report("end_at", .outOfRange, "is not after start_at", hint: "Give a later time.")
         }
-        let payload = reader.string("payload", maxBytes: 256 * 1_024)
+        let payload = reader.string("payload", bytesMax: Limits.payloadBytesMax)
         let heartbeat = reader.integer("heartbeat_interval_seconds", in: 1...86_400)
         let retry = readRetry(&reader)
         let timeout = reader.integer("timeout_seconds", in: 1...120) ?? 15
@@ -51,7 +59,7 @@ public enum JobDocument {
         let misfire: MisfirePolicy = reader.choice("misfire") ?? .last
         let maxAge = reader.integer("misfire_max_age_seconds", in: 1...31_536_000)
         let tags = readTags(&reader)
-        let description = reader.string("description", maxBytes: 1_024)
+        let description = reader.string("description", bytesMax: 1_024)
         guard let isEnabled, let isExclusive, let target, let schedule, let ttlSeconds else { return nil }
         return Job(
             name: name, isEnabled: isEnabled, isExclusive: isExclusive, target: target, payload: payload,
@@ -61,9 +69,9 @@ public enum JobDocument {
     }
 
     private static func readTarget(_ reader: inout DocumentReader) -> InvocationTarget? {
-        let given = reader.requiredString("invocation_type", maxBytes: 64, hint: "Give http.")
+        let given = reader.requiredString("invocation_type", bytesMax: 64, hint: "Give http.")
         let address = reader.requiredString(
-            "invocation_target", maxBytes: 2_048, hint: "Give an absolute URL such as https://example.com/hook.")
+            "invocation_target", bytesMax: 2_048, hint: "Give an absolute URL such as https://example.com/hook.")
         guard let given, let address else { return nil }
         guard let kind = InvocationTarget.Kind(rawValue: given), kind == .http else {
             reader.report("invocation_type", .notAllowed, "is “\(given.prefix(64))”", hint: "Give http.")
@@ -79,10 +87,10 @@ public enum JobDocument {
 
     private static func readSchedule(_ reader: inout DocumentReader) -> ScheduleKey? {
         let expression = reader.requiredString(
-            "schedule", maxBytes: 256, hint: "Give rate(5 minutes), cron(0 8 * * ? *) or at(2026-01-31T08:00:00).")
-        let timeZone = reader.string("time_zone", maxBytes: 64) ?? "UTC"
+            "schedule", bytesMax: 256, hint: "Give rate(5 minutes), cron(0 8 * * ? *) or at(2026-01-31T08:00:00).")
+        let timeZone = reader.string("time_zone", bytesMax: 64) ?? "UTC"
         var dst = DSTPolicy.default
-        if let text = reader.string("dst", maxBytes: 64) {
+        if let text = reader.string("dst", bytesMax: 64) {
             if let policy = DSTPolicy(text) {
                 dst = policy
             } else {
@@ -112,17 +120,20 @@ public enum JobDocument {
         var policy = RetryPolicy()
         guard let fields = reader.object("retry") else { return policy }
         var inner = DocumentReader(fields, path: "/retry")
-        if let attempts = inner.integer("max_attempts", in: 1...20) { policy.maxAttempts = Int(attempts) }
-        if let waits = inner.array("backoff_seconds", atMost: 20) {
+        if let attempts = inner.integer("max_attempts", in: 1...attemptsMax) { policy.maxAttempts = Int(attempts) }
+        if let waits = inner.array("backoff_seconds", itemsMax: Int(attemptsMax)) {
             let seconds = waits.compactMap { value -> Int64? in
-                guard case .integer(let seconds) = value, (1...36_000).contains(seconds) else { return nil }
+                guard case .integer(let seconds) = value, (1...Limits.retryWaitSecondsMax).contains(seconds) else {
+                    return nil
+                }
                 return seconds
             }
             if seconds.count == waits.count, !seconds.isEmpty {
                 policy.backoffSeconds = seconds
             } else {
                 inner.report(
-                    "backoff_seconds", .outOfRange, "has a wrong item", hint: "Give whole numbers from 1 to 36000.")
+                    "backoff_seconds", .outOfRange, "is empty, or has an item that is out of range",
+                    hint: "Give whole numbers from 1 to \(Limits.retryWaitSecondsMax).")
             }
         }
         inner.refuseUnknownFields()
@@ -134,11 +145,11 @@ public enum JobDocument {
         guard let fields = reader.object("headers") else { return [:] }
         var inner = DocumentReader(fields, path: "/headers")
         var headers: [String: String] = [:]
-        if fields.count > 32 {
-            reader.report("headers", .tooLong, "has \(fields.count) entries", hint: "Give at most 32.")
+        if fields.count > headersMax {
+            reader.report("headers", .tooLong, "has \(fields.count) entries", hint: "Give at most \(headersMax).")
         }
         for name in fields.keys.sorted() {
-            guard let value = inner.string(name, maxBytes: 4_096) else { continue }
+            guard let value = inner.string(name, bytesMax: headerBytesMax) else { continue }
             if let fault = HeaderRule.fault(name: name, value: value) {
                 inner.report(name, .notAllowed, fault)
             } else {
@@ -150,13 +161,15 @@ public enum JobDocument {
     }
 
     private static func readTags(_ reader: inout DocumentReader) -> [String] {
-        guard let values = reader.array("tags", atMost: 20) else { return [] }
+        guard let values = reader.array("tags", itemsMax: tagsMax) else { return [] }
         let tags = values.compactMap { value -> String? in
-            guard case .string(let tag) = value, !tag.isEmpty, tag.utf8.count <= 64 else { return nil }
+            guard case .string(let tag) = value, !tag.isEmpty, tag.utf8.count <= tagBytesMax else { return nil }
             return tag
         }
         if tags.count != values.count {
-            reader.report("tags", .invalid, "has a wrong item", hint: "Give strings of 1 to 64 bytes.")
+            reader.report(
+                "tags", .invalid, "has an item that can't be a tag",
+                hint: "Give strings of 1 to \(tagBytesMax) bytes.")
         }
         return tags
     }

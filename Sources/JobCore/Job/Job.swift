@@ -1,29 +1,38 @@
-/// What a service asked for: a schedule, a target and a policy.
+/// A job that a service registered: a schedule, a target and the policies for its executions.
 public struct Job: Sendable, Equatable, Codable {
+    /// Its name, `service/name`, which is also its identity.
     public var name: JobName
-    /// False pauses the job: no executions, no history.
+    /// False pauses the job: its occurrences are skipped, without a record.
     public var isEnabled: Bool
-    /// True: an occurrence that finds an execution still running fails at once, reason `locked`.
+    /// True allows one open execution at a time: an occurrence that finds one fails at once, reason `locked`.
     public var isExclusive: Bool
+    /// The place where invocations are delivered.
     public var target: InvocationTarget
-    /// Sent unchanged, at most 256 KiB.
+    /// Sent to the service unchanged; at most ``Limits/payloadBytesMax`` bytes.
     public var payload: String?
+    /// When the job runs.
     public var schedule: ScheduleKey
-    /// How long an execution may take, 1 to 604,800 s, counted from the accepted invocation.
+    /// Seconds that an execution may take, counted from the accepted invocation; 1 to ``Limits/ttlSecondsMax``.
     public var ttlSeconds: Int64
-    /// How often a running execution promises to be heard of; nil takes the default for the ttl.
+    /// Seconds within which the service promises another callback while it runs; nil takes the default for the ttl.
     public var heartbeatIntervalSeconds: Int64?
+    /// How often a delivery is tried.
     public var retry: RetryPolicy
-    /// How long one attempt may take.
+    /// Seconds that one attempt may take.
     public var timeoutSeconds: Int64
-    /// Sent with the webhook.
+    /// Added to the webhook; see ``HeaderRule``.
     public var headers: [String: String]
+    /// Which late occurrences run.
     public var misfire: MisfirePolicy
-    /// A missed occurrence older than this is never run; nil sets no limit.
+    /// Seconds after which a late occurrence no longer runs, under any policy; nil sets no limit.
     public var misfireMaxAgeSeconds: Int64?
+    /// Occurrences before this instant are skipped.
     public var startAt: Instant?
+    /// Occurrences from this instant on are skipped.
     public var endAt: Instant?
+    /// Labels for people and for searching; they change nothing.
     public var tags: [String]
+    /// A text for people; it changes nothing.
     public var description: String?
 
     public init(
@@ -52,68 +61,9 @@ public struct Job: Sendable, Equatable, Codable {
         self.description = description
     }
 
-    /// The interval a service is asked to be heard at: its own, or min(max(30, ttl/10), 48) seconds.
+    /// The heartbeat interval that a service is asked to keep, in seconds: the job's own, or a tenth of the ttl, but at
+    /// least 30 and at most 48.
     public var effectiveHeartbeatIntervalSeconds: Int64 {
         heartbeatIntervalSeconds ?? min(max(30, ttlSeconds / 10), 48)
-    }
-}
-
-/// Where an invocation goes.
-public struct InvocationTarget: Sendable, Hashable, Codable {
-    public enum Kind: String, Sendable, Codable, CaseIterable { case http, rabbitmq, sqs }
-    public var kind: Kind
-    /// http: an absolute URL. rabbitmq: `exchange/routing_key` or `queue:NAME`. sqs: the queue's URL.
-    public var address: String
-
-    public init(kind: Kind, address: String) {
-        self.kind = kind
-        self.address = address
-    }
-}
-
-/// What makes two schedules the same: jobs that share a key share their due events.
-public struct ScheduleKey: Sendable, Hashable, Codable {
-    public var expression: String
-    public var timeZone: String
-    public var dst: DSTPolicy
-
-    public init(_ expression: String, timeZone: String = "UTC", dst: DSTPolicy = .default) {
-        self.expression = expression
-        self.timeZone = timeZone
-        self.dst = dst
-    }
-
-    public func parsed() throws(ScheduleError) -> Schedule {
-        try Schedule(expression, timeZone: timeZone, dst: dst)
-    }
-}
-
-/// What becomes of occurrences that were found due more than a minute late.
-public enum MisfirePolicy: String, Sendable, Codable, CaseIterable {
-    /// None of them is run.
-    case skip
-    /// Only the latest is run.
-    case last
-    /// Each is run, in order.
-    case all
-}
-
-/// How often and how far apart an invocation is tried.
-public struct RetryPolicy: Sendable, Hashable, Codable {
-    /// Tries in all, the first included; 1 to 20.
-    public var maxAttempts: Int
-    /// The wait before the second try, the third, …; the last one repeats.
-    public var backoffSeconds: [Int64]
-
-    public init(maxAttempts: Int = 3, backoffSeconds: [Int64] = [5, 30]) {
-        self.maxAttempts = maxAttempts
-        self.backoffSeconds = backoffSeconds
-    }
-
-    /// The wait after try number `attempt` (1 is the first).
-    public func backoffSeconds(afterAttempt attempt: Int) -> Int64 {
-        guard let last = backoffSeconds.last else { return 5 }
-        let index = attempt - 1
-        return backoffSeconds.indices.contains(index) ? backoffSeconds[index] : last
     }
 }

@@ -1,11 +1,13 @@
-internal import FoundationEssentials
+import FoundationEssentials
 
-/// The guid of a job.
+/// The guid of a job; see ``JobName/id``.
 public typealias JobID = Identifier<Job>
 
-/// What a job is called: `service/name`. A service owns many jobs, and a name is unique to its service.
+/// The name of a job, `service/name`. A service owns many jobs; a name is unique within its service.
 public struct JobName: Hashable, Sendable, CustomStringConvertible {
+    /// The service that owns the job.
     public var service: String
+    /// The job's name within its service.
     public var job: String
 
     public init(service: String, job: String) {
@@ -13,16 +15,21 @@ public struct JobName: Hashable, Sendable, CustomStringConvertible {
         self.job = job
     }
 
+    /// `service/name`
     public var description: String { "\(service)/\(job)" }
 
-    /// Reads `service/name`; nil unless there is one slash and something on either side of it.
+    /// Reads `service/name`. Returns nil unless the text has exactly one slash, with something on both sides.
+    ///
+    /// The two parts are not checked further; see ``fault(in:)``.
     public init?(text: String) {
         let parts = text.split(separator: "/", omittingEmptySubsequences: false)
         guard parts.count == 2, !parts[0].isEmpty, !parts[1].isEmpty else { return nil }
         self.init(service: String(parts[0]), job: String(parts[1]))
     }
 
-    /// The job's guid: UUIDv5 in the URL namespace (RFC 9562, appendix C) of "service--name", as the ancestor had it.
+    /// The job's guid: the UUIDv5 of `service--name` in the URL namespace (RFC 9562, section 6.6).
+    ///
+    /// The predecessor computes it the same way, so a job keeps its guid when it moves to Belfry.
     public var id: JobID {
         JobID(namespace: Self.urlNamespace, name: "\(service)--\(job)")
     }
@@ -30,10 +37,10 @@ public struct JobName: Hashable, Sendable, CustomStringConvertible {
     private static let urlNamespace = UUID(
         uuid: (0x6B, 0xA7, 0xB8, 0x11, 0x9D, 0xAD, 0x11, 0xD1, 0x80, 0xB4, 0x00, 0xC0, 0x4F, 0xD4, 0x30, 0xC8))
 
-    /// Why a service's or a job's name can't be used; nil when it can.
+    /// Returns the reason why the name of a service or of a job can't be used, or nil if it can.
     ///
-    /// Names stand in URLs, log lines, header values and UUID names, so they are kept to what is safe in all of them;
-    /// "--" separates the two in the guid and may not be part of either.
+    /// Names appear in URLs, log lines and headers, so only characters that are safe in all of these are allowed. `--`
+    /// separates the two parts in the guid's name, so neither part may contain it.
     public static func fault(in name: String) -> String? {
         guard !name.isEmpty else { return "is empty" }
         guard name.utf8.count <= 128 else { return "is longer than 128 characters" }
@@ -45,15 +52,15 @@ public struct JobName: Hashable, Sendable, CustomStringConvertible {
             default: false
             }
         }
-        guard isSafe else { return "has a character other than a-z, A-Z, 0-9, “-”, “_” and “.”" }
+        guard isSafe else { return "contains a character other than a-z, A-Z, 0-9, “-”, “_” and “.”" }
         guard !name.contains("--"), !name.hasPrefix("-"), !name.hasSuffix("-") else {
-            return "has “--”, or begins or ends with “-”, which would make its guid ambiguous"
+            return "contains “--”, or begins or ends with “-”, which would make its guid ambiguous"
         }
         return nil
     }
 }
 
-/// In messages and on record a name is one text, `service/name`.
+/// In messages and in the store a name is one text, `service/name`.
 extension JobName: Codable {
     public init(from decoder: any Decoder) throws {
         let container = try decoder.singleValueContainer()

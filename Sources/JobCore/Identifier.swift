@@ -1,20 +1,25 @@
-internal import Crypto
+import Crypto
 public import FoundationEssentials
 
-/// A UUID that knows what it identifies, written in lower case everywhere.
+/// A UUID with the type of its subject, so that a job's id can't be passed where an execution's id is expected.
+///
+/// The text form is always lower case. In JSON it is a string.
 public struct Identifier<Subject>: Hashable, Sendable {
+    /// The 16 bytes of the identifier.
     public let uuid: UUID
 
+    /// Wraps a UUID that is already known.
     public init(_ uuid: UUID) {
         self.uuid = uuid
     }
 
-    /// A fresh random identifier (UUIDv4).
+    /// Creates a random identifier (UUIDv4, RFC 9562 section 5.4).
     public static func random() -> Identifier {
         Identifier(UUID())
     }
 
-    /// The identifier that a namespace and a name always lead to (UUIDv5, RFC 9562 section 5.5).
+    /// Computes the identifier of a name in a namespace (UUIDv5, RFC 9562 section 5.5). The same two always give the
+    /// same identifier.
     public init(namespace: UUID, name: String) {
         var hash = Insecure.SHA1()
         withUnsafeBytes(of: namespace.uuid) { hash.update(bufferPointer: $0) }
@@ -29,9 +34,9 @@ public struct Identifier<Subject>: Hashable, Sendable {
         self.init(UUID(uuid: bytes))
     }
 
-    /// Nil unless `text` is a UUID in its 36 character form, in either case.
+    /// Reads a UUID in its 36-character form, in upper or lower case. Returns nil for any other text.
     ///
-    /// Not left to Foundation, which also reads texts with blanks or digits missing, as another UUID.
+    /// Foundation's own parser is not used: it accepts texts with spaces or missing digits and returns another UUID.
     public init?(text: String) {
         var bytes = uuid_t(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0)
         var digits = 0
@@ -62,6 +67,7 @@ public struct Identifier<Subject>: Hashable, Sendable {
 }
 
 extension Identifier: CustomStringConvertible {
+    /// The 36 characters of the UUID, in lower case.
     public var description: String {
         withUnsafeBytes(of: uuid.uuid) { bytes in
             String(unsafeUninitializedCapacity: 36) { text in

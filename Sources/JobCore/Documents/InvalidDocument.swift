@@ -1,0 +1,12 @@
+/// All mistakes in a document together, so that its author can correct them in one go.
+public struct InvalidDocument: Error, Sendable, Equatable {
+    /// The mistakes, in the order in which they were found. Never empty.
+    public var errors: [FieldError]
+    /// True if the text could not be read at all (HTTP status 400); false if it was read and has wrong fields (422).
+    public var isUnreadable: Bool
+
+    public init(_ errors: [FieldError], isUnreadable: Bool = false) {
+        self.errors = errors
+        self.isUnreadable = isUnreadable
+    }
+}

@@ -1,0 +1,34 @@
+import JobCore
+import Testing
+
+@Suite struct `The URL of a webhook target` {
+    @Test(arguments: [
+        "http://example.com", "https://example.com/", "HTTPS://Example.COM/Hook?a=b&c=%20", "http://localhost:9000/x",
+        "http://127.0.0.1/", "http://[::1]:8080/x", "https://example.com/a@b", "https://example.com/?to=a@b",
+    ])
+    func `a webhook URL may be any absolute http or https URL`(text: String) {
+        #expect(TargetURL.fault(in: text) == nil)
+    }
+
+    @Test(arguments: [
+        "", "example.com", "/hook", "//example.com/hook", "ftp://example.com/", "file:///etc/passwd", "gopher://x/",
+        "javascript:alert(1)", "http:/example.com", "http:example.com", "http://", "https:///hook", "http://?x",
+        "http://#x",
+        "http://:80/", "http://user@example.com/", "http://user:secret@example.com/", "http://good.com@evil.com/",
+        "http://good.com\\@evil.com/", "http://example.com/#part", "http://exa mple.com/", " http://example.com/",
+        "http://example.com/\r\nHost: evil.com", "http://example.com/\t", "http://example.com/\u{0}",
+        "http://exämple.com/",
+        "http://example.com/\u{7F}", "http://example.com/\u{202E}",
+    ])
+    func `a webhook URL may not be relative, of another scheme or ambiguous about its host`(text: String) {
+        #expect(TargetURL.fault(in: text) != nil)
+    }
+
+    @Test(arguments: [
+        ("http://example.com/a", "http://example.com"), ("HTTP://EXAMPLE.com:80?x", "http://example.com"),
+        ("https://example.com", "https://example.com"), ("https://[::1]:1/x/y", "https://[::1]:1"),
+    ])
+    func `webhook URLs with the same scheme, host and port have the same origin`(text: String, origin: String) {
+        #expect(TargetURL.origin(of: text) == origin)
+    }
+}
