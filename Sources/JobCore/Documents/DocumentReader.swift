@@ -92,7 +92,7 @@ public struct DocumentReader {
             guard !value.utf8.contains(0) else {
                 report(
                     field, .invalid, "contains a NUL character",
-                    hint: "Remove it, or encode the value, as base64 for example.")
+                    hint: "Remove it, or encode the value, for example as base64.")
                 return nil
             }
             return value

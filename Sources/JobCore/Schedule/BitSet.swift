@@ -1,7 +1,8 @@
-/// A set of whole numbers from 0 to 255, one bit each: enough for a cron field of 230 years, without allocation.
+/// A set of whole numbers from 0 to 255, with one bit each. It holds a cron field of 230 years without allocation.
 struct BitSet: Hashable, Sendable {
     private var words: SIMD4<UInt64> = .zero
 
+    /// One more than the largest possible member.
     static let capacity = 256
 
     init(_ members: some Sequence<Int> = []) {
@@ -10,19 +11,22 @@ struct BitSet: Hashable, Sendable {
         }
     }
 
+    /// Adds a number. Traps outside of 0 to 255.
     mutating func insert(_ member: Int) {
         words[member >> 6] |= 1 << UInt64(member & 63)
     }
 
+    /// Whether a number from 0 to 255 is in the set.
     func contains(_ member: Int) -> Bool {
         words[member >> 6] & (1 << UInt64(member & 63)) != 0
     }
 
+    /// The number of members.
     var count: Int {
         words.indices.reduce(0) { $0 + words[$1].nonzeroBitCount }
     }
 
-    /// The smallest member that is at least `bound`.
+    /// Returns the smallest member that is at least `bound`, or nil if there is none.
     func first(from bound: Int) -> Int? {
         guard bound < Self.capacity else { return nil }
         var index = bound >> 6

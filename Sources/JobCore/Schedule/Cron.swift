@@ -1,4 +1,4 @@
-/// A cron expression's six fields, as a pattern over the readings of a clock.
+/// The six fields of a cron expression, as a pattern of clock readings.
 struct Cron: Hashable, Sendable {
     let minutes: CronField
     let hours: CronField
@@ -6,7 +6,7 @@ struct Cron: Hashable, Sendable {
     let months: CronField
     let years: CronField
 
-    /// Reads what stands between the parentheses, in upper case.
+    /// Parses the six fields between the parentheses, in upper case.
     init(fields: [Substring]) throws(ScheduleError) {
         minutes = try CronField(fields[0], unit: .minute)
         hours = try CronField(fields[1], unit: .hour)
@@ -15,7 +15,7 @@ struct Cron: Hashable, Sendable {
         years = try CronField(fields[5], unit: .year)
     }
 
-    /// Whether the hours go around the clock: `*`, `*/n`, `0/n`, or all 24 named.
+    /// Whether the hours cover the whole day: `*`, `*/n`, `0/n`, or all 24 listed.
     var isAroundTheClock: Bool {
         let isStepped = hours.items.contains {
             switch $0 {
@@ -28,9 +28,9 @@ struct Cron: Hashable, Sendable {
 }
 
 extension Cron: ClockReadings {
-    /// Field by field, never minute by minute: at worst 230 years of 12 months are looked at, and then it is never.
+    /// Searches field by field instead of minute by minute: at most 12 months of 230 years are examined.
     func first(from reading: Int64) -> Int64? {
-        // A cron's second is 0, so any later second belongs to the next minute.
+        // Cron occurrences are at second 0, so a reading with another second starts at the next minute.
         let start = CivilTime(secondsSinceEpoch: reading + 59)
         guard let date = firstDate(from: start.date) else { return nil }
         if date == start.date, let time = firstTime(from: start.hour, start.minute, on: date) { return time }
@@ -39,9 +39,10 @@ extension Cron: ClockReadings {
         return firstDate(from: dayAfter).flatMap { firstTime(from: 0, 0, on: $0) }
     }
 
-    /// Hours that go around the clock are about elapsed time: they follow the clock through every pass of an overlap
-    /// and have nothing to make up for after a gap, under every policy. An hourly job runs in both 01:00s.
-    /// Hours that are named (`2`, `8-17`, `8/2`) are about the clock, so the policy decides, however many the minutes.
+    /// Hours that cover the whole day mean elapsed time, so they ignore the policy: they run in both hours of an overlap
+    /// and are not made up for after a gap. An hourly job runs at both 01:00s.
+    ///
+    /// Hours that are listed (`2`, `8-17`, `8/2`) mean the clock, so the policy decides, whatever the minutes are.
     func policy(_ chosen: DSTPolicy) -> DSTPolicy {
         isAroundTheClock ? DSTPolicy(gap: .skip, overlap: .both) : chosen
     }

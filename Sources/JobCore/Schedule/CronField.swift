@@ -1,20 +1,22 @@
-/// The numbers one field of a cron expression names: lists, ranges and steps.
+/// The numbers that one field of a cron expression selects, by lists, ranges and steps.
 struct CronField: Hashable, Sendable {
     /// One part of a list.
     enum Item: Hashable, Sendable {
-        /// `*` (step 1) or `*/n`
+        /// `*` (step 1) or `*/n`.
         case every(step: Int)
+        /// A single number or name.
         case value(Int)
-        /// `a/n`: from a to the field's maximum
+        /// `a/n`: every n-th value from a to the field's maximum.
         case from(Int, step: Int)
-        /// `a-b` (step 1) or `a-b/n`; a may be the larger, then the range runs over the field's end
+        /// `a-b` (step 1) or `a-b/n`. If a is larger than b, the range wraps around the end of the field.
         case range(Int, Int, step: Int)
     }
 
+    /// Which of the six fields this is.
     let unit: CronUnit
-    /// As written, for the sentence.
+    /// The parts of the list as written, for the plain-English sentence.
     let items: [Item]
-    /// The values, counted from the unit's smallest.
+    /// The selected values, minus the unit's smallest value.
     private let offsets: BitSet
 
     init(unit: CronUnit, items: [Item]) {
@@ -23,19 +25,21 @@ struct CronField: Hashable, Sendable {
         offsets = BitSet(items.flatMap { $0.offsets(in: unit.range) })
     }
 
+    /// Whether the field selects a value.
     func contains(_ value: Int) -> Bool {
         unit.range.contains(value) && offsets.contains(value - unit.range.lowerBound)
     }
 
-    /// The smallest of the values that is at least `bound`.
+    /// Returns the smallest selected value that is at least `bound`, or nil if there is none.
     func first(from bound: Int) -> Int? {
         let lowest = unit.range.lowerBound
         return offsets.first(from: max(0, bound - lowest)).map { $0 + lowest }
     }
 
+    /// Whether the field selects all values of its unit.
     var isEveryValue: Bool { offsets.count == unit.range.count }
 
-    /// The values, when the field is a plain list of them.
+    /// The values if the field is a plain list of them, without ranges or steps; nil otherwise.
     var listedValues: [Int]? {
         let values = items.compactMap { if case .value(let value) = $0 { value } else { nil } }
         return values.count == items.count ? values : nil
@@ -60,7 +64,7 @@ extension CronField.Item {
 }
 
 extension CronField {
-    /// Reads a field in upper case.
+    /// Parses a field in upper case.
     init(_ text: Substring, unit: CronUnit) throws(ScheduleError) {
         var items: [Item] = []
         for part in text.split(separator: ",", omittingEmptySubsequences: false) {
@@ -69,16 +73,16 @@ extension CronField {
         self.init(unit: unit, items: items)
     }
 
-    /// One number or name of the unit.
+    /// Parses one number or name of the unit.
     static func value(_ text: Substring, unit: CronUnit) throws(ScheduleError) -> Int {
         if let index = unit.names.firstIndex(of: String(text)) { return unit.range.lowerBound + index }
         guard let number = number(text, digits: unit.digits), unit.range.contains(number) else {
-            throw .expression("\(ScheduleError.quoted(text)) is not a \(unit.title) value.", hint: unit.hint)
+            throw .expression("\(text.quoted) is not a \(unit.title) value.", hint: unit.hint)
         }
         return number
     }
 
-    /// Decimal digits and nothing else (no sign), few enough not to overflow.
+    /// Parses a number of at most `digits` decimal digits, without a sign. Returns nil for any other text.
     static func number(_ text: Substring, digits: Int) -> Int? {
         guard (1...digits).contains(text.utf8.count) else { return nil }
         var cursor = TextCursor(text)
@@ -97,21 +101,21 @@ extension CronField {
     }
 
     private static func step(_ text: Substring, unit: CronUnit) throws(ScheduleError) -> Int {
-        guard let longest = unit.longestStep else {
+        guard let stepMax = unit.stepMax else {
             throw .expression(
                 "The \(unit.title) takes no step (/\(text.prefix(10))).",
                 hint: "Name the days, as in MON,WED,FRI or MON-FRI.")
         }
-        guard let step = number(text, digits: 4), (1...longest).contains(step) else {
+        guard let step = number(text, digits: 4), (1...stepMax).contains(step) else {
             throw .expression(
-                "A step of \(ScheduleError.quoted(text)) does not fit the \(unit.title) field.",
-                hint: stepHint(unit: unit, longest: longest))
+                "A step of \(text.quoted) does not fit the \(unit.title) field.",
+                hint: stepHint(unit: unit, stepMax: stepMax))
         }
         return step
     }
 
-    private static func stepHint(unit: CronUnit, longest: Int) -> String {
-        let steps = "A step is 1 to \(longest)."
+    private static func stepHint(unit: CronUnit, stepMax: Int) -> String {
+        let steps = "A step is 1 to \(stepMax)."
         return switch unit {
         case .minute: "\(steps) For once an hour write one minute and every hour, as in cron(0 * * * ? *)."
         case .hour: "\(steps) For once a day write one hour, as in cron(0 0 * * ? *)."

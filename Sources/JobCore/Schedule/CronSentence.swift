@@ -4,7 +4,7 @@ struct CronSentence {
 
     var text: String {
         let time = timePhrase
-        // "Every 5 minutes" and "At minute 5 of every hour" need no "every day"; "At 02:30" does.
+        // "Every 5 minutes" and "At minute 5 of every hour" already imply every day; "At 02:30" does not.
         let isRepeating = time.lowercased().contains("every")
         return [time, daysPhrase(isRepeating: isRepeating), monthsPhrase, yearsPhrase].filter { !$0.isEmpty }
             .joined(separator: " ")
@@ -12,7 +12,8 @@ struct CronSentence {
 }
 
 extension CronSentence {
-    private static let mostClockTimes = 6
+    /// How many times of day are listed one by one.
+    private static let clockTimesMax = 6
 
     private var timePhrase: String {
         if let times = clockTimes { return "At " + Self.list(times) }
@@ -24,10 +25,10 @@ extension CronSentence {
         return "\(minutes) of \(hoursPhrase)"
     }
 
-    /// Hours and minutes written out, when they are plain and few.
+    /// The times of day one by one; nil if there are many, or if the fields have ranges or steps.
     private var clockTimes: [String]? {
         guard let hours = cron.hours.listedValues, let minutes = cron.minutes.listedValues,
-            hours.count * minutes.count <= Self.mostClockTimes
+            hours.count * minutes.count <= Self.clockTimesMax
         else { return nil }
         return hours.flatMap { hour in minutes.map { "\(hour.padded(to: 2)):\($0.padded(to: 2))" } }
     }
@@ -38,7 +39,7 @@ extension CronSentence {
             switch items[0] {
             case .every(1), .from(0, 1): return "Every minute"
             case .every(let step), .from(0, let step):
-                // Other steps are cut short by the full hour.
+                // A step that doesn't divide 60 is irregular at the full hour.
                 if 60 % step == 0 { return "Every \(step) minutes" }
             default: break
             }

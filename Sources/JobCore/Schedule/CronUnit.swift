@@ -1,10 +1,11 @@
-/// One of the six places of a cron expression, and what may stand there.
+/// One of the six fields of a cron expression, with its allowed values.
 ///
-/// Source: "Cron expressions" in the EventBridge user guide; the longest steps and the widths from what AWS and the
-/// public validators refuse.
+/// Source: "Cron expressions" in the Amazon EventBridge user guide. The guide doesn't give the largest steps and the
+/// numbers of digits; these are what AWS and public validators accept.
 enum CronUnit: CaseIterable, Sendable {
     case minute, hour, dayOfMonth, month, dayOfWeek, year
 
+    /// The allowed values.
     var range: ClosedRange<Int> {
         switch self {
         case .minute: 0...59
@@ -16,10 +17,10 @@ enum CronUnit: CaseIterable, Sendable {
         }
     }
 
-    /// A larger step is refused; nil where there are no steps.
+    /// The largest allowed step; nil if the field takes no step.
     ///
-    /// The guide lists `/` for the day of week in some languages only, and AWS is reported to refuse it.
-    var longestStep: Int? {
+    /// For the day of week, only some translations of the guide list `/`, and AWS is reported to refuse it.
+    var stepMax: Int? {
         switch self {
         case .minute: 59
         case .hour: 23
@@ -30,7 +31,7 @@ enum CronUnit: CaseIterable, Sendable {
         }
     }
 
-    /// The most digits a value may have: `09` is a minute, `01` is not a day of the week.
+    /// The largest number of digits of a value: `09` is a minute, but `01` is not a day of the week.
     var digits: Int {
         switch self {
         case .year: 4
@@ -39,7 +40,7 @@ enum CronUnit: CaseIterable, Sendable {
         }
     }
 
-    /// Names for values, from the smallest value up.
+    /// Names of the values, in ascending order; empty if the field has only numbers.
     var names: [String] {
         switch self {
         case .month: ["JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"]
@@ -48,6 +49,7 @@ enum CronUnit: CaseIterable, Sendable {
         }
     }
 
+    /// The name of the field in messages.
     var title: String {
         switch self {
         case .minute: "minutes"
@@ -59,14 +61,14 @@ enum CronUnit: CaseIterable, Sendable {
         }
     }
 
-    /// What would be right, for people.
+    /// A sentence for error messages that lists what the field accepts.
     var hint: String {
         let values = "\(range.lowerBound)-\(range.upperBound)"
         return switch self {
         case .minute, .hour, .year: "Give \(values), with , - * and / for several."
         case .month: "Give \(values) or JAN-DEC, with , - * and / for several."
-        case .dayOfMonth: "Give \(values) with , - * and /, or ?, or one of L, L-3, LW, 15W by itself."
-        case .dayOfWeek: "Give \(values) or SUN-SAT (SUN is 1) with , - and *, or ?, or one of L, 6L, 3#2 by itself."
+        case .dayOfMonth: "Give \(values) with , - * and /, or ?, or only one of L, L-3, LW, 15W."
+        case .dayOfWeek: "Give \(values) or SUN-SAT (SUN is 1) with , - and *, or ?, or only one of L, 6L, 3#2."
         }
     }
 }

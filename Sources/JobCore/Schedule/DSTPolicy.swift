@@ -1,26 +1,30 @@
-/// What becomes of an occurrence when the clocks change.
+/// Decides how occurrences at a local time run when a clock change leaves that time out or repeats it.
 ///
-/// The default is AWS EventBridge Scheduler's: left-out times are skipped, repeated times run once, the first time.
+/// The default is that of Amazon EventBridge Scheduler: a time that is left out is skipped, and a repeated time runs
+/// once, the first time.
 public struct DSTPolicy: Sendable, Hashable {
-    /// A local time that doesn't exist because the clock went forward over it.
+    /// The rule for a local time that doesn't exist because the clock went forward past it.
     public enum Gap: String, Sendable {
-        /// It doesn't run that day.
+        /// The job doesn't run that day.
         case skip
-        /// It runs right after the gap.
+        /// The job runs right after the gap.
         case shift
     }
 
-    /// A local time that comes twice because the clock went back.
+    /// The rule for a local time that occurs twice because the clock went back.
     public enum Overlap: String, Sendable {
-        /// It runs the first time only.
+        /// The job runs the first time only.
         case first
-        /// It runs both times.
+        /// The job runs both times.
         case both
     }
 
+    /// The rule for local times that are left out.
     public var gap: Gap
+    /// The rule for local times that occur twice.
     public var overlap: Overlap
 
+    /// `skip,first`
     public static let `default` = DSTPolicy(gap: .skip, overlap: .first)
 
     public init(gap: Gap, overlap: Overlap) {
@@ -28,7 +32,9 @@ public struct DSTPolicy: Sendable, Hashable {
         self.overlap = overlap
     }
 
-    /// Reads `shift`, `both`, `skip,both`, `both,skip`: either or both parts, in either order. nil for anything else.
+    /// Reads one or both rules in either order, such as `shift`, `both`, `skip,both` or `both,skip`.
+    ///
+    /// A rule that is not given has its default. Returns nil for any other text.
     public init?(_ text: String) {
         let words = text.split(separator: ",", maxSplits: 2, omittingEmptySubsequences: false).map(String.init)
         let gaps = words.compactMap(Gap.init(rawValue:))
@@ -44,6 +50,7 @@ extension DSTPolicy: CustomStringConvertible {
 }
 
 extension DSTPolicy: Codable {
+    /// Decodes a string such as `skip,first`. Throws `DecodingError` if it is not a policy.
     public init(from decoder: any Decoder) throws {
         let container = try decoder.singleValueContainer()
         let text = try container.decode(String.self)
@@ -54,6 +61,7 @@ extension DSTPolicy: Codable {
         self = policy
     }
 
+    /// Encodes the description.
     public func encode(to encoder: any Encoder) throws {
         var container = encoder.singleValueContainer()
         try container.encode(description)

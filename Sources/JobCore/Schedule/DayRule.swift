@@ -1,19 +1,21 @@
-/// Which days of a month a cron expression means: its day-of-month or its day-of-week field, whichever isn't `?`.
+/// The days of a month that a cron expression selects: its day-of-month or its day-of-week field, one of which is `?`.
 enum DayRule: Hashable, Sendable {
+    /// A list, range or step of days of the month.
     case daysOfMonth(CronField)
-    /// `L` and `L-n`: the last day of the month, or n days before
+    /// `L` or `L-n`: the last day of the month, or n days before it.
     case lastDay(minus: Int)
-    /// `LW`: the last of the month's Mondays to Fridays
+    /// `LW`: the last Monday to Friday of the month.
     case lastWeekday
-    /// `nW`: the Monday to Friday nearest to day n, within the month
+    /// `nW`: the Monday to Friday nearest to day n, within the month.
     case weekdayNearest(Int)
+    /// A list or range of days of the week.
     case daysOfWeek(CronField)
-    /// `5L`, `THUL`: the last such day of the week
+    /// `5L` or `THUL`: the last such day of the week in the month.
     case last(weekday: Int)
-    /// `3#2`: the second Tuesday
+    /// `3#2`: the second Tuesday of the month.
     case nth(Int, weekday: Int)
 
-    /// The days meant, in a certain month.
+    /// The selected days in one month of one year.
     func days(inMonth month: Int, of year: Int) -> BitSet {
         let length = CivilDate.days(inMonth: month, of: year)
         let firstWeekday = CivilDate(year: year, month: month, day: 1).weekday
@@ -50,7 +52,7 @@ enum DayRule: Hashable, Sendable {
 }
 
 extension DayRule {
-    /// Reads the two fields, in upper case, of which exactly one is `?`.
+    /// Parses the two fields, in upper case. Throws unless exactly one of them is `?`.
     init(dayOfMonth: Substring, dayOfWeek: Substring) throws(ScheduleError) {
         switch (dayOfMonth == "?", dayOfWeek == "?") {
         case (false, true): self = try Self.ofMonth(dayOfMonth)
@@ -63,7 +65,7 @@ extension DayRule {
         case (true, true):
             throw .expression(
                 "Neither the day of month nor the day of week is given.",
-                hint: "Put ? in one of them only; for every day write cron(0 12 * * ? *).")
+                hint: "Put ? in only one of them; for every day write cron(0 12 * * ? *).")
         }
     }
 
@@ -73,7 +75,7 @@ extension DayRule {
         if text.hasPrefix("L-") {
             guard let before = CronField.number(text.dropFirst(2), digits: 2), (1...30).contains(before) else {
                 throw .expression(
-                    "\(ScheduleError.quoted(text)) is not a day of month.",
+                    "\(text.quoted) is not a day of month.",
                     hint: "L-n counts n days back from the month's last day, n from 1 to 30.")
             }
             return .lastDay(minus: before)
@@ -84,7 +86,7 @@ extension DayRule {
     }
 
     private static func ofWeek(_ text: Substring) throws(ScheduleError) -> DayRule {
-        // By itself L is the week's last day, every week.
+        // Alone, L is the last day of every week.
         if text == "L" { return .daysOfWeek(CronField(unit: .dayOfWeek, items: [.value(7)])) }
         if text.contains(",") { try refuseSpecials("L#", in: text, unit: .dayOfWeek) }
         if text.hasSuffix("L") { return .last(weekday: try CronField.value(text.dropLast(), unit: .dayOfWeek)) }
@@ -92,7 +94,7 @@ extension DayRule {
         guard halves.count == 2 else { return .daysOfWeek(try CronField(text, unit: .dayOfWeek)) }
         guard let n = CronField.number(halves[1], digits: 1), (1...5).contains(n) else {
             throw .expression(
-                "\(ScheduleError.quoted(text)) is not a day of week.",
+                "\(text.quoted) is not a day of week.",
                 hint: "After # comes 1 to 5, as in 3#2 or TUE#2 for the second Tuesday of the month.")
         }
         return .nth(n, weekday: try CronField.value(halves[0], unit: .dayOfWeek))

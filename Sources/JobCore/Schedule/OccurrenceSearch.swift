@@ -1,37 +1,13 @@
-/// A set of readings of a clock on the wall, in seconds from 1970-01-01T00:00:00 on that clock.
-protocol ClockReadings {
-    /// The first that is at `reading` or later.
-    func first(from reading: Int64) -> Int64?
-
-    /// The policy that holds for these readings when `chosen` was chosen.
-    func policy(_ chosen: DSTPolicy) -> DSTPolicy
-}
-
-/// `at(…)`: a single reading.
-struct OneReading: ClockReadings {
-    var time: CivilTime
-
-    func first(from reading: Int64) -> Int64? {
-        let wanted = time.secondsSinceEpoch
-        return reading <= wanted ? wanted : nil
-    }
-
-    /// In a gap it runs right after it under every policy, since skipped it would never run at all.
-    func policy(_ chosen: DSTPolicy) -> DSTPolicy {
-        DSTPolicy(gap: .shift, overlap: chosen.overlap)
-    }
-}
-
-/// Finds when a zone's clock shows one of some readings.
+/// Finds the instants at which a zone's clock shows one of a set of readings.
 ///
-/// It goes from one period of constant offset to the next; within a period, a reading and an instant differ by the
-/// offset alone.
+/// The search goes from one period of constant offset to the next. Within a period, a reading is an instant plus the
+/// offset.
 struct OccurrenceSearch<Readings: ClockReadings> {
     var zone: Zone
     var policy: DSTPolicy
     var readings: Readings
 
-    /// The first occurrence at `instant` (seconds since the epoch) or later.
+    /// Returns the first occurrence at `instant` or later, or nil if there is none. Both are seconds since the epoch.
     func first(from instant: Int64) -> Int64? {
         if zone == .utc { return readings.first(from: instant) }
         var instant = instant
@@ -43,7 +19,7 @@ struct OccurrenceSearch<Readings: ClockReadings> {
             if let reading, reading - period.offset < period.end ?? .max { return reading - period.offset }
             guard let end = period.end else { return nil }
 
-            // Shortly before a clock change it may yet show earlier readings again, or leave some out.
+            // Close to the next change of the offset, readings may be repeated or left out.
             if end - instant <= Zone.lookBack {
                 instant = end
             } else if let reading {
@@ -54,14 +30,15 @@ struct OccurrenceSearch<Readings: ClockReadings> {
         }
     }
 
-    /// Whether this is the moment right after a gap that left out a reading, and such are to be made up for.
+    /// Whether `instant` is the end of a gap that left out a reading, and the policy is to make up for it.
     private func isShiftedPastGap(at instant: Int64, in period: OffsetPeriod) -> Bool {
         guard policy.gap == .shift, instant == period.start, period.previousOffset < period.offset else { return false }
         let leftOut = readings.first(from: period.start + period.previousOffset)
         return leftOut.map { $0 < period.start + period.offset } ?? false
     }
 
-    /// What the clock shows, or when it shows readings for the second time and the first was enough, the first new one.
+    /// The reading to search from: the clock's own, or if the clock repeats readings and the policy runs them once, the
+    /// first that is not a repeat.
     private func earliestReading(from instant: Int64, in period: OffsetPeriod) -> Int64 {
         let shown = instant + period.offset
         return policy.overlap == .first ? max(shown, period.start + period.previousOffset) : shown

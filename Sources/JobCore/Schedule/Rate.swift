@@ -1,11 +1,13 @@
-/// `rate(5 minutes)`: evenly spaced in elapsed time, in no zone.
+/// A `rate(5 minutes)` expression: occurrences at equal distances of elapsed time, without a time zone.
 ///
-/// Occurrences lie at multiples of the period since 1970-01-01T00:00:00Z, so that equal rates share their occurrences
-/// and nothing has to be remembered. AWS counts from the creation of the rule instead.
+/// Occurrences are multiples of the period since 1970-01-01T00:00:00Z, so jobs with equal rates share their occurrences
+/// and no state is kept. AWS counts from the creation of the rule instead.
 struct Rate: Hashable, Sendable {
+    /// The unit of a period.
     enum Unit: String, CaseIterable, Sendable {
         case second, minute, hour, day
 
+        /// Seconds of one unit.
         var seconds: Int64 {
             switch self {
             case .second: 1
@@ -16,12 +18,14 @@ struct Rate: Hashable, Sendable {
         }
     }
 
+    /// The number of units between two occurrences.
     var count: Int64
     var unit: Unit
 
-    /// A hundred years of 365 days; far from where whole milliseconds would overflow.
-    static let longestSeconds: Int64 = 36_500 * 86_400
+    /// Seconds of the longest period: a hundred years of 365 days, which is far from overflowing milliseconds.
+    static let periodSecondsMax: Int64 = 36_500 * 86_400
 
+    /// Returns the first occurrence strictly after an instant, or nil if 64 bits can't hold it.
     func next(after instant: Instant) -> Instant? {
         let period = count * unit.seconds * 1_000
         let passed = instant.millisecondsSinceEpoch.flooredQuotient(by: period)
@@ -29,6 +33,7 @@ struct Rate: Hashable, Sendable {
         return overflows ? nil : Instant(millisecondsSinceEpoch: next)
     }
 
+    /// The rate in plain English: `Every 5 minutes`.
     var sentence: String {
         count == 1 ? "Every \(unit.rawValue)" : "Every \(count) \(unit.rawValue)s"
     }

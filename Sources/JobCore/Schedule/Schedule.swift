@@ -1,14 +1,24 @@
-/// When a job runs: an expression, the time zone its clock times are read in, and what clock changes do to them.
+/// When a job runs: an expression, the time zone of its local times, and the policy for clock changes.
 ///
-/// `cron(…)` and `rate(…)` follow AWS EventBridge rules, `at(…)` follows EventBridge Scheduler; see `ScheduleParser`.
+/// ```swift
+/// let schedule = try Schedule("cron(30 2 ? * MON-FRI *)", timeZone: "Europe/Madrid")
+/// schedule.sentence              // "At 02:30 every Monday through Friday (Europe/Madrid)"
+/// schedule.next(after: instant)  // the first occurrence strictly after `instant`
+/// ```
+///
+/// `cron(…)` and `rate(…)` follow Amazon EventBridge rules ("Cron and rate expressions" in its user guide), `at(…)`
+/// follows EventBridge Scheduler ("Schedule types"). Unlike EventBridge, a rate may be in seconds and counts from 1970.
 public struct Schedule: Sendable, Hashable {
+    /// The expression as it was given.
     public let expression: String
-    /// A name of the IANA time zone database. A rate doesn't depend on it.
+    /// A name of the IANA time zone database. It has no effect on a rate.
     public let timeZone: String
+    /// The policy for local times that a clock change leaves out or repeats. It has no effect on a rate.
     public let dst: DSTPolicy
     private let recurrence: Recurrence
     private let zone: Zone
 
+    /// Parses an expression. Throws which of the three texts is wrong, why, and what would be right.
     public init(_ expression: String, timeZone: String = "UTC", dst: DSTPolicy = .default) throws(ScheduleError) {
         guard let zone = Zone(identifier: timeZone) else { throw .timeZone(timeZone) }
         self.recurrence = try ScheduleParser.recurrence(expression)
@@ -18,7 +28,8 @@ public struct Schedule: Sendable, Hashable {
         self.zone = zone
     }
 
-    /// The first occurrence strictly after an instant; nil when there is never one again.
+    /// Returns the first occurrence strictly after an instant, or nil if there is none. Years after 2199 have none, except
+    /// for a rate.
     public func next(after instant: Instant) -> Instant? {
         switch recurrence {
         case .rate(let rate): rate.next(after: instant)
@@ -27,7 +38,7 @@ public struct Schedule: Sendable, Hashable {
         }
     }
 
-    /// The schedule in plain English: `At 02:30 every day (America/New_York)`.
+    /// The schedule in plain English, such as `At 02:30 every day (America/New_York)`.
     public var sentence: String {
         switch recurrence {
         case .rate(let rate): rate.sentence
@@ -37,7 +48,7 @@ public struct Schedule: Sendable, Hashable {
     }
 
     private func next(after instant: Instant, on readings: some ClockReadings) -> Instant? {
-        // Two days of margin around the years that expressions can name: no offset reaches across.
+        // Expressions name the years 1970 to 2199. Two days on either side are more than any offset from UTC.
         let earliest = -Zone.lookBack
         guard instant.secondsSinceEpoch < Self.endOfYears + Zone.lookBack else { return nil }
         let search = OccurrenceSearch(zone: zone, policy: readings.policy(dst), readings: readings)
@@ -46,11 +57,4 @@ public struct Schedule: Sendable, Hashable {
 
     /// 2200-01-01T00:00:00Z.
     private static let endOfYears: Int64 = 7_258_118_400
-}
-
-/// What an expression says, apart from the zone.
-enum Recurrence: Hashable, Sendable {
-    case rate(Rate)
-    case once(CivilTime)
-    case cron(Cron)
 }

@@ -1,14 +1,15 @@
-/// Why a schedule was refused, in words for the person who wrote it.
+/// The reason why a schedule is refused, for the person who wrote it.
 public struct ScheduleError: Error, Sendable, Equatable {
-    /// What the fault lies in.
+    /// The text that is wrong.
     public enum Part: String, Sendable {
         case expression, timeZone, dst
     }
 
+    /// Which of the three texts of a schedule is wrong.
     public var part: Part
-    /// What is wrong.
+    /// What is wrong, as a sentence.
     public var message: String
-    /// What would be right.
+    /// What would be right, as a sentence.
     public var hint: String
 
     public init(part: Part, message: String, hint: String) {
@@ -17,11 +18,11 @@ public struct ScheduleError: Error, Sendable, Equatable {
         self.hint = hint
     }
 
-    /// The refusal of a DST policy that `DSTPolicy.init(_:)` couldn't read.
+    /// The error for a text that ``DSTPolicy/init(_:)`` can't read.
     public static func dst(_ text: String) -> ScheduleError {
         ScheduleError(
-            part: .dst, message: "\(quoted(text)) is not a DST policy.",
-            hint: "Write skip or shift (for the hour that spring leaves out), first or both (for the hour that "
+            part: .dst, message: "\(text.quoted) is not a DST policy.",
+            hint: "Write skip or shift (for a time that spring leaves out), first or both (for a time that "
                 + "autumn repeats), or one of each: \"skip,first\" is the default.")
     }
 
@@ -32,19 +33,12 @@ public struct ScheduleError: Error, Sendable, Equatable {
     static func timeZone(_ identifier: String) -> ScheduleError {
         let suggestion = Zone.suggestion(for: identifier).map { "Did you mean \($0)?" }
         return ScheduleError(
-            part: .timeZone, message: "\(quoted(identifier)) is not a time zone.",
+            part: .timeZone, message: "\(identifier.quoted) is not a time zone.",
             hint: suggestion ?? "Give a name of the IANA database, such as UTC, Europe/Madrid or America/New_York.")
-    }
-
-    /// A piece of someone's text, short and printable enough to be shown in a message or a log line.
-    static func quoted(_ text: some StringProtocol) -> String {
-        let printable = text.unicodeScalars.prefix(40).map { scalar in
-            (0x20...0x7E).contains(scalar.value) ? Character(scalar) : "?"
-        }
-        return "\"\(String(printable))\(text.unicodeScalars.count > 40 ? "…" : "")\""
     }
 }
 
 extension ScheduleError: CustomStringConvertible {
+    /// The message and the hint.
     public var description: String { "\(message) \(hint)" }
 }

@@ -1,9 +1,11 @@
-/// Waiting times between tries that grow, stay bounded and differ between processes.
+/// Random waits between repeated tries, such as connecting to the broker.
 ///
-/// "Full jitter" (AWS Architecture Blog, "Exponential Backoff And Jitter"): each wait is drawn evenly from zero up to a
-/// ceiling that doubles, so that stages which lost the same broker do not come back in step.
+/// The method is "full jitter" (AWS Architecture Blog, "Exponential Backoff And Jitter"): each wait is drawn evenly
+/// between zero and a bound that doubles with each try. So stages that lost the same broker don't reconnect together.
 public struct Backoff: Sendable, Equatable {
+    /// The bound of the first wait. No wait is shorter than a quarter of it.
     public var firstMilliseconds: Int64
+    /// The bound of every wait.
     public var ceilingMilliseconds: Int64
 
     public init(firstMilliseconds: Int64 = 200, ceilingMilliseconds: Int64 = 10_000) {
@@ -11,7 +13,11 @@ public struct Backoff: Sendable, Equatable {
         self.ceilingMilliseconds = ceilingMilliseconds
     }
 
-    /// The wait before try number `attempt` (0 is the first repeat). `fraction` is a random number in 0..<1.
+    /// Returns the milliseconds to wait before a repeat.
+    ///
+    /// - Parameters:
+    ///   - attempt: the number of the repeat; 0 is the first.
+    ///   - fraction: a random number in `0..<1`.
     public func milliseconds(attempt: Int, fraction: Double) -> Int64 {
         let doublings = min(max(0, attempt), 30)
         let bound = min(ceilingMilliseconds, firstMilliseconds << Int64(doublings))

@@ -1,7 +1,8 @@
 /// A point in time, in whole milliseconds since 1970-01-01T00:00:00Z (leap seconds not counted).
 ///
-/// Milliseconds are what the API, the messages and the store carry, so nothing is rounded on the way.
+/// The API, the messages and the store all carry milliseconds, so no instant is rounded on its way through them.
 public struct Instant: Hashable, Comparable, Sendable {
+    /// Milliseconds since 1970-01-01T00:00:00Z; negative before it.
     public var millisecondsSinceEpoch: Int64
 
     public init(millisecondsSinceEpoch: Int64) {
@@ -22,24 +23,27 @@ public struct Instant: Hashable, Comparable, Sendable {
         left.millisecondsSinceEpoch < right.millisecondsSinceEpoch
     }
 
+    /// Returns the instant that is this many milliseconds later. Traps if 64 bits can't hold it.
     public func adding(milliseconds: Int64) -> Instant {
         Instant(millisecondsSinceEpoch: millisecondsSinceEpoch + milliseconds)
     }
 
+    /// Returns the instant that is this many seconds later. Traps if 64 bits can't hold it.
     public func adding(seconds: Int64) -> Instant {
         adding(milliseconds: seconds * 1_000)
     }
 
-    /// Milliseconds from `earlier` to this instant; negative when `earlier` is in fact later.
+    /// Milliseconds from `earlier` to this instant; negative if `earlier` is later.
     public func milliseconds(since earlier: Instant) -> Int64 {
         millisecondsSinceEpoch - earlier.millisecondsSinceEpoch
     }
 }
 
 extension Instant: Codable {
-    /// From 1970 to the end of 9999, so that no sum of an instant that was read and a duration can overflow.
+    /// 1970 to the end of 9999. Sums of an instant that was decoded and a duration can't overflow.
     private static let readable: ClosedRange<Int64> = 0...253_402_300_799_999
 
+    /// Decodes milliseconds since the epoch. Throws `DecodingError` outside of the years 1970 to 9999.
     public init(from decoder: any Decoder) throws {
         let container = try decoder.singleValueContainer()
         let milliseconds = try container.decode(Int64.self)
@@ -50,6 +54,7 @@ extension Instant: Codable {
         self.init(millisecondsSinceEpoch: milliseconds)
     }
 
+    /// Encodes milliseconds since the epoch.
     public func encode(to encoder: any Encoder) throws {
         var container = encoder.singleValueContainer()
         try container.encode(millisecondsSinceEpoch)

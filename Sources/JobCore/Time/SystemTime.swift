@@ -1,13 +1,15 @@
-internal import Foundation
+import Foundation
 
-/// The machine's clock.
+/// The clocks of this machine.
 public struct SystemTime: TimeSource {
     public init() {}
 
+    /// The wall clock (`CLOCK_REALTIME`).
     public func now() -> Instant {
         Instant(millisecondsSinceEpoch: Self.read(CLOCK_REALTIME))
     }
 
+    /// Milliseconds since the machine was started, time in suspension included (`CLOCK_BOOTTIME`).
     public func monotonicMilliseconds() -> Int64 {
         Self.read(CLOCK_BOOTTIME)
     }

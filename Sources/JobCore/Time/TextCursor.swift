@@ -1,4 +1,4 @@
-/// Reads fixed-format text from front to back, byte by byte; every read either fits or leaves `nil`.
+/// Reads text of a fixed format from front to back. A method returns nil if the text doesn't continue as expected.
 struct TextCursor {
     private var rest: Substring.UTF8View
 
@@ -8,7 +8,7 @@ struct TextCursor {
 
     var isAtEnd: Bool { rest.isEmpty }
 
-    /// The number in exactly `count` decimal digits.
+    /// Reads a number of exactly `count` decimal digits.
     mutating func number(digits count: Int) -> Int? {
         guard rest.count >= count else { return nil }
         var number = 0
@@ -19,20 +19,21 @@ struct TextCursor {
         return number
     }
 
+    /// Reads one decimal digit.
     mutating func digit() -> Int? {
         guard let byte = rest.first, (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) else { return nil }
         rest.removeFirst()
         return Int(byte - UInt8(ascii: "0"))
     }
 
-    /// Steps over one of these characters and says which it was.
+    /// Reads one of these characters and returns it.
     mutating func character(of candidates: Unicode.Scalar...) -> Unicode.Scalar? {
         guard let byte = rest.first, candidates.contains(Unicode.Scalar(byte)) else { return nil }
         rest.removeFirst()
         return Unicode.Scalar(byte)
     }
 
-    /// `yyyy-mm-ddThh:mm:ss`, digits only looked at for their number: `CivilTime.exists` says whether they make sense.
+    /// Reads `yyyy-mm-ddThh:mm:ss`. The numbers are not checked: see ``CivilTime/exists``.
     mutating func civilTime(separators: [Unicode.Scalar] = ["T"]) -> CivilTime? {
         guard let year = number(digits: 4), character(of: "-") != nil,
             let month = number(digits: 2), character(of: "-") != nil,

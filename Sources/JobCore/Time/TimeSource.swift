@@ -1,11 +1,12 @@
-/// Where a stage gets the time from. The mains pass `SystemTime`, the tests a clock that they turn by hand.
+/// The source of time for a stage. Programs pass ``SystemTime``; tests pass a clock that they control.
 public protocol TimeSource: Sendable {
-    /// The wall clock.
+    /// The time of the wall clock, which may be set forward or back.
     func now() -> Instant
 
-    /// Milliseconds that pass evenly, whatever is done to the wall clock; a suspended machine's sleep counts.
+    /// Milliseconds since some fixed point. They pass evenly even if the wall clock is set, and while the machine is
+    /// suspended.
     func monotonicMilliseconds() -> Int64
 
-    /// Suspends for about this long, or throws `CancellationError`.
+    /// Suspends the task for about this long. Throws `CancellationError` if the task is cancelled.
     func sleep(milliseconds: Int64) async throws
 }

@@ -18,7 +18,10 @@ import Testing
         (600...999, .refuse),
     ]
 
-    @Test(arguments: answers) func `the status code of the answer decides whether a delivery is accepted, tried again or refused`(codes: ClosedRange<Int>, verdict: DeliveryVerdict) {
+    @Test(arguments: answers)
+    func `the status code of the answer decides whether a delivery is accepted, tried again or refused`(
+        codes: ClosedRange<Int>, verdict: DeliveryVerdict
+    ) {
         for code in codes {
             #expect(Self.decide(.answered(statusCode: code, retryAfterSeconds: nil)) == verdict, "status \(code)")
         }
@@ -46,7 +49,8 @@ import Testing
         arguments: [
             (nil, 5), (0, 5), (-9, 5), (5, 5), (6, 30), (36_000, 36_000), (36_001, nil), (.max, nil),
         ] as [(Int64?, Int64?)])
-    func `a delivery waits as long as Retry-After asks, and is refused if that is too long`(after: Int64?, step: Int64?) {
+    func `a delivery waits as long as Retry-After asks, and is refused if that is too long`(after: Int64?, step: Int64?)
+    {
         let verdict = step.map { DeliveryVerdict.retry(stepSeconds: $0) } ?? .refuse
         let answer = AttemptResult.answered(statusCode: 429, retryAfterSeconds: after)
         #expect(Self.decide(answer, left: 604_800) == verdict)

@@ -1,27 +1,28 @@
-/// Instants as text, after RFC 3339 (the internet's profile of ISO 8601).
+/// Instants as text in the format of RFC 3339.
 extension Instant {
-    /// `2026-01-02T03:04:05Z`, with `.123` only when the milliseconds aren't zero.
+    /// The instant in UTC, such as `2026-01-02T03:04:05Z`, or `2026-01-02T03:04:05.120Z` if the milliseconds aren't 0.
     ///
-    /// RFC 3339 ends at the year 9999; an instant beyond has a year of more digits.
+    /// A year after 9999, which RFC 3339 doesn't allow, has more digits.
     public var rfc3339: String {
         text(offset: 0) + "Z"
     }
 
-    /// The same with the zone's offset at that instant, `2026-01-02T04:04:05+01:00`; nil when there is no such zone.
+    /// Returns the instant in a time zone, such as `2026-01-02T04:04:05+01:00`, or nil if the zone is unknown.
     public func rfc3339(in timeZone: String) -> String? {
         guard let zone = Zone(identifier: timeZone) else { return nil }
-        // RFC 3339 has no seconds in an offset (Liberia had, until 1972): the time shown keeps to whole minutes.
+        // An offset has no seconds in RFC 3339, but Liberia's had until 1972: it is rounded down to whole minutes.
         let minutes = zone.offset(at: secondsSinceEpoch).flooredQuotient(by: 60)
         let sign = minutes < 0 ? "-" : "+"
         let hours = (minutes.magnitude / 60).padded(to: 2)
         return text(offset: minutes * 60) + "\(sign)\(hours):\((minutes.magnitude % 60).padded(to: 2))"
     }
 
-    /// Reads RFC 3339: a date, `T`, a time with seconds, perhaps a fraction, and `Z` or an offset; nothing else.
+    /// Reads RFC 3339: a date, `T`, a time with seconds, an optional fraction, and `Z` or an offset. Returns nil for any
+    /// other text.
     ///
-    /// What a fraction has beyond milliseconds is cut off. A leap second (`:60`) is refused: instants don't count them.
+    /// Digits beyond milliseconds are cut off. A leap second (`:60`) is refused, since instants don't count them.
     public init?(rfc3339: String) {
-        // Nothing that belongs in such a text is longer; it bounds what a hostile fraction can cost.
+        // Bounds the cost of a very long fraction.
         guard rfc3339.utf8.count <= 64 else { return nil }
         var cursor = TextCursor(rfc3339)
         guard let time = cursor.civilTime(separators: ["T", "t"]), time.exists,
@@ -36,7 +37,7 @@ extension Instant {
         return CivilTime(secondsSinceEpoch: secondsSinceEpoch + offset).description + fraction
     }
 
-    /// The whole second this instant lies in, in milliseconds; it wraps for the first second that 64 bits can hold.
+    /// The beginning of this instant's second, in milliseconds. It wraps in the first second that 64 bits can hold.
     private var secondsFloor: Int64 { secondsSinceEpoch &* 1_000 }
 
     private static func fraction(_ cursor: inout TextCursor) -> Int64? {
