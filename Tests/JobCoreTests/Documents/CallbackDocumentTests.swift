@@ -1,7 +1,7 @@
 import JobCore
 import Testing
 
-@Suite struct `A callback's document` {
+@Suite struct `Callback documents` {
     private static func parse(_ text: String) throws -> Callback { try CallbackDocument.parse(Array(text.utf8)) }
 
     private static let good: [(String, Callback)] = [
@@ -36,7 +36,9 @@ import Testing
         ),
     ]
 
-    @Test(arguments: good) func `is read as what the service means`(text: String, callback: Callback) throws {
+    @Test(arguments: good) func `a valid callback document is read with all its fields`(
+        text: String, callback: Callback
+    ) throws {
         #expect(try Self.parse(text) == callback)
     }
 
@@ -59,19 +61,21 @@ import Testing
         (#"{"status": "fail", "error": true}"#, ["/error"]), (#"{"status": "fail", "state": "x"}"#, ["/state"]),
     ]
 
-    @Test(arguments: wrong) func `names every field that is wrong`(text: String, pointers: [String]) {
+    @Test(arguments: wrong) func `a callback document is refused with every wrong field by name`(
+        text: String, pointers: [String]
+    ) {
         let error = #expect(throws: InvalidDocument.self) { try Self.parse(text) }
         #expect(error?.errors.map(\.field) == pointers)
         #expect(error?.isUnreadable == false)
     }
 
     @Test(arguments: ["", "[]", "null", "\"success\"", "status=success", #"{"status": "success""#])
-    func `is unreadable when it is no JSON object`(text: String) {
+    func `a callback document that is no JSON object is unreadable`(text: String) {
         let error = #expect(throws: InvalidDocument.self) { try Self.parse(text) }
         #expect(error?.isUnreadable == true)
     }
 
-    @Test func `has at most 256 KiB`() throws {
+    @Test func `a callback document may have up to 256 KiB`() throws {
         let frame = #"{"status": "success", "state": ""}"#
         let longest = String(repeating: "x", count: 262_144 - frame.utf8.count)
         let text = frame.replacing("\"\"", with: "\"\(longest)\"")
@@ -79,7 +83,7 @@ import Testing
         #expect(throws: InvalidDocument.self) { try Self.parse(text + " ") }
     }
 
-    @Test func `has a correlation id of at most 1,024 bytes`() throws {
+    @Test func `the correlation id of a callback document may have up to 1,024 bytes`() throws {
         func text(_ count: Int) -> String {
             #"{"status": "fail", "correlation_id": "\#(String(repeating: "c", count: count))"}"#
         }

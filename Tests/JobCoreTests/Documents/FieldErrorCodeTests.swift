@@ -1,7 +1,7 @@
 import JobCore
 import Testing
 
-@Suite struct `The code of a field error` {
+@Suite struct `The codes of field errors` {
     private static let mistakes: [(String, JSONValue, FieldError.Code)] = [
         ("schedule", .null, .missing), ("enabled", .null, .missing), ("ttl_seconds", .null, .missing),
         ("enabled", .string("yes"), .wrongType), ("ttl_seconds", .string("60"), .wrongType),
@@ -21,12 +21,14 @@ import Testing
     ]
 
     @Test(arguments: mistakes)
-    func `of a job's document names the kind of mistake`(field: String, value: JSONValue, code: FieldError.Code) {
+    func `the code of a mistake in a job document names its kind`(
+        field: String, value: JSONValue, code: FieldError.Code
+    ) {
         let error = #expect(throws: InvalidDocument.self) { try SampleDocument.parse([field: value]) }
         #expect(error?.errors.map(\.code) == [code])
     }
 
-    @Test func `of a document as a whole says whether its form or its type is wrong`() {
+    @Test func `the code of an unreadable document tells a wrong form from a wrong type`() {
         for (text, code) in [("{", FieldError.Code.invalid), ("[]", .wrongType), ("\"x\"", .wrongType)] {
             let error = #expect(throws: InvalidDocument.self) {
                 try JobDocument.parse(Array(text.utf8), name: SampleDocument.name)
@@ -35,7 +37,7 @@ import Testing
         }
     }
 
-    @Test func `is snake_case on the wire`() {
+    @Test func `the codes of field errors are snake_case`() {
         #expect(
             FieldError.Code.allCases.map(\.rawValue) == [
                 "missing", "wrong_type", "out_of_range", "too_long", "not_allowed", "unknown_field", "invalid",

@@ -1,7 +1,7 @@
 import JobCore
 import Testing
 
-/// A job as the API takes it, with changes to try.
+/// A valid job document, and changes to it that a test can try.
 enum SampleDocument {
     static let name = JobName(service: "billing", job: "invoices")
 
@@ -15,7 +15,7 @@ enum SampleDocument {
         try JobDocument.parse(.object(least.merging(changes) { $1 }), name: name)
     }
 
-    /// The JSON pointers of all that is wrong.
+    /// The JSON pointers of all mistakes.
     static func faults(_ changes: [String: JSONValue]) -> [String] {
         do throws(InvalidDocument) {
             _ = try JobDocument.parse(.object(least.merging(changes) { $1 }), name: name)
@@ -26,10 +26,10 @@ enum SampleDocument {
     }
 }
 
-@Suite struct `A job's document` {
+@Suite struct `Job documents` {
     private static func text(_ count: Int) -> JSONValue { .string(String(repeating: "x", count: count)) }
 
-    @Test func `needs seven fields, and has defaults for the rest`() throws {
+    @Test func `a job document needs seven fields and has defaults for the others`() throws {
         let job = try SampleDocument.parse()
         let expected = Job(
             name: SampleDocument.name, isEnabled: true, isExclusive: false,
@@ -41,7 +41,7 @@ enum SampleDocument {
         #expect(job == expected)
     }
 
-    @Test func `has every field arrive`() throws {
+    @Test func `a job document is read with all its fields`() throws {
         let text = """
             {"async": true, "enabled": false, "exclusive": true, "invocation_type": "http",
              "invocation_target": "http://localhost:9000/x?y=1", "payload": "{\\"foo\\":\\"bar\\"}",
@@ -66,7 +66,9 @@ enum SampleDocument {
     }
 
     @Test(arguments: SampleDocument.least.keys.sorted())
-    func `names a required field that is missing, null or of another type`(field: String) {
+    func `a job document is refused by name of the required field that is missing, null or of another type`(
+        field: String
+    ) {
         for value in [JSONValue.null, .array([]), .object([:]), .number(1.5)] {
             #expect(SampleDocument.faults([field: value]) == ["/\(field)"])
         }
@@ -98,7 +100,9 @@ enum SampleDocument {
         ("description", text(1_025)), ("retry", .integer(3)),
     ]
 
-    @Test(arguments: wrong) func `names the field that is wrong, and only that`(field: String, value: JSONValue) {
+    @Test(arguments: wrong) func `a job document with one wrong field is refused by that field's name only`(
+        field: String, value: JSONValue
+    ) {
         #expect(SampleDocument.faults([field: value]) == ["/\(field)"])
     }
 
@@ -110,7 +114,7 @@ enum SampleDocument {
         ("time_zone", .null), ("dst", .string("shift")),
     ]
 
-    @Test(arguments: right) func `takes values up to their limits`(field: String, value: JSONValue) {
+    @Test(arguments: right) func `a job document may have values up to their limits`(field: String, value: JSONValue) {
         #expect(SampleDocument.faults([field: value]).isEmpty)
     }
 
@@ -130,11 +134,13 @@ enum SampleDocument {
     ]
 
     @Test(arguments: wrongInside)
-    func `points at the place, as RFC 6901 writes it`(field: String, value: JSONValue, pointer: String) {
+    func `a mistake inside a job document is located by an RFC 6901 pointer`(
+        field: String, value: JSONValue, pointer: String
+    ) {
         #expect(SampleDocument.faults([field: value]) == [pointer])
     }
 
-    @Test func `says all that is wrong at once, unknown fields by name`() {
+    @Test func `a job document is refused with all its mistakes at once, unknown fields included`() {
         let faults = SampleDocument.faults([
             "async": .bool(false), "enabled": .null, "schedule": .string("every day"), "ttl_seconds": .integer(0),
             "payload": .integer(1), "retry": .object(["max_attempts": .integer(99)]), "shedule": .string("x"),
@@ -148,14 +154,14 @@ enum SampleDocument {
         #expect(faults.count == 8)
     }
 
-    @Test func `ends after it starts`() {
+    @Test func `a job document is refused unless end_at is after start_at`() {
         let start = JSONValue.string("2026-01-01T00:00:00Z")
         #expect(SampleDocument.faults(["start_at": start, "end_at": start]) == ["/end_at"])
         let later = JSONValue.string("2026-01-01T00:00:00.001Z")
         #expect(SampleDocument.faults(["start_at": start, "end_at": later]).isEmpty)
     }
 
-    @Test func `has at most 32 headers`() {
+    @Test func `a job document may have up to 32 headers`() {
         func headers(_ count: Int) -> JSONValue {
             .object(Dictionary(uniqueKeysWithValues: (0..<count).map { ("X-\($0)", .string("v")) }))
         }
@@ -163,14 +169,16 @@ enum SampleDocument {
         #expect(SampleDocument.faults(["headers": headers(33)]) == ["/headers"])
     }
 
-    @Test(arguments: ["[]", "null", "\"job\"", "{", ""]) func `is unreadable when it is no object`(text: String) {
+    @Test(arguments: ["[]", "null", "\"job\"", "{", ""]) func `a job document that is no JSON object is unreadable`(
+        text: String
+    ) {
         let error = #expect(throws: InvalidDocument.self) {
             try JobDocument.parse(Array(text.utf8), name: SampleDocument.name)
         }
         #expect(error?.isUnreadable == true)
     }
 
-    @Test func `belongs to a service and a job with plain names`() {
+    @Test func `a job document is refused if the name of its service or job is invalid`() {
         let error = #expect(throws: InvalidDocument.self) {
             try JobDocument.parse(.object(SampleDocument.least), name: JobName(service: "a--b", job: "c d"))
         }
@@ -179,7 +187,9 @@ enum SampleDocument {
 
     @Test(
         arguments: [(1, 30), (299, 30), (300, 30), (310, 31), (480, 48), (604_800, 48)] as [(Int64, Int64)])
-    func `has a heartbeat interval from the ttl when it gives none`(ttl: Int64, interval: Int64) throws {
+    func `a job document without a heartbeat interval gets one computed from the ttl`(ttl: Int64, interval: Int64)
+        throws
+    {
         let job = try SampleDocument.parse(["ttl_seconds": .integer(ttl)])
         #expect(job.effectiveHeartbeatIntervalSeconds == interval)
         let own = try SampleDocument.parse(["ttl_seconds": .integer(ttl), "heartbeat_interval_seconds": .integer(7)])

@@ -1,5 +1,6 @@
-/// A second opinion on cron expressions: splits the text and tries every minute. Slow, obvious, and nothing shared with
-/// the code under test, the calendar included.
+/// A second implementation of cron expressions, which splits the text and tries every minute.
+///
+/// It is slow and obvious, and shares nothing with the code under test, not even the calendar.
 struct NaiveCron {
     private let fields: [String]
     private let minutes: [Bool]
@@ -18,13 +19,13 @@ struct NaiveCron {
         daysOfMonth = isPlain ? (1...31).map { Self.matches($0, fields[2], 1, 31) } : nil
     }
 
-    /// Whether the hours go around the clock, as seen from the text.
+    /// Whether the hours cover the whole day, decided from the text.
     var isAroundTheClock: Bool {
         let isStepped = fields[1].split(separator: ",").contains { $0.hasPrefix("*") || $0.hasPrefix("0/") }
         return isStepped || !hours.contains(false)
     }
 
-    /// The first matching minute at or after `minute` (since the epoch), before `limit`.
+    /// Returns the first matching minute since the epoch from `minute` to before `limit`.
     func first(from minute: Int, before limit: Int) -> Int? {
         var minute = minute
         while minute < limit {
@@ -62,7 +63,7 @@ struct NaiveCron {
         if text.hasPrefix("L-") { return day.day == day.length - (Int(text.dropFirst(2)) ?? 99) }
         if text.hasSuffix("W") {
             guard let wanted = Int(text.dropLast()), wanted <= day.length else { return false }
-            // Nearest first; the month's own days only.
+            // Tries the nearest days first, within the month.
             let tries = [0, -1, 1, -2, 2].map { wanted + $0 }.filter { (1...day.length).contains($0) }
             return tries.first { !isWeekend($0) } == day.day
         }
@@ -107,7 +108,7 @@ struct NaiveCron {
     }
 }
 
-/// Every day of 1970 to 2199, counted one by one from a Thursday.
+/// All days of 1970 to 2199, counted one by one from a Thursday.
 private struct Day {
     var year: Int
     var month: Int
@@ -118,7 +119,7 @@ private struct Day {
     static let all: [Day] = {
         var days: [Day] = []
         for year in 1970...2199 {
-            // 2000 is the only century year in reach that is a leap year.
+            // 2000 is the only century year from 1970 to 2199 that is a leap year.
             let isLeap = year % 4 == 0 && year != 2100
             for (index, length) in [31, isLeap ? 29 : 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31].enumerated() {
                 for day in 1...length {

@@ -1,6 +1,6 @@
 import Determinism
 
-/// Random cron expressions that the dialect accepts, all of its forms among them.
+/// Generates random valid cron expressions in all forms of the grammar.
 struct RandomCron {
     var random: SplitMix64
 
@@ -8,8 +8,8 @@ struct RandomCron {
         var days = [dayOfMonth(), "?"]
         if random.chance(50) { days = ["?", dayOfWeek()] }
         return [
-            list(0...59, longestStep: 59), list(0...23, longestStep: 23), days[0],
-            random.chance(50) ? "*" : month(), days[1], random.chance(75) ? "*" : list(2015...2040, longestStep: 9),
+            list(0...59, stepMax: 59), list(0...23, stepMax: 23), days[0],
+            random.chance(50) ? "*" : month(), days[1], random.chance(75) ? "*" : list(2015...2040, stepMax: 9),
         ]
     }
 
@@ -18,10 +18,10 @@ struct RandomCron {
         case 1: "L"
         case 2: "LW"
         case 3: "L-\(random.int(1...30))"
-        // The ends of the month are where the nearest weekday is the other way.
+        // At the ends of a month the nearest weekday is in the other direction.
         case 4: "\([1, 1, 28, 30, 31, random.int(1...31)][random.int(0...5)])W"
         case 5: "*"
-        default: list(1...31, longestStep: 31)
+        default: list(1...31, stepMax: 31)
         }
     }
 
@@ -43,28 +43,28 @@ struct RandomCron {
     }
 
     private mutating func month() -> String {
-        guard random.chance(40) else { return list(1...12, longestStep: 12) }
+        guard random.chance(40) else { return list(1...12, stepMax: 12) }
         let names = ["JAN", "feb", "Mar", "APR", "MAY", "jun", "JUL", "AUG", "SEP", "OCT", "NOV", "Dec"]
         let first = names[random.int(0...11)]
         return random.chance(50) ? first : "\(first)-\(names[random.int(0...11)])"
     }
 
-    private mutating func list(_ range: ClosedRange<Int>, longestStep: Int) -> String {
+    private mutating func list(_ range: ClosedRange<Int>, stepMax: Int) -> String {
         let count = random.chance(60) ? 1 : random.int(2...4)
-        return (1...count).map { _ in item(range, longestStep: longestStep) }.joined(separator: ",")
+        return (1...count).map { _ in item(range, stepMax: stepMax) }.joined(separator: ",")
     }
 
-    private mutating func item(_ range: ClosedRange<Int>, longestStep: Int) -> String {
+    private mutating func item(_ range: ClosedRange<Int>, stepMax: Int) -> String {
         let a = random.int(range)
         let b = random.int(range)
-        let step = random.int(1...longestStep)
+        let step = random.int(1...stepMax)
         switch random.int(1...8) {
         case 1: return "*"
         case 2: return "*/\(step)"
         case 3: return "\(a)/\(step)"
         case 4: return "\(min(a, b))-\(max(a, b))"
         case 5: return "\(min(a, b))-\(max(a, b))/\(step)"
-        // Most of these run over the end of the field, except for years, where that reads oddly.
+        // Most of these ranges wrap around the end of the field. Ranges of years don't, since those are hard to read.
         case 6 where range.upperBound < 100: return "\(a)-\(b)/\(step)"
         case 7 where a < 10: return "0\(a)"
         default: return "\(a)"

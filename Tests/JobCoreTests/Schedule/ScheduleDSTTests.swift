@@ -2,8 +2,8 @@ import Testing
 
 @testable import JobCore
 
-@Suite struct `Schedules when the clocks change` {
-    /// The next occurrences after an instant, as the zone's clock shows them.
+@Suite struct `Schedules across clock changes` {
+    /// The next occurrences after an instant, as readings of the zone's clock.
     private func next(
         _ count: Int, _ expression: String, in zone: String = "America/New_York", dst: String, after text: String
     ) throws -> [String] {
@@ -19,12 +19,14 @@ import Testing
         ("skip,first", "2025-03-10T02:30:00-04:00"), ("skip,both", "2025-03-10T02:30:00-04:00"),
         ("shift,first", "2025-03-09T03:00:00-04:00"), ("shift,both", "2025-03-09T03:00:00-04:00"),
     ])
-    func `a time that spring leaves out is skipped or runs right after the gap`(dst: String, expected: String) throws {
+    func `an occurrence at a time that spring leaves out is skipped or runs right after the gap`(
+        dst: String, expected: String
+    ) throws {
         let after = "2025-03-08T12:00:00-05:00"
         #expect(try next(1, "cron(30 2 * * ? *)", dst: dst, after: after) == [expected])
     }
 
-    @Test func `a shifted occurrence is not followed by another of the same gap`() throws {
+    @Test func `an occurrence that is shifted past a gap runs once`() throws {
         let found = try next(3, "cron(0/15 2 * * ? *)", dst: "shift", after: "2025-03-08T02:40:00-05:00")
         #expect(found == ["2025-03-08T02:45:00-05:00", "2025-03-09T03:00:00-04:00", "2025-03-10T02:00:00-04:00"])
     }
@@ -33,18 +35,22 @@ import Testing
         ("skip,first", ["2025-11-02T01:30:00-04:00", "2025-11-03T01:30:00-05:00"]),
         ("skip,both", ["2025-11-02T01:30:00-04:00", "2025-11-02T01:30:00-05:00"]),
     ])
-    func `a time that autumn repeats runs the first time or both`(dst: String, expected: [String]) throws {
+    func `an occurrence at a time that autumn repeats runs the first time or both times`(
+        dst: String, expected: [String]
+    ) throws {
         let after = "2025-11-01T12:00:00-04:00"
         #expect(try next(2, "cron(30 1 * * ? *)", dst: dst, after: after) == expected)
     }
 
-    @Test func `asked from within the repeated hour the first time is over`() throws {
+    @Test func `an occurrence that runs only the first time in a repeated hour is not found the second time`() throws {
         let found = try next(1, "cron(30 1 * * ? *)", dst: "skip,first", after: "2025-11-02T01:05:00-05:00")
         #expect(found == ["2025-11-03T01:30:00-05:00"])
     }
 
     @Test(arguments: ["skip,first", "skip,both", "shift,first", "shift,both"])
-    func `an hourly job runs in both 01 o'clocks and once an hour in spring under every policy`(dst: String) throws {
+    func `an hourly job runs in both hours of an overlap and once an hour in spring, under every policy`(dst: String)
+        throws
+    {
         for hours in ["*", "*/1", "0/1", "0-23"] {
             let autumn = try next(4, "cron(0 \(hours) * * ? *)", dst: dst, after: "2025-11-02T00:00:00-04:00")
             #expect(
@@ -58,18 +64,18 @@ import Testing
         }
     }
 
-    @Test func `a date in the repeated hour that passes for good is still found in its second pass`() throws {
+    @Test func `a cron expression for one year is still found the second time in a repeated hour`() throws {
         let found = try next(1, "cron(30 * 2 11 ? 2025)", dst: "skip,first", after: "2025-11-02T01:30:00-04:00")
         #expect(found == ["2025-11-02T01:30:00-05:00"])
     }
 
     @Test(arguments: ["skip,first", "shift,first"])
-    func `a single time in a gap runs right after it, since it would never run otherwise`(dst: String) throws {
+    func `an at schedule for a time in a gap runs right after the gap`(dst: String) throws {
         let found = try next(1, "at(2025-03-09T02:30:00)", dst: dst, after: "2025-01-01T00:00:00Z")
         #expect(found == ["2025-03-09T03:00:00-04:00"])
     }
 
-    @Test func `a single time in an overlap follows the policy and then never comes again`() throws {
+    @Test func `an at schedule for a time in an overlap follows the policy and then never runs again`() throws {
         let policies: [(DSTPolicy, Int)] = [(.default, 1), (DSTPolicy(gap: .skip, overlap: .both), 2)]
         for (dst, count) in policies {
             let schedule = try Schedule("at(2025-11-02T01:30:00)", timeZone: "America/New_York", dst: dst)
@@ -80,13 +86,13 @@ import Testing
         }
     }
 
-    @Test func `a rate counts elapsed time through clock changes, in any zone`() throws {
+    @Test func `a rate counts elapsed time across clock changes, in any zone`() throws {
         let found = try next(2, "rate(1 day)", dst: "skip", after: "2025-03-08T12:00:00-05:00")
         #expect(found == ["2025-03-08T19:00:00-05:00", "2025-03-09T20:00:00-04:00"])
     }
 
-    @Test func `a schedule whose every time is left out ends in never`() throws {
-        // The second Sunday of March is when New York's clocks go forward, to the end of reckoning.
+    @Test func `a schedule whose every time lies in a gap has no next occurrence`() throws {
+        // New York's clocks go forward on the second Sunday of March, in all years up to 2199.
         let zone = "America/New_York"
         let skipping = try Schedule("cron(30 2 ? 3 SUN#2 2008-2199)", timeZone: zone)
         #expect(skipping.next(after: Instant(secondsSinceEpoch: 1_200_000_000)) == nil)
@@ -99,7 +105,7 @@ import Testing
         ("shift,both", "shift,both"), ("both,shift", "shift,both"), ("skip,shift", nil), ("both,both", nil),
         ("shift,both,skip", nil), ("shift,", nil), ("Shift", nil), ("shift both", nil),
     ])
-    func `a policy is one or two words in either order`(text: String, expected: String?) {
+    func `a DST policy is read from one or two words in either order`(text: String, expected: String?) {
         #expect(DSTPolicy(text)?.description == expected)
     }
 }

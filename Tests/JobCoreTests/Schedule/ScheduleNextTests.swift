@@ -2,7 +2,7 @@ import Testing
 
 @testable import JobCore
 
-@Suite struct `The next occurrence` {
+@Suite struct `The next occurrence of a schedule` {
     private func next(_ expression: String, after text: String, in zone: String = "UTC") throws -> String? {
         try Schedule(expression, timeZone: zone).next(after: try #require(Instant(rfc3339: text)))?.rfc3339
     }
@@ -31,14 +31,14 @@ import Testing
         ("rate(1 hour)", "1969-12-31T23:59:59.999Z", "1970-01-01T00:00:00Z"),
         ("at(2030-01-31T12:00:01)", "2030-01-31T12:00:00.999Z", "2030-01-31T12:00:01Z"),
     ])
-    func `is strictly after the instant and found at once`(
+    func `the next occurrence of a schedule is strictly after the instant`(
         expression: String, after: String, expected: String
     ) throws {
         #expect(try next(expression, after: after) == expected)
     }
 
     @Test(arguments: ["UTC", "America/New_York"])
-    func `is nil when there is none ever again`(zone: String) throws {
+    func `the next occurrence of a schedule is nil if there is none`(zone: String) throws {
         let never = [
             "cron(0 0 30 2 ? *)", "cron(0 0 31 4,6,9,11 ? *)", "cron(15 10 ? * 6L 2002-2005)",
             "cron(0 0 29 2 ? 2100)", "at(2025-12-31T00:00:00)", "cron(0 0 L-30 2 ? *)",
@@ -50,7 +50,7 @@ import Testing
     }
 
     @Test(arguments: ["UTC", "Pacific/Kiritimati", "America/New_York"])
-    func `is answered for any instant that 64 bits can hold`(zone: String) throws {
+    func `the next occurrence of a schedule can be asked for at any instant that 64 bits hold`(zone: String) throws {
         for expression in ["cron(* * * * ? *)", "rate(36500 days)", "rate(1 second)", "at(1970-01-01T00:00:00)"] {
             let schedule = try Schedule(expression, timeZone: zone)
             #expect(schedule.next(after: Instant(millisecondsSinceEpoch: .max)) == nil)
@@ -58,7 +58,7 @@ import Testing
         }
     }
 
-    @Test func `of equal schedules is equal, and so are they`() throws {
+    @Test func `equal schedules have equal next occurrences`() throws {
         #expect(try Schedule("rate(1 hour)") == Schedule("rate(1 hour)"))
         #expect(try Schedule("rate(1 hour)") != Schedule("rate(1 hour)", timeZone: "Europe/Madrid"))
     }

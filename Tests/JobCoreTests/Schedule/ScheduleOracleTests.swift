@@ -4,8 +4,8 @@ import Testing
 
 @testable import JobCore
 
-@Suite struct `Schedules against a minute-by-minute search` {
-    @Test func `in UTC`() throws {
+@Suite struct `Schedules compared with a minute-by-minute search` {
+    @Test func `random cron schedules in UTC agree with a minute-by-minute search`() throws {
         var expressions = RandomCron(random: SplitMix64(seed: 2_026))
         var random = SplitMix64(seed: 7)
         var found = 0
@@ -15,7 +15,7 @@ import Testing
             let schedule = try Schedule(expression)
             let naive = NaiveCron(fields: fields)
             for _ in 0..<3 {
-                // From 1973 to 2170, and not only at full minutes.
+                // 1973 to 2170; half of the instants are not full minutes.
                 var start = Instant(millisecondsSinceEpoch: Int64(random.int(100_000_000_000...6_311_000_000_000)))
                 if random.chance(50) { start = Instant(secondsSinceEpoch: start.secondsSinceEpoch / 60 * 60) }
                 if fields[5] != "*" { start = Instant(secondsSinceEpoch: 1_400_000_000 + start.secondsSinceEpoch / 8) }
@@ -35,10 +35,10 @@ import Testing
                 }
             }
         }
-        #expect(found > 2_000, "the expressions should be ones that occur")
+        #expect(found > 2_000, "too few of the random expressions have occurrences")
     }
 
-    /// A day and a half on either side of changes of an hour, half an hour and a whole day, forward and back.
+    /// Searches a day and a half on either side of changes of an hour, half an hour and a whole day, forward and back.
     @Test(arguments: [
         ("America/New_York", "2025-03-09T07:00:00Z"), ("America/New_York", "2025-11-02T06:00:00Z"),
         ("Australia/Lord_Howe", "2025-10-04T15:30:00Z"), ("Australia/Lord_Howe", "2025-04-05T15:00:00Z"),
@@ -46,7 +46,9 @@ import Testing
         ("Pacific/Apia", "2011-12-30T10:00:00Z"), ("Africa/Casablanca", "2025-02-23T02:00:00Z"),
         ("America/New_York", "2150-11-01T06:00:00Z"), ("Africa/Monrovia", "1972-01-07T00:44:30Z"),
     ])
-    func `around clock changes`(zone: String, change: String) throws {
+    func `random cron schedules around clock changes agree with a minute-by-minute search`(zone: String, change: String)
+        throws
+    {
         let change = try #require(Instant(rfc3339: change))
         let from = change.adding(seconds: -36 * 3_600).secondsSinceEpoch
         let clock = try NaiveClock(zone: zone, seconds: from...from + 3 * 86_400)
@@ -54,7 +56,7 @@ import Testing
         for policy in ["skip,first", "skip,both", "shift,first", "shift,both"] {
             for round in 0..<7 {
                 var fields = expressions.fields()
-                // Frequent enough to hit the change, on every day and in one of its hours.
+                // Every day, so that the expression has occurrences in the hours of the change.
                 fields[2...] = ["*", "*", "?", "*"]
                 if round >= 2 { fields[1] = ["0-3", "1", "2", "0,1,2", "23,0/5"][round - 2] }
                 let expression = "cron(\(fields.joined(separator: " ")))"
@@ -72,13 +74,13 @@ import Testing
     }
 }
 
-/// What a wall clock shows, watched often enough to see every full minute of its own.
+/// All readings of a zone's wall clock in a period, at every full minute of that clock.
 private struct NaiveClock {
     private var shown: [(instant: Int64, reading: Int64)] = []
     private let tick: Int64
 
     init(zone: String, seconds: ClosedRange<Int64>) throws {
-        // Only Liberia's offset had seconds, 30 of them.
+        // Only Liberia's offset had seconds (30).
         tick = zone == "Africa/Monrovia" ? 30 : 60
         let zone = try #require(TimeZone(identifier: zone))
         for instant in stride(from: seconds.lowerBound, through: seconds.upperBound, by: Int64.Stride(tick)) {

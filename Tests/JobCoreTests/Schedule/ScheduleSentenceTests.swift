@@ -2,7 +2,7 @@ import Testing
 
 @testable import JobCore
 
-@Suite struct `A schedule in words` {
+@Suite struct `The plain-English sentence of a schedule` {
     @Test(arguments: [
         ("30 2 * * ? *", "At 02:30 every day"),
         ("0,30 2,14 * * ? *", "At 02:00, 02:30, 14:00 and 14:30 every day"),
@@ -26,16 +26,16 @@ import Testing
         ("15 10 ? * 6L 2002-2005", "At 10:15 on the last Friday of the month in 2002 through 2005"),
         ("0 2 ? * 3#2 *", "At 02:00 on the second Tuesday of the month"),
     ])
-    func `says what the fields say`(fields: String, sentence: String) throws {
+    func `the sentence of a cron schedule describes all its fields`(fields: String, sentence: String) throws {
         #expect(try Schedule("cron(\(fields))", timeZone: "Europe/Madrid").sentence == "\(sentence) (Europe/Madrid)")
     }
 
-    @Test func `names no zone for a rate`() throws {
+    @Test func `the sentence of a rate names no time zone`() throws {
         #expect(try Schedule("rate(1 hour)").sentence == "Every hour")
         #expect(try Schedule("rate(5 minutes)", timeZone: "Europe/Madrid").sentence == "Every 5 minutes")
     }
 
-    @Test func `gives date and time of a single run`() throws {
+    @Test func `the sentence of an at schedule gives its date and time`() throws {
         #expect(try Schedule("at(2030-01-31T12:00:00)").sentence == "On 2030-01-31 at 12:00:00 (UTC)")
     }
 }

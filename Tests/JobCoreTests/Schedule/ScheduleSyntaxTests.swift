@@ -3,7 +3,7 @@ import Testing
 
 @testable import JobCore
 
-@Suite struct `Schedule expressions` {
+@Suite struct `The syntax of schedule expressions` {
     @Test(arguments: [
         "rate(1 minute)", "rate(2 minutes)", "rate(1 hour)", "rate(12 hours)", "rate(1 day)", "rate(36500 days)",
         "rate(1 second)", "rate(10 seconds)", "cron(0 2 ? * SAT#3 *)", "cron(0/5 8-17 ? * MON-FRI *)",
@@ -16,7 +16,7 @@ import Testing
         "cron(50-10/5 * * * ? *)", "cron(0,30,10-20,40/5 * * * ? *)", "cron(0  0\t* * ? *)",
         "cron(0 0 1 1 ? 1970)", "cron(0 0 1 1 ? 2199)", "at(2030-01-31T12:00:00)", "at(2028-02-29T23:59:59)",
     ])
-    func `are accepted`(expression: String) throws {
+    func `valid schedule expressions are accepted`(expression: String) throws {
         let schedule = try Schedule(expression)
         #expect(schedule.expression == expression)
         #expect(schedule.timeZone == "UTC")
@@ -52,7 +52,7 @@ import Testing
         "at(2030-01-00T00:00:00)", "at(1969-12-31T00:00:00)", "at(2200-01-01T00:00:00)", "at(2030-01-31t12:00:00)",
         "cron(0 12 * * ? *)\u{0}", "cron(0 12 * * ? ∗)", "rate(٥ minutes)", "cron(0 ١٢ * * ? *)", "🕛",
     ])
-    func `are refused with a message and a hint`(expression: String) throws {
+    func `invalid schedule expressions are refused with a message and a hint`(expression: String) throws {
         let error = try #require(throws: ScheduleError.self) { try Schedule(expression) }
         #expect(error.part == .expression)
         #expect(!error.message.isEmpty && !error.hint.isEmpty)
@@ -68,12 +68,14 @@ import Testing
         ("cron(99 0 * * ? *)", "Give 0-59"), ("cron(0 0 ? * 0 *)", "SUN is 1"),
         ("at(2030-01-31T12:00:00Z)", "the time zone is set apart"), ("at(2030-02-30T12:00:00)", "day of the calendar"),
     ])
-    func `have hints for common mistakes`(expression: String, hint: String) throws {
+    func `schedule expressions with a common mistake are refused with a hint that corrects it`(
+        expression: String, hint: String
+    ) throws {
         let error = try #require(throws: ScheduleError.self) { try Schedule(expression) }
         #expect(error.hint.contains(hint), "\(error)")
     }
 
-    @Test func `are at most 256 characters long`() throws {
+    @Test func `schedule expressions may have up to 256 bytes`() throws {
         let minutes = (0..<60).map(String.init).joined(separator: ",")
         let long = "cron(\(minutes) \(String(repeating: " ", count: 232 - minutes.utf8.count))* * * ? 2030-2031)"
         #expect(long.utf8.count == 256)
@@ -82,7 +84,7 @@ import Testing
         #expect(throws: ScheduleError.self) { try Schedule("rate(\(String(repeating: "9", count: 1_000_000)) days)") }
     }
 
-    @Test func `of random pieces never crash, neither parsing nor asked for the next`() throws {
+    @Test func `schedule expressions made of random pieces never crash the parser or the search`() throws {
         let pieces = [
             "cron(", "rate(", "at(", ")", " ", "*", "?", "L", "W", "LW", "#", "/", "-", ",", "0", "1", "5", "31", "59",
             "60", "2199", "1970", "99999999999999999999", "MON", "jan", "minutes", "day", "T", ":", "Z", "\u{0}", "é",
@@ -106,7 +108,7 @@ import Testing
     }
 
     @Test(arguments: ["UTC", "America/New_York", "US/Eastern", "Asia/Calcutta", "Etc/GMT+5", "EST5EDT", "Japan"])
-    func `are read in any zone of the IANA database`(zone: String) throws {
+    func `schedules may use any time zone of the IANA database`(zone: String) throws {
         #expect(try Schedule("cron(0 12 * * ? *)", timeZone: zone).timeZone == zone)
     }
 
@@ -114,13 +116,13 @@ import Testing
         "", " ", "utc", "Mars/Olympus", "GMT+5", "UTC+3", "PST", "BST", "america/new_york", "../etc/passwd",
         "Etc/Unknown", "America/New_York ", "\u{0}", "🕛/🕛", "/", "Europe", String(repeating: "A/", count: 100_000),
     ])
-    func `are refused in anything else that looks like a zone`(zone: String) throws {
+    func `schedules with a time zone that is not in the IANA database are refused`(zone: String) throws {
         let error = try #require(throws: ScheduleError.self) { try Schedule("rate(1 hour)", timeZone: zone) }
         #expect(error.part == .timeZone)
         #expect(error.message.count < 100 && !error.hint.isEmpty)
     }
 
-    @Test func `are told the zone that was meant`() throws {
+    @Test func `an unknown time zone is refused with the closest name as a hint`() throws {
         let error = try #require(throws: ScheduleError.self) { try Schedule("rate(1 hour)", timeZone: "europe/madrid") }
         #expect(error.hint == "Did you mean Europe/Madrid?")
     }
