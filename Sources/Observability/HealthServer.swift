@@ -1,17 +1,20 @@
-internal import CoreMetrics
-internal import Hummingbird
+import CoreMetrics
+import Hummingbird
 public import Logging
 public import Settings
 public import ServiceLifecycle
 
-/// Answers `/healthz` (the process lives), `/readyz` (it can do its work now) and `/metrics` (Prometheus).
+/// An HTTP server with `/healthz` (the process runs), `/readyz` (it can do its work) and `/metrics` (Prometheus text).
 public struct HealthServer: Service {
     private let address: ListenAddress
     private let metrics: PrometheusMetrics
     private let faults: @Sendable () async -> [String]
     private let logger: Logger
 
-    /// `faults` says why the process can't work now; nothing when it can.
+    /// Creates a server that listens once it runs.
+    ///
+    /// `faults` returns the reasons why the process can't do its work now, and nothing if it can. They become the body
+    /// of a 503 answer on `/readyz`.
     public init(
         address: ListenAddress, metrics: PrometheusMetrics, logger: Logger,
         faults: @escaping @Sendable () async -> [String]
@@ -22,6 +25,7 @@ public struct HealthServer: Service {
         self.faults = faults
     }
 
+    /// Serves until the task is cancelled or the service group shuts down. Throws if the address can't be listened on.
     public func run() async throws {
         let router = Router()
         router.get("healthz") { _, _ in "ok\n" }

@@ -1,7 +1,10 @@
 public import CoreMetrics
-internal import Synchronization
+import Synchronization
 
-/// Keeps this process's metrics and writes them as Prometheus text (exposition format 0.0.4).
+/// Keeps the metrics of this process and writes them as Prometheus text (exposition format 0.0.4).
+///
+/// It is a backend of swift-metrics: counters stay counters, meters become gauges, and recorders and timers become
+/// histograms. Timers are in milliseconds.
 public final class PrometheusMetrics: MetricsFactory {
     fileprivate enum Value: Sendable {
         case counter(Double)
@@ -14,7 +17,7 @@ public final class PrometheusMetrics: MetricsFactory {
         var labels: String
     }
 
-    /// Upper bounds that suit milliseconds and batch sizes alike.
+    /// Upper bounds of the histogram buckets, suitable for milliseconds and for batch sizes.
     private static let bounds: [Double] = [
         1, 2, 5, 10, 25, 50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000, 30_000, 60_000, 300_000,
     ]
@@ -23,7 +26,7 @@ public final class PrometheusMetrics: MetricsFactory {
 
     public init() {}
 
-    /// Every metric, sorted, as Prometheus scrapes it.
+    /// Returns all metrics as Prometheus text, sorted by name and labels.
     public func text() -> String {
         let snapshot = values.withLock { $0 }.sorted { ($0.key.name, $0.key.labels) < ($1.key.name, $1.key.labels) }
         var lines: [String] = []
@@ -59,7 +62,7 @@ public final class PrometheusMetrics: MetricsFactory {
             var counts = [UInt64](repeating: 0, count: Self.bounds.count + 1)
             var sum = 0.0
             if case .histogram(let oldCounts, let oldSum) = values[key] { (counts, sum) = (oldCounts, oldSum) }
-            // Let go of the stored array, so that the change below is in place.
+            // Release the stored array, so that the change below doesn't copy it.
             values[key] = nil
             counts[Self.bounds.firstIndex { amount <= $0 } ?? Self.bounds.count] += 1
             values[key] = .histogram(counts: counts, sum: sum + amount)
@@ -99,7 +102,7 @@ public final class PrometheusMetrics: MetricsFactory {
         series(label, dimensions)
     }
 
-    // Series live as long as the process: a counter that goes away would look like a restart.
+    // Metrics are kept as long as the process runs: to Prometheus, a counter that disappears looks like a restart.
     public func destroyCounter(_ handler: any CounterHandler) {}
     public func destroyFloatingPointCounter(_ handler: any FloatingPointCounterHandler) {}
     public func destroyMeter(_ handler: any MeterHandler) {}
@@ -134,7 +137,7 @@ extension PrometheusMetrics.Value {
     }
 }
 
-/// One name with its labels, behind whichever kind of metric was asked for.
+/// One metric with its labels, in the role of a counter, a recorder or a timer.
 private final class Series: CounterHandler, FloatingPointCounterHandler, RecorderHandler, TimerHandler {
     let key: PrometheusMetrics.Key
     let owner: PrometheusMetrics
@@ -152,7 +155,7 @@ private final class Series: CounterHandler, FloatingPointCounterHandler, Recorde
     func recordNanoseconds(_ duration: Int64) { owner.observe(Double(duration) / 1_000_000, key) }
 }
 
-/// A value that goes up and down.
+/// One metric with its labels, in the role of a gauge.
 private final class Gauge: MeterHandler {
     let series: Series
 

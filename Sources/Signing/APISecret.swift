@@ -1,15 +1,19 @@
-internal import Crypto
-internal import FoundationEssentials
+import Crypto
+import FoundationEssentials
 
-/// Secrets of API keys. Only their hash is kept: they are long and random, so a plain SHA-256 does.
+/// Creates and hashes the secrets of API keys.
+///
+/// The store keeps only the hash. Secrets are long and random, so a plain SHA-256 is enough: there is nothing to guess
+/// that a slow password hash would protect.
 public enum APISecret {
-    /// A fresh secret, `belfry_` and 43 characters.
+    /// Creates a random secret of 256 bits, written as `belfry_` and 43 characters of base64url.
     public static func random() -> String {
         let bytes = SymmetricKey(size: .bits256).withUnsafeBytes { Data($0) }
         return "belfry_"
             + bytes.base64EncodedString().replacing("+", with: "-").replacing("/", with: "_").replacing("=", with: "")
     }
 
+    /// Returns the SHA-256 of a secret: the 32 bytes that the store keeps.
     public static func hash(_ secret: String) -> [UInt8] {
         Array(SHA256.hash(data: Data(secret.utf8)))
     }

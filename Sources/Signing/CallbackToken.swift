@@ -1,13 +1,21 @@
-internal import Crypto
-internal import FoundationEssentials
+import Crypto
+import FoundationEssentials
 public import JobCore
 
-/// The token in a callback's URL: `v1.<kid>.<payload>.<mac>`, the last two base64url without padding.
+/// The token in a callback's URL, which allows its bearer to report for one execution and nothing else.
 ///
-/// The payload is the execution's id (16 bytes) and the second it expires at (8 bytes, big endian); the mac is
-/// HMAC-SHA256 over everything before its dot. Whoever holds it can report for that execution and nothing else.
+/// ```swift
+/// let text = CallbackToken(executionID: id, expiresAt: deadline).signed(with: keys)
+/// let token = try CallbackToken(verifying: text, keys: keys, now: time.now())
+/// ```
+///
+/// The format is `v1.<kid>.<payload>.<mac>`, where payload and mac are base64url without padding. The payload is the
+/// execution's id (16 bytes) and the second at which the token expires (8 bytes, big endian). The mac is HMAC-SHA256
+/// over all that precedes its dot, with the signing key that `kid` names.
 public struct CallbackToken: Sendable, Equatable {
+    /// The execution that the bearer may report for.
     public var executionID: ExecutionID
+    /// The instant from which the token is refused. Only whole seconds are written.
     public var expiresAt: Instant
 
     public init(executionID: ExecutionID, expiresAt: Instant) {
@@ -15,7 +23,7 @@ public struct CallbackToken: Sendable, Equatable {
         self.expiresAt = expiresAt
     }
 
-    /// The token's text, signed with the current key.
+    /// Writes the token and signs it with the current key.
     public func signed(with keys: SigningKeys) -> String {
         var payload = withUnsafeBytes(of: executionID.uuid.uuid) { Data($0) }
         withUnsafeBytes(of: UInt64(bitPattern: expiresAt.secondsSinceEpoch).bigEndian) {
@@ -26,14 +34,17 @@ public struct CallbackToken: Sendable, Equatable {
         return "\(signed).\(Self.encode(Data(mac)))"
     }
 
-    /// Why a token is not taken.
+    /// The reason why a token is refused.
     public enum Refusal: String, Error, Sendable, Equatable {
+        /// The text doesn't have the format of a token.
         case malformed = "the token is malformed"
-        case forged = "the token's signature is not one of ours"
+        /// No signing key verifies the mac.
+        case forged = "the token's signature is not valid"
+        /// The mac is valid, but the token has expired.
         case expired = "the token has expired"
     }
 
-    /// Reads and checks a token; the comparison takes the same time whatever differs.
+    /// Reads a token and verifies its mac in constant time. Throws the reason if it is refused.
     public init(verifying text: String, keys: SigningKeys, now: Instant) throws(Refusal) {
         guard text.utf8.count <= 256 else { throw .malformed }
         let parts = text.utf8.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
@@ -57,7 +68,8 @@ public struct CallbackToken: Sendable, Equatable {
         guard now < expiresAt else { throw .expired }
     }
 
-    /// base64url without padding (RFC 4648, section 5). By bytes: tokens are made and read for every delivery and callback.
+    /// Encodes base64url without padding (RFC 4648, section 5). It works on bytes instead of characters, because a token
+    /// is written for each delivery and read for each callback.
     private static func encode(_ data: Data) -> String {
         let bytes = data.base64EncodedData().lazy.filter { $0 != UInt8(ascii: "=") }.map { byte in
             switch byte {
@@ -69,7 +81,8 @@ public struct CallbackToken: Sendable, Equatable {
         return String(decoding: bytes, as: UTF8.self)
     }
 
-    /// Bytes have one spelling: no padding, no other alphabet, no bits set that stand for nothing.
+    /// Decodes base64url. Returns nil unless the text is what ``encode(_:)`` writes: no padding, no other alphabet, no
+    /// unused bits set.
     private static func decode(_ text: some Collection<UInt8>) -> Data? {
         var base64 = Data()
         base64.reserveCapacity(text.count + 3)
@@ -84,7 +97,7 @@ public struct CallbackToken: Sendable, Equatable {
         let last = base64.last
         while base64.count % 4 != 0 { base64.append(UInt8(ascii: "=")) }
         guard let data = Data(base64Encoded: base64) else { return nil }
-        // Only the last character can hold such bits: the last bytes' own spelling ends in it, or it is none.
+        // Only the last character can have unused bits. They are 0 if encoding the last bytes gives the same character.
         let rest = data.suffix(data.count % 3 == 0 ? 3 : data.count % 3).base64EncodedData()
         return rest.last { $0 != UInt8(ascii: "=") } == last ? data : nil
     }

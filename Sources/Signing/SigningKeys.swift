@@ -1,17 +1,26 @@
-internal import Crypto
-internal import FoundationEssentials
+import Crypto
+import FoundationEssentials
 
-/// The keys that sign: the first one signs, all of them verify, so that a key can be replaced without a gap.
+/// The keys for callback tokens and webhook signatures.
+///
+/// The first key signs and all keys verify, so a key can be replaced while tokens signed with the old one are in use.
 public struct SigningKeys: Sendable {
+    /// One signing key.
     struct Key: Sendable {
+        /// The `kid` that tokens name.
         var id: String
+        /// 24 to 64 random bytes.
         var secret: SymmetricKey
     }
 
+    /// All keys; never empty.
     let keys: [Key]
+    /// The key that signs.
     var current: Key { keys[0] }
 
-    /// Reads `kid:base64,…` with 24 to 64 random bytes behind each base64.
+    /// Reads a list such as `new:base64,old:base64`, with 24 to 64 random bytes in each base64.
+    ///
+    /// Throws the first mistake.
     public init(parsing text: String) throws(SigningKeysError) {
         var keys: [Key] = []
         for (index, entry) in text.split(separator: ",", omittingEmptySubsequences: false).enumerated() {
@@ -21,22 +30,24 @@ public struct SigningKeys: Sendable {
             }
             let id = String(parts[0])
             guard (1...32).contains(id.utf8.count), id.utf8.allSatisfy(Self.isKeyIDByte) else {
-                throw SigningKeysError("the kid of entry \(index + 1) is not 1 to 32 of a-z, A-Z, 0-9 and “-”")
+                throw SigningKeysError(
+                    "the kid of entry \(index + 1) is not 1 to 32 characters of a-z, A-Z, 0-9 and “-”")
             }
             guard (24...64).contains(secret.count) else {
                 throw SigningKeysError(
                     "the key of entry \(index + 1) has \(secret.count) bytes; give 24 to 64, such as "
                         + "`openssl rand -base64 32`")
             }
-            // Not even the kid is shown: where the two were swapped it is the key.
+            // The message doesn't show the kid: if kid and key were swapped, it would be the key.
             guard !keys.contains(where: { $0.id == id }) else {
-                throw SigningKeysError("the kid of entry \(index + 1) stands twice")
+                throw SigningKeysError("entry \(index + 1) has the kid of an earlier entry; give each entry its own")
             }
             keys.append(Key(id: id, secret: SymmetricKey(data: secret)))
         }
         self.keys = keys
     }
 
+    /// Returns the key with this id, or nil if there is none.
     func key(_ id: some StringProtocol) -> Key? {
         keys.first { $0.id == id }
     }
@@ -48,14 +59,5 @@ public struct SigningKeys: Sendable {
             true
         default: false
         }
-    }
-}
-
-/// What is wrong with a list of keys. It never holds a key.
-public struct SigningKeysError: Error, Sendable, Equatable, CustomStringConvertible {
-    public var description: String
-
-    init(_ description: String) {
-        self.description = description
     }
 }

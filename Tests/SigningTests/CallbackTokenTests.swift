@@ -2,7 +2,7 @@ import JobCore
 import Signing
 import Testing
 
-@Suite struct `A callback's token` {
+@Suite struct `Callback tokens` {
     private static let expiry = Instant(secondsSinceEpoch: 2_000)
     private static let before = Instant(secondsSinceEpoch: 1_999)
     private static let token = CallbackToken(
@@ -12,37 +12,37 @@ import Testing
         try CallbackToken(verifying: text, keys: keys, now: now)
     }
 
-    @Test func `carries its execution and its end`() throws {
-        let keys = Sample.keys(["main"])
+    @Test func `a callback token carries its execution and its expiry`() throws {
+        let keys = try Sample.keys(["main"])
         #expect(try Self.verify(Self.token.signed(with: keys), keys) == Self.token)
     }
 
-    @Test func `fits into a URL's path as it is`() {
-        let text = Self.token.signed(with: Sample.keys(["main"]))
+    @Test func `a callback token needs no escaping in a URL path`() throws {
+        let text = Self.token.signed(with: try Sample.keys(["main"]))
         #expect(text.wholeMatch(of: #/v1\.main\.[A-Za-z0-9_-]{32}\.[A-Za-z0-9_-]{43}/#) != nil)
     }
 
-    @Test func `survives a new key, as long as the old one is kept`() throws {
-        let text = Self.token.signed(with: Sample.keys(["old"]))
+    @Test func `a callback token is accepted after a new key signs, as long as the old key is kept`() throws {
+        let text = Self.token.signed(with: try Sample.keys(["old"]))
         #expect(try Self.verify(text, Sample.keys(["new", "old"])) == Self.token)
         #expect(throws: CallbackToken.Refusal.forged) { try Self.verify(text, Sample.keys(["new"])) }
     }
 
-    @Test func `is refused when a key of the same name is another key`() throws {
-        let text = Self.token.signed(with: Sample.keys(["main"]))
+    @Test func `a callback token is refused if the key with its kid is another key`() throws {
+        let text = Self.token.signed(with: try Sample.keys(["main"]))
         let other = try SigningKeys(parsing: "main:\(Sample.base64("other"))")
         #expect(throws: CallbackToken.Refusal.forged) { try Self.verify(text, other) }
     }
 
-    @Test func `ends at its end, to the millisecond`() throws {
-        let keys = Sample.keys(["main"])
+    @Test func `a callback token is refused from its expiry on, to the millisecond`() throws {
+        let keys = try Sample.keys(["main"])
         let text = Self.token.signed(with: keys)
         #expect(try Self.verify(text, keys, now: Self.expiry.adding(milliseconds: -1)) == Self.token)
         #expect(throws: CallbackToken.Refusal.expired) { try Self.verify(text, keys, now: Self.expiry) }
     }
 
-    @Test func `is refused when any single character of it was changed`() {
-        let keys = Sample.keys(["main", "Main"])
+    @Test func `a callback token is refused if any single character is changed`() throws {
+        let keys = try Sample.keys(["main", "Main"])
         let text = Array(Self.token.signed(with: keys))
         let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_+/=. %\u{0}é")
         for place in text.indices {
@@ -56,8 +56,8 @@ import Testing
         }
     }
 
-    @Test func `is refused when characters are missing or added`() {
-        let keys = Sample.keys(["main"])
+    @Test func `a callback token is refused if characters are missing or added`() throws {
+        let keys = try Sample.keys(["main"])
         let text = Self.token.signed(with: keys)
         for count in 0..<text.count {
             #expect(throws: CallbackToken.Refusal.self) { try Self.verify(String(text.prefix(count)), keys) }
@@ -68,8 +68,8 @@ import Testing
         }
     }
 
-    @Test func `of one execution does not speak for another`() {
-        let keys = Sample.keys(["main"])
+    @Test func `the mac of one execution's callback token is refused for another execution`() throws {
+        let keys = try Sample.keys(["main"])
         let other = CallbackToken(executionID: .random(), expiresAt: Self.expiry).signed(with: keys)
         let mine = Self.token.signed(with: keys).split(separator: ".")
         let mixed = other.split(separator: ".").prefix(3) + mine.suffix(1)
@@ -82,12 +82,12 @@ import Testing
         "v1.main.\(String(repeating: "A", count: 32)).\(String(repeating: "A", count: 43)).x", "\u{0}\u{0}\u{0}",
         "🦀.🦀.🦀.🦀",
     ])
-    func `is malformed when it does not look like one`(text: String) {
+    func `a text without the format of a callback token is malformed`(text: String) throws {
         #expect(throws: CallbackToken.Refusal.malformed) { try Self.verify(text, Sample.keys(["main"])) }
     }
 
-    @Test func `with an end beyond time is malformed, though it is signed`() {
-        let keys = Sample.keys(["main"])
+    @Test func `a signed callback token with an expiry out of range is malformed`() throws {
+        let keys = try Sample.keys(["main"])
         let text = CallbackToken(
             executionID: .random(), expiresAt: Instant(millisecondsSinceEpoch: -1_000)
         ).signed(with: keys)

@@ -11,7 +11,7 @@ import Testing
         "main:\(good)", "a:\(good),b:\(Sample.base64("b"))", "K-1:\(short(24))", "k:\(short(64))",
         "\(String(repeating: "k", count: 32)):\(good)",
     ])
-    func `are read from kid:base64`(text: String) {
+    func `signing keys are read from kid and base64`(text: String) {
         #expect(throws: Never.self) { try SigningKeys(parsing: text) }
     }
 
@@ -19,10 +19,10 @@ import Testing
         "", ",", "main", "main:", ":\(good)", good, "\(good):main", "main:\(good),", ",main:\(good)", "main:\(good)!",
         "ma.in:\(good)", "ma in:\(good)", "mäin:\(good)", "main:\(short(23))", "main:\(short(65))",
         "main:\(good),main:\(Sample.base64("x"))", "\(String(repeating: "k", count: 33)):\(good)",
-        // What is often done wrong: key and kid swapped, the name left out, two keys run together.
+        // Common mistakes: kid and key swapped, the kid left out, two keys joined.
         "\(short(24)):main", "\(short(24)):abcd", "\(good),\(good)", "main:\(good):\(good)", "main=\(good)",
     ])
-    func `that are wrong are refused in words that hold no key`(text: String) throws {
+    func `wrong signing keys are refused with an error that contains no key`(text: String) throws {
         let error = try #require(throws: SigningKeysError.self) { try SigningKeys(parsing: text) }
         let secrets = text.split { ",:= ".contains($0) }.filter { $0.count >= 20 && !$0.hasPrefix("kkkk") }
         for secret in secrets { #expect(!error.description.contains(secret.prefix(16))) }

@@ -1,7 +1,7 @@
 import Signing
 import Testing
 
-@Suite struct `A webhook's signature` {
+@Suite struct `Webhook signatures` {
     private static let secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
     private static let id = "msg_p5jXN8AQM9LWM0D4loKWxJek"
     private static let body = Array(#"{"test": 2432232314}"#.utf8)
@@ -9,13 +9,13 @@ import Testing
     private static func keys(_ text: String) throws -> SigningKeys { try SigningKeys(parsing: text) }
 
     /// The example of the Standard Webhooks specification, 1.0.0.
-    @Test func `is that of Standard Webhooks`() {
+    @Test func `a webhook signature equals the example of Standard Webhooks`() {
         let header = WebhookSignature(secrets: [Self.secret]).header(
             id: Self.id, timestampSeconds: 1_614_265_330, body: Self.body)
         #expect(header == "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=")
     }
 
-    @Test func `changes with the id, the time and each byte of the body`() {
+    @Test func `a webhook signature changes with the id, the time and the body`() {
         let signature = WebhookSignature(secrets: [Self.secret])
         let headers = [
             signature.header(id: Self.id, timestampSeconds: 1_614_265_330, body: Self.body),
@@ -27,9 +27,10 @@ import Testing
         #expect(Set(headers).count == headers.count)
     }
 
-    @Test func `is given once for each key, so that a service may verify with the old or the new one`() throws {
-        let old = Sample.keys(["old"])
-        let both = Sample.keys(["new", "old"])
+    @Test func `a webhook has one signature for each key, so a service may verify with the old or the new one`() throws
+    {
+        let old = try Sample.keys(["old"])
+        let both = try Sample.keys(["new", "old"])
         func header(_ keys: SigningKeys) -> [Substring] {
             WebhookSignature(service: "s", keys: keys).header(id: "i", timestampSeconds: 1, body: []).split(
                 separator: " ")
@@ -39,8 +40,8 @@ import Testing
         #expect(header(both).last == header(old).first)
     }
 
-    @Test func `verifies with the secret that the service was given`() throws {
-        let keys = Sample.keys(["main"])
+    @Test func `a webhook signature verifies with the secret of its own service only`() throws {
+        let keys = try Sample.keys(["main"])
         let secret = WebhookSignature.secretText(service: "billing", keys: keys)
         let own = WebhookSignature(secrets: [secret]).header(id: "i", timestampSeconds: 5, body: Self.body)
         #expect(
@@ -51,8 +52,8 @@ import Testing
             own != WebhookSignature(service: "mail", keys: keys).header(id: "i", timestampSeconds: 5, body: Self.body))
     }
 
-    @Test func `has a secret of 32 bytes that is not the signing key's`() throws {
-        let secret = WebhookSignature.secretText(service: "billing", keys: Sample.keys(["main"]))
+    @Test func `the secret of webhook signatures has 32 bytes and is not the signing key`() throws {
+        let secret = WebhookSignature.secretText(service: "billing", keys: try Sample.keys(["main"]))
         #expect(secret.hasPrefix("whsec_") && secret.count == 6 + 44)
         #expect(!secret.contains(Sample.base64("main")))
     }
