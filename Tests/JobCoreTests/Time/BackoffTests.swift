@@ -1,7 +1,7 @@
 import JobCore
 import Testing
 
-@Suite struct `Backoff` {
+@Suite struct `Waits between repeated tries` {
     private let backoff = Backoff(firstMilliseconds: 200, ceilingMilliseconds: 10_000)
     private static let fractions = [0, 0.001, 0.25, 0.5, 0.75, 0.999_999]
 
