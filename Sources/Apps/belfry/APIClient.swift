@@ -1,27 +1,8 @@
-public import ArgumentParser
 import Foundation
-public import JobCore
 import HTTPClient
+import JobCore
 
-/// Where the admin API is, and with which key.
-struct APIOptions: ParsableArguments {
-    @Option(help: "The admin API (default http://127.0.0.1:8080). [BELFRY_API_URL]")
-    var apiUrl: String?
-
-    @Option(help: "The key to use; better given as a variable. [BELFRY_API_KEY]")
-    var apiKey: String?
-
-    func client() throws -> APIClient {
-        let environment = ProcessInfo.processInfo.environment
-        guard let key = apiKey ?? environment["BELFRY_API_KEY"] else {
-            throw Refused("no API key: set BELFRY_API_KEY, or make one with `belfry keys add NAME --scope admin`")
-        }
-        let url = apiUrl ?? environment["BELFRY_API_URL"] ?? "http://127.0.0.1:8080"
-        return APIClient(baseURL: url.hasSuffix("/") ? String(url.dropLast()) : url, key: key)
-    }
-}
-
-/// Talks to the admin API.
+/// A client of the admin API.
 struct APIClient {
     private let baseURL: String
     private let key: String
@@ -31,12 +12,15 @@ struct APIClient {
         self.key = key
     }
 
+    /// The answer to a request.
     struct Answer {
+        /// The HTTP status.
         var status: Int
+        /// The body, or `null` if it is not JSON.
         var body: JSONValue
     }
 
-    /// Sends a request and reads its answer, whatever its status. Throws when there is none.
+    /// Sends a request and returns its answer, whatever the status. Throws ``Refused`` if there is no answer.
     func send(_ method: String, _ path: String, body: JSONValue? = nil) async throws -> Answer {
         var headers = [ClientRequest.Header(name: "Authorization", value: "Bearer \(key)")]
         if body != nil { headers.append(.init(name: "Content-Type", value: "application/json")) }
@@ -49,17 +33,18 @@ struct APIClient {
             let body = response.body.isEmpty ? JSONValue.null : (try? JSONValue.parse(response.body)) ?? .null
             return Answer(status: response.status, body: body)
         case .failure(let failure, let detail, _):
-            throw Refused("can't reach the admin API at \(baseURL): \(failure) (\(detail))")
+            throw Refused("no answer from the admin API at \(baseURL): \(failure) (\(detail))")
         }
     }
 
-    /// Sends a request that must succeed.
+    /// Sends a request and returns the body of its answer. Throws ``Refused`` unless the status is 2xx.
     func done(_ method: String, _ path: String, body: JSONValue? = nil) async throws -> JSONValue {
         let answer = try await send(method, path, body: body)
         guard (200..<300).contains(answer.status) else { throw Self.refusal(answer, path) }
         return answer.body
     }
 
+    /// The error for an answer whose status is not 2xx, with all mistakes that the API lists.
     static func refusal(_ answer: Answer, _ path: String) -> Refused {
         var lines = [answer.body["message"]?.string ?? "the API answered \(answer.status) to \(path)"]
         for error in answer.body["errors"]?.array ?? [] {
@@ -74,44 +59,8 @@ struct APIClient {
         return Refused(lines.joined(separator: "\n"))
     }
 
-    /// A path's segment, escaped.
+    /// Escapes a text for use as one segment of a path.
     static func segment(_ text: String) -> String {
         text.addingPercentEncoding(withAllowedCharacters: .alphanumerics.union(.init(charactersIn: "-_."))) ?? text
     }
-}
-
-extension JSONValue {
-    subscript(_ field: String) -> JSONValue? {
-        guard case .object(let fields) = self else { return nil }
-        return fields[field]
-    }
-
-    var string: String? {
-        guard case .string(let text) = self else { return nil }
-        return text
-    }
-
-    var array: [JSONValue]? {
-        guard case .array(let values) = self else { return nil }
-        return values
-    }
-
-    /// A cell of a table.
-    var cell: String {
-        switch self {
-        case .null: "-"
-        case .string(let text): text
-        default: text
-        }
-    }
-}
-
-extension JobName: ExpressibleByArgument {
-    /// `service/name`.
-    public init?(argument: String) {
-        self.init(text: argument)
-        guard JobName.fault(in: service) == nil, JobName.fault(in: job) == nil else { return nil }
-    }
-
-    var path: String { "/services/\(APIClient.segment(service))/jobs/\(APIClient.segment(job))" }
 }

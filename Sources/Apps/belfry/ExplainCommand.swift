@@ -4,14 +4,15 @@ import StageKit
 
 struct ExplainCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "explain", abstract: "Says what a schedule means and when it is next due. Needs no server.")
-    @Argument(help: "Such as “rate(5 minutes)”, “cron(0 8 ? * MON-FRI *)” or “at(2026-01-31T08:00:00)”.")
+        commandName: "explain",
+        abstract: "Explains a schedule in plain English and lists its next occurrences. Needs no server.")
+    @Argument(help: "An expression such as “rate(5 minutes)”, “cron(0 8 ? * MON-FRI *)” or “at(2026-01-31T08:00:00)”.")
     var expression: String
-    @Option(help: "Occurrences after this RFC 3339 time (default now).") var from: String?
-    @Option(help: "An IANA time zone.") var timeZone = "UTC"
-    @Option(help: "What clock changes do: skip or shift, first or both.") var dst = "skip,first"
-    @Option(name: .shortAndLong, help: "How many occurrences, 1 to 1000.") var n = 10
-    @Flag(help: "Print one JSON value.") var json = false
+    @Option(help: "List occurrences after this RFC 3339 time (default now).") var from: String?
+    @Option(help: "The time zone, a name of the IANA database.") var timeZone = "UTC"
+    @Option(help: "The policy for clock changes: skip or shift, first or both.") var dst = "skip,first"
+    @Option(name: .shortAndLong, help: "How many occurrences to list, 1 to 1000.") var n = 10
+    @Flag(help: "Print JSON.") var json = false
 
     func run() throws {
         guard (1...1_000).contains(n) else { throw ValidationError("-n takes a whole number from 1 to 1000") }
@@ -49,7 +50,7 @@ struct ExplainCommand: ParsableCommand {
                 ]).text)
             return
         }
-        if let error { return Output.line("\(expression) is no schedule: \(error)") }
+        if let error { return Output.line("\(expression) is not a valid schedule: \(error)") }
         Output.line(sentence ?? "")
         for occurrence in occurrences { Output.line("  \(occurrence)") }
     }

@@ -2,20 +2,27 @@ import Foundation
 import JobCore
 import Yams
 
-/// Jobs in files: YAML or JSON, one job or a list of jobs a document. A job is the API's document with
-/// `service_name` and `job_name`.
+/// Reads jobs from YAML or JSON files.
+///
+/// A document of a file holds one job or a list of jobs. A job is the document that the API takes, with the added
+/// fields `service_name` and `job_name`.
 enum JobFiles {
+    /// A job from a file.
     struct NamedJob {
         var name: JobName
+        /// The document that the API takes.
         var document: JSONValue
+        /// The path of the file.
         var file: String
     }
 
-    /// Reads a file, or every .yaml, .yml and .json below a folder.
+    /// Reads a file, or all .yaml, .yml and .json files below a folder.
+    ///
+    /// Throws ``Refused`` with the mistakes of the first job that is wrong, before anything is sent.
     static func read(_ path: String) throws -> [NamedJob] {
         var isFolder: ObjCBool = false
         guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
-            throw Refused("there is no file \(path)")
+            throw Refused("\(path) does not exist")
         }
         guard isFolder.boolValue else { return try readFile(path) }
         let names = FileManager.default.enumerator(atPath: path)?.compactMap { $0 as? String } ?? []
@@ -24,11 +31,13 @@ enum JobFiles {
     }
 
     private static func readFile(_ path: String) throws -> [NamedJob] {
-        guard let data = FileManager.default.contents(atPath: path) else { throw Refused("can't read \(path)") }
-        guard data.count <= 16 * 1_024 * 1_024 else { throw Refused("\(path) is larger than 16 MiB") }
+        guard let data = FileManager.default.contents(atPath: path) else { throw Refused("\(path) can't be read") }
+        guard data.count <= 16 * 1_024 * 1_024 else {
+            throw Refused("\(path) is too large: give a file of at most 16 MiB")
+        }
         let documents: [JSONValue]
         do {
-            // JSON is YAML, too.
+            // Every JSON document is a YAML document.
             documents = try Yams.compose_all(yaml: String(decoding: data, as: UTF8.self)).map(JSONValue.init)
         } catch {
             throw Refused("\(path) is neither YAML nor JSON: \(error)")
@@ -36,14 +45,13 @@ enum JobFiles {
         return try documents.flatMap { $0.array ?? [$0] }.enumerated().map { index, value in
             guard case .object(var fields) = value, let service = fields.removeValue(forKey: "service_name")?.string,
                 let job = fields.removeValue(forKey: "job_name")?.string
-            else { throw Refused("job \(index + 1) in \(path) has no service_name or no job_name") }
+            else { throw Refused("job \(index + 1) in \(path) has no service_name or job_name") }
             let name = JobName(service: service, job: job)
             do throws(InvalidDocument) {
-                // What can be found wrong is found before anything is sent.
                 _ = try JobDocument.parse(.object(fields), name: name)
             } catch {
                 let lines = error.errors.map(\.line)
-                throw Refused("job \(name) in \(path) is wrong:\n" + lines.joined(separator: "\n"))
+                throw Refused("job \(name) in \(path) is invalid:\n" + lines.joined(separator: "\n"))
             }
             return NamedJob(name: name, document: .object(fields), file: path)
         }
@@ -51,7 +59,7 @@ enum JobFiles {
 }
 
 extension JSONValue {
-    /// A YAML node, each plain scalar as the kind it looks like (YAML 1.2, core schema).
+    /// Converts a YAML node. Plain scalars become booleans, numbers or null as in the core schema of YAML 1.2.
     fileprivate init(_ node: Node) {
         switch node {
         case .mapping(let mapping):
@@ -64,7 +72,7 @@ extension JSONValue {
             case let value as Int: self = .integer(Int64(value))
             case let value as Double: self = .number(value)
             case is NSNull: self = .null
-            // Text, and times, which the API takes as text.
+            // Times are strings in JSON, too.
             default: self = .string(scalar.string)
             }
         case .alias: self = .null

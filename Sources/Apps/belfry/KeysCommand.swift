@@ -9,7 +9,8 @@ import StoreAccess
 
 struct KeysCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "keys", abstract: "Keys of the admin API, straight in the store; webhook secrets.",
+        commandName: "keys",
+        abstract: "Manages keys of the admin API, directly in the store, and prints webhook secrets.",
         subcommands: [Add.self, List.self, Remove.self, WebhookSecret.self])
 
     private static func store(_ options: StoreOptions) throws -> any ConsoleStore {
@@ -24,10 +25,11 @@ struct KeysCommand: AsyncParsableCommand {
     }
 
     struct Add: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Makes a key and prints it, once.")
+        static let configuration = CommandConfiguration(
+            abstract: "Creates an API key and prints it. It can't be printed again.")
         @OptionGroup var storeOptions: StoreOptions
-        @Argument(help: "What the key is called.") var name: String
-        @Option(help: "admin, read or service:NAME.") var scope = "admin"
+        @Argument(help: "A name for the key.") var name: String
+        @Option(help: "What the key allows: admin, read or service:NAME.") var scope = "admin"
 
         func run() async throws {
             guard let scope = APIKey.Scope(scope) else {
@@ -36,16 +38,16 @@ struct KeysCommand: AsyncParsableCommand {
             let secret = APISecret.random()
             let key = APIKey(name: name, scope: scope, createdAt: SystemTime().now())
             guard try await KeysCommand.store(storeOptions).add(key, secretHash: APISecret.hash(secret)) else {
-                throw Refused("there is a key called “\(name)” already")
+                throw Refused("a key named “\(name)” exists already")
             }
             Output.line(secret)
         }
     }
 
     struct List: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Lists keys, not their secrets.")
+        static let configuration = CommandConfiguration(abstract: "Lists API keys without their secrets.")
         @OptionGroup var storeOptions: StoreOptions
-        @Flag(help: "Print one JSON value.") var json = false
+        @Flag(help: "Print JSON.") var json = false
 
         func run() async throws {
             let keys = try await KeysCommand.store(storeOptions).apiKeys()
@@ -63,13 +65,13 @@ struct KeysCommand: AsyncParsableCommand {
     }
 
     struct Remove: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Makes a key worthless.")
+        static let configuration = CommandConfiguration(abstract: "Revokes an API key.")
         @OptionGroup var storeOptions: StoreOptions
         @Argument(help: "The key's name.") var name: String
 
         func run() async throws {
             guard try await KeysCommand.store(storeOptions).removeAPIKey(named: name) else {
-                throw Refused("there is no key called “\(name)”")
+                throw Refused("there is no key named “\(name)”")
             }
             Output.line("removed \(name)")
         }
@@ -77,7 +79,7 @@ struct KeysCommand: AsyncParsableCommand {
 
     struct WebhookSecret: ParsableCommand {
         static let configuration = CommandConfiguration(
-            commandName: "webhook-secret", abstract: "Prints the secret that a service verifies webhooks with.")
+            commandName: "webhook-secret", abstract: "Prints the secret with which a service verifies webhooks.")
         @OptionGroup var signingOptions: SigningOptions
         @Argument(help: "The service's name.") var service: String
 

@@ -1,29 +1,14 @@
-import ArgumentParser
 import Foundation
+import HTTPClient
 import JobCore
 import Messaging
-import HTTPClient
 
-struct ManagementOptions: ParsableArguments {
-    @Option(help: "RabbitMQ's management API, http://user:password@host:15672. [BELFRY_MANAGEMENT_URL]")
-    var managementUrl: String?
-
-    func api() throws -> ManagementAPI? {
-        guard let text = managementUrl ?? ProcessInfo.processInfo.environment["BELFRY_MANAGEMENT_URL"] else {
-            return nil
-        }
-        guard let api = ManagementAPI(url: text) else {
-            throw ValidationError("--management-url takes http://user:password@host:port")
-        }
-        return api
-    }
-}
-
-/// The part of RabbitMQ's management API that the topology needs.
+/// A client of RabbitMQ's management API, with the calls that the topology needs.
 struct ManagementAPI {
     private let baseURL: String
     private let authorization: String
 
+    /// Reads a URL with user and password. Returns nil if a part of it is missing.
     init?(url: String) {
         guard let parts = URLComponents(string: url), let scheme = parts.scheme, let host = parts.host,
             let user = parts.user, let password = parts.password
@@ -32,7 +17,7 @@ struct ManagementAPI {
         authorization = "Basic " + Data("\(user):\(password)".utf8).base64EncodedString()
     }
 
-    /// Imports the definitions; users that exist keep their passwords.
+    /// Imports the definitions. Existing users keep their passwords.
     func apply(_ topology: Topology, virtualHost: String) async throws {
         guard case .object(var definitions) = topology.definitions(virtualHost: virtualHost) else { return }
         let existing = try await get("/api/users")
@@ -42,7 +27,7 @@ struct ManagementAPI {
         _ = try await send("POST", "/api/definitions", body: .object(definitions))
     }
 
-    /// Policies and bindings that are missing or different.
+    /// Returns the policies, bindings and permissions that are missing or different, one sentence each.
     func faults(_ topology: Topology, virtualHost: String) async throws -> [String] {
         let present = try await get("/api/definitions")
         let wanted = topology.definitions(virtualHost: virtualHost)
@@ -93,10 +78,10 @@ struct ManagementAPI {
             return response.body.isEmpty ? .null : (try? JSONValue.parse(response.body)) ?? .null
         case .response(let response):
             throw Refused(
-                "the management API answered \(response.status): \(String(decoding: response.body.prefix(512), as: UTF8.self))"
+                "the management API answered with status \(response.status): \(String(decoding: response.body.prefix(512), as: UTF8.self))"
             )
         case .failure(let failure, let detail, _):
-            throw Refused("can't reach the management API: \(failure) (\(detail))")
+            throw Refused("no answer from the management API: \(failure) (\(detail))")
         }
     }
 }

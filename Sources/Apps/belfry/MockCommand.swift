@@ -7,17 +7,17 @@ import StageKit
 
 struct MockCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "mock", abstract: "A service that answers webhooks, sends heartbeats and finishes as told.",
+        commandName: "mock", abstract: "Runs a mock service that takes webhooks, sends heartbeats and reports the end.",
         discussion: """
-            The path of a job's invocation_target says what the mock does:
-              /succeed      takes the webhook, sends heartbeats, ends with success
-              /fail         the same, ends with fail
-              /silent       takes the webhook and says nothing more
-              /status/CODE  answers the webhook with that status
-            Query parameters: heartbeats=N (default 2), every_ms=N between callbacks (default 500).
-            One JSON line for each webhook and callback goes to standard output.
+            The path of a job's invocation_target decides what the mock does:
+              /succeed      accepts the webhook, sends heartbeats, reports success
+              /fail         accepts the webhook, sends heartbeats, reports fail
+              /silent       accepts the webhook and sends no callback
+              /status/CODE  answers the webhook with this status
+            Query parameters: heartbeats=N (default 2), every_ms=N between two callbacks (default 500).
+            It prints one line of JSON for each webhook and each callback.
             """)
-    @Option(help: "host:port") var listen = "127.0.0.1:9090"
+    @Option(help: "The address to listen on, host:port.") var listen = "127.0.0.1:9090"
 
     func run() async throws {
         guard let address = ListenAddress(listen) else { throw ValidationError("--listen takes host:port") }

@@ -4,7 +4,7 @@ import JobCore
 import StageKit
 import HTTPClient
 
-/// A stand-in for someone's service.
+/// A mock of a service that takes webhooks and calls back; see ``MockCommand``.
 struct MockService: Sendable {
     private let web = CurlClient(
         name: "mock", addressGuard: nil, maxConnectionsPerHost: 64, userAgent: "belfry-mock",
@@ -21,7 +21,8 @@ struct MockService: Sendable {
         router.post("status/{code}") { request, context in
             _ = try await note(request)
             let code = Int(context.parameters.get("code") ?? "") ?? 500
-            return Response(status: .init(code: code), body: .init(byteBuffer: ByteBuffer(string: "as told\n")))
+            return Response(
+                status: .init(code: code), body: .init(byteBuffer: ByteBuffer(string: "status \(code) as requested\n")))
         }
         return router
     }
@@ -31,7 +32,7 @@ struct MockService: Sendable {
         let heartbeats = request.uri.queryParameters.get("heartbeats", as: Int.self) ?? 2
         let every = request.uri.queryParameters.get("every_ms", as: Int.self) ?? 500
         if let end {
-            // No parent: the run goes on after the webhook is answered, as a service's would.
+            // Unstructured, because the run continues after the webhook is answered, as in a real service.
             Task { await play(callbackURL, heartbeats: heartbeats, everyMilliseconds: every, end: end) }
         }
         return Response(status: .ok)
@@ -48,10 +49,10 @@ struct MockService: Sendable {
             callbackURL,
             end == "success"
                 ? ["status": .string("success"), "summary": .string("done"), "state": .string("{\"runs\":1}")]
-                : ["status": .string("fail"), "error": .string("told to fail")])
+                : ["status": .string("fail"), "error": .string("the target asked for a failure")])
     }
 
-    /// Calls back until it is answered for good, as a careful service does.
+    /// Sends a callback until the answer is final, which is any answer but 503.
     private func call(_ url: String, _ body: [String: JSONValue]) async {
         for attempt in 0..<30 {
             let outcome = await web.send(
@@ -66,7 +67,7 @@ struct MockService: Sendable {
         }
     }
 
-    /// Writes the webhook down and answers where to call back.
+    /// Prints the webhook and returns its callback URL.
     private func note(_ request: Request) async throws -> String? {
         let body = Array(try await request.body.collect(upTo: 2 * 1_024 * 1_024).readableBytesView)
         guard let value = try? JSONValue.parse(body), case .object(let fields) = value else { return nil }

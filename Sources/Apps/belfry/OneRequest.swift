@@ -1,8 +1,9 @@
 import Foundation
 import HTTPClient
 
-/// An HTTP client for the length of one request: a command sends few.
+/// Sends single HTTP requests, each with a client of its own, since a command sends few.
 enum OneRequest {
+    /// Sends a request and returns its outcome.
     static func send(_ request: ClientRequest) async -> ClientOutcome {
         let web = CurlClient(
             name: "http", addressGuard: nil, maxConnectionsPerHost: 4, userAgent: "belfry",

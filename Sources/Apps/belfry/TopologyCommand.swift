@@ -1,5 +1,4 @@
 import ArgumentParser
-import Crypto
 import Foundation
 import JobCore
 import Messaging
@@ -8,7 +7,7 @@ import RabbitMQ
 
 struct TopologyCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "topology", abstract: "Exchanges, queues, policies and users of the pipeline.",
+        commandName: "topology", abstract: "Manages the exchanges, queues, policies and users of Belfry in RabbitMQ.",
         subcommands: [Apply.self, Check.self, Print.self])
 
     private static func broker(_ options: BrokerOptions) throws -> BrokerSettings {
@@ -29,7 +28,7 @@ struct TopologyCommand: ParsableCommand {
 
     struct Apply: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Makes exchanges, queues and bindings; with --management-url also policies and users.")
+            abstract: "Creates exchanges, queues and bindings; with --management-url also policies and users.")
         @OptionGroup var brokerOptions: BrokerOptions
         @OptionGroup var management: ManagementOptions
 
@@ -37,16 +36,16 @@ struct TopologyCommand: ParsableCommand {
             if let api = try management.api() {
                 let broker = try TopologyCommand.broker(brokerOptions)
                 try await api.apply(broker.topology, virtualHost: broker.urls.first?.virtualHost ?? "/")
-                return Output.line("applied, policies and users included")
+                return Output.line("The topology is applied, including policies and users.")
             }
             do {
                 try TopologyCommand.declarer(brokerOptions).apply()
             } catch let error as TopologyDeclarer.Refusal {
                 throw Refused(error.description)
             }
-            Output.line("applied exchanges, queues and bindings")
+            Output.line("Exchanges, queues and bindings are applied.")
             let note = """
-                Policies and users are not part of AMQP. Give --management-url, or have an administrator import them:
+                Policies and users can't be created over AMQP. Give --management-url, or have an administrator run:
                   belfry topology print > definitions.json && rabbitmqctl import_definitions definitions.json
 
                 """
@@ -56,10 +55,10 @@ struct TopologyCommand: ParsableCommand {
 
     struct Check: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Says what is missing or different; exit 0 when nothing is. Changes nothing.")
+            abstract: "Prints what is missing or different. Exits with 0 if nothing is. Changes nothing.")
         @OptionGroup var brokerOptions: BrokerOptions
         @OptionGroup var management: ManagementOptions
-        @Flag(help: "Print one JSON value.") var json = false
+        @Flag(help: "Print JSON.") var json = false
 
         func run() async throws {
             var faults: [String]
@@ -76,7 +75,7 @@ struct TopologyCommand: ParsableCommand {
                 Output.line(JSONValue.object(["faults": .array(faults.map(JSONValue.string))]).text)
             } else {
                 for fault in faults { Output.line(fault) }
-                if faults.isEmpty { Output.line("all is there") }
+                if faults.isEmpty { Output.line("The topology is complete.") }
             }
             if !faults.isEmpty { throw ExitCode(1) }
         }
@@ -86,9 +85,14 @@ struct TopologyCommand: ParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Prints the topology as a RabbitMQ definitions file.")
         @OptionGroup var brokerOptions: BrokerOptions
-        @Option(help: "A file of USER=PASSWORD lines; users not in it can't log in until given a password.")
+        @Option(
+            help: "A file of USER=PASSWORD lines. Users that it doesn't contain can't log in until they get a password."
+        )
         var passwords: String?
-        @Option(help: "Adds users with all rights, from the file of passwords.") var administrator: [String] = []
+        @Option(
+            help:
+                "Also add this user of the file of passwords, with all permissions. Repeat the option for several users."
+        ) var administrator: [String] = []
 
         func run() throws {
             let topology = try TopologyCommand.broker(brokerOptions).topology
@@ -98,32 +102,16 @@ struct TopologyCommand: ParsableCommand {
         }
 
         private static func hashes(_ path: String) throws -> [String: String] {
-            guard let data = FileManager.default.contents(atPath: path) else { throw Refused("can't read \(path)") }
+            guard let data = FileManager.default.contents(atPath: path) else { throw Refused("\(path) can't be read") }
             var hashes: [String: String] = [:]
             for line in String(decoding: data, as: UTF8.self).split(separator: "\n") {
                 let parts = line.split(separator: "=", maxSplits: 1).map(String.init)
-                guard parts.count == 2 else { throw Refused("\(path) has a line that is not USER=PASSWORD") }
+                guard parts.count == 2 else {
+                    throw Refused("\(path) has a line that is not of the form USER=PASSWORD")
+                }
                 hashes[parts[0]] = PasswordHash.salted(parts[1])
             }
             return hashes
         }
-    }
-}
-
-/// RabbitMQ's password hash: base64 of a salt of 4 bytes and SHA-256 of salt and password (RabbitMQ documentation,
-/// "Credentials and Passwords").
-enum PasswordHash {
-    static func salted(_ password: String) -> String {
-        let salt = Data((0..<4).map { _ in UInt8.random(in: 0...255) })
-        return (salt + Data(SHA256.hash(data: salt + Data(password.utf8)))).base64EncodedString()
-    }
-}
-
-extension JSONValue {
-    /// JSON that people read.
-    var indented: String {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-        return (try? encoder.encode(self)).map { String(decoding: $0, as: UTF8.self) } ?? text
     }
 }

@@ -1,40 +1,15 @@
 import ArgumentParser
 import JobCore
 
-struct RunCommand: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(commandName: "run", abstract: "Runs a job now, also a paused one.")
-    @OptionGroup var api: APIOptions
-    @Argument(help: "service/name") var job: JobName
-    @Option(help: "What the run is given in place of the job's payload.") var payload: String?
-    @Flag(help: "Print one JSON value.") var json = false
-
-    func run() async throws {
-        let body = payload.map { JSONValue.object(["payload": .string($0)]) }
-        let answer = try await api.client().done("POST", job.path + "/executions", body: body)
-        Output.line(json ? answer.text : answer["execution_id"]?.cell ?? "")
-    }
-}
-
-struct CancelCommand: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(commandName: "cancel", abstract: "Ends a running execution.")
-    @OptionGroup var api: APIOptions
-    @Argument(help: "The execution's id.") var id: String
-    @Flag(help: "Print one JSON value.") var json = false
-
-    func run() async throws {
-        _ = try await api.client().done("POST", "/executions/\(APIClient.segment(id))/cancel")
-        Output.line(json ? JSONValue.object(["cancelling": .string(id)]).text : "cancelling \(id)")
-    }
-}
-
 struct ExecutionsCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "executions", abstract: "Lists executions, newest first, or shows one with its timeline.")
     @OptionGroup var api: APIOptions
-    @Argument(help: "service/name to list a job's, an id to show one, nothing for all.") var subject: String?
-    @Option(help: "pending, invoked, processing, success or fail.") var status: String?
-    @Option(help: "How many, 1 to 100.") var limit = 20
-    @Flag(help: "Print one JSON value.") var json = false
+    @Argument(help: "service/name lists the executions of a job, an id shows one; all are listed by default.")
+    var subject: String?
+    @Option(help: "List only this status: pending, invoked, processing, success or fail.") var status: String?
+    @Option(help: "How many executions to list, 1 to 100.") var limit = 20
+    @Flag(help: "Print JSON.") var json = false
 
     func run() async throws {
         let client = try api.client()
@@ -44,7 +19,7 @@ struct ExecutionsCommand: AsyncParsableCommand {
         var path = "/executions"
         if let subject {
             guard let name = JobName(argument: subject) else {
-                throw ValidationError("“\(subject)” is neither service/name nor the id of an execution")
+                throw ValidationError("“\(subject)” is neither service/name nor an execution's id")
             }
             path = name.path + "/executions"
         }

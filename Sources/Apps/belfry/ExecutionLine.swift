@@ -1,0 +1,35 @@
+import Foundation
+import JobCore
+
+/// One line of `belfry follow`: an execution with its status at one moment.
+struct ExecutionLine {
+    var id: String
+    var job: String
+    var status: String
+    var reason: String?
+    var progress: String
+    /// Whether the execution has ended.
+    var isOver: Bool { status == "success" || status == "fail" }
+    /// The status, with the reason of a failure.
+    var end: String { reason.map { "\(status):\($0)" } ?? status }
+    /// A new line is printed when this changes.
+    var state: String { "\(end)\(progress)" }
+
+    /// Reads an execution as the API lists it.
+    init(_ item: JSONValue) {
+        id = item["execution_id"]?.cell ?? ""
+        job = "\(item["service_name"]?.cell ?? "")/\(item["job_name"]?.cell ?? "")"
+        status = item["status"]?.cell ?? ""
+        reason = item["reason"]?.string
+        // After the end, the progress of the last heartbeat would contradict the status.
+        let isRunning = status == "processing"
+        progress = isRunning ? item["progress"].flatMap { $0 == .null ? nil : " \($0.cell) %" } ?? "" : ""
+    }
+
+    /// The line, beginning with the time of day.
+    var text: String {
+        let time = Date().formatted(.iso8601.time(includingFractionalSeconds: false))
+        let job = job.padding(toLength: 24, withPad: " ", startingAt: 0)
+        return "\(time)  \(job)  \(id.prefix(8))  \(end)\(progress)"
+    }
+}
