@@ -133,7 +133,7 @@ let package = Package(
             ]),
 
         testing("Determinism", ["JobCore"]),
-        testing("MessagingTesting", ["JobCore", "Messaging"]),
+        testing("MessagingTesting", ["Determinism", "JobCore", "Messaging"]),
         testing("StoreConformance", ["JobCore", "Store"]),
         testing("TestServers", ["HTTPClient", "JobCore", grdb, hummingbird, subprocess, system]),
 
