@@ -1,19 +1,20 @@
-internal import JobCore
-internal import Messaging
+import JobCore
+import Messaging
 
-/// What the courier says after an attempt. The same attempt with the same end leads to the same message ids.
+/// The messages that follow an attempt or a deferral. The same attempt with the same end leads to the same message ids.
 enum AttemptReports {
+    /// The report of one attempt, and the next delivery if another attempt follows.
     static func messages(
-        _ verdict: DeliveryVerdict, for request: DeliveryRequested, from message: InboundMessage, attempt: Attempt,
-        now: Instant
+        _ verdict: DeliveryVerdict, of delivery: Delivery, attempt: Attempt, now: Instant
     ) throws -> [OutboundMessage] {
+        let request = delivery.request
         switch verdict {
         case .accept: return [try report(RoutingKey.deliveryAccepted, request, attempt)]
         case .refuse: return [try report(RoutingKey.deliveryRefused, request, attempt)]
         case .retry(let stepSeconds):
             var next = request
             next.attempt += 1
-            var headers = message.ownHeaders
+            var headers = delivery.message.ownHeaders
             headers[Header.deferrals] = nil
             let again = OutboundMessage(
                 routingKey: RoutingKey.retry(stepSeconds: stepSeconds), headers: headers,
@@ -24,11 +25,10 @@ enum AttemptReports {
         }
     }
 
-    /// The delivery, put aside: its target has enough to do. It counts as no attempt, but the record hears of it, so
-    /// that the reaper does not take it for lost.
-    static func parked(
-        _ message: InboundMessage, of request: DeliveryRequested, now: Instant
-    ) throws -> [OutboundMessage] {
+    /// The delivery, deferred because its target is busy. That is no attempt, but it is reported, so that the reaper
+    /// does not take the delivery for lost.
+    static func deferral(of delivery: Delivery, now: Instant) throws -> [OutboundMessage] {
+        let (request, message) = (delivery.request, delivery.message)
         var headers = message.ownHeaders
         let times = Int(headers[Header.deferrals] ?? "") ?? 0
         headers[Header.deferrals] = String(times + 1)
@@ -40,7 +40,7 @@ enum AttemptReports {
                 routingKey: RoutingKey.retry(stepSeconds: stepSeconds), headers: headers, id: message.ownID,
                 body: message.body),
             OutboundMessage(
-                routingKey: RoutingKey.deliveryDeferred, id: "\(request.executionID)/parked/\(times + 1)",
+                routingKey: RoutingKey.deliveryDeferred, id: "\(request.executionID)/deferral/\(times + 1)",
                 body: try MessageCoder.encode(report)),
         ]
     }

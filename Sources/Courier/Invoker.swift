@@ -15,26 +15,12 @@ public struct Invocation: Sendable, Equatable {
     }
 }
 
-/// What came of it.
-public struct InvocationOutcome: Sendable, Equatable {
-    public var result: AttemptResult
-    public var latencyMilliseconds: Int64
-    /// For the record, when it did not succeed: a category, or the first 1 KiB of the answer.
-    public var error: String?
-    /// For the operator's log alone: the record's readers must learn nothing about our network.
-    public var detail: String?
-
-    public init(
-        result: AttemptResult, latencyMilliseconds: Int64, error: String? = nil, detail: String? = nil
-    ) {
-        self.result = result
-        self.latencyMilliseconds = latencyMilliseconds
-        self.error = error
-        self.detail = detail
-    }
-}
-
-/// The seam to whatever carries an invocation: an HTTP client, or a test.
+/// The way to a service: an HTTP client, or a test double.
 public protocol Invoker: Sendable {
-    func invoke(_ invocation: Invocation) async -> InvocationOutcome
+    /// Connections to one target at once, at most. No lane has more deliveries in flight: those beyond would wait inside
+    /// the invoker, and their time out would already count.
+    var connectionsPerTargetLimit: Int { get }
+
+    /// Makes one attempt. A cancelled attempt ends at once, with any result.
+    func invoke(_ invocation: Invocation) async -> AttemptResult
 }

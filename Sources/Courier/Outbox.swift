@@ -1,94 +1,87 @@
-internal import CoreMetrics
-internal import JobCore
-internal import Logging
-internal import Messaging
-internal import StageKit
+import CoreMetrics
+import JobCore
+import Logging
+import Messaging
+import StageKit
 
-/// Knows which deliveries the courier has in hand, publishes what they led to, those that end at about the same time
-/// together, and acknowledges them.
-actor Outbox {
-    /// One attempt of one execution.
-    struct Key: Hashable, Sendable {
-        var executionID: ExecutionID
-        var attempt: Int
-
-        init(_ request: DeliveryRequested) {
-            executionID = request.executionID
-            attempt = request.attempt
-        }
-    }
-
-    struct Entry: Sendable {
-        /// Nil for a message that is no delivery.
-        var key: Key?
-        var tag: MessageTag
-        var messages: [OutboundMessage]
+/// Publishes what deliveries led to, those that end at about the same time together, and acks them.
+///
+/// It belongs to the courier and runs on its actor, so that handing over a result costs no change of task.
+final class Outbox {
+    private struct Entry {
+        /// Nil for a message that could not be read.
+        var key: Delivery.Key?
+        var message: InboundMessage
+        var result: DeliveryResult
     }
 
     private let broker: any MessageBroker
-    private let subscription: any MessageSubscription
     private let time: any TimeSource
+    private let randomFraction: @Sendable () -> Double
     private let logger: Logger
-    private let handled = Counter(
-        label: "belfry_messages_handled_total", dimensions: [("queue", WorkQueue.courierDeliveries.rawValue)])
-    private let batchSizes = Recorder(
-        label: "belfry_batch_size", dimensions: [("queue", WorkQueue.courierDeliveries.rawValue)])
-    /// Every delivery of a message for an attempt, each to be acknowledged when it has ended.
-    private var inHand: [Key: [MessageTag]] = [:]
-    private var waiting: [Entry] = []
-    private var publishing: Task<Void, Never>?
-    private var isEnding = false
+    private let handled: Counter
+    private let deadLetters: Counter
+    private let batchSizes: Recorder
+    private var entries: [Entry] = []
+    private var wake: CheckedContinuation<Void, Never>?
+    private var isClosed = false
 
-    init(broker: any MessageBroker, subscription: any MessageSubscription, time: any TimeSource, logger: Logger) {
+    init(
+        broker: any MessageBroker, time: any TimeSource, randomFraction: @escaping @Sendable () -> Double,
+        logger: Logger
+    ) {
         self.broker = broker
-        self.subscription = subscription
         self.time = time
+        self.randomFraction = randomFraction
         self.logger = logger
+        let dimensions = [("queue", WorkQueue.courierDeliveries.rawValue)]
+        handled = Counter(label: "belfry_messages_handled_total", dimensions: dimensions)
+        deadLetters = Counter(label: "belfry_dead_letters_total", dimensions: dimensions)
+        batchSizes = Recorder(label: "belfry_batch_size", dimensions: dimensions)
     }
 
-    /// Takes deliveries in hand and answers those that were not yet: after a lost connection the broker delivers
-    /// again what is being delivered, and the service must not get it twice for that.
-    func admit(_ deliveries: [Courier.Delivery]) -> [Courier.Delivery] {
-        deliveries.filter { delivery in
-            let key = Key(delivery.request)
-            let isNew = inHand[key] == nil
-            inHand[key, default: []].append(delivery.message.tag)
-            return isNew
+    /// Takes the end of a delivery; `key` is nil for a message that could not be read. `run` publishes it.
+    func add(_ result: DeliveryResult, of message: InboundMessage, key: Delivery.Key?) {
+        entries.append(Entry(key: key, message: message, result: result))
+        resume()
+    }
+
+    /// Nothing more is added: `run` returns once everything is published, or once that fails.
+    func close() {
+        isClosed = true
+        resume()
+    }
+
+    /// Publishes and acks until `close`. `settled` answers the tags to ack for deliveries that have ended.
+    func run(
+        _ subscription: any MessageSubscription, settled: ([Delivery.Key]) -> [MessageTag]
+    ) async {
+        while true {
+            if entries.isEmpty {
+                if isClosed { return }
+                await withCheckedContinuation { wake = $0 }
+            } else {
+                let batch = entries
+                entries = []
+                await settle(batch, subscription, settled)
+            }
         }
     }
 
-    /// Takes what a delivery led to, and returns at once: publishing goes on by itself while there is something, so
-    /// that no delivery has to wait for others' reports.
-    func add(_ entry: Entry) {
-        waiting.append(entry)
-        guard publishing == nil else { return }
-        // It works for whoever adds, not for the first of them, so it is nobody's child; `finish` waits for it.
-        publishing = Task { await self.publishAll() }
+    private func resume() {
+        wake?.resume()
+        wake = nil
     }
 
-    /// Returns when everything is published and acknowledged.
-    func finish() async {
-        isEnding = true
-        while let task = publishing { await task.value }
-    }
-
-    private func publishAll() async {
-        while !waiting.isEmpty {
-            let batch = waiting
-            waiting = []
-            await publish(batch)
-        }
-        publishing = nil
-    }
-
-    private func publish(_ batch: [Entry]) async {
+    private func settle(
+        _ batch: [Entry], _ subscription: any MessageSubscription, _ settled: ([Delivery.Key]) -> [MessageTag]
+    ) async {
+        let messages = batch.flatMap(messages)
         for attempt in 0... {
             do {
-                try await broker.publish(batch.flatMap(\.messages))
+                try await broker.publish(messages)
                 CrashPoint.afterPublish.reach()
-                let tags = batch.flatMap { entry in
-                    entry.key.flatMap { inHand.removeValue(forKey: $0) } ?? [entry.tag]
-                }
+                let tags = batch.flatMap { entry in entry.key.map { settled([$0]) } ?? [entry.message.tag] }
                 await subscription.acknowledge(tags)
                 CrashPoint.afterAcknowledge.reach()
                 handled.increment(by: tags.count)
@@ -96,11 +89,29 @@ actor Outbox {
                 return
             } catch {
                 logger.warning(
-                    "can't publish, reports wait", metadata: ["error": "\(error)", "deliveries": "\(batch.count)"])
-                let wait = Backoff().milliseconds(attempt: attempt, fraction: .random(in: 0..<1))
-                // Unacknowledged deliveries come again elsewhere: at shutdown there is nothing to wait for.
-                guard !isEnding, (try? await time.sleep(milliseconds: wait)) != nil else { return }
+                    "cannot publish, reports wait", metadata: ["error": "\(error)", "deliveries": "\(batch.count)"])
+                let wait = Backoff().milliseconds(attempt: attempt, fraction: randomFraction())
+                // At shutdown there is nothing to wait for: unacked messages are delivered again elsewhere.
+                guard !isClosed, (try? await time.sleep(milliseconds: wait)) != nil else { return }
             }
+        }
+    }
+
+    private func messages(of entry: Entry) -> [OutboundMessage] {
+        switch entry.result {
+        case .publish(let messages): return messages
+        case .deadLetter(let reason, let error):
+            deadLetters.increment()
+            logger.error(
+                "dead letter",
+                metadata: [
+                    "reason": "\(reason.rawValue)", "error": "\(error)", "message_id": "\(entry.message.id ?? "")",
+                ])
+            return [
+                entry.message.deadLetter(
+                    from: .courierDeliveries, reason: reason, error: error,
+                    atMilliseconds: time.now().millisecondsSinceEpoch)
+            ]
         }
     }
 }

@@ -13,8 +13,8 @@ import Testing
         _ verdict: DeliveryVerdict, headers: [String: String] = [:]
     ) throws -> [OutboundMessage] {
         let request = Sample.request()
-        return try AttemptReports.messages(
-            verdict, for: request, from: Sample.message(request, headers: headers), attempt: attempt, now: now)
+        let delivery = Delivery(request: request, message: Sample.message(request, headers: headers))
+        return try AttemptReports.messages(verdict, of: delivery, attempt: attempt, now: now)
     }
 
     private static let verdicts: [(DeliveryVerdict, String)] = [
@@ -57,22 +57,23 @@ import Testing
 @Suite struct `A delivery whose target is busy` {
     private static let now = Sample.occurrence.adding(seconds: 2)
 
-    private static func parked(times: Int?) throws -> [OutboundMessage] {
+    private static func deferral(times: Int?) throws -> [OutboundMessage] {
         var headers = ["x-death": "1", "belfry-own": "kept"]
         if let times { headers[Header.deferrals] = String(times) }
         let request = Sample.request()
-        return try AttemptReports.parked(Sample.message(request, headers: headers), of: request, now: now)
+        let delivery = Delivery(request: request, message: Sample.message(request, headers: headers))
+        return try AttemptReports.deferral(of: delivery, now: now)
     }
 
     @Test(arguments: [(nil, 5), (1, 5), (2, 5), (3, 30), (40, 30)] as [(Int?, Int64)])
-    func `is put aside for longer when that happens often`(times: Int?, seconds: Int64) throws {
-        let messages = try Self.parked(times: times)
+    func `is deferred for longer when that happens often`(times: Int?, seconds: Int64) throws {
+        let messages = try Self.deferral(times: times)
         #expect(messages.first?.routingKey == RoutingKey.retry(stepSeconds: seconds))
         #expect(messages.first?.headers == [Header.deferrals: String((times ?? 0) + 1), "belfry-own": "kept"])
     }
 
-    @Test func `counts as no attempt, but the record hears when the next one is due`() throws {
-        let messages = try Self.parked(times: nil)
+    @Test func `is deferred without counting an attempt, and the time of the next one is reported`() throws {
+        let messages = try Self.deferral(times: nil)
         #expect(try MessageCoder.decode(DeliveryRequested.self, from: messages[0].body) == Sample.request())
         try #require(messages.count == 2)
         #expect(messages[1].routingKey == RoutingKey.deliveryDeferred)

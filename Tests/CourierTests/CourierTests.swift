@@ -1,47 +1,15 @@
 import Determinism
 import JobCore
-import Logging
 import Messaging
 import MessagingTesting
-import Synchronization
 import Testing
 
 @testable import Courier
 
-/// Answers as it is told and remembers what it was asked.
-private final class Scripted: Invoker {
-    let outcome: InvocationOutcome
-    let asked = Mutex<[Invocation]>([])
+@Suite struct `The courier, after an attempt` {
+    private let rig = CourierRig()
 
-    init(_ outcome: InvocationOutcome) {
-        self.outcome = outcome
-    }
-
-    func invoke(_ invocation: Invocation) async -> InvocationOutcome {
-        asked.withLock { $0.append(invocation) }
-        return outcome
-    }
-}
-
-@Suite struct `The courier` {
-    private let time = HandTime(Sample.occurrence.adding(seconds: 1))
-
-    private func deliver(
-        _ outcome: AttemptResult, error: String? = nil, _ change: (inout DeliveryRequested) -> Void = { _ in }
-    ) async throws -> (said: [OutboundMessage], asked: [Invocation]) {
-        let invoker = Scripted(InvocationOutcome(result: outcome, latencyMilliseconds: 42, error: error))
-        let said = try await courier(invoker).deliverOnce(try Sample.message(Sample.request(change)))
-        return (said, invoker.asked.withLock { $0 })
-    }
-
-    private func courier(_ invoker: Scripted) throws -> Courier {
-        Courier(
-            broker: MemoryBroker(), invoker: invoker,
-            builder: InvocationBuilder(keys: try Sample.keys(), callbackBaseURL: "http://door"), prefetch: 10,
-            time: time, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
-    }
-
-    private static let ends: [(AttemptResult, [String])] = [
+    private static let ends: [(AttemptResult.Answer, [String])] = [
         (.answered(statusCode: 202, retryAfterSeconds: nil), [RoutingKey.deliveryAccepted]),
         (.answered(statusCode: 404, retryAfterSeconds: nil), [RoutingKey.deliveryRefused]),
         (.answered(statusCode: 302, retryAfterSeconds: nil), [RoutingKey.deliveryRefused]),
@@ -52,39 +20,72 @@ private final class Scripted: Invoker {
     ]
 
     @Test(arguments: ends)
-    func `says what became of an attempt`(result: AttemptResult, keys: [String]) async throws {
-        let (said, asked) = try await deliver(result)
-        #expect(asked.count == 1)
-        #expect(said.map(\.routingKey) == keys)
+    func `reports how it ended, and acks`(answer: AttemptResult.Answer, keys: [String]) async throws {
+        let invoker = rig.invoker(answer)
+        let shift = try await rig.deliver([Sample.delivery(1)], to: invoker)
+        #expect(invoker.posts.count == 1)
+        #expect(shift.published.map(\.routingKey) == keys)
+        #expect(shift.acknowledged == [Sample.delivery(1).message.tag])
     }
 
-    @Test func `puts status, latency and the answer on record`() async throws {
-        let said = try await deliver(.answered(statusCode: 400, retryAfterSeconds: nil), error: "no such hook").said
-        let report = try MessageCoder.decode(DeliveryReport.self, from: try #require(said.first).body)
+    @Test func `reports status, latency and the answer`() async throws {
+        let invoker = rig.invoker(
+            .answered(statusCode: 400, retryAfterSeconds: nil), after: 42, error: "no such hook")
+        let shift = try await rig.deliver([Sample.delivery(1)], to: invoker)
+        let report = try MessageCoder.decode(DeliveryReport.self, from: try #require(shift.published.first).body)
         let attempt = Attempt(
             number: 1, at: Sample.occurrence.adding(seconds: 1), statusCode: 400, latencyMilliseconds: 42,
             error: "no such hook")
         #expect(report.attempt == attempt)
     }
 
-    @Test func `gives up after the last attempt`() async throws {
-        let said = try await deliver(.unreachable) { $0.attempt = 3 }.said
-        #expect(said.map(\.routingKey) == [RoutingKey.deliveryRefused])
+    @Test func `refuses when it was the last one`() async throws {
+        let shift = try await rig.deliver([Sample.delivery(1, attempt: 3)], to: rig.invoker(.unreachable))
+        #expect(shift.published.map(\.routingKey) == [RoutingKey.deliveryRefused])
     }
 
-    @Test func `tries nothing once the run's ttl has passed`() async throws {
-        time.setWallClock(Sample.occurrence.adding(seconds: 119))
-        let (said, asked) = try await deliver(.unreachable)
-        #expect(said.isEmpty && asked.isEmpty)
+    @Test func `makes none once the run's ttl has passed, and acks the message`() async throws {
+        rig.clock.setWallClock(Sample.occurrence.adding(seconds: 119))
+        let invoker = rig.invoker(.unreachable)
+        let shift = try await rig.deliver([Sample.delivery(1)], to: invoker)
+        #expect(shift.published.isEmpty && invoker.posts.isEmpty)
+        #expect(shift.acknowledged.count == 1)
     }
 
-    @Test func `parks what can't be read`() async throws {
-        let invoker = Scripted(InvocationOutcome(result: .unreachable, latencyMilliseconds: 0))
-        var message = try Sample.message(Sample.request())
+    @Test func `makes none for a message that cannot be read, which becomes a dead letter`() async throws {
+        let invoker = rig.invoker()
+        var message = Sample.delivery(1).message
         message.body = Array("{}".utf8)
-        let said = try await courier(invoker).deliverOnce(message)
-        #expect(said.map(\.exchange) == [.dead] && said.map(\.routingKey) == ["courier.deliveries"])
-        #expect(said.first?.headers[Header.deadReason] == "unreadable")
-        #expect(invoker.asked.withLock { $0.isEmpty })
+        let shift = rig.shift([.init([message, Sample.delivery(2).message])])
+        try await rig.run(invoker, shift)
+        let letter = try #require(shift.published.first { $0.exchange == .dead })
+        #expect(letter.routingKey == "courier.deliveries" && letter.headers[Header.deadReason] == "unreadable")
+        #expect(invoker.posts.count == 1, "the delivery beside it is made")
+        #expect(shift.acknowledged.count == 2)
+    }
+
+    /// Redelivery after a lost connection must not post twice, neither in flight nor while its report waits.
+    @Test func `posts a delivery once that the broker delivers again, and acks both messages`() async throws {
+        let invoker = rig.invoker(after: 100)
+        let messages = (0..<3).map { Sample.message(Sample.request(), number: $0) }
+        let shift = rig.shift([
+            .init([messages[0]]), .init(afterMilliseconds: 50, [messages[1]]),
+            .init(afterMilliseconds: 150, [messages[2]]),
+        ])
+        rig.broker.setAvailable(false)
+        try await rig.run(invoker, shift) { [rig] in
+            try await rig.simulation.sleep(milliseconds: 200)
+            rig.broker.setAvailable(true)
+        }
+        #expect(invoker.posts.count == 1)
+        #expect(shift.published.map(\.routingKey) == [RoutingKey.deliveryAccepted])
+        #expect(shift.acknowledged == messages.map(\.tag))
+    }
+
+    @Test func `gives up reports at shutdown that cannot be published; the broker delivers again`() async throws {
+        rig.broker.setAvailable(false)
+        let shift = rig.shift([.init([Sample.delivery(1).message])], endsAfter: 5_000)
+        try await rig.run(rig.invoker(), shift)
+        #expect(shift.published.isEmpty && shift.acknowledged.isEmpty)
     }
 }

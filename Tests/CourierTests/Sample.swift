@@ -3,7 +3,9 @@ import JobCore
 import Messaging
 import Signing
 
-/// A delivery as the dispatcher asks for it: due at 12:00:00, a ttl of 119 s.
+@testable import Courier
+
+/// Deliveries as the dispatcher requests them: due at one instant, a ttl of 119 s.
 enum Sample {
     static let occurrence = Instant(millisecondsSinceEpoch: 1_569_604_200_000)
     static let executionID = ExecutionID(namespace: JobName(service: "my-serv", job: "my-job-1").id.uuid, name: "run")
@@ -20,10 +22,32 @@ enum Sample {
         return request
     }
 
-    static func message(_ request: DeliveryRequested, headers: [String: String] = [:]) throws -> InboundMessage {
+    /// A delivery of an execution of its own for each number, which is also its message's tag.
+    static func delivery(
+        _ number: UInt64, attempt: Int = 1, of origin: String = "https://example.com"
+    ) -> Delivery {
+        let request = request {
+            $0.executionID = ExecutionID(namespace: $0.name.id.uuid, name: "\(number)")
+            $0.attempt = attempt
+            $0.target.address = "\(origin)/hook"
+        }
+        return Delivery(request: request, message: message(request, number: number))
+    }
+
+    static func message(
+        _ request: DeliveryRequested, number: UInt64 = 1, headers: [String: String] = [:]
+    ) -> InboundMessage {
         InboundMessage(
-            tag: MessageTag(epoch: 0, number: 1), exchange: "belfry", routingKey: RoutingKey.deliveryRequested,
-            headers: headers, id: "\(request.executionID)/\(request.attempt)", body: try MessageCoder.encode(request))
+            tag: MessageTag(epoch: 0, number: number), exchange: "belfry", routingKey: RoutingKey.deliveryRequested,
+            headers: headers, id: "\(request.executionID)/\(request.attempt)", body: body(request))
+    }
+
+    private static func body(_ request: DeliveryRequested) -> [UInt8] {
+        do {
+            return try MessageCoder.encode(request)
+        } catch {
+            preconditionFailure("a sample can be encoded: \(error)")
+        }
     }
 
     static func keys() throws -> SigningKeys {

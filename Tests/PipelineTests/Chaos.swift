@@ -26,10 +26,10 @@ extension PipelineWorld {
         case ...30: await tickSomehow()
         case ...42: await pump(.dispatcherDue, limit: random.int(1...6), death: death())
         case ...47: await pump(.dispatcherRuns, limit: random.int(1...4), death: death())
-        case ...62: await deliver(limit: random.int(1...6), death: death(), afterPublishes: random.int(0...2))
+        case ...62: await deliverSomehow()
         case ...78: await pump(.ingesterReports, limit: random.int(1...10), death: death())
         case ...84: await reap(reaper: random.int(0...1), death: death())
-        case ...86: await services.speak(to: broker)
+        case ...86: await services.speak()
         case ...91: disturbAQueue()
         case ...95: try await editAJob()
         case ...97: try await poison()
@@ -40,6 +40,13 @@ extension PipelineWorld {
 
     private func death() -> Death? {
         random.chance(15) ? Death.allCases[random.int(0...2)] : nil
+    }
+
+    private func deliverSomehow() async {
+        let lasts = Int64(random.chance(50) ? 10_000 : random.int(0...3_000))
+        await deliver(
+            limit: random.int(1...6), death: death(), afterPublishes: random.int(0...2), lastsMilliseconds: lasts,
+            isCutOff: random.chance(10))
     }
 
     private func tickSomehow() async {

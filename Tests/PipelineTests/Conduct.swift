@@ -75,7 +75,7 @@ enum Conduct: Equatable {
         }
     }
 
-    func answer(toPost number: Int) -> AttemptResult {
+    func answer(toPost number: Int) -> AttemptResult.Answer {
         switch self {
         case .quick, .beating, .steady, .silent, .late: .answered(statusCode: 200, retryAfterSeconds: nil)
         case .refusing: .answered(statusCode: 404, retryAfterSeconds: nil)

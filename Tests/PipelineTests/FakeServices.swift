@@ -8,6 +8,9 @@ import Synchronization
 /// The services behind all webhooks of a world. What one does with a run follows from the seed and the webhook's id;
 /// a webhook that comes twice starts nothing twice.
 final class FakeServices: Invoker {
+    /// Few, so that deliveries have to wait for each other.
+    let connectionsPerTargetLimit = 2
+
     struct Post: Equatable {
         var executionID: ExecutionID
         var at: Instant
@@ -32,15 +35,19 @@ final class FakeServices: Invoker {
 
     private let seed: UInt64
     private let clock: TurnedClock
+    private let broker: MemoryBroker
+    private let simulation: Simulation
     private let conduct: @Sendable (inout SplitMix64) -> Conduct
     private let state = Mutex(State())
 
     init(
-        seed: UInt64, clock: TurnedClock,
+        seed: UInt64, clock: TurnedClock, broker: MemoryBroker, simulation: Simulation,
         conduct: @escaping @Sendable (inout SplitMix64) -> Conduct = { Conduct.any(&$0) }
     ) {
         self.seed = seed
         self.clock = clock
+        self.broker = broker
+        self.simulation = simulation
         self.conduct = conduct
     }
 
@@ -54,37 +61,47 @@ final class FakeServices: Invoker {
         return conduct(&random)
     }
 
-    func invoke(_ invocation: Invocation) async -> InvocationOutcome {
+    func invoke(_ invocation: Invocation) async -> AttemptResult {
         guard let webhook = try? MessageCoder.decode(Webhook.self, from: invocation.body),
             let token = webhook.callbackURL.split(separator: "/").last
         else {
             state.withLock { $0.faults.append("a webhook could not be read") }
-            return InvocationOutcome(result: .answered(statusCode: 400, retryAfterSeconds: nil), latencyMilliseconds: 1)
+            return AttemptResult(.answered(statusCode: 400, retryAfterSeconds: nil), latencyMilliseconds: 1)
         }
         let now = clock.now()
         let id = webhook.executionID
         var random = random(of: id)
         let conduct = conduct(&random)
-        let result = state.withLock { state in
+        let answer = state.withLock { state in
             if invocation.headers["webhook-id"] != id.description {
                 state.faults.append("the webhook of \(id) has another id")
             }
             let earlier = state.posts[id, default: []]
-            let result = conduct.answer(toPost: earlier.count + 1)
-            var statusCode: Int?
-            if case .answered(let code, _) = result { statusCode = code }
+            let answer = conduct.answer(toPost: earlier.count + 1)
+            let statusCode = AttemptResult(answer, latencyMilliseconds: 0).statusCode
             let post = Post(executionID: id, at: now, statusCode: statusCode)
             state.posts[id, default: []].append(post)
             if post.isAccepted, !earlier.contains(where: \.isAccepted) {
                 state.planned += conduct.callbacks(for: webhook, token: String(token), now: now, &random)
             }
-            return result
+            return answer
         }
-        return InvocationOutcome(result: result, latencyMilliseconds: 3, error: "as told")
+        // A callback may be at the broker before the webhook is answered.
+        if random.chance(50) { await speak() }
+        let latency = Int64(random.chance(60) ? 3 : random.int(3...(random.chance(70) ? 1_500 : 6_000)))
+        guard (try? await simulation.sleep(milliseconds: latency)) != nil else {
+            return AttemptResult(.unreachable, latencyMilliseconds: 0, error: "cut off")
+        }
+        return AttemptResult(answer, latencyMilliseconds: latency, error: "as scripted")
     }
 
-    /// Publishes the callbacks whose time has come. While the broker is away the services try again later.
-    func speak(to broker: MemoryBroker) async {
+    /// Publishes callbacks as their time comes, until it is cancelled.
+    func speakInTime() async {
+        while (try? await simulation.sleep(milliseconds: 500)) != nil { await speak() }
+    }
+
+    /// Publishes the callbacks whose time has come. While the broker is unavailable the services try again later.
+    func speak() async {
         let now = clock.now()
         let due = state.withLock { state in
             let due = state.planned.filter { $0.at <= now }

@@ -2,7 +2,6 @@ import Determinism
 import JobCore
 import MessagingTesting
 import Store
-import Logging
 import Messaging
 import Reaper
 import StageKit
@@ -49,22 +48,34 @@ extension PipelineWorld {
         connection.close()
     }
 
-    /// The courier works off a batch; what comes of each delivery is published, and the delivery acknowledged.
-    func deliver(limit: Int = 100, death: Death? = nil, afterPublishes: Int = 0) async {
+    /// A courier runs until a batch is worked off, it dies, or its time is up and it is shut down: at its end, or cut
+    /// off then. The clock is turned by as much as its deliveries wait.
+    func deliver(
+        limit: Int = 100, death: Death? = nil, afterPublishes: Int = 0, lastsMilliseconds: Int64 = 10_000,
+        isCutOff: Bool = false
+    ) async {
         let connection = connection(.courierDeliveries)
         let batch = connection.take(limit)
         guard !batch.isEmpty else { return }
         connection.doom(to: death, afterPublishes: afterPublishes)
-        let outbox = Outbox(broker: connection, subscription: connection, time: clock, logger: Self.silence)
-        for message in batch where !connection.isDead {
-            let messages = await courier.deliverOnce(message)
-            if random.chance(50) { await services.speak(to: broker) }
-            await process(death) {
-                await outbox.add(.init(tag: message.tag, messages: messages))
-                await outbox.finish()
+        let shift = Shift(
+            [.init(batch)], broker: connection, subscription: connection, simulation: simulation,
+            endsAfterMilliseconds: lastsMilliseconds, unless: { connection.isDead })
+        let courier = newCourier(shift)
+        let (services, simulation) = (services, simulation)
+        await simulation.run {
+            await withTaskGroup { group in
+                group.addTask { await services.speakInTime() }
+                group.addTask { try? await courier.run() }
+                if isCutOff {
+                    group.addTask { try? await simulation.sleep(milliseconds: lastsMilliseconds) }
+                }
+                await group.next()
+                group.cancelAll()
             }
         }
         connection.close()
+        broker.advance(to: now)
     }
 
     /// A reaper looks for passed deadlines and lost deliveries.
@@ -87,8 +98,6 @@ extension PipelineWorld {
             group.addTask { await work() }
         }
     }
-
-    private static let silence = Logger(label: "courier") { _ in SwiftLogNoOpLogHandler() }
 
     /// Keeps what these due events had to lead to. The first one about an occurrence decides.
     private func note(_ batch: [InboundMessage]) {

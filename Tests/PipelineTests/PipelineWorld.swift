@@ -11,6 +11,7 @@ import Reaper
 import SQLiteStore
 import Signing
 import StageKit
+import Synchronization
 import Ticker
 
 /// What the test did and saw, apart from the store.
@@ -58,6 +59,8 @@ final class PipelineWorld {
     /// As the other stages have it.
     let store: WatchedStore
     let services: FakeServices
+    /// In which the courier and its waits run.
+    let simulation: Simulation
     let keys: SigningKeys
     var random: SplitMix64
     var jobs: [TrackedJob] = []
@@ -68,7 +71,6 @@ final class PipelineWorld {
     let reaperConnection: MortalConnection
     var tickers: [Ticker] = []
     var reapers: [Reaper] = []
-    private(set) var courier: Courier
 
     init(
         seed: UInt64, record: SQLiteStore,
@@ -87,7 +89,8 @@ final class PipelineWorld {
         self.broker = broker
         let store = WatchedStore(record, start: start)
         self.store = store
-        services = FakeServices(seed: seed, clock: clock, conduct: conduct)
+        simulation = Simulation(clock) { clock.turn(milliseconds: $0) }
+        services = FakeServices(seed: seed, clock: clock, broker: broker, simulation: simulation, conduct: conduct)
         keys = try SigningKeys(parsing: "k1:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=")
         connections = Dictionary(
             uniqueKeysWithValues: WorkQueue.allCases.map { ($0, MortalConnection(broker, queue: $0)) })
@@ -105,10 +108,6 @@ final class PipelineWorld {
                 time: clock, logger: Self.logger)
         }
         self.pumps = pumps
-        courier = Courier(
-            broker: broker, invoker: services,
-            builder: InvocationBuilder(keys: keys, callbackBaseURL: "https://door.example"), prefetch: 100, time: clock,
-            logger: Self.logger)
         tickers = [newTicker(), newTicker()]
         reapers = [newReaper(), newReaper()]
     }
@@ -126,6 +125,15 @@ final class PipelineWorld {
             limits: .init(redeliverAfterSeconds: Self.redeliverAfterSeconds), logger: Self.logger)
     }
 
+    func newCourier(_ connection: Shift) -> Courier {
+        let random = Mutex(SplitMix64(seed: random.next()))
+        return Courier(
+            broker: connection, invoker: services,
+            builder: InvocationBuilder(keys: keys, callbackBaseURL: "https://callbacks.example"), prefetch: 100,
+            time: simulation, logger: Self.logger,
+            randomFraction: { random.withLock { Double($0.int(0...1_000)) / 1_000 } })
+    }
+
     func connection(_ queue: WorkQueue) -> MortalConnection {
         guard let connection = connections[queue] else { preconditionFailure("every work queue has a connection") }
         return connection
@@ -136,7 +144,7 @@ final class PipelineWorld {
         let end = now.adding(milliseconds: milliseconds)
         while !mute, let next = services.nextCallbackAt, next <= end {
             clock.turn(milliseconds: max(0, next.milliseconds(since: now)))
-            await services.speak(to: broker)
+            await services.speak()
         }
         clock.turn(milliseconds: max(0, end.milliseconds(since: now)))
         broker.advance(to: now)

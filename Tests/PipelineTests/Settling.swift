@@ -15,7 +15,7 @@ extension PipelineWorld {
             rounds += 1
             await tickOn()
             await pump(.dispatcherDue)
-            await services.speak(to: broker)
+            await services.speak()
         }
         let unticked = undue(through: end).map { "the occurrence \($0.at.rfc3339) of \($0.job) was never due" }
         for index in jobs.indices where jobs[index].isLive {
@@ -47,12 +47,12 @@ extension PipelineWorld {
 
     /// Every stage but the ticker works until all queues are empty.
     func workOff(reaping: Bool = true) async {
-        await services.speak(to: broker)
+        await services.speak()
         if reaping, !store.open.isEmpty { await reap() }
         for _ in 0..<200 where WorkQueue.allCases.contains(where: { $0 != .tickerBaton && hasWaiting($0) }) {
             for queue in [.dispatcherDue, .dispatcherRuns] as [WorkQueue] { await pump(queue) }
             await deliver()
-            await services.speak(to: broker)
+            await services.speak()
             await pump(.ingesterReports)
         }
     }

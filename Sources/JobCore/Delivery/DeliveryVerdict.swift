@@ -1,13 +1,3 @@
-/// What became of one attempt, as far as the next step is concerned.
-public enum AttemptResult: Sendable, Equatable {
-    /// An HTTP answer.
-    case answered(statusCode: Int, retryAfterSeconds: Int64?)
-    /// No answer, though another try may get one: no connection, time-out, broken off.
-    case unreachable
-    /// No try can succeed: a URL or an address that may not be used.
-    case forbidden
-}
-
 /// What to do after an attempt.
 public enum DeliveryVerdict: Sendable, Equatable {
     case accept
@@ -15,13 +5,13 @@ public enum DeliveryVerdict: Sendable, Equatable {
     case retry(stepSeconds: Int64)
     case refuse
 
-    /// 2xx accepts. No answer, 408, 425, 429 and 5xx are tried again; all else refuses at once (redirects are not
-    /// followed, as Standard Webhooks asks). No try is planned past the deadline or beyond the policy's attempts.
+    /// 2xx accepts. No answer, 408, 425, 429 and 5xx are retried. Everything else refuses at once (redirects are not
+    /// followed, as Standard Webhooks asks). No attempt is planned past the deadline or beyond the policy's attempts.
     public static func decide(
-        _ result: AttemptResult, attempt: Int, policy: RetryPolicy, now: Instant, deadline: Instant
+        _ answer: AttemptResult.Answer, attempt: Int, policy: RetryPolicy, now: Instant, deadline: Instant
     ) -> DeliveryVerdict {
         let retryAfterSeconds: Int64?
-        switch result {
+        switch answer {
         case .answered(let statusCode, let after):
             switch statusCode {
             case 200..<300: return .accept

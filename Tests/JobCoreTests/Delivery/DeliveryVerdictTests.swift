@@ -5,9 +5,10 @@ import Testing
     private static let now = Instant(secondsSinceEpoch: 1_000)
 
     private static func decide(
-        _ result: AttemptResult, attempt: Int = 1, policy: RetryPolicy = RetryPolicy(), left seconds: Int64 = 86_400
+        _ answer: AttemptResult.Answer, attempt: Int = 1, policy: RetryPolicy = RetryPolicy(),
+        left seconds: Int64 = 86_400
     ) -> DeliveryVerdict {
-        .decide(result, attempt: attempt, policy: policy, now: now, deadline: now.adding(seconds: seconds))
+        .decide(answer, attempt: attempt, policy: policy, now: now, deadline: now.adding(seconds: seconds))
     }
 
     private static let retry = DeliveryVerdict.retry(stepSeconds: 5)
@@ -52,7 +53,7 @@ import Testing
     func `a delivery waits as long as Retry-After asks, and is refused if that is too long`(after: Int64?, step: Int64?)
     {
         let verdict = step.map { DeliveryVerdict.retry(stepSeconds: $0) } ?? .refuse
-        let answer = AttemptResult.answered(statusCode: 429, retryAfterSeconds: after)
+        let answer = AttemptResult.Answer.answered(statusCode: 429, retryAfterSeconds: after)
         #expect(Self.decide(answer, left: 604_800) == verdict)
     }
 
@@ -62,7 +63,7 @@ import Testing
     }
 
     @Test func `a 2xx answer accepts a delivery, even after the ttl and after the last attempt`() {
-        let answer = AttemptResult.answered(statusCode: 204, retryAfterSeconds: 9)
+        let answer = AttemptResult.Answer.answered(statusCode: 204, retryAfterSeconds: 9)
         #expect(Self.decide(answer, attempt: 99, left: -60) == .accept)
     }
 }

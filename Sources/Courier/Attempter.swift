@@ -1,0 +1,99 @@
+import CoreMetrics
+import JobCore
+import Logging
+import Messaging
+import StageKit
+
+/// Makes one attempt of a delivery, or defers it, and returns the messages that follow. Logs and counts both.
+struct Attempter: Sendable {
+    private let invoker: any Invoker
+    private let builder: InvocationBuilder
+    private let time: any TimeSource
+    private let logger: Logger
+
+    private let accepted = Self.counter("accepted")
+    private let retried = Self.counter("retried")
+    private let refused = Self.counter("refused")
+    private let deferred = Self.counter("deferred")
+    private let late = Self.counter("too_late")
+    private let latency = Recorder(label: "belfry_delivery_latency_ms", dimensions: [])
+    private let lateness = Recorder(label: "belfry_delivery_lateness_ms", dimensions: [])
+
+    init(invoker: any Invoker, builder: InvocationBuilder, time: any TimeSource, logger: Logger) {
+        self.invoker = invoker
+        self.builder = builder
+        self.time = time
+        self.logger = logger
+    }
+
+    private static func counter(_ outcome: String) -> Counter {
+        Counter(label: "belfry_deliveries_total", dimensions: [("outcome", outcome)])
+    }
+
+    /// One attempt, unless the run's ttl has passed.
+    func attempt(_ delivery: Delivery) async -> DeliveryResult {
+        let request = delivery.request
+        let begun = time.now()
+        guard begun < request.deadline else { return tooLate(request) }
+        do {
+            let result = await invoker.invoke(try builder.invocation(for: request, now: begun))
+            CrashPoint.afterDelivery.reach()
+            return .publish(try conclude(result, delivery, begun: begun))
+        } catch {
+            return .deadLetter(.failing, error: "\(error)")
+        }
+    }
+
+    /// No attempt, since the target is busy.
+    func `defer`(_ delivery: Delivery) -> DeliveryResult {
+        let now = time.now()
+        guard now < delivery.request.deadline else { return tooLate(delivery.request) }
+        deferred.increment()
+        do {
+            return .publish(try AttemptReports.deferral(of: delivery, now: now))
+        } catch {
+            return .deadLetter(.failing, error: "\(error)")
+        }
+    }
+
+    /// Nothing to publish: the reaper ends the run, reason `ttl`.
+    private func tooLate(_ request: DeliveryRequested) -> DeliveryResult {
+        late.increment()
+        logger.info("not delivered: the run's ttl has passed", metadata: metadata(request))
+        return .publish([])
+    }
+
+    private func conclude(_ result: AttemptResult, _ delivery: Delivery, begun: Instant) throws -> [OutboundMessage] {
+        let request = delivery.request
+        let now = time.now()
+        let verdict = DeliveryVerdict.decide(
+            result.answer, attempt: request.attempt, policy: request.retry, now: now, deadline: request.deadline)
+        latency.record(result.latencyMilliseconds)
+        lateness.record(begun.milliseconds(since: request.occurrence))
+        switch verdict {
+        case .accept:
+            accepted.increment()
+            logger.debug("delivered", metadata: metadata(request))
+        case .retry(let stepSeconds):
+            retried.increment()
+            var metadata = metadata(request, result)
+            metadata["wait_s"] = "\(stepSeconds)"
+            logger.info("not delivered, another attempt follows", metadata: metadata)
+        case .refuse:
+            refused.increment()
+            logger.info("not delivered, no attempt follows", metadata: metadata(request, result))
+        }
+        let attempt = result.attempt(number: request.attempt, at: begun, verdict: verdict)
+        return try AttemptReports.messages(verdict, of: delivery, attempt: attempt, now: now)
+    }
+
+    private func metadata(_ request: DeliveryRequested, _ result: AttemptResult? = nil) -> Logger.Metadata {
+        var fields: Logger.Metadata = [
+            "execution_id": "\(request.executionID)", "job": "\(request.name)", "attempt": "\(request.attempt)",
+        ]
+        guard let result else { return fields }
+        fields["error"] = "\(result.error ?? "status \(result.statusCode ?? 0)")"
+        fields["detail"] = result.detail.map { "\($0)" }
+        return fields
+    }
+}

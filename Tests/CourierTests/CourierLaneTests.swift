@@ -1,0 +1,110 @@
+import Determinism
+import JobCore
+import Messaging
+import MessagingTesting
+import Testing
+
+@testable import Courier
+
+@Suite struct `The courier, with many deliveries in hand` {
+    private let rig = CourierRig()
+
+    private static func messages(_ count: UInt64, attempt: Int = 1) -> [InboundMessage] {
+        (1...count).map { Sample.delivery($0, attempt: attempt).message }
+    }
+
+    @Test(arguments: [(3, 1_000, 3), (128, 20, 5), (128, 3, 1)])
+    func `starts no more for one target than the invoker has connections, nor than a quarter of its window`(
+        connections: Int, prefetch: Int, expected: Int
+    ) async throws {
+        let invoker = rig.invoker(after: 100, connections: connections)
+        let shift = rig.shift([.init(Self.messages(10))])
+        try await rig.run(invoker, shift, prefetch: prefetch)
+        #expect(invoker.openMax == expected)
+        #expect(shift.acknowledged.count == 10)
+    }
+
+    @Test func `delivers to other targets at once while one is slow`() async throws {
+        let invoker = rig.invoker(after: 1_000, connections: 1)
+        let others = [Sample.delivery(3, of: "https://b.example"), Sample.delivery(4, of: "https://c.example")]
+        let shift = rig.shift([.init(Self.messages(2) + others.map(\.message))])
+        try await rig.run(invoker, shift)
+        #expect(invoker.posts.map(\.atMilliseconds) == [0, 0, 0, 1_000])
+        #expect(shift.published.count == 4)
+    }
+
+    /// More would hold places in the window while they do nothing.
+    @Test func `has no more retries wait out a jitter than the limit; those beyond start at once`() async throws {
+        let invoker = rig.invoker()
+        let shift = rig.shift([.init(Self.messages(4, attempt: 2))])
+        try await rig.run(invoker, shift, prefetch: 8)
+        #expect(invoker.posts.map(\.atMilliseconds) == [0, 0, 1_000, 1_000])
+        #expect(shift.acknowledged.count == 4)
+    }
+
+    @Test func `defers what has come to wait longer than two seconds, while the slow attempt goes on`() async throws {
+        let invoker = rig.invoker(after: 10_000, connections: 1)
+        let shift = rig.shift([.init(Self.messages(3))])
+        try await rig.run(invoker, shift)
+        #expect(invoker.posts.count == 1)
+        let deferral = ["courier.retry.5", RoutingKey.deliveryDeferred]
+        try #require(shift.published.map(\.routingKey) == deferral + deferral + [RoutingKey.deliveryAccepted])
+        #expect(shift.published[0].headers[Header.deferrals] == "1")
+        let report = try MessageCoder.decode(DeliveryReport.self, from: shift.published[1].body)
+        #expect(report.attempt == nil, "a deferral is no attempt")
+        #expect(report.nextAttemptAt == Sample.occurrence.adding(seconds: 1 + 2 + 5))
+        #expect(shift.acknowledged.map(\.number) == [3, 2, 1], "the third would wait twice as long")
+    }
+
+    @Test func `defers at once what arrives for a target that is known to be slow`() async throws {
+        let invoker = rig.invoker(after: 10_000, connections: 1)
+        let late = Sample.delivery(2).message
+        let shift = rig.shift([.init(Self.messages(1)), .init(afterMilliseconds: 2_500, [late])])
+        try await rig.run(invoker, shift)
+        try #require(shift.published.count == 3)
+        let report = try MessageCoder.decode(DeliveryReport.self, from: shift.published[1].body)
+        #expect(report.nextAttemptAt == Sample.occurrence.adding(milliseconds: 1_000 + 2_500 + 5_000))
+    }
+
+    @Test func `neither attempts nor defers a waiting delivery whose ttl has passed`() async throws {
+        let invoker = rig.invoker(after: 10_000, connections: 1)
+        rig.clock.setWallClock(Sample.occurrence.adding(seconds: 117))
+        let shift = rig.shift([.init(Self.messages(2))])
+        try await rig.run(invoker, shift)
+        #expect(shift.published.map(\.routingKey) == [RoutingKey.deliveryAccepted])
+        #expect(shift.acknowledged.count == 2)
+    }
+}
+
+@Suite struct `The courier, at shutdown` {
+    private let rig = CourierRig()
+
+    @Test func `finishes the attempt in flight, and gives back the delivery that waits behind it`() async throws {
+        let invoker = rig.invoker(after: 1_000, connections: 1)
+        let messages = [Sample.delivery(1).message, Sample.delivery(2).message]
+        let shift = rig.shift([.init(messages)], endsAfter: 500)
+        try await rig.run(invoker, shift)
+        #expect(invoker.posts.count == 1)
+        #expect(shift.published.map(\.routingKey) == [RoutingKey.deliveryAccepted])
+        #expect(shift.acknowledged == [messages[0].tag])
+    }
+
+    @Test func `gives back a retry that waits out its jitter, without waiting for that`() async throws {
+        let invoker = rig.invoker()
+        let shift = rig.shift([.init([Sample.delivery(1, attempt: 2).message])], endsAfter: 500)
+        try await rig.run(invoker, shift)
+        #expect(invoker.posts.isEmpty && shift.published.isEmpty && shift.acknowledged.isEmpty)
+        #expect(rig.simulation.monotonicMilliseconds() == 500)
+    }
+
+    /// How a cut off attempt ended is unknown: a report of failure could end a run that the service has begun.
+    @Test func `that takes too long, reports nothing of the attempts that are cut off, nor acks them`() async throws {
+        let invoker = rig.invoker(after: 10_000, connections: 1)
+        let messages = [Sample.delivery(1).message, Sample.delivery(2).message]
+        let shift = rig.shift([.init(messages)], endsAfter: 500)
+        try await rig.run(invoker, shift, cutOffAfter: 1_000)
+        #expect(rig.simulation.monotonicMilliseconds() == 1_000)
+        #expect(invoker.posts.count == 1)
+        #expect(shift.published.isEmpty && shift.acknowledged.isEmpty)
+    }
+}
