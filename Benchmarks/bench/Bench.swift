@@ -5,19 +5,19 @@ import Store
 import StageKit
 import StoreAccess
 
-/// Measures a running installation. Scripts/bench starts one, and calls this with its environment.
+/// Measures a running installation. `Scripts/bench` starts one and runs this program with its settings.
 @main
 struct Bench: AsyncParsableCommand {
     static let configuration = CommandConfiguration(commandName: "bench", subcommands: [Strike.self])
 
-    /// N jobs due at the same instant, until the last success is on record.
+    /// Makes N jobs due at the same instant, and measures until the last success is recorded.
     struct Strike: AsyncParsableCommand {
-        @Argument(help: "How many jobs.") var count: Int
+        @Argument(help: "The number of jobs.") var count: Int
 
         func run() async throws {
             let environment = ProcessInfo.processInfo.environment
             guard let storeURL = environment["BELFRY_STORE_URL"], let pids = environment["BELFRY_PIDS"] else {
-                throw ValidationError("run it with Scripts/bench, which sets BELFRY_STORE_URL and BELFRY_PIDS")
+                throw ValidationError("BELFRY_STORE_URL or BELFRY_PIDS is not set: run this program with Scripts/bench")
             }
             let service = try await FastService.start()
             let store = try StoreURL.open(storeURL)
@@ -33,13 +33,15 @@ struct Bench: AsyncParsableCommand {
                 }
                 _ = try await store.put(jobs, now: time.now())
             }
-            guard time.now() < strike else { throw ValidationError("the jobs took too long to put; try fewer") }
+            guard time.now() < strike else {
+                throw ValidationError("registering the jobs took longer than planned: give a smaller count")
+            }
             try await time.sleep(milliseconds: max(0, strike.milliseconds(since: time.now()) - 500))
             let meter = ProcessMeter(pidFolder: pids)
             let before = meter.read()
             let record = try SuccessCount(storeURL: storeURL)
-            try await Self.wait("callbacks that were taken", count, time) { service.acceptedCallbacks }
-            try await Self.wait("successes on record", count, time) { try record.successes() }
+            try await Self.wait("callbacks answered with 202", count, time) { service.acceptedCallbacks }
+            try await Self.wait("executions recorded as success", count, time) { try record.successes() }
             let end = time.now()
             let after = meter.read()
             let arrivals = service.arrivals.map { $0.milliseconds(since: strike) }.sorted()
@@ -57,7 +59,7 @@ struct Bench: AsyncParsableCommand {
             await service.stop()
         }
 
-        /// Waits until `read` says `count`; gives up when it has not risen for a minute.
+        /// Waits until `read` returns `count`. Throws if the value doesn't rise for a minute.
         private static func wait(
             _ what: String, _ count: Int, _ time: SystemTime, _ read: () throws -> Int
         ) async throws {
@@ -68,7 +70,7 @@ struct Bench: AsyncParsableCommand {
                 let now = time.monotonicMilliseconds()
                 if value > last.value { last = (value, now) }
                 guard now - last.at < 60_000 else {
-                    throw ValidationError("only \(value) of \(count) \(what), and no more for a minute")
+                    throw ValidationError("stopped at \(value) of \(count) \(what): no progress for a minute")
                 }
                 try await time.sleep(milliseconds: 10)
             }

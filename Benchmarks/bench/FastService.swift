@@ -6,8 +6,8 @@ import NIOPosix
 import StageKit
 import Synchronization
 
-/// A service as fast as can be, so that what is measured is Belfry: it answers each webhook at once and posts
-/// `success` back over kept connections, as many as the courier has.
+/// A service that costs little, so that the benchmark measures Belfry: it answers each webhook at once and posts
+/// `success` over persistent connections, as many as the courier uses.
 final class FastService: Sendable {
     private struct State {
         var arrivals: [Instant] = []
@@ -47,14 +47,14 @@ final class FastService: Sendable {
         try? await group.shutdownGracefully()
     }
 
-    /// A webhook came. The same event loop carries the answer and the callback.
+    /// Notes a webhook and calls back. Answer and callback use the same event loop.
     fileprivate func received(_ callback: CallbackURL, on loop: any EventLoop) {
         let now = SystemTime().now()
         state.withLock { $0.arrivals.append(now) }
         post(callback, on: loop)
     }
 
-    /// Has a connection send this, now or when one is free.
+    /// Sends a callback on a free connection, or queues it until one is free.
     fileprivate func post(_ callback: CallbackURL, on loop: any EventLoop) {
         let (sender, mayConnect) = state.withLock { state in
             if let idle = state.idle.popLast() { return (idle as NIOLoopBound<CallbackSender>?, false) }
@@ -81,7 +81,7 @@ final class FastService: Sendable {
         state.withLock { $0.connections -= 1 }
     }
 
-    /// The connection is no longer one that waits.
+    /// Forgets a connection that was closed.
     fileprivate func forget(_ sender: CallbackSender) {
         state.withLock { state in
             state.idle.removeAll { $0.value === sender }
@@ -89,7 +89,7 @@ final class FastService: Sendable {
         }
     }
 
-    /// A connection is free: the next callback to send, or nil, when the connection waits.
+    /// Returns the next callback for a free connection. Returns nil if there is none, and keeps the connection as idle.
     fileprivate func next(for sender: NIOLoopBound<CallbackSender>) -> CallbackURL? {
         state.withLock { state in
             guard let callback = state.waiting.popLast() else {
@@ -105,7 +105,7 @@ final class FastService: Sendable {
     }
 }
 
-/// A callback URL, as far as sending a request needs it taken apart.
+/// The parts of a callback URL that a request needs.
 private struct CallbackURL {
     var host: String
     var port: Int
@@ -113,7 +113,7 @@ private struct CallbackURL {
 
     private static let name = Array("\"callback_url\":\"".utf8)
 
-    /// Finds it in a webhook's body by its name, as JSON writes it; the slashes may be escaped.
+    /// Finds the field `callback_url` in the bytes of a webhook's body, in which slashes may be escaped.
     init?(inWebhook body: ByteBuffer) {
         let url = body.withUnsafeReadableBytes { bytes -> String? in
             let last = bytes.count - Self.name.count
@@ -133,7 +133,7 @@ private struct CallbackURL {
     }
 }
 
-/// One connection from a courier.
+/// A connection from courierd, on which webhooks arrive.
 private final class WebhookReceiver: ChannelInboundHandler {
     typealias InboundIn = HTTPServerRequestPart
     typealias OutboundOut = HTTPServerResponsePart
@@ -158,7 +158,7 @@ private final class WebhookReceiver: ChannelInboundHandler {
     }
 }
 
-/// One kept connection to the door. It belongs to the service's only event loop.
+/// A persistent connection to the callback endpoint. It belongs to the service's only event loop.
 private final class CallbackSender: ChannelInboundHandler {
     typealias InboundIn = HTTPClientResponsePart
     typealias OutboundOut = HTTPClientRequestPart
@@ -167,7 +167,7 @@ private final class CallbackSender: ChannelInboundHandler {
 
     private let service: FastService
     private var context: ChannelHandlerContext?
-    /// What was sent and not yet answered for good.
+    /// The callback that was sent and has no final answer yet.
     private var sent: CallbackURL?
 
     init(service: FastService) {
@@ -202,7 +202,7 @@ private final class CallbackSender: ChannelInboundHandler {
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         switch unwrapInboundIn(data) {
         case .head(let head):
-            // Anything else, a 503 say, is sent again.
+            // After any other status, such as 503, the callback is sent again.
             guard head.status == .accepted else { return }
             sent = nil
             service.accepted()

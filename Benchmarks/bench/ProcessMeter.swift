@@ -1,7 +1,8 @@
 import Foundation
 
-/// Processor time and memory of the processes of an installation, the broker and this program among them.
+/// Measures processor time and memory of all processes of an installation, including the broker and this program.
 struct ProcessMeter {
+    /// The totals at one moment.
     struct Reading {
         var cpuSeconds: Double
         var residentMegabytes: Int64
@@ -10,7 +11,7 @@ struct ProcessMeter {
 
     private let processes: [(name: String, pid: Int32)]
 
-    /// `pidFolder` holds a file with a pid for each process; the broker's is in the folder beside it.
+    /// Finds the processes by their pid files in `pidFolder`, and the broker's in the folder `broker` next to it.
     init(pidFolder: String) {
         let names = (try? FileManager.default.contentsOfDirectory(atPath: pidFolder)) ?? []
         let files = names.map { ($0, "\(pidFolder)/\($0)") } + [("rabbitmq", "\(pidFolder)/../broker/node.pid")]
@@ -21,6 +22,7 @@ struct ProcessMeter {
             } + [("bench", getpid())]
     }
 
+    /// Reads the totals since the processes were started.
     func read() -> Reading {
         var reading = Reading(cpuSeconds: 0, residentMegabytes: 0, cpuByName: [:])
         for process in processes {
@@ -38,7 +40,7 @@ struct ProcessMeter {
         return reading
     }
 
-    /// Who used how much processor time since then, a line each.
+    /// Returns a line for each process with the processor time it used since an earlier reading.
     func shares(since before: Reading) -> [String] {
         read().cpuByName.sorted { $0.key < $1.key }.map { name, seconds in
             "  \(name): \(((seconds - (before.cpuByName[name] ?? 0)) * 100).rounded() / 100) s"

@@ -1,6 +1,7 @@
 import GRDB
 
-/// Asks the record, beside the stages, how many executions have succeeded.
+/// Counts the executions that are recorded as success. It reads the store directly, so the stages aren't measured with
+/// more load than they have.
 struct SuccessCount {
     private let database: DatabaseQueue
 
@@ -10,7 +11,7 @@ struct SuccessCount {
         database = try DatabaseQueue(path: String(storeURL.dropFirst("sqlite:".count)), configuration: configuration)
     }
 
-    /// 3 is the record's code for success.
+    /// The number of executions with status 3, which is success.
     func successes() throws -> Int {
         try database.read { db in
             try Int.fetchOne(db, sql: "SELECT count(*) FROM execution WHERE status = 3") ?? 0

@@ -1,10 +1,11 @@
 public import JobCore
-internal import Synchronization
+import Synchronization
 
-/// A clock that is turned by hand. Whoever sleeps is not kept waiting: the clock moves on by as much.
+/// A clock that a test controls. `sleep` returns at once and moves the clock forward by the time it was asked to wait.
 public final class HandTime: TimeSource {
     private let state: Mutex<(now: Instant, monotonicMilliseconds: Int64)>
 
+    /// Creates a clock at an instant.
     public init(_ now: Instant) {
         state = Mutex((now, 0))
     }
@@ -17,6 +18,7 @@ public final class HandTime: TimeSource {
         pass(milliseconds: milliseconds)
     }
 
+    /// Moves both clocks forward.
     public func pass(milliseconds: Int64) {
         state.withLock { state in
             state.now = state.now.adding(milliseconds: milliseconds)
@@ -24,7 +26,7 @@ public final class HandTime: TimeSource {
         }
     }
 
-    /// Sets the wall clock, as an administrator might; no time passes.
+    /// Sets the wall clock, as an administrator might. The monotonic clock doesn't move.
     public func setWallClock(_ now: Instant) {
         state.withLock { $0.now = now }
     }

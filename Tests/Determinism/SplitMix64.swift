@@ -1,4 +1,5 @@
-/// A small random number generator whose every run is the same for the same seed (Steele, Lea and Flood, 2014).
+/// A random number generator that repeats its sequence for the same seed (Steele, Lea and Flood, "Fast Splittable
+/// Pseudorandom Number Generators", 2014).
 public struct SplitMix64: RandomNumberGenerator {
     private var state: UInt64
 
@@ -14,10 +15,12 @@ public struct SplitMix64: RandomNumberGenerator {
         return mixed ^ (mixed >> 31)
     }
 
+    /// Returns a random number in a range.
     public mutating func int(_ range: ClosedRange<Int>) -> Int {
         Int.random(in: range, using: &self)
     }
 
+    /// Returns true with a chance of `percent` in 100.
     public mutating func chance(_ percent: Int) -> Bool {
         int(1...100) <= percent
     }
