@@ -8,9 +8,9 @@ import TestServers
 import Testing
 
 extension EndToEnd {
-    /// Bad input gets one clear answer and loses nothing.
+    /// Wrong input is refused with a clear answer, and harms nothing else.
     @Suite struct BadInputTests {
-        @Test func `a bad job is answered with every fault at once, each with its field and what would be right`()
+        @Test func `the API refuses a wrong job with all mistakes at once, each with its field and a hint`()
             async throws
         {
             let belfry = try await EndToEnd.installation()
@@ -28,7 +28,7 @@ extension EndToEnd {
             #expect(errors.allSatisfy { $0["message"]?.string != nil && $0["hint"]?.string != nil })
         }
 
-        @Test func `the API refuses what is no JSON, has no key, or is too large`() async throws {
+        @Test func `the API refuses requests that are not JSON, have no key or are too large`() async throws {
             let belfry = try await EndToEnd.installation()
             let url = try #require(belfry.settings["BELFRY_API_URL"]) + "/services/test/jobs/bad"
             let key = ["Authorization": "Bearer \(belfry.settings["BELFRY_API_KEY"] ?? "")"]
@@ -43,13 +43,15 @@ extension EndToEnd {
             #expect(try await belfry.http("GET", url, body: nil, headers: key).status == 404)
         }
 
-        @Test func `the door tells a forged token, a wrong body and a late callback apart`() async throws {
+        @Test func `the callback endpoint answers a forged token, a wrong body and a late callback differently`()
+            async throws
+        {
             let belfry = try await EndToEnd.installation()
             let service = try await EndToEnd.service()
             try await belfry.put(
-                "door", ["invocation_target": .string("\(service.url)/silent"), "schedule": EndToEnd.never])
-            let id = try await EndToEnd.run("door")
-            let webhook = try #require(try await service.webhooks(of: "door").first)
+                "endpoint", ["invocation_target": .string("\(service.url)/silent"), "schedule": EndToEnd.never])
+            let id = try await EndToEnd.run("endpoint")
+            let webhook = try #require(try await service.webhooks(of: "endpoint").first)
             let url = try #require(webhook.body["callback_url"]?.string)
             func call(_ body: String, url: String, _ headers: [String: String] = [:]) async throws -> Int {
                 try await belfry.http("POST", url, body: body, headers: headers).status
@@ -70,7 +72,9 @@ extension EndToEnd {
             #expect(try await call(#"{"status":"fail"}"#, url: url) == 410)
         }
 
-        @Test func `an unreadable message is a dead letter with its reason, and those behind it proceed`() async throws
+        @Test
+        func `an unreadable message becomes a dead letter with the reason, and the messages behind it are handled`()
+            async throws
         {
             let belfry = try await EndToEnd.installation()
             let service = try await EndToEnd.service()
@@ -99,7 +103,7 @@ extension EndToEnd {
             }
         }
 
-        @Test func `a callback that a service publishes itself counts like one at the door`() async throws {
+        @Test func `a callback that a service publishes counts like one at the callback endpoint`() async throws {
             let belfry = try await EndToEnd.installation()
             let service = try await EndToEnd.service()
             try await belfry.put(
@@ -127,7 +131,7 @@ extension EndToEnd {
             ("BELFRY_CALLBACK_BASE_URL", "ftp://x", "BELFRY_CALLBACK_BASE_URL"),
             ("BELFRY_CALLBACK_LISTEN", "8081", "BELFRY_CALLBACK_LISTEN"),
         ])
-        func `a wrong setting stops the program before it opens anything, and is named`(
+        func `a program with a wrong setting exits with an error that names the setting`(
             variable: String, value: String, named: String
         ) async throws {
             let keys = ["BELFRY_SIGNING_KEYS": "main:\(Data(repeating: 7, count: 32).base64EncodedString())"]
@@ -139,7 +143,9 @@ extension EndToEnd {
         }
 
         @Test(arguments: ["tickerd", "dispatcherd", "ingesterd", "reaperd", "consoled"])
-        func `a store that is none stops the program before it opens anything`(program: String) async throws {
+        func `a program with a store URL of an unknown kind exits with an error that names the setting`(program: String)
+            async throws
+        {
             let keys = "main:\(Data(repeating: 7, count: 32).base64EncodedString())"
             let finished = try await Program.run(
                 "\(Project.bin)/\(program)",
@@ -149,7 +155,7 @@ extension EndToEnd {
             #expect(!finished.errors.contains("hidden"))
         }
 
-        @Test func `the API refuses parameters that it does not know, by name`() async throws {
+        @Test func `the API refuses unknown query parameters and names them`() async throws {
             let belfry = try await EndToEnd.installation()
             for path in ["/executions?tag=x", "/jobs?tag=x", "/executions?limit=0", "/jobs?more=%21"] {
                 let answer = try await belfry.api("GET", path)
@@ -158,7 +164,7 @@ extension EndToEnd {
             }
         }
 
-        @Test func `a key may do what its scope says, and no more`() async throws {
+        @Test func `an API key allows what its scope says, and nothing else`() async throws {
             let belfry = try await EndToEnd.installation()
             let url = try #require(belfry.settings["BELFRY_API_URL"])
             func key(_ scope: String) async throws -> [String: String] {
@@ -181,12 +187,12 @@ extension EndToEnd {
             }
         }
 
-        @Test func `a program that must sign does not start without keys`() async throws {
+        @Test func `a program that signs exits with an error if there are no signing keys`() async throws {
             let finished = try await Program.run("\(Project.bin)/courierd", environment: ["BELFRY_SIGNING_KEYS": ""])
             #expect(finished.status != 0 && finished.errors.contains("BELFRY_SIGNING_KEYS"))
         }
 
-        @Test func `the command line says 0 for done, 1 for refused and 2 for wrong usage`() async throws {
+        @Test func `the command line exits with 0 if done, 1 if refused and 2 for wrong usage`() async throws {
             let belfry = try await EndToEnd.installation()
             #expect(try await belfry.belfry(["jobs", "list", "--json"]).status == 0)
             #expect(try await belfry.belfry(["jobs", "show", "test/no-such-job"]).status == 1)

@@ -4,13 +4,16 @@ import TestServers
 import Testing
 
 extension EndToEnd {
-    /// kill -9 of each program in turn under load, and of the broker; then the ledger must balance.
+    /// Kills each program and the broker with SIGKILL under load, and then compares the record with the service's ledger.
+    ///
+    /// Guarantees: every occurrence has exactly one execution, every execution ends, every delivery belongs to an
+    /// execution, and every callback with a 2xx answer is recorded.
     @Suite struct ChaosTests {
         private static let everySecond = ["load-1", "load-2", "load-3", "load-4", "load-5", "load-6"]
         private static let exclusive = ["only-1", "only-2"]
 
         @Test
-        func `every occurrence has one execution, every execution ends, every webhook has a row, whatever is killed`()
+        func `whatever program is killed, every occurrence has one execution, which ends as the service reported`()
             async throws
         {
             let belfry = try await EndToEnd.installation()
@@ -32,18 +35,18 @@ extension EndToEnd {
                 _ = try await until("\(program) is ready again") {
                     try await belfry.readiness(program).status == 200 ? true : nil
                 }
-                _ = try await until("the load goes on after \(program)") {
+                _ = try await until("webhooks arrive again after \(program) was killed") {
                     service.webhooks.count > seen + 12 ? true : nil
                 }
             }
             try await belfry.broker("kill")
             try await belfry.broker("start")
             let seen = service.webhooks.count
-            _ = try await until("the load goes on after the broker", withinSeconds: 60) {
+            _ = try await until("webhooks arrive again after the broker was killed", withinSeconds: 60) {
                 service.webhooks.count > seen + 20 ? true : nil
             }
             for job in Self.everySecond {
-                _ = try await until("the API is back") {
+                _ = try await until("the API accepts jobs again") {
                     try await belfry.put(job, fields(service, "/succeed", exclusive: false, enabled: false)).status
                         == 200 ? true : nil
                 }
@@ -74,27 +77,28 @@ extension EndToEnd {
                 let times = all.compactMap { $0["scheduled_time_ms"]?.integer }.sorted()
                 #expect(
                     zip(times, times.dropFirst()).allSatisfy { $1 - $0 == 1_000 },
-                    "\(job) has a gap or a double: \(times)")
+                    "the occurrences of \(job) have a gap or a duplicate: \(times)")
                 for row in all { rows[row["execution_id"]?.string ?? ""] = row }
                 if Self.exclusive.contains(job) { expectNoOverlap(all, job) }
             }
             for webhook in service.webhooks where rows[webhook.executionID] == nil {
-                #expect(!(Self.everySecond + Self.exclusive).contains(webhook.job), "a webhook without a row")
+                #expect(
+                    !(Self.everySecond + Self.exclusive).contains(webhook.job), "a webhook has no execution on record")
             }
-            // Nothing was in their way but what was killed, so every run was delivered and succeeded; of an exclusive
-            // job, every one that was not locked.
+            // Only kills disturbed the runs, so all of them must have been delivered and have succeeded, except for those
+            // of an exclusive job that were locked.
             let invoked = Set(service.webhooks.map(\.executionID))
             for (id, row) in rows {
                 if row["reason"]?.string == "locked", Self.exclusive.contains(row["job_name"]?.string ?? "") {
-                    #expect(!invoked.contains(id), "\(id) was locked, and yet delivered")
+                    #expect(!invoked.contains(id), "\(id) was locked but delivered")
                 } else {
                     #expect(row["status"]?.string == "success" && invoked.contains(id), "\(row)")
                 }
             }
-            // What got a 202 at the door is what the record says.
+            // A callback with a 202 answer must be recorded.
             for (id, told) in service.finished where told.answer == 202 {
                 guard let row = rows[id] else { continue }
-                #expect(row["status"]?.string == told.status, "\(id) was told \(told.status)")
+                #expect(row["status"]?.string == told.status, "the service reported \(told.status) for \(id)")
             }
             #expect(!rows.isEmpty)
         }
@@ -116,7 +120,9 @@ extension EndToEnd {
                 else { return nil }
                 return (begin, end)
             }.sorted { $0.0 < $1.0 }
-            #expect(runs.count >= 2 && zip(runs, runs.dropFirst()).allSatisfy { $0.1 <= $1.0 }, "\(job) overlaps")
+            #expect(
+                runs.count >= 2 && zip(runs, runs.dropFirst()).allSatisfy { $0.1 <= $1.0 },
+                "executions of \(job) overlap")
         }
     }
 }

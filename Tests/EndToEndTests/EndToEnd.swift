@@ -4,15 +4,17 @@ import Messaging
 import TestServers
 import Testing
 
-/// The real programs on a real RabbitMQ. One installation serves all of these, one after the other.
+/// Tests of the real programs on a real RabbitMQ. They share one installation and run one after the other.
 @Suite(.serialized, .timeLimit(.minutes(6))) enum EndToEnd {
     private static let started = Task { try await Installation.start("installation", scale: "tickerd=2") }
     private static let startedService = Task { try await LedgerService.start() }
 
+    /// The shared installation, which the first test starts.
     static func installation() async throws -> Installation { try await started.value }
+    /// The shared service, which the first test starts.
     static func service() async throws -> LedgerService { try await startedService.value }
 
-    /// Waits until an execution has ended, and answers its whole record.
+    /// Waits until an execution has ended, and returns it as the API shows it.
     static func ended(_ id: String, withinSeconds seconds: Int = 40) async throws -> JSONValue {
         let belfry = try await installation()
         return try await until("execution \(id) has ended", withinSeconds: seconds) {
@@ -22,16 +24,16 @@ import Testing
         }
     }
 
-    /// Runs a job now and answers the execution's id.
+    /// Runs a job now and returns the id of the execution.
     static func run(_ job: String, payload: String? = nil) async throws -> String {
         let belfry = try await installation()
         let body = payload.map { JSONValue.object(["payload": .string($0)]) }
-        return try await until("the run is taken") {
+        return try await until("the API accepts the run of \(job)") {
             try await belfry.api("POST", "/services/test/jobs/\(job)/executions", body).body["execution_id"]?.string
         }
     }
 
-    /// How many messages each of the broker's queues holds, those in a stage's hands included.
+    /// The number of messages in each queue of the broker, those that a stage has not acknowledged included.
     static func queueDepths() async throws -> [String: Int] {
         let belfry = try await installation()
         let listed = try await Program.script(
@@ -44,7 +46,7 @@ import Testing
         return Dictionary(pairs) { $1 }
     }
 
-    /// Waits until no stage has anything left to do.
+    /// Waits until all work queues are empty.
     static func untilQueuesAreEmpty() async throws {
         let work = WorkQueue.allCases.filter { $0 != .tickerBaton }.map { "belfry.\($0.rawValue)" }
         _ = try await until("the work queues are empty") {
@@ -53,6 +55,6 @@ import Testing
         }
     }
 
-    /// A schedule that does not come up while the tests run.
+    /// A schedule without an occurrence during the tests.
     static let never: JSONValue = .string("cron(0 0 1 1 ? 2199)")
 }

@@ -4,7 +4,7 @@ import TestServers
 import Testing
 
 extension EndToEnd {
-    /// What an operator sees of a program.
+    /// The health pages, metrics and log lines of the programs.
     @Suite struct HealthTests {
         @Test(arguments: [
             ("tickerd.1", ["belfry_ticker_due_events_total", "belfry_ticker_lateness_ms_bucket"]),
@@ -29,7 +29,7 @@ extension EndToEnd {
             ),
             ("reaperd.1", ["belfry_expiries_total", "belfry_redeliveries_total"]), ("consoled.1", []),
         ])
-        func `every program has its pages, and its numbers on one of them`(
+        func `every program serves its health pages and its metrics`(
             program: String, names: [String]
         ) async throws {
             let belfry = try await EndToEnd.installation()
@@ -43,14 +43,14 @@ extension EndToEnd {
             try await belfry.pause(job, fields)
             _ = try await EndToEnd.ended(webhook.executionID)
             for page in ["healthz", "readyz"] { #expect(try await belfry.health(program, page).status == 200) }
-            // The baton may be with the other ticker.
+            // Either ticker may hold the baton.
             let programs = program == "tickerd.1" ? ["tickerd.1", "tickerd.2"] : [program]
             var pages = ""
             for program in programs { pages += try await belfry.health(program, "metrics").text }
             for name in names + ["belfry_broker_reconnects_total"] { #expect(pages.contains(name), "\(name)") }
         }
 
-        @Test func `every line about an execution names it`() async throws {
+        @Test func `every log line about an execution contains its id`() async throws {
             let belfry = try await EndToEnd.installation()
             let service = try await EndToEnd.service()
             try await belfry.put(

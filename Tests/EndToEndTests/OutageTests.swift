@@ -4,9 +4,13 @@ import TestServers
 import Testing
 
 extension EndToEnd {
-    /// The broker or the store is away, at the start or later.
+    /// The broker or the store is unavailable, at the start or later.
+    ///
+    /// Guarantee: an outage loses nothing, and /readyz and the log name its cause.
     @Suite struct OutageTests {
-        @Test func `without a broker every program lives on, says that it is not ready, and works when it is back`()
+        @Test
+        func
+            `without a broker every program keeps running, reports that it is not ready, and works when the broker is back`()
             async throws
         {
             let belfry = try await EndToEnd.installation()
@@ -24,7 +28,7 @@ extension EndToEnd {
                 #expect(answer.text.contains("broker"))
             }
             #expect(try await belfry.api("POST", "/services/test/jobs/outage/executions").status == 503)
-            // One that starts now waits, too.
+            // A program that is started now waits, too.
             belfry.killProgram("courierd.1")
             try await belfry.startProgram("courierd.1")
             _ = try await until("courierd is up and not ready") {
@@ -43,11 +47,11 @@ extension EndToEnd {
         }
 
         @Test(arguments: ["tickerd", "dispatcherd", "ingesterd", "reaperd", "consoled"])
-        func `without its store a program waits, says so, and starts its work once the store is there`(
+        func `a program without its store waits, reports that it is not ready, and works once the store can be opened`(
             program: String
         ) async throws {
             let belfry = try await EndToEnd.installation()
-            // A file where the folder should be: the store can't be opened yet.
+            // A file in the place of the folder keeps the store from being opened.
             let folder = "\(belfry.home)/later-\(program)"
             try Data().write(to: URL(filePath: folder))
             let script = try String(contentsOfFile: "\(belfry.home)/stages/\(program).1", encoding: .utf8)
@@ -55,12 +59,12 @@ extension EndToEnd {
             let moved = script.replacing(store, with: "sqlite:\(folder)/belfry.sqlite")
             let waiting = "waiting-\(program).1"
             let path = "\(belfry.home)/stages/\(waiting)"
-            // The same ports at another address of the loopback.
+            // The same ports at another loopback address.
             try moved.replacing("LISTEN=127.0.0.1:", with: "LISTEN=127.0.0.2:")
                 .write(toFile: path, atomically: true, encoding: .utf8)
             try FileManager.default.setAttributes([.posixPermissions: 0o700], ofItemAtPath: path)
             try await belfry.startProgram(waiting)
-            let answer = try await until("it says that the store is missing") {
+            let answer = try await until("\(program) reports that its store is missing") {
                 let answer = try await belfry.readiness(waiting)
                 return answer.status == 503 && answer.text.contains("store") ? answer : nil
             }
@@ -68,13 +72,15 @@ extension EndToEnd {
             #expect(belfry.isAlive(waiting))
             #expect(try belfry.log(waiting).contains("can't start yet, trying again"))
             try FileManager.default.removeItem(atPath: folder)
-            _ = try await until("it is ready") { try await belfry.readiness(waiting).status == 200 ? true : nil }
+            _ = try await until("\(program) is ready") {
+                try await belfry.readiness(waiting).status == 200 ? true : nil
+            }
             kill(belfry.pid(waiting), SIGTERM)
-            _ = try await until("it has ended in order") { belfry.isAlive(waiting) ? nil : true }
+            _ = try await until("\(program) has shut down") { belfry.isAlive(waiting) ? nil : true }
             try FileManager.default.removeItem(atPath: "\(belfry.home)/pids/\(waiting)")
         }
 
-        @Test func `while another program keeps the store locked work waits, says so, and is done afterwards`()
+        @Test func `work waits while another program keeps the store locked, and is done afterwards`()
             async throws
         {
             let belfry = try await EndToEnd.installation()
@@ -83,10 +89,10 @@ extension EndToEnd {
                 "locked-out", ["invocation_target": .string("\(service.url)/succeed"), "schedule": EndToEnd.never])
             let lock = try StoreLock(path: belfry.storePath)
             let id = try await EndToEnd.run("locked-out")
-            _ = try await until("the dispatcher says that it waits") {
+            _ = try await until("the dispatcher logs that it waits") {
                 try belfry.log("dispatcherd.1").contains("not now, the batch waits") ? true : nil
             }
-            let answer = try await until("the dispatcher says that it is not ready") {
+            let answer = try await until("the dispatcher reports that it is not ready") {
                 let answer = try await belfry.readiness("dispatcherd.1")
                 return answer.status == 503 ? answer : nil
             }

@@ -1,16 +1,21 @@
-internal import Foundation
+import Foundation
 public import JobCore
-internal import HTTPClient
+import HTTPClient
 
-/// All of Belfry, as the real programs on a real RabbitMQ, started by Scripts/up in a folder of the tests' own.
+/// An installation of Belfry for tests: the real programs on a real RabbitMQ, started by `Scripts/up` in their own folder.
 public final class Installation: Sendable {
+    /// The folder of the installation.
     public let home: String
+    /// The settings that `Scripts/up` wrote, by variable.
     public let settings: [String: String]
-    private let web: CurlClient
+    let web: CurlClient
     private let loop: Task<Void, Never>
 
+    /// An answer of the admin API.
     public struct Answer: Sendable {
+        /// The HTTP status; 0 if there was no answer.
         public var status: Int
+        /// The body, or `null` if it is not JSON.
         public var body: JSONValue
     }
 
@@ -24,7 +29,7 @@ public final class Installation: Sendable {
         loop = Task { await web.run() }
     }
 
-    /// Starts one afresh. Scripts/test stops it when all tests are done.
+    /// Starts a new installation. `Scripts/test` stops it after all tests.
     public static func start(_ name: String, scale: String = "") async throws -> Installation {
         let home = Project.home(name)
         let environment = ["BELFRY_HOME": home, "BELFRY_PREBUILT": Project.bin, "BELFRY_LOG_LEVEL": "info"]
@@ -35,32 +40,33 @@ public final class Installation: Sendable {
         let pairs = text.split(separator: "\n").compactMap { line -> (String, String)? in
             let parts = line.split(separator: "=", maxSplits: 1)
             guard parts.count == 2 else { return nil }
-            // The shell's quoting: a backslash before what is special.
+            // The shell's quoting puts a backslash before special characters.
             return (String(parts[0]), String(parts[1]).replacing("\\", with: ""))
         }
         return Installation(home: home, settings: Dictionary(pairs) { $1 })
     }
 
+    /// Stops all programs and the broker.
     public func stop() async throws {
         try await Program.script("down", environment: ["BELFRY_HOME": home])
     }
 
+    /// The path of the SQLite file.
     public var storePath: String { String(settings["BELFRY_STORE_URL", default: ""].dropFirst("sqlite:".count)) }
 
-    // MARK: the programs
-
+    /// The pid of a program such as `courierd.1`; 0 if it was not started.
     public func pid(_ program: String) -> Int32 {
         let text = try? String(contentsOfFile: "\(home)/pids/\(program)", encoding: .utf8)
         return text.flatMap { Int32($0.trimmingCharacters(in: .whitespacesAndNewlines)) } ?? 0
     }
 
-    /// Ends a program as `kill -9` does.
+    /// Kills a program with SIGKILL.
     public func killProgram(_ program: String) {
         let pid = pid(program)
         if pid > 0 { kill(pid, SIGKILL) }
     }
 
-    /// Starts a program just as it was started before, with these variables added.
+    /// Starts a program with its previous settings, and with these variables added.
     public func startProgram(_ program: String, environment: [String: String] = [:]) async throws {
         let command = """
             setsid '\(home)/stages/\(program)' >>'\(home)/logs/\(program).log' 2>&1 </dev/null &
@@ -69,34 +75,38 @@ public final class Installation: Sendable {
         _ = try await Program.run("/bin/sh", ["-c", command], environment: environment)
     }
 
+    /// Whether a program runs.
     public func isAlive(_ program: String) -> Bool {
         let pid = pid(program)
-        // A process that has ended but that nobody has waited for is still listed, as a zombie.
+        // A process that ended stays in /proc as a zombie (state Z) until its parent waits for it.
         guard pid > 0, let stat = try? String(contentsOfFile: "/proc/\(pid)/stat", encoding: .utf8) else {
             return false
         }
         return !stat.contains(") Z ")
     }
 
-    /// What a program's `/readyz` answers: its status and its text.
+    /// Returns status and text of a program's `/readyz`.
     public func readiness(_ program: String) async throws -> (status: Int, text: String) {
         try await health(program, "readyz")
     }
 
-    /// What a page of a program's health port answers: its status and its text.
+    /// Returns status and text of a page on a program's health port.
     public func health(_ program: String, _ page: String) async throws -> (status: Int, text: String) {
         let script = try String(contentsOfFile: "\(home)/stages/\(program)", encoding: .utf8)
-        guard let range = script.firstRange(of: "BELFRY_HEALTH_LISTEN=") else { throw TestFailure("no health port") }
+        guard let range = script.firstRange(of: "BELFRY_HEALTH_LISTEN=") else {
+            throw TestFailure("\(program) has no health port")
+        }
         let address = script[range.upperBound...].prefix { $0 != "\n" }
         let answer = try await http("GET", "http://\(address)/\(page)", body: nil, headers: [:])
         return (answer.status, answer.text)
     }
 
-    /// What a program has logged so far.
+    /// Returns the log of a program.
     public func log(_ program: String) throws -> String {
         try String(contentsOfFile: "\(home)/logs/\(program).log", encoding: .utf8)
     }
 
+    /// Runs an action of `Scripts/broker`: `start`, `stop` or `kill`.
     public func broker(_ action: String) async throws {
         let port = try String(contentsOfFile: "\(home)/broker-port", encoding: .utf8)
             .trimmingCharacters(in: .whitespacesAndNewlines)
@@ -106,74 +116,8 @@ public final class Installation: Sendable {
                 ? ["start", "\(home)/broker", port, "\(home)/definitions.json"] : [action, "\(home)/broker"])
     }
 
-    /// The command line, with this installation's settings.
+    /// Runs the command line with this installation's settings.
     public func belfry(_ arguments: [String]) async throws -> Finished {
         try await Program.run("\(Project.bin)/belfry", arguments, environment: settings)
-    }
-
-    // MARK: the API
-
-    public func api(_ method: String, _ path: String, _ body: JSONValue? = nil) async throws -> Answer {
-        let answer = try await http(
-            method, settings["BELFRY_API_URL", default: ""] + path, body: body?.text,
-            headers: ["Authorization": "Bearer \(settings["BELFRY_API_KEY", default: ""])"])
-        return Answer(status: answer.status, body: (try? JSONValue.parse(Array(answer.text.utf8))) ?? .null)
-    }
-
-    /// Any request; status 0 when there was no answer.
-    public func http(
-        _ method: String, _ url: String, body: String?, headers: [String: String]
-    ) async throws -> (status: Int, text: String) {
-        var all = headers.map { ClientRequest.Header(name: $0.key, value: $0.value) }
-        if body != nil, headers["Content-Type"] == nil {
-            all.append(ClientRequest.Header(name: "Content-Type", value: "application/json"))
-        }
-        let request = ClientRequest(
-            method: method, url: url, headers: all, body: Array((body ?? "").utf8), timeoutMilliseconds: 10_000,
-            maxBodyBytes: 8 * 1_024 * 1_024)
-        switch await web.send(request) {
-        case .response(let response): return (response.status, String(decoding: response.body, as: UTF8.self))
-        case .failure: return (0, "")
-        }
-    }
-
-    /// Puts a job of service `test` and answers what the API says.
-    @discardableResult
-    public func put(_ job: String, _ fields: [String: JSONValue]) async throws -> Answer {
-        let defaults: [String: JSONValue] = [
-            "async": .bool(true), "enabled": .bool(true), "exclusive": .bool(false), "invocation_type": .string("http"),
-            "ttl_seconds": .integer(60),
-        ]
-        return try await api("PUT", "/services/test/jobs/\(job)", .object(defaults.merging(fields) { $1 }))
-    }
-
-    public func pause(_ job: String, _ fields: [String: JSONValue]) async throws {
-        try await put(job, fields.merging(["enabled": .bool(false)]) { $1 })
-    }
-
-    public func executions(of job: String) async throws -> [JSONValue] {
-        try await api("GET", "/services/test/jobs/\(job)/executions").body["results"]?.array ?? []
-    }
-}
-
-extension JSONValue {
-    public subscript(_ field: String) -> JSONValue? {
-        guard case .object(let fields) = self else { return nil }
-        return fields[field]
-    }
-
-    public var string: String? {
-        guard case .string(let text) = self else { return nil }
-        return text
-    }
-
-    public var integer: Int64? {
-        guard case .integer(let value) = self else { return nil }
-        return value
-    }
-
-    public var array: [JSONValue]? {
-        guard case .array(let values) = self else { return nil }
-        return values
     }
 }

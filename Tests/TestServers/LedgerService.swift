@@ -1,13 +1,16 @@
-internal import Foundation
-internal import Hummingbird
+import Foundation
+import Hummingbird
 public import JobCore
-internal import Synchronization
-internal import HTTPClient
+import Synchronization
+import HTTPClient
 
-/// A service that writes down every webhook, outside of Belfry, and calls back as the path says:
-/// `/succeed`, `/fail`, `/silent`, `/status/CODE`, `/recover` (503 once an execution, then as `/succeed`).
-/// `heartbeats=N` and `every_ms=N` shape the callbacks.
+/// A service for tests that keeps every webhook, independently of Belfry, and calls back.
+///
+/// The path of the webhook decides how it reacts: `/succeed`, `/fail`, `/silent` (no callback), `/status/CODE`, or
+/// `/recover` (status 503 for the first webhook of an execution, then as `/succeed`). The query parameters
+/// `heartbeats=N` and `every_ms=N` set the number of heartbeats and the time between two callbacks.
 public final class LedgerService: Sendable {
+    /// A webhook as it arrived.
     public struct Webhook: Sendable {
         public var job: String
         public var executionID: String
@@ -19,7 +22,7 @@ public final class LedgerService: Sendable {
 
     private struct State {
         var webhooks: [Webhook] = []
-        /// What each execution was told, with the answer that counted.
+        /// The final callback of each execution, with Belfry's final answer.
         var finished: [String: (status: String, answer: Int)] = [:]
     }
 
@@ -28,9 +31,11 @@ public final class LedgerService: Sendable {
     private let web: CurlClient
     private let tasks: Mutex<[Task<Void, Never>]>
 
+    /// The URL of the service, without a path.
     public var url: String { "http://127.0.0.1:\(port.withLock { $0 })" }
+    /// All webhooks so far, in order of arrival.
     public var webhooks: [Webhook] { state.withLock { $0.webhooks } }
-    /// By execution: the last callback's status, and what the door answered to it.
+    /// The status of the final callback and the callback endpoint's answer to it, by execution.
     public var finished: [String: (status: String, answer: Int)] { state.withLock { $0.finished } }
 
     private init() {
@@ -41,6 +46,7 @@ public final class LedgerService: Sendable {
         tasks = Mutex([Task { await web.run() }])
     }
 
+    /// Starts the service on an unused port.
     public static func start() async throws -> LedgerService {
         let service = LedgerService()
         let router = Router()
@@ -52,14 +58,14 @@ public final class LedgerService: Sendable {
                     service.port.withLock { $0 = channel.localAddress?.port ?? 0 }
                     continuation.resume()
                 })
-            // It lives as long as the test process.
+            // It runs until the test process ends.
             let task = Task { _ = try? await application.run() }
             service.tasks.withLock { $0.append(task) }
         }
         return service
     }
 
-    /// Waits until this job's webhook came `count` times, and answers them.
+    /// Waits until `count` webhooks of a job have arrived, and returns all of them.
     public func webhooks(of job: String, count: Int = 1) async throws -> [Webhook] {
         try await until("\(count) webhooks of \(job)", withinSeconds: 60) {
             let found = webhooks.filter { $0.job == job }
@@ -86,7 +92,7 @@ public final class LedgerService: Sendable {
         case "recover" where !repeated: return Response(status: .serviceUnavailable)
         default:
             let end = parts.first == "fail" ? "fail" : "success"
-            // A repeat of the same webhook-id is dropped, as a careful service does.
+            // A repeated webhook is ignored, as Belfry asks of services.
             if !repeated || parts.first == "recover" {
                 let task = Task { await self.play(webhook, beats: beats, everyMilliseconds: every, end: end) }
                 tasks.withLock { $0.append(task) }
@@ -95,7 +101,7 @@ public final class LedgerService: Sendable {
         }
     }
 
-    /// Writes a webhook down; true when its execution has had one before.
+    /// Keeps a webhook. Returns true if its execution had one before.
     private func note(_ webhook: Webhook) -> Bool {
         state.withLock { state in
             defer { state.webhooks.append(webhook) }
@@ -118,7 +124,7 @@ public final class LedgerService: Sendable {
         state.withLock { $0.finished[webhook.executionID] = (end, answer) }
     }
 
-    /// Calls back until there is an answer for good.
+    /// Sends a callback until the answer is not 503, and returns the status; 0 if there never was an answer.
     @discardableResult
     private func call(_ url: String, _ body: String) async -> Int {
         for _ in 0..<600 {

@@ -1,18 +1,23 @@
-internal import Foundation
+import Foundation
 
-/// A RabbitMQ node of the tests' own, with Belfry's topology, on the loopback.
+/// A RabbitMQ node for tests, with Belfry's topology, on the loopback.
 public struct PrivateBroker: Sendable {
+    /// The folder of the node's configuration, data and log.
     public let folder: String
+    /// The port for AMQP.
     public let port: Int
+    /// The port for AMQP over TLS.
     public let tlsPort: Int
+    /// The port of the management API.
     public let managementPort: Int
 
-    /// The user of `passwords`, which may do everything.
+    /// The AMQP URL of the user `admin`, who has all permissions.
     public var url: String { url(user: "admin") }
 
+    /// The AMQP URL of a user.
     public func url(user: String, host: String = "127.0.0.1") -> String { "amqp://\(user):secret@\(host):\(port)/" }
 
-    /// Starts a node whose definitions are Belfry's for `prefix`, its users' passwords all `secret`.
+    /// Starts a node with Belfry's definitions for `prefix`. The password of every user is `secret`.
     public static func start(_ name: String, prefix: String = "belfry") async throws -> PrivateBroker {
         let folder = Project.home(name)
         _ = try? await Program.script("broker", ["stop", folder])
@@ -38,7 +43,7 @@ public struct PrivateBroker: Sendable {
         return broker
     }
 
-    /// Starts the node, again or for the first time, and waits until the topology is there.
+    /// Starts the node, which may have been stopped or killed before, and waits until the topology is complete.
     public func boot() async throws {
         try await Program.script("broker", ["start", folder, String(port), "\(folder)/definitions.json"])
         _ = try await until("the broker is up") {
@@ -47,21 +52,25 @@ public struct PrivateBroker: Sendable {
         }
     }
 
+    /// Kills the node with SIGKILL.
     public func kill() async throws { try await Program.script("broker", ["kill", folder]) }
+    /// Stops the node.
     public func stop() async throws { try await Program.script("broker", ["stop", folder]) }
 
+    /// Runs `rabbitmqctl` and returns its output.
     @discardableResult
     public func control(_ arguments: [String]) async throws -> String {
         try await Program.script("broker", ["ctl", folder] + arguments)
     }
 
-    /// The node's process.
+    /// The pid of the node; 0 if it was not started.
     public var pid: Int32 {
         let text = try? String(contentsOfFile: "\(folder)/node.pid", encoding: .utf8)
         return text.flatMap { Int32($0.trimmingCharacters(in: .whitespacesAndNewlines)) } ?? 0
     }
 
-    /// An authority and a server certificate for `localhost`, a TLS listener that uses them, and the management API.
+    /// Creates a certificate authority and a server certificate for `localhost`, and configures the TLS listener and the
+    /// management API.
     private func makeCertificates() async throws {
         let commands = [
             "req -x509 -newkey rsa:2048 -nodes -keyout ca.key -out ca.pem -days 2 -subj /CN=belfry-test-ca",

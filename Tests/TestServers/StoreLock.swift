@@ -1,9 +1,10 @@
-internal import GRDB
+import GRDB
 
-/// Another program that writes to a store and does not come to an end.
+/// Holds the write lock of a store, like another program whose transaction doesn't end.
 public struct StoreLock {
     private let database: DatabaseQueue
 
+    /// Takes the lock.
     public init(path: String) throws {
         var configuration = Configuration()
         configuration.allowsUnsafeTransactions = true
@@ -11,6 +12,7 @@ public struct StoreLock {
         try database.writeWithoutTransaction { try $0.execute(sql: "BEGIN IMMEDIATE") }
     }
 
+    /// Releases the lock.
     public func release() throws {
         try database.writeWithoutTransaction { try $0.execute(sql: "ROLLBACK") }
     }

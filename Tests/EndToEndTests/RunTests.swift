@@ -5,9 +5,10 @@ import TestServers
 import Testing
 
 extension EndToEnd {
-    /// A scheduled job's life, in all its ways to end.
-    @Suite struct LifeTests {
-        @Test func `a job on rate(2 seconds) is invoked, heard of and recorded, and its history shows it`() async throws
+    /// Executions from the schedule to each possible end.
+    @Suite struct RunTests {
+        @Test func `a job on rate(2 seconds) is invoked, its callbacks are recorded, and its timeline shows them`()
+            async throws
         {
             let belfry = try await EndToEnd.installation()
             let service = try await EndToEnd.service()
@@ -20,7 +21,7 @@ extension EndToEnd {
             let webhooks = try await service.webhooks(of: "steady", count: 2)
             try await belfry.pause("steady", fields)
             let webhook = try #require(webhooks.first)
-            try expectAncestorsBody(webhook)
+            try expectPredecessorsBody(webhook)
             try expectSignature(webhook, belfry)
 
             let record = try await EndToEnd.ended(webhook.executionID)
@@ -37,8 +38,10 @@ extension EndToEnd {
             #expect(try await belfry.executions(of: "steady").count >= 2)
         }
 
-        private func expectAncestorsBody(_ webhook: LedgerService.Webhook) throws {
-            guard case .object(let fields) = webhook.body else { throw TestFailure("the webhook is no object") }
+        private func expectPredecessorsBody(_ webhook: LedgerService.Webhook) throws {
+            guard case .object(let fields) = webhook.body else {
+                throw TestFailure("the webhook's body is not an object")
+            }
             #expect(fields["payload"]?.string == "{\"a\": 1}" && fields["service_name"]?.string == "test")
             #expect(fields["schedule"]?.string == "rate(2 seconds)" && fields["ttl_seconds"]?.integer == 60)
             #expect(fields["heartbeat_interval_seconds"]?.integer == 30 && fields["attempt"]?.integer == 1)
@@ -57,7 +60,7 @@ extension EndToEnd {
             #expect(webhook.headers["webhook-signature"] == expected)
         }
 
-        @Test func `a service that reports a failure has it on record, with its error`() async throws {
+        @Test func `a failure that the service reports is recorded with its error`() async throws {
             let belfry = try await EndToEnd.installation()
             let service = try await EndToEnd.service()
             try await belfry.put(
@@ -67,7 +70,7 @@ extension EndToEnd {
             #expect(record["error"]?.string == "{\"code\":7}" && record["summary"]?.string == "went wrong")
         }
 
-        @Test func `an invocation that is refused fails at once, with the answer's status`() async throws {
+        @Test func `an execution whose webhook is refused fails at once, with the status of the answer`() async throws {
             let belfry = try await EndToEnd.installation()
             let service = try await EndToEnd.service()
             try await belfry.put(
@@ -78,7 +81,9 @@ extension EndToEnd {
             #expect(attempts.count == 1 && attempts.first?["status_code"]?.integer == 404)
         }
 
-        @Test func `a 503 is tried again through the retry ladder, with the same webhook-id`() async throws {
+        @Test func `a webhook answered with 503 is tried again through the retry ladder, with the same webhook-id`()
+            async throws
+        {
             let belfry = try await EndToEnd.installation()
             let service = try await EndToEnd.service()
             try await belfry.put(
@@ -92,7 +97,7 @@ extension EndToEnd {
             #expect(Set(webhooks.map { $0.headers["webhook-id"] }).count == 1)
         }
 
-        @Test func `a service that takes the webhook and says nothing times out by its ttl`() async throws {
+        @Test func `an execution without a callback fails at the end of its ttl`() async throws {
             let belfry = try await EndToEnd.installation()
             let service = try await EndToEnd.service()
             try await belfry.put(
@@ -106,7 +111,7 @@ extension EndToEnd {
             #expect((record["timeline"]?.array ?? []).contains { $0["status_code"]?.integer == 200 })
         }
 
-        @Test func `a service that stops sending heartbeats times out long before its ttl`() async throws {
+        @Test func `an execution without heartbeats fails long before the end of its ttl`() async throws {
             let belfry = try await EndToEnd.installation()
             let service = try await EndToEnd.service()
             try await belfry.put(
@@ -119,7 +124,7 @@ extension EndToEnd {
             #expect(record["reason"]?.string == "heartbeat")
         }
 
-        @Test func `an exclusive job never overlaps, and what it passes over is on record as locked`() async throws {
+        @Test func `executions of an exclusive job never overlap, and locked occurrences are recorded`() async throws {
             let belfry = try await EndToEnd.installation()
             let service = try await EndToEnd.service()
             let fields: [String: JSONValue] = [
@@ -139,14 +144,14 @@ extension EndToEnd {
                 return (begin, end)
             }.sorted { $0.0 < $1.0 }
             #expect(runs.count >= 3 && zip(runs, runs.dropFirst()).allSatisfy { $0.1 <= $1.0 })
-            // Each run is told of the last success and its state.
+            // Each webhook contains the last success and its state.
             #expect(webhooks[0].body["last_successful_execution"] == .object([:]))
             let last = webhooks[1].body["last_successful_execution"]
             #expect(last?["name"]?.string == webhooks[0].executionID && last?["status"]?.string == "success")
             #expect(last?["state"]?.string == "state of \(webhooks[0].executionID)")
         }
 
-        @Test func `a paused job does not run by its schedule, yet runs when asked, with the payload given`()
+        @Test func `a paused job runs only on request, with the payload of the request`()
             async throws
         {
             let belfry = try await EndToEnd.installation()
@@ -157,7 +162,7 @@ extension EndToEnd {
                     "invocation_target": .string("\(service.url)/succeed"), "schedule": .string("rate(1 second)"),
                     "enabled": .bool(false), "payload": .string("usual"),
                 ])
-            // Another job on the same schedule shows that it was due meanwhile.
+            // Another job on the same schedule shows that there were occurrences.
             let sibling: [String: JSONValue] = [
                 "invocation_target": .string("\(service.url)/succeed"), "schedule": .string("rate(1 second)"),
             ]
@@ -171,7 +176,7 @@ extension EndToEnd {
             #expect(try await belfry.executions(of: "paused").count == 1)
         }
 
-        @Test func `a run that is cancelled is over, and its late callback is told so`() async throws {
+        @Test func `a cancelled execution has ended, and its late callback is answered with 410`() async throws {
             let belfry = try await EndToEnd.installation()
             let service = try await EndToEnd.service()
             try await belfry.put(
@@ -187,7 +192,9 @@ extension EndToEnd {
             #expect(try await belfry.api("POST", "/executions/\(id)/cancel").status == 409)
         }
 
-        @Test func `when the active ticker is killed, a standby goes on and no occurrence is missed`() async throws {
+        @Test func `a standby ticker takes over when the active one is killed, and no occurrence is missed`()
+            async throws
+        {
             let belfry = try await EndToEnd.installation()
             let service = try await EndToEnd.service()
             let fields: [String: JSONValue] = [
@@ -204,7 +211,9 @@ extension EndToEnd {
             try await belfry.pause("ticking", fields)
             let times = try await belfry.executions(of: "ticking").compactMap { $0["scheduled_time_ms"]?.integer }
                 .sorted()
-            #expect(zip(times, times.dropFirst()).allSatisfy { $1 - $0 == 1_000 }, "a gap or a double: \(times)")
+            #expect(
+                zip(times, times.dropFirst()).allSatisfy { $1 - $0 == 1_000 },
+                "the occurrences have a gap or a duplicate: \(times)")
         }
     }
 }
