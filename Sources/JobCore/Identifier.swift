@@ -92,6 +92,7 @@ extension Identifier: CustomStringConvertible {
 }
 
 extension Identifier: Codable {
+    /// Decodes the 36 characters. Throws `DecodingError` if they are not a UUID.
     public init(from decoder: any Decoder) throws {
         let container = try decoder.singleValueContainer()
         let text = try container.decode(String.self)
@@ -102,6 +103,7 @@ extension Identifier: Codable {
         self = identifier
     }
 
+    /// Encodes the 36 characters.
     public func encode(to encoder: any Encoder) throws {
         var container = encoder.singleValueContainer()
         try container.encode(description)

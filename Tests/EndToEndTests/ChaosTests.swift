@@ -96,9 +96,9 @@ extension EndToEnd {
                 }
             }
             // A callback with a 202 answer must be recorded.
-            for (id, told) in service.finished where told.answer == 202 {
+            for (id, reported) in service.finished where reported.answer == 202 {
                 guard let row = rows[id] else { continue }
-                #expect(row["status"]?.string == told.status, "the service reported \(told.status) for \(id)")
+                #expect(row["status"]?.string == reported.status, "the service reported \(reported.status) for \(id)")
             }
             #expect(!rows.isEmpty)
         }

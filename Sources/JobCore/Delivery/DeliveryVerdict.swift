@@ -1,12 +1,20 @@
-/// What to do after an attempt.
+/// The decision after an attempt of a delivery.
 public enum DeliveryVerdict: Sendable, Equatable {
+    /// The service has accepted the invocation.
     case accept
-    /// Try again after this step of the ladder.
+    /// The delivery is tried again after this step of the retry ladder.
     case retry(stepSeconds: Int64)
+    /// The delivery has failed, and with it the execution.
     case refuse
 
-    /// 2xx accepts. No answer, 408, 425, 429 and 5xx are retried. Everything else refuses at once (redirects are not
-    /// followed, as Standard Webhooks asks). No attempt is planned past the deadline or beyond the policy's attempts.
+    /// Decides what happens after an attempt.
+    ///
+    /// A status of 2xx accepts. No answer, 408, 425, 429 and 5xx lead to another attempt. Anything else refuses at once,
+    /// redirects included: Standard Webhooks 1.0.0 asks not to follow them. There is no other attempt at or after the
+    /// deadline, and none beyond the number of attempts in the policy.
+    ///
+    /// - Parameters:
+    ///   - attempt: the number of the attempt; 1 is the first.
     public static func decide(
         _ answer: AttemptResult.Answer, attempt: Int, policy: RetryPolicy, now: Instant, deadline: Instant
     ) -> DeliveryVerdict {

@@ -2,7 +2,7 @@
 ///
 /// Each method removes its field, checks it and returns its value. It returns nil for a field that is absent or `null`
 /// and for a wrong one; a wrong one also adds to ``errors``. At the end, ``refuseUnknownFields()`` reports the fields
-/// that nobody took.
+/// that were not taken.
 ///
 /// ```swift
 /// var reader = DocumentReader(fields)

@@ -10,6 +10,7 @@ public struct JobName: Hashable, Sendable, CustomStringConvertible {
     /// The job's name within its service.
     public var job: String
 
+    /// A name of these two parts, which are not checked; see ``fault(in:)``.
     public init(service: String, job: String) {
         self.service = service
         self.job = job
@@ -62,6 +63,7 @@ public struct JobName: Hashable, Sendable, CustomStringConvertible {
 
 /// In messages and in the store a name is one text, `service/name`.
 extension JobName: Codable {
+    /// Decodes `service/name`. Throws `DecodingError` if the text has another form.
     public init(from decoder: any Decoder) throws {
         let container = try decoder.singleValueContainer()
         let text = try container.decode(String.self)
@@ -72,6 +74,7 @@ extension JobName: Codable {
         self = name
     }
 
+    /// Encodes `service/name`.
     public func encode(to encoder: any Encoder) throws {
         var container = encoder.singleValueContainer()
         try container.encode(description)

@@ -61,12 +61,13 @@ import Testing
 
     @Test(arguments: [
         ("cron(30 2 * * *)", "cron(30 2 * * ? *)"), ("cron(30 2 * * 2-6)", "cron(30 2 ? * 2-6 *), where SUN is 1"),
-        ("cron(0 12 * * * *)", "Put ? in the one"), ("cron(0 12 ? * ? *)", "Put ? in one of them only"),
+        ("cron(0 12 * * * *)", "Put ? in the one"), ("cron(0 12 ? * ? *)", "Put ? in only one of them"),
         ("rate(1 minutes)", "Write rate(1 minute)."), ("rate(5 hour)", "Write rate(5 hours)."),
         ("cron(*/60 * * * ? *)", "cron(0 * * * ? *)"), ("0 12 * * ? *", "Put cron(…) around"),
         ("cron(0 0 1,L * ? *)", "the only value"), ("cron(0 0 ? * 3#9 *)", "After # comes 1 to 5"),
         ("cron(99 0 * * ? *)", "Give 0-59"), ("cron(0 0 ? * 0 *)", "SUN is 1"),
-        ("at(2030-01-31T12:00:00Z)", "the time zone is set apart"), ("at(2030-02-30T12:00:00)", "day of the calendar"),
+        ("at(2030-01-31T12:00:00Z)", "the time zone is a setting of its own"),
+        ("at(2030-02-30T12:00:00)", "Give an existing day"),
     ])
     func `schedule expressions with a common mistake are refused with a hint that corrects it`(
         expression: String, hint: String
