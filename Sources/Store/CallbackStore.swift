@@ -1,7 +1,7 @@
 public import JobCore
 
-/// What the door asks: whether an execution is over.
+/// The role of the callback endpoint: whether an execution is over.
 public protocol CallbackStore: Sendable {
-    /// The status of each execution that exists.
+    /// The status of each execution that exists; an id that is not in the answer is not on record.
     func statuses(of ids: [ExecutionID]) async throws(StoreError) -> [ExecutionID: ExecutionStatus]
 }

@@ -1,4 +1,3 @@
-/// Everything a store can be asked; each stage sees only its own role.
-public typealias CompleteStore = ScheduleStore & DispatchStore & ReportStore & ExpiryStore & CallbackStore
-    & ConsoleStore
-    & ReadinessStore
+/// A store that serves every role. A stage sees only its own role; the mains and the tests see them all.
+public typealias CompleteStore = CallbackStore & ConsoleStore & DispatchStore & ExpiryStore & ReadinessStore
+    & ReportStore & ScheduleStore

@@ -1,27 +1,38 @@
 public import JobCore
 
-/// What the admin API needs.
+/// The role of the admin API: jobs are written and read, executions and API keys are looked up.
 public protocol ConsoleStore: Sendable {
-    /// Creates or replaces a job. A deleted job of that name comes back as a new one.
+    /// Creates or replaces jobs in one transaction, and answers as many as it was given, in the same order.
+    ///
+    /// A deleted job of the same name comes back as a new one. `now` is the time of the change; see
+    /// `StoredJob.replaced(by:now:)`.
     func put(_ jobs: [Job], now: Instant) async throws(StoreError) -> [PutJob]
 
+    /// The job of that name; nil when there is none, or it was deleted.
     func job(named name: JobName) async throws(StoreError) -> StoredJob?
 
-    /// Marks a job deleted, keeps its history; false when there is none.
+    /// Marks a job as deleted and keeps its executions; false when there is no such job.
     func deleteJob(named name: JobName, now: Instant) async throws(StoreError) -> Bool
 
-    /// Jobs in the order of their names, deleted ones excepted, up to `limit`, after `after`; all services for nil.
+    /// Up to `limit` jobs, deleted ones excepted, sorted by service and then by name (both by Unicode scalars), that
+    /// come after `after`. `service` nil means all services.
     func jobs(service: String?, after: JobName?, limit: Int) async throws(StoreError) -> [StoredJob]
 
-    /// Newest first.
+    /// One page of the executions that match, the one that was created last first.
     func executions(_ query: ExecutionQuery) async throws(StoreError) -> ExecutionPage
 
+    /// The execution with that id; nil when there is none.
     func execution(_ id: ExecutionID) async throws(StoreError) -> Execution?
 
-    /// The key whose secret has this SHA-256, if any.
+    /// The key whose secret has this SHA-256 hash; nil when there is none.
     func apiKey(secretHash: [UInt8]) async throws(StoreError) -> APIKey?
+
+    /// All keys, sorted by name.
     func apiKeys() async throws(StoreError) -> [APIKey]
-    /// False when a key of that name exists already.
+
+    /// Adds a key; false when a key of that name or with that secret exists, which then stays as it is.
     func add(_ key: APIKey, secretHash: [UInt8]) async throws(StoreError) -> Bool
+
+    /// Removes a key; false when there is none of that name.
     func removeAPIKey(named name: String) async throws(StoreError) -> Bool
 }

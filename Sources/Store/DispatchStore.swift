@@ -1,20 +1,24 @@
 public import JobCore
 
-/// What the dispatcher needs: jobs in, executions out.
+/// The role of the dispatcher: it reads jobs and creates executions.
+///
+///     let due = try await store.jobs(with: schedule, in: shard, after: nil, limit: 500)
+///     let recorded = try await store.create(due.map { execution(of: $0.job) }, now: now)
 public protocol DispatchStore: Sendable {
-    /// Up to `limit` jobs, deleted ones excepted, in the order of their ids, beginning after `after`.
-    /// Paused jobs are among them: whether one runs is the dispatcher's decision.
+    /// Up to `limit` jobs of a schedule's shard, deleted ones excepted, in the order of their ids, that come after
+    /// `after`. Paused jobs are among them: the dispatcher decides whether a job runs.
     func jobs(with schedule: ScheduleKey, in shard: Shard, after: JobID?, limit: Int) async throws(StoreError)
         -> [StoredJob]
 
-    /// The job of that name, unless it was deleted.
+    /// The job of that name; nil when there is none, or it was deleted.
     func job(named name: JobName) async throws(StoreError) -> StoredJob?
 
-    /// Puts executions on record in one transaction and answers, in the same order, what the record then holds.
+    /// Creates executions in one transaction, and answers as many as it was given, in the same order, as the store
+    /// then holds them.
     ///
-    /// One whose id is there already is left as it is. A new one that is exclusive and not over, while another
-    /// execution of its job is open, is recorded as over, reason `locked`. One that is a retry is linked from the
-    /// execution it retries. Its job need not be on record: test deliveries belong to jobs that are not put yet.
+    /// An execution whose id exists already is left as it is. A new one that is exclusive and not over, while another
+    /// execution of its job is open, is created as over at `now`, reason `locked`. A retry is linked from the execution
+    /// it retries. The job need not exist: a test delivery belongs to a job that was never put.
     func create(_ executions: [Execution], now: Instant) async throws(StoreError) -> [RecordedExecution]
 
     /// The executions that exist among `ids`, in the order of `ids`; an id that is given twice is answered twice.

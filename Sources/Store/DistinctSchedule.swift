@@ -1,14 +1,16 @@
 public import JobCore
 
-/// A distinct schedule and the enabled jobs that share it.
+/// A schedule and the number of enabled jobs that have it.
 public struct DistinctSchedule: Sendable, Equatable {
     public var key: ScheduleKey
+    /// At least 1.
     public var jobCount: Int
-    /// The earliest and the latest `effectiveAfter` among its jobs.
+    /// The earliest `StoredJob.effectiveAfter` of its jobs.
     public var earliestEffectiveAfter: Instant
+    /// The latest `StoredJob.effectiveAfter` of its jobs.
     public var latestEffectiveAfter: Instant
 
-    /// Without `earliestEffectiveAfter` it is the latest one, as it is for a single job.
+    /// Without `earliestEffectiveAfter` both are the latest, as for a single job.
     public init(key: ScheduleKey, jobCount: Int, earliestEffectiveAfter: Instant? = nil, latestEffectiveAfter: Instant)
     {
         self.key = key

@@ -1,10 +1,10 @@
 public import JobCore
 
-/// One write of the recorder.
+/// A change of one execution that the recorder writes.
 public enum ExecutionChange: Sendable, Equatable {
-    /// The state, attempts, next attempt and outcome are now these; the rest was said when it was created and stays.
-    /// The move to success of an exclusive execution makes it its job's last success.
+    /// The state, the attempts, the next attempt and the outcome are written; all else stays as it was created. When an
+    /// exclusive execution changes to success, it becomes its job's last success.
     case rewritten(Execution)
-    /// Only a heartbeat: `lastHeartbeatAt`, `firstHeartbeatAt` and `progress` changed, and only they are written.
+    /// Only a heartbeat: `firstHeartbeatAt`, `lastHeartbeatAt` and `progress` are written.
     case heartbeat(Execution)
 }

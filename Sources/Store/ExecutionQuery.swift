@@ -1,17 +1,22 @@
 public import JobCore
 
+/// A search in the history. An execution matches when it meets every condition that is not nil.
+///
+///     ExecutionQuery(service: "billing", status: .fail, since: yesterday)
 public struct ExecutionQuery: Sendable, Equatable {
     public var service: String?
+    /// The name of a job, of any service when `service` is nil.
     public var job: String?
     public var status: ExecutionStatus?
     public var reason: FailureReason?
-    /// Occurrences at or after, and before.
+    /// Its occurrence is at this instant or later.
     public var since: Instant?
+    /// Its occurrence is before this instant.
     public var until: Instant?
     public var correlationID: String?
-    /// 1 to 100.
+    /// The executions on one page: 1 to 100. A store takes the nearest of these for any other number.
     public var limit: Int
-    /// `ExecutionPage.more` of the page before; a text that is no store's `more` leads to an empty page.
+    /// `ExecutionPage.more` of the page before. Any other text leads to an empty page.
     public var more: String?
 
     public init(

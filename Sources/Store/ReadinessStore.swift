@@ -1,5 +1,5 @@
-/// What every daemon asks before it says that it is ready.
+/// The role of every daemon's readiness check.
 public protocol ReadinessStore: Sendable {
-    /// Throws unless the store could be written to now. Changes nothing.
+    /// Returns when the store can be written to now, and throws why it can't. Changes nothing.
     func checkWritable() async throws(StoreError)
 }

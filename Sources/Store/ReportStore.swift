@@ -1,9 +1,12 @@
 public import JobCore
 
-/// What the recorder needs: to move executions, several in one transaction.
+/// The role of the recorder: it changes executions, several in one transaction.
 public protocol ReportStore: Sendable {
-    /// Loads the executions that exist, lets `decide` say what changes, and writes that, all in one transaction that
-    /// excludes other writers of these executions. A change of one that was not loaded is not written.
+    /// Loads the executions that exist, calls `decide` with them, and writes the changes that it answers, all in one
+    /// transaction that excludes other writers of these executions.
+    ///
+    /// A change of an execution that was not loaded is not written. `decide` may be called more than once, so it must
+    /// have no effect but its result.
     func update<Answer: Sendable>(
         _ ids: [ExecutionID],
         _ decide: @Sendable ([ExecutionID: Execution]) -> (changes: [ExecutionChange], answer: Answer)

@@ -1,13 +1,14 @@
 public import JobCore
 
-/// What the ticker asks: which schedules there are.
+/// The role of the ticker: which schedules there are.
 public protocol ScheduleStore: Sendable {
-    /// Grows with every change of a job, so that an unchanged set need not be read again.
+    /// A number that grows with every change of a job. While it stays the same, the schedules need not be read again.
     func jobsRevision() async throws(StoreError) -> Int64
 
-    /// Every distinct schedule that an enabled job has.
+    /// Every schedule that at least one enabled job has, each once, in no order that a caller may rely on.
     func distinctSchedules() async throws(StoreError) -> [DistinctSchedule]
 
-    /// The newest occurrence of a schedule that ever had an execution, whatever became of its history.
+    /// The newest occurrence of any schedule that ever had an execution, also when that was removed since; nil when
+    /// there was none. A run that was asked for does not count.
     func newestOccurrence() async throws(StoreError) -> Instant?
 }

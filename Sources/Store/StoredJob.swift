@@ -1,10 +1,10 @@
 public import JobCore
 
-/// A job as the record keeps it.
+/// A job as the store holds it.
 public struct StoredJob: Sendable, Equatable {
     public var job: Job
-    /// Occurrences up to and including this instant are not the job's: it was created, resumed or given another
-    /// schedule then.
+    /// The job runs only for occurrences after this instant, at which it was created, resumed or given another
+    /// schedule.
     public var effectiveAfter: Instant
     public var createdAt: Instant
     public var updatedAt: Instant
@@ -18,7 +18,7 @@ public struct StoredJob: Sendable, Equatable {
 
     public var id: JobID { job.name.id }
 
-    /// This job replaced by `new`. Only a new schedule, or coming back from a pause, moves `effectiveAfter`.
+    /// This job replaced by `new` at `now`. Only another schedule, or the end of a pause, moves `effectiveAfter`.
     public func replaced(by new: Job, now: Instant) -> StoredJob {
         let keepsStart = new.schedule == job.schedule && (job.isEnabled || !new.isEnabled)
         return StoredJob(

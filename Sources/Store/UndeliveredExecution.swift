@@ -1,7 +1,9 @@
 public import JobCore
 
+/// A pending execution whose next attempt was due and did not happen: its delivery may be lost.
 public struct UndeliveredExecution: Sendable, Hashable {
     public var id: ExecutionID
+    /// The name of its job.
     public var name: JobName
 
     public init(id: ExecutionID, name: JobName) {

@@ -96,7 +96,7 @@ extension EndToEnd {
                 let answer = try await belfry.readiness("dispatcherd.1")
                 return answer.status == 503 ? answer : nil
             }
-            #expect(answer.text.contains("store is not available"))
+            #expect(answer.text.contains("store is unavailable"))
             let put = try await belfry.put(
                 "locked-out", ["invocation_target": .string("\(service.url)/x"), "schedule": EndToEnd.never])
             #expect(put.status == 503)
