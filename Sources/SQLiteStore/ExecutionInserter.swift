@@ -2,7 +2,7 @@ internal import GRDB
 internal import JobCore
 internal import Store
 
-/// Puts executions on record, inside one transaction.
+/// Inserts executions, inside one transaction.
 struct ExecutionInserter {
     private let database: Database
     private let now: Instant
@@ -21,7 +21,7 @@ struct ExecutionInserter {
         lastSuccesses = try LastSuccessFinder(database)
     }
 
-    /// The unique indexes decide. What they refuse is either there already or finds its job's lock taken.
+    /// The unique indexes decide: an execution that they refuse either exists already or finds its job's lock taken.
     mutating func create(_ execution: Execution) throws -> RecordedExecution {
         let job = try seq(of: execution)
         if try inserted(execution, job: job) {
@@ -33,13 +33,14 @@ struct ExecutionInserter {
         var locked = execution
         locked.state = .over(.locked, at: now, ttlSeconds: execution.state.ttlSeconds)
         guard try inserted(locked, job: job) else {
-            throw DatabaseError(resultCode: .SQLITE_CONSTRAINT, message: "\(execution.id) can't be recorded")
+            throw DatabaseError(
+                resultCode: .SQLITE_CONSTRAINT, message: "the execution \(execution.id) can't be inserted")
         }
         return try lastSuccesses.recorded(locked, job: job, isNew: true)
     }
 
-    /// How far schedules were answered, for a ticker that finds no baton.
-    func noteNewestOccurrence(of executions: [Execution]) throws {
+    /// A ticker that finds no baton resumes from the newest occurrence. Runs that were asked for are not occurrences.
+    func writeNewestOccurrence(of executions: [Execution]) throws {
         let newest = executions.lazy.filter { $0.schedule != "run" }.map(\.occurrence).max()
         guard let newest else { return }
         try database.cachedStatement(
@@ -65,7 +66,8 @@ struct ExecutionInserter {
         return seq
     }
 
-    /// A test delivery's job was never put, yet its run is on record like any other: the job's row is a deleted one.
+    /// The job of a test delivery was never put, but its execution is recorded like any other: its job's row is marked
+    /// deleted.
     private func insertUnknownJob(of execution: Execution) throws -> Int64 {
         try database.execute(
             sql: """

@@ -2,13 +2,13 @@ internal import FoundationEssentials
 internal import GRDB
 internal import JobCore
 
-/// An execution as its row holds it: how it is read, and how it is written.
+/// An execution and its row: how it is read, and how it is written.
 struct ExecutionRow {
     var seq: Int64
     /// Its job's `seq`.
     var job: Int64
     var execution: Execution
-    /// The attempts as they stand in the row, so that they are written anew only when there is another.
+    /// The attempts as the row holds them, so that they are encoded again only when they changed.
     private var attemptsText: String?
 
     /// To be followed by conditions on `e` (the execution), `j` (its job) or `h` (its heartbeats).
@@ -37,7 +37,7 @@ struct ExecutionRow {
         ON CONFLICT DO NOTHING
         """
 
-    /// What was said when the execution was created stays; only what moves is written.
+    /// Writes only the columns that may change after an execution was created.
     static let update = """
         UPDATE execution SET status = ?, reason = ?, ttl_deadline_ms = ?, extended = ?, invoked_ms = ?, invoked_by = ?,
             first_heard_ms = ?, heard_ms = ?, progress = ?, finished_ms = ?, finished_by = ?, attempts = ?,
@@ -46,12 +46,9 @@ struct ExecutionRow {
         WHERE seq = ?
         """
 
-    private static let decoder = JSONDecoder()
-    fileprivate static let encoder = JSONEncoder()
-
     static func find(_ id: ExecutionID, with statement: Statement) throws -> ExecutionRow? {
         let rows = try Row.fetchCursor(statement, arguments: [id.databaseValue])
-        return try rows.next().map(ExecutionRow.init)
+        return try rows.next().map { try ExecutionRow($0) }
     }
 
     /// The rows of those executions that exist.
@@ -65,7 +62,17 @@ struct ExecutionRow {
         return rows
     }
 
+    /// Throws `UnreadableRow`, with the execution's id, when a column can't be read.
     init(_ row: Row) throws {
+        do {
+            try self.init(columns: row)
+        } catch {
+            let id: ExecutionID? = UUID.fromDatabaseValue(row["id"]).map { ExecutionID($0) }
+            throw UnreadableRow("the execution \(id?.description ?? "with a damaged id")", error)
+        }
+    }
+
+    private init(columns row: Row) throws {
         var column = ColumnReader(row)
         var attemptsText: String?
         seq = try column.next()
@@ -86,7 +93,7 @@ struct ExecutionRow {
     /// The values of `ExecutionRow.update` that make this row hold `changed`.
     func updateArguments(_ changed: Execution) throws -> StatementArguments {
         let attempts = changed.attempts == execution.attempts ? attemptsText : try changed.attemptsText()
-        var values = changed.movingValues(attempts: attempts)
+        var values = changed.changingValues(attempts: attempts)
         values.append(changed.recordedDeadline?.databaseValue)
         values.append(seq.databaseValue)
         return StatementArguments(values)
@@ -94,8 +101,7 @@ struct ExecutionRow {
 
     private static func state(_ column: inout ColumnReader) throws -> ExecutionState {
         ExecutionState(
-            status: try column.decoded(ExecutionStatus.init(code:)),
-            reason: try column.decodedIfAny(FailureReason.init(code:)), ttlSeconds: try column.next(),
+            status: try column.code(), reason: try column.codeIfAny(), ttlSeconds: try column.next(),
             heartbeatIntervalSeconds: try column.next(), ttlDeadline: try column.instant(),
             isExtended: try column.next(), invokedAt: try column.instantIfAny(),
             invokedBy: try column.next(Int64?.self).map(ReportID.init(rawValue:)),
@@ -107,7 +113,7 @@ struct ExecutionRow {
     private static func attempts(_ column: inout ColumnReader, text: inout String?) throws -> [Attempt] {
         text = try column.next()
         guard let text else { return [] }
-        return try decoder.decode([Attempt].self, from: Data(text.utf8))
+        return try JSONColumn.value(of: text)
     }
 }
 
@@ -119,16 +125,16 @@ extension Execution {
             isExclusive, schedule, payload, retryOf?.databaseValue, retriedBy?.databaseValue, state.ttlSeconds,
             state.heartbeatIntervalSeconds,
         ]
-        values += movingValues(attempts: try attemptsText())
+        values += changingValues(attempts: try attemptsText())
         values.append(isExclusive && !state.status.isFinal ? job : nil)
         return StatementArguments(values)
     }
 
-    /// What both statements write, from `status` to `deadline_ms`.
+    /// The values that both statements write, from `status` to `deadline_ms`.
     ///
-    /// Optional existentials, though every one could be a `DatabaseValue`: GRDB takes a list of one type apart by way
-    /// of a key path, which costs more than all the rest of a row's write.
-    fileprivate func movingValues(attempts: String?) -> [(any DatabaseValueConvertible)?] {
+    /// Optional existentials, though each could be a `DatabaseValue`: GRDB converts a list of one type with a key path,
+    /// which costs more than all the rest of writing a row.
+    fileprivate func changingValues(attempts: String?) -> [(any DatabaseValueConvertible)?] {
         [
             state.status.code, state.reason?.code, state.ttlDeadline.databaseValue, state.isExtended,
             state.invokedAt?.databaseValue, state.invokedBy?.rawValue, state.firstHeartbeatAt?.databaseValue,
@@ -138,8 +144,8 @@ extension Execution {
         ]
     }
 
-    /// The deadline that the row's index keeps. Once the service was heard of, the heartbeats' own deadline moves far
-    /// too often for an index and lies in the table `heartbeat`.
+    /// The deadline in the index. After the first heartbeat, the heartbeat deadline changes far too often for an index
+    /// and is kept in the table `heartbeat`.
     fileprivate var recordedDeadline: Instant? {
         guard !state.status.isFinal else { return nil }
         return state.lastHeartbeatAt == nil ? state.deadline : state.ttlDeadline
@@ -147,6 +153,6 @@ extension Execution {
 
     fileprivate func attemptsText() throws -> String? {
         guard !attempts.isEmpty else { return nil }
-        return String(decoding: try ExecutionRow.encoder.encode(attempts), as: UTF8.self)
+        return try JSONColumn.text(of: attempts)
     }
 }

@@ -2,13 +2,13 @@ internal import GRDB
 internal import JobCore
 internal import Store
 
-/// A query of the history: which rows, newest first, and where the next page begins.
+/// A search in the history: which rows, newest first, and where the next page begins.
 struct ExecutionSearch {
     private var conditions: [String] = []
     private var arguments = StatementArguments()
     private let limit: Int
 
-    /// Nil when `query.more` is no token of ours.
+    /// Nil when `query.more` is not a token that `token(for:)` makes.
     init?(_ query: ExecutionQuery) {
         limit = min(max(query.limit, 1), 100)
         if let more = query.more {
@@ -36,8 +36,8 @@ struct ExecutionSearch {
         }
     }
 
-    /// Failed and open executions are few in a long history, so their indexes are used: the one of the failed ones
-    /// needs the code as a literal, the one of the open ones must be named.
+    /// Failed and open executions are few in a long history, so their indexes are used: the index of failed executions
+    /// needs the code as a literal, the index of open executions must be named.
     private mutating func add(_ status: ExecutionStatus) {
         add("status = \(status.code)", [])
         guard !status.isFinal else { return }
@@ -52,7 +52,7 @@ struct ExecutionSearch {
         arguments += values
     }
 
-    /// Finds the rows' numbers first, so that what must be sorted is numbers and not whole rows.
+    /// Finds the rows' numbers first, so that SQLite sorts numbers and not whole rows.
     func page(in database: Database) throws -> ExecutionPage {
         let filter = conditions.isEmpty ? "" : "WHERE " + conditions.joined(separator: " AND ")
         let sql =
@@ -60,7 +60,7 @@ struct ExecutionSearch {
                 WHERE e.seq IN (SELECT seq FROM execution \(filter) ORDER BY seq DESC LIMIT \(limit + 1))
                 ORDER BY e.seq DESC
                 """
-        let rows = try Array(Row.fetchCursor(database, sql: sql, arguments: arguments).map(ExecutionRow.init))
+        let rows = try Array(Row.fetchCursor(database, sql: sql, arguments: arguments).map { try ExecutionRow($0) })
         let shown = rows.prefix(limit)
         let more = rows.count > limit ? shown.last.map { Self.token(for: $0.seq) } : nil
         return ExecutionPage(executions: shown.map(\.execution), more: more)
@@ -70,7 +70,7 @@ struct ExecutionSearch {
         String(seq, radix: 36)
     }
 
-    /// Only what `token` makes is read: no sign, no capital, no leading zero.
+    /// Reads only a text that `token(for:)` makes: no sign, no capital letter, no leading zero.
     private static func seq(of token: String) -> Int64? {
         guard let seq = Int64(token, radix: 36), seq > 0, Self.token(for: seq) == token else { return nil }
         return seq

@@ -2,7 +2,7 @@ internal import GRDB
 internal import JobCore
 internal import Store
 
-/// Loads executions and writes what became of them, inside one transaction.
+/// Loads executions and writes their changes, inside one transaction.
 struct ExecutionUpdater {
     private let database: Database
     private let rows: [ExecutionID: ExecutionRow]
@@ -16,7 +16,7 @@ struct ExecutionUpdater {
 
     func apply(_ changes: [ExecutionChange]) throws {
         let rewrite = try database.cachedStatement(sql: ExecutionRow.update)
-        let hear = try database.cachedStatement(
+        let upsertHeartbeat = try database.cachedStatement(
             sql: """
                 INSERT INTO heartbeat (execution, first_heard_ms, heard_ms, deadline_ms, progress)
                 VALUES (?, ?, ?, ?, ?)
@@ -27,20 +27,20 @@ struct ExecutionUpdater {
             switch change {
             case .heartbeat(let execution):
                 guard let row = rows[execution.id] else { continue }
-                try Self.hear(execution.state, seq: row.seq, with: hear)
+                try Self.writeHeartbeat(execution.state, seq: row.seq, with: upsertHeartbeat)
             case .rewritten(let execution):
                 guard let row = rows[execution.id] else { continue }
                 try rewrite.execute(arguments: try row.updateArguments(execution))
                 if execution.state.status.isFinal {
                     try finish(row, as: execution)
                 } else {
-                    try Self.hear(execution.state, seq: row.seq, with: hear)
+                    try Self.writeHeartbeat(execution.state, seq: row.seq, with: upsertHeartbeat)
                 }
             }
         }
     }
 
-    private static func hear(_ state: ExecutionState, seq: Int64, with statement: Statement) throws {
+    private static func writeHeartbeat(_ state: ExecutionState, seq: Int64, with statement: Statement) throws {
         guard let lastHeartbeatAt = state.lastHeartbeatAt else { return }
         try statement.execute(arguments: [
             seq.databaseValue, (state.firstHeartbeatAt ?? lastHeartbeatAt).databaseValue, lastHeartbeatAt.databaseValue,
@@ -50,7 +50,7 @@ struct ExecutionUpdater {
 
     private func finish(_ row: ExecutionRow, as execution: Execution) throws {
         try database.cachedStatement(sql: "DELETE FROM heartbeat WHERE execution = ?").execute(arguments: [row.seq])
-        // Only the move to success counts: an older success that is written again must not displace a newer one.
+        // Only the change to success counts: an older success that is written again must not replace a newer one.
         guard execution.isExclusive, execution.state.status == .success, !row.execution.state.status.isFinal else {
             return
         }

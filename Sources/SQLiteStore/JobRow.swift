@@ -1,26 +1,26 @@
-internal import FoundationEssentials
 internal import GRDB
 internal import JobCore
 internal import Store
 
-/// A job as its row holds it: how it is read, and how it is written.
+/// The row of a job: how it is read, and how it is written.
 enum JobRow {
     /// To be followed by conditions.
-    static let select = "SELECT document, since_ms, created_ms, updated_ms FROM job "
+    static let select = "SELECT service, name, document, since_ms, created_ms, updated_ms FROM job "
 
-    private static let decoder = JSONDecoder()
-    private static let encoder = {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        return encoder
-    }()
-
-    static func read(_ row: Row) throws -> StoredJob {
+    /// Throws `UnreadableRow`, with the job's name, when the document can't be read.
+    private static func read(_ row: Row) throws -> StoredJob {
         var column = ColumnReader(row)
+        let name = JobName(service: try column.next(), job: try column.next())
         let document = try column.next(String.self)
+        let job: Job
+        do {
+            job = try JSONColumn.value(of: document)
+        } catch {
+            throw UnreadableRow("the job \(name)", error)
+        }
         return StoredJob(
-            job: try decoder.decode(Job.self, from: Data(document.utf8)), effectiveAfter: try column.instant(),
-            createdAt: try column.instant(), updatedAt: try column.instant())
+            job: job, effectiveAfter: try column.instant(), createdAt: try column.instant(),
+            updatedAt: try column.instant())
     }
 
     static func fetchAll(_ database: Database, sql: String, _ arguments: StatementArguments) throws -> [StoredJob] {
@@ -34,7 +34,7 @@ enum JobRow {
         ).first
     }
 
-    /// Puts a job on record. A row that is there already keeps its `seq`, by which executions know it.
+    /// Inserts a job or replaces it. A row that exists keeps its `seq`, by which executions refer to it.
     static func write(_ stored: StoredJob, to database: Database) throws {
         let job = stored.job
         try database.cachedStatement(
@@ -51,14 +51,13 @@ enum JobRow {
             stored.id.databaseValue, job.name.service.databaseValue, job.name.job.databaseValue,
             job.isEnabled.databaseValue, job.schedule.expression.databaseValue, job.schedule.timeZone.databaseValue,
             job.schedule.dst.description.databaseValue, stored.effectiveAfter.databaseValue,
-            stored.createdAt.databaseValue,
-            stored.updatedAt.databaseValue,
-            String(decoding: try encoder.encode(job), as: UTF8.self).databaseValue,
+            stored.createdAt.databaseValue, stored.updatedAt.databaseValue,
+            try JSONColumn.text(of: job).databaseValue,
         ])
     }
 
-    /// A job that becomes exclusive while it runs: its newest open execution holds the lock, unless one does already
-    /// from when the job was exclusive before.
+    /// For a job that becomes exclusive while it runs: its newest open execution takes the lock, unless an execution
+    /// holds it since the job was exclusive before.
     static func lockOpenExecution(of name: JobName, in database: Database) throws {
         try database.execute(
             sql: """
@@ -70,6 +69,7 @@ enum JobRow {
             arguments: [name.service, name.job])
     }
 
+    /// Tells the ticker that its schedules must be read again.
     static func countChange(in database: Database) throws {
         try database.execute(sql: "UPDATE jobs_revision SET value = value + 1")
     }

@@ -10,7 +10,7 @@ extension SQLiteStore: CallbackStore {
             var statuses: [ExecutionID: ExecutionStatus] = Dictionary(minimumCapacity: ids.count)
             try ManyIDs.forEachRow(of: ids, with: statement) { row in
                 var column = ColumnReader(row)
-                statuses[try column.identifier()] = try column.decoded(ExecutionStatus.init(code:))
+                statuses[try column.identifier()] = try column.code()
             }
             return statuses
         }

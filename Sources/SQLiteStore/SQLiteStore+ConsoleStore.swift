@@ -52,7 +52,6 @@ extension SQLiteStore: ConsoleStore {
         }
     }
 
-    /// A `more` that is no token of this store leads to an empty page.
     public func executions(_ query: ExecutionQuery) async throws(StoreError) -> ExecutionPage {
         guard let search = ExecutionSearch(query) else { return ExecutionPage(executions: [], more: nil) }
         return try await read { try search.page(in: $0) }
@@ -80,8 +79,9 @@ extension SQLiteStore: ConsoleStore {
                 rows.map { row in
                     var column = ColumnReader(row)
                     let name = try column.next(String.self)
-                    guard let scope = APIKey.Scope(try column.next()) else {
-                        throw DatabaseError(resultCode: .SQLITE_CORRUPT, message: "the key \(name) has no scope")
+                    let text = try column.next(String.self)
+                    guard let scope = APIKey.Scope(text) else {
+                        throw UnreadableRow("the API key \(name)", reason: "“\(text)” is not a scope")
                     }
                     return APIKey(name: name, scope: scope, createdAt: try column.instant())
                 })

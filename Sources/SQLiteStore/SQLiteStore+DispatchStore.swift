@@ -4,7 +4,7 @@ public import JobCore
 public import Store
 
 extension SQLiteStore: DispatchStore {
-    /// A job's slot is the beginning of its id, so a shard is a range of ids, and the index holds it in order.
+    /// A job's slot is the beginning of its id, so a shard is a range of ids, which the index holds in order.
     public func jobs(
         with schedule: ScheduleKey, in shard: Shard, after: JobID?, limit: Int
     ) async throws(StoreError) -> [StoredJob] {
@@ -24,6 +24,7 @@ extension SQLiteStore: DispatchStore {
         }
     }
 
+    /// Serves `ConsoleStore`, too.
     public func job(named name: JobName) async throws(StoreError) -> StoredJob? {
         try await read { try JobRow.find(name, in: $0) }
     }
@@ -31,14 +32,14 @@ extension SQLiteStore: DispatchStore {
     public func create(_ executions: [Execution], now: Instant) async throws(StoreError) -> [RecordedExecution] {
         guard !executions.isEmpty else { return [] }
         return try await write { database in
-            var creation = try ExecutionInserter(database, now: now)
-            let created = try executions.map { try creation.create($0) }
-            try creation.noteNewestOccurrence(of: executions)
-            return created
+            var inserter = try ExecutionInserter(database, now: now)
+            let recorded = try executions.map { try inserter.create($0) }
+            try inserter.writeNewestOccurrence(of: executions)
+            return recorded
         }
     }
 
-    /// The rows that are found, in the order of `ids`, each with its last success from the same snapshot.
+    /// Reads executions and last successes from one snapshot.
     public func recorded(_ ids: [ExecutionID]) async throws(StoreError) -> [RecordedExecution] {
         guard !ids.isEmpty else { return [] }
         return try await read { database in
@@ -50,7 +51,7 @@ extension SQLiteStore: DispatchStore {
         }
     }
 
-    /// Sorts before every id of this slot and after those of the slots before it.
+    /// A bound that sorts before every id of this slot and after every id of the slots before it.
     private static func idBound(_ slot: Int) -> DatabaseValue {
         let bytes =
             slot < Shard.slotCount

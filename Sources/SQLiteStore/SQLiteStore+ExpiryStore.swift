@@ -8,54 +8,51 @@ extension SQLiteStore: ExpiryStore {
     ) async throws(StoreError) -> [OverdueExecution] {
         let since = reachableSince ?? Instant(millisecondsSinceEpoch: 0)
         return try await read { database in
-            let indexed = try Self.overdueByIndex(database, now: now, since: since, limit: limit)
+            let indexed = try Self.overdue(Self.overdueByIndex, in: database, now: now, since: since, limit: limit)
             guard indexed.count < limit else { return indexed }
             return try indexed
-                + Self.overdueByHeartbeat(database, now: now, since: since, limit: limit - indexed.count)
+                + Self.overdue(
+                    Self.overdueByHeartbeat, in: database, now: now, since: since, limit: limit - indexed.count)
         }
     }
 
-    /// Those past their ttl, and those that were invoked and never heard of.
-    private static func overdueByIndex(
-        _ database: Database, now: Instant, since: Instant, limit: Int
+    /// The executions past their ttl, and those that were invoked and never sent a heartbeat.
+    private static let overdueByIndex = """
+        SELECT e.id, e.ttl_deadline_ms <= ?1
+        FROM execution e INDEXED BY execution_by_deadline
+        WHERE e.deadline_ms <= ?1
+            AND (e.ttl_deadline_ms <= ?1
+                OR (?3 + ?4 * e.heartbeat_interval_s <= ?1
+                    AND NOT EXISTS (SELECT 1 FROM heartbeat WHERE execution = e.seq)))
+        ORDER BY e.deadline_ms LIMIT ?2
+        """
+
+    /// The executions whose heartbeats stopped while the ttl goes on: found by a scan of the narrow table (CROSS JOIN
+    /// keeps it the outer one), because an index on its deadline would cost every heartbeat more than the scan costs
+    /// a second.
+    private static let overdueByHeartbeat = """
+        SELECT e.id, 0
+        FROM heartbeat h CROSS JOIN execution e ON e.seq = h.execution
+        WHERE h.deadline_ms <= ?1 AND e.ttl_deadline_ms > ?1 AND e.deadline_ms IS NOT NULL
+            AND ?3 + ?4 * e.heartbeat_interval_s <= ?1
+        LIMIT ?2
+        """
+
+    /// `sql` answers an id and whether the ttl is over; its arguments are now, the limit, the start of silence, and
+    /// the milliseconds of silence allowed for each second of the heartbeat interval.
+    private static func overdue(
+        _ sql: String, in database: Database, now: Instant, since: Instant, limit: Int
     ) throws -> [OverdueExecution] {
-        let statement = try database.cachedStatement(
-            sql: """
-                SELECT e.id, e.ttl_deadline_ms <= ?1
-                FROM execution e INDEXED BY execution_by_deadline
-                WHERE e.deadline_ms <= ?1
-                    AND (e.ttl_deadline_ms <= ?1
-                        OR (?3 + 2000 * e.heartbeat_interval_s <= ?1
-                            AND NOT EXISTS (SELECT 1 FROM heartbeat WHERE execution = e.seq)))
-                ORDER BY e.deadline_ms LIMIT ?2
-                """)
         let rows = try Row.fetchCursor(
-            statement, arguments: [now.databaseValue, limit.databaseValue, since.databaseValue])
+            try database.cachedStatement(sql: sql),
+            arguments: [
+                now.databaseValue, limit.databaseValue, since.databaseValue,
+                (1_000 * ExecutionState.silentIntervalsMax).databaseValue,
+            ])
         return try Array(
             rows.map { row in
                 var column = ColumnReader(row)
                 return OverdueExecution(id: try column.identifier(), expiry: try column.next() ? .ttl : .heartbeat)
-            })
-    }
-
-    /// Those whose heartbeats stopped while the ttl goes on: found by a scan of the narrow table (CROSS JOIN keeps it
-    /// the outer one), because an index on its deadline would cost every heartbeat more than the scan costs a second.
-    private static func overdueByHeartbeat(
-        _ database: Database, now: Instant, since: Instant, limit: Int
-    ) throws -> [OverdueExecution] {
-        let statement = try database.cachedStatement(
-            sql: """
-                SELECT e.id FROM heartbeat h CROSS JOIN execution e ON e.seq = h.execution
-                WHERE h.deadline_ms <= ?1 AND e.ttl_deadline_ms > ?1 AND e.deadline_ms IS NOT NULL
-                    AND ?3 + 2000 * e.heartbeat_interval_s <= ?1
-                LIMIT ?2
-                """)
-        let rows = try Row.fetchCursor(
-            statement, arguments: [now.databaseValue, limit.databaseValue, since.databaseValue])
-        return try Array(
-            rows.map { row in
-                var column = ColumnReader(row)
-                return OverdueExecution(id: try column.identifier(), expiry: .heartbeat)
             })
     }
 

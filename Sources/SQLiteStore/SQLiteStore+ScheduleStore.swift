@@ -15,17 +15,20 @@ extension SQLiteStore: ScheduleStore {
                     SELECT expression, time_zone, dst, count(*), min(since_ms), max(since_ms) FROM job
                     WHERE deleted_ms IS NULL AND enabled GROUP BY expression, time_zone, dst
                     """)
-            return try Array(
-                rows.map { row in
-                    var column = ColumnReader(row)
-                    let key = ScheduleKey(
-                        try column.next(), timeZone: try column.next(),
-                        dst: DSTPolicy(try column.next()) ?? .default)
-                    return DistinctSchedule(
-                        key: key, jobCount: try column.next(), earliestEffectiveAfter: try column.instant(),
-                        latestEffectiveAfter: try column.instant())
-                })
+            return try Array(rows.map(Self.distinctSchedule))
         }
+    }
+
+    private static func distinctSchedule(_ row: Row) throws -> DistinctSchedule {
+        var column = ColumnReader(row)
+        let (expression, timeZone) = (try column.next(String.self), try column.next(String.self))
+        let text = try column.next(String.self)
+        guard let dst = DSTPolicy(text) else {
+            throw UnreadableRow("the schedule \(expression)", reason: "“\(text)” is not a DST policy")
+        }
+        return DistinctSchedule(
+            key: ScheduleKey(expression, timeZone: timeZone, dst: dst), jobCount: try column.next(),
+            earliestEffectiveAfter: try column.instant(), latestEffectiveAfter: try column.instant())
     }
 
     public func newestOccurrence() async throws(StoreError) -> Instant? {

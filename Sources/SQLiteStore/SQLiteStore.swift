@@ -1,28 +1,33 @@
 internal import GRDB
 public import Store
 
-/// The record in one SQLite file, which every daemon of a machine has open at once.
+/// The store in one SQLite file, which all daemons of a machine have open at the same time.
 ///
-/// WAL lets readers go on while one process writes; `synchronous = FULL` makes a commit survive a power cut, because
+/// WAL lets readers continue while one process writes; `synchronous = FULL` makes a commit survive a power cut, because
 /// the caller acknowledges a message as soon as the commit is done.
+///
+///     let store = try SQLiteStore(path: "/var/lib/belfry/belfry.sqlite")
+///     let revision = try await store.jobsRevision()
 public final class SQLiteStore: Sendable {
+    /// The path that was given to `init`.
     let path: String
     private let pool: DatabasePool
 
     /// Opens the store; creates it when there is none, and brings its schema up to date.
     ///
-    /// Throws `StoreError.unusable` when the file is something else, is damaged, or is newer than this program.
+    /// Throws `StoreError.unusable` when the file is not a Belfry store, is damaged, or was written by a newer Belfry;
+    /// `StoreError.unavailable` when it can't be opened or created now.
     public convenience init(path: String) throws(StoreError) {
-        try self.init(path: path, busySeconds: 5)
+        try self.init(path: path, lockWaitSeconds: 5)
     }
 
-    /// Gives up on another process's lock after `busySeconds`.
-    init(path: String, busySeconds: Double) throws(StoreError) {
+    /// A call that finds the file locked by another program throws `StoreError.unavailable` after `lockWaitSeconds`.
+    init(path: String, lockWaitSeconds: Double) throws(StoreError) {
         self.path = path
-        pool = try StoreFile(path: path, busySeconds: busySeconds).open()
+        pool = try StoreFile(path: path, lockWaitSeconds: lockWaitSeconds).open()
     }
 
-    /// Runs `body` on a snapshot of the store; readers wait for nobody.
+    /// Runs `body` on a snapshot of the store; a reader never waits for a writer.
     func read<Value: Sendable>(_ body: @Sendable (Database) throws -> Value) async throws(StoreError) -> Value {
         do {
             return try await pool.read(body)
@@ -31,7 +36,8 @@ public final class SQLiteStore: Sendable {
         }
     }
 
-    /// Runs `body` in one IMMEDIATE transaction, so that it waits for other writers before it reads, not after.
+    /// Runs `body` in one IMMEDIATE transaction: it waits for other writers before it reads, so what it reads stays
+    /// true until it has written.
     func write<Value: Sendable>(_ body: @Sendable (Database) throws -> Value) async throws(StoreError) -> Value {
         do {
             return try await pool.write(body)

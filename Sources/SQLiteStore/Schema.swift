@@ -1,6 +1,7 @@
 internal import GRDB
 
-/// The tables, as a list of migrations. One that was ever released is never changed; a new one follows it.
+/// The tables, as a list of migrations. A released migration is never changed; a new one follows it. The name of each
+/// begins with its number, which is the version of the schema once it is applied.
 enum Schema {
     static let migrator: DatabaseMigrator = {
         var migrator = DatabaseMigrator()
@@ -14,9 +15,21 @@ enum Schema {
         return migrator
     }()
 
-    /// `document` is the whole job as JSON and comes last, so that what is searched lies in the row's first page.
-    /// `execution` knows a job by `seq`, so a job's row stays when it is deleted. The index holds all that the ticker
-    /// asks, so that no document is read for it.
+    /// The version that this program knows.
+    static let version = newest(of: migrator.migrations)
+
+    /// The version of this database, 0 while it is empty. Counts the migrations of newer programs, too.
+    static func version(of database: Database) throws -> Int {
+        newest(of: try migrator.appliedIdentifiers(database))
+    }
+
+    private static func newest(of migrations: some Sequence<String>) -> Int {
+        migrations.compactMap { Int($0.prefix { $0 != ":" }) }.max() ?? 0
+    }
+
+    /// `document` is the whole job as JSON and comes last, so that the columns that are searched lie in the row's first
+    /// page. `execution` refers to a job by `seq`, so a job's row stays when the job is deleted. `since_ms` is
+    /// `StoredJob.effectiveAfter`. The index holds all columns of the ticker's query, which reads no document.
     private static let jobs = """
         CREATE TABLE job (
             seq INTEGER PRIMARY KEY,
@@ -44,11 +57,13 @@ enum Schema {
         INSERT INTO newest_occurrence VALUES (1, NULL);
         """
 
-    /// `deadline_ms` is null once the execution is over. `open_exclusive_job` is the job of an exclusive execution
-    /// that is open: its unique index is the lock of exclusive jobs, so nothing else can leak or stick.
+    /// `deadline_ms` is null once the execution is over, and only then: the CHECK makes sure that the reaper finds
+    /// every open execution. `open_exclusive_job` is the job of an exclusive execution that is open: its unique index
+    /// is the lock of exclusive jobs, so no lock can outlast its execution.
     ///
-    /// `heartbeat` is where a running execution's heartbeats go: a narrow row without further indexes. While there is
-    /// one, it is the truth about when the execution was heard of, and `deadline_ms` above is the ttl's deadline alone.
+    /// `heartbeat` holds a running execution's heartbeats: a narrow row without further indexes. While an execution has
+    /// a row there, that row's instants and progress hold, and `deadline_ms` is the ttl's deadline alone.
+    /// `heard_ms` is `ExecutionState.lastHeartbeatAt`.
     private static let executions = """
         CREATE TABLE execution (
             seq INTEGER PRIMARY KEY,
@@ -81,7 +96,8 @@ enum Schema {
             retry_of BLOB,
             retried_by BLOB,
             deadline_ms INTEGER,
-            open_exclusive_job INTEGER
+            open_exclusive_job INTEGER,
+            CHECK ((status IN (3, 4)) = (deadline_ms IS NULL))
         ) STRICT;
 
         CREATE TABLE heartbeat (
@@ -98,7 +114,7 @@ enum Schema {
         ) STRICT;
         """
 
-    /// Status 0 is pending and 4 is fail; see `ExecutionStatus.code`. Each index also ends in `seq`, as all do.
+    /// Status 0 is pending, 3 success and 4 fail; see `ExecutionStatus.code`. SQLite appends `seq` to each index.
     private static let executionIndexes = """
         CREATE UNIQUE INDEX execution_lock ON execution (open_exclusive_job) WHERE open_exclusive_job IS NOT NULL;
         CREATE INDEX execution_by_deadline ON execution (deadline_ms) WHERE deadline_ms IS NOT NULL;

@@ -6,63 +6,76 @@ import Testing
 
 @testable import SQLiteStore
 
+/// A store's error asks for one of two reactions: wait, or act.
 @Suite struct StoreErrorTests {
-    @Test func `a store of a newer Belfry is refused`() async throws {
-        let folder = try TemporaryFolder()
-        defer { folder.remove() }
-        try await folder.store().write { database in
-            try database.execute(sql: "INSERT INTO grdb_migrations VALUES ('99: from the future')")
+    /// The primary code and one of its extended codes: they must not differ.
+    private static let waiting: [(ResultCode, String)] = [
+        (.SQLITE_BUSY, "is locked by another program"), (.SQLITE_BUSY_SNAPSHOT, "is locked by another program"),
+        (.SQLITE_LOCKED, "is locked by another program"), (.SQLITE_PROTOCOL, "is locked by another program"),
+        (.SQLITE_SCHEMA, "changed the tables"),
+        (.SQLITE_FULL, "is full"),
+        (.SQLITE_IOERR, "check the disk"), (.SQLITE_IOERR_FSYNC, "check the disk"),
+        (.SQLITE_NOMEM, "memory"),
+        (.SQLITE_CANTOPEN, "can't be opened"), (.SQLITE_CANTOPEN_FULLPATH, "can't be opened"),
+        (.SQLITE_PERM, "can't be written"), (.SQLITE_READONLY, "can't be written"),
+        (.SQLITE_READONLY_DBMOVED, "can't be written"),
+        (.SQLITE_ABORT, "was cancelled"), (.SQLITE_INTERRUPT, "was cancelled"),
+    ]
+
+    private static let acting: [(ResultCode, String)] = [
+        (.SQLITE_CORRUPT, "is damaged"), (.SQLITE_CORRUPT_VTAB, "is damaged"),
+        (.SQLITE_NOTADB, "is not a Belfry store"),
+        (.SQLITE_CONSTRAINT, "refuses a value"), (.SQLITE_CONSTRAINT_CHECK, "refuses a value"),
+        (.SQLITE_MISMATCH, "refuses a value"), (.SQLITE_TOOBIG, "refuses a value"),
+        (.SQLITE_ERROR, "can't be used"), (.SQLITE_MISUSE, "can't be used"), (.SQLITE_INTERNAL, "can't be used"),
+        (.SQLITE_AUTH, "can't be used"),
+    ]
+
+    @Test(arguments: waiting) func `a SQLite error that may pass makes the store unavailable`(
+        code: ResultCode, explanation: String
+    ) {
+        let error = StoreError(DatabaseError(resultCode: code, message: "as SQLite says"), path: "/the/path")
+        #expect(error.isUnavailable)
+        for text in [explanation, "/the/path", "as SQLite says", "SQLite \(code.rawValue)"] {
+            #expect(error.description.contains(text), "\(error)")
         }
-        let error = #expect(throws: StoreError.self) { try folder.store() }
-        #expect(try isUnusable(#require(error), mentioning: "newer"))
     }
 
-    @Test func `a database of another program is refused, and left alone`() throws {
-        let folder = try TemporaryFolder()
-        defer { folder.remove() }
-        try DatabaseQueue(path: folder.file).write { try $0.execute(sql: "CREATE TABLE song (title TEXT)") }
-        let before = try Data(contentsOf: URL(fileURLWithPath: folder.file))
-        let error = #expect(throws: StoreError.self) { try folder.store() }
-        #expect(try isUnusable(#require(error), mentioning: "another program"))
-        #expect(try Data(contentsOf: URL(fileURLWithPath: folder.file)) == before)
+    @Test(arguments: acting) func `a SQLite error that stays makes the store unusable`(
+        code: ResultCode, explanation: String
+    ) {
+        let error = StoreError(DatabaseError(resultCode: code), path: "/the/path")
+        #expect(error.isUnusable)
+        for text in [explanation, "/the/path"] { #expect(error.description.contains(text), "\(error)") }
     }
 
-    @Test func `a file that is no database is refused`() throws {
-        let folder = try TemporaryFolder()
-        defer { folder.remove() }
-        try Data(repeating: UInt8(ascii: "x"), count: 5_000).write(to: URL(fileURLWithPath: folder.file))
-        let error = #expect(throws: StoreError.self) { try folder.store() }
-        #expect(try isUnusable(#require(error), mentioning: folder.file))
+    @Test func `a store error passes as it is, and an error of no known kind makes the store unusable`() {
+        struct Odd: Error {}
+        #expect(StoreError(StoreError.unavailable("later"), path: "/p") == .unavailable("later"))
+        #expect(StoreError(CancellationError(), path: "/p").isUnavailable)
+        #expect(StoreError(Odd(), path: "/p").isUnusable)
     }
 
-    @Test func `a folder that can't be made is not available`() throws {
+    @Test func `a store that another program keeps locked is unavailable until it is released`() async throws {
         let folder = try TemporaryFolder()
         defer { folder.remove() }
-        try Data().write(to: URL(fileURLWithPath: folder.path + "/file"))
-        let error = #expect(throws: StoreError.self) { try SQLiteStore(path: folder.path + "/file/store.sqlite") }
-        #expect(try isUnavailable(#require(error)))
-    }
-
-    @Test func `a store that another process keeps locked is not available, and is again later`() async throws {
-        let folder = try TemporaryFolder()
-        defer { folder.remove() }
-        let store = try SQLiteStore(path: folder.file, busySeconds: 0.05)
+        let store = try SQLiteStore(path: folder.file, lockWaitSeconds: 0.05)
         var configuration = Configuration()
         configuration.allowsUnsafeTransactions = true
         let other = try DatabaseQueue(path: folder.file, configuration: configuration)
         try await other.writeWithoutTransaction { try $0.beginTransaction(.immediate) }
         let key = APIKey(name: "ops", scope: .admin, createdAt: Instant(secondsSinceEpoch: 0))
         let error = await #expect(throws: StoreError.self) { _ = try await store.add(key, secretHash: [1]) }
-        #expect(try isUnavailable(#require(error)))
+        #expect(try #require(error).isUnavailable)
         #expect(try await store.apiKeys().isEmpty)
         let notReady = await #expect(throws: StoreError.self) { try await store.checkWritable() }
-        #expect(try isUnavailable(#require(notReady)))
+        #expect(try #require(notReady).isUnavailable)
         try await other.writeWithoutTransaction { try $0.rollback() }
         try await store.checkWritable()
         #expect(try await store.add(key, secretHash: [1]))
     }
 
-    @Test func `a store without room is not available, and is again when there is some`() async throws {
+    @Test func `a store without room is unavailable until there is some`() async throws {
         let folder = try TemporaryFolder()
         defer { folder.remove() }
         let store = try folder.store()
@@ -70,12 +83,12 @@ import Testing
         let key = APIKey(
             name: String(repeating: "x", count: 100_000), scope: .admin, createdAt: Instant(secondsSinceEpoch: 0))
         let error = await #expect(throws: StoreError.self) { _ = try await store.add(key, secretHash: [1]) }
-        #expect(try isUnavailable(#require(error)))
+        #expect(try #require(error).isUnavailable)
         try await store.write { try $0.execute(sql: "PRAGMA max_page_count = 100000") }
         #expect(try await store.add(key, secretHash: [1]))
     }
 
-    @Test func `a call of a task that was cancelled is not available`() async throws {
+    @Test func `a store's call in a cancelled task is unavailable`() async throws {
         let folder = try TemporaryFolder()
         defer { folder.remove() }
         let store = try folder.store()
@@ -84,24 +97,18 @@ import Testing
             return try await store.jobsRevision()
         }
         let error = await #expect(throws: StoreError.self) { _ = try await task.value }
-        #expect(try isUnavailable(#require(error)))
+        #expect(try #require(error).isUnavailable)
     }
 
-    @Test(arguments: [ResultCode.SQLITE_BUSY, .SQLITE_LOCKED, .SQLITE_FULL, .SQLITE_IOERR, .SQLITE_CANTOPEN])
-    func `what may pass is not available`(code: ResultCode) {
-        #expect(isUnavailable(StoreError(DatabaseError(resultCode: code), path: "/the/path")))
-    }
-
-    @Test(arguments: [ResultCode.SQLITE_CORRUPT, .SQLITE_NOTADB, .SQLITE_READONLY, .SQLITE_ERROR])
-    func `what stays is unusable`(code: ResultCode) {
-        #expect(isUnusable(StoreError(DatabaseError(resultCode: code), path: "/the/path"), mentioning: "/the/path"))
-    }
-
-    private func isUnavailable(_ error: StoreError) -> Bool {
-        if case .unavailable = error { true } else { false }
-    }
-
-    private func isUnusable(_ error: StoreError, mentioning text: String) -> Bool {
-        if case .unusable(let reason) = error { reason.contains(text) } else { false }
+    @Test func `an open execution without a deadline is refused, since the reaper would never find it`() async throws {
+        let folder = try TemporaryFolder()
+        defer { folder.remove() }
+        let store = try folder.store()
+        let execution = sampleExecution()
+        _ = try await store.create([execution], now: execution.createdAt)
+        let error = await #expect(throws: StoreError.self) {
+            try await store.write { try $0.execute(sql: "UPDATE execution SET deadline_ms = NULL") }
+        }
+        #expect(try #require(error).isUnusable)
     }
 }

@@ -7,7 +7,7 @@ import Testing
 @testable import SQLiteStore
 
 @Suite struct StoreFileTests {
-    @Test func `a commit is written ahead and synced before it is answered`() async throws {
+    @Test func `a store's commit is written ahead and synced before it is answered`() async throws {
         let folder = try TemporaryFolder()
         defer { folder.remove() }
         let pragmas = try await folder.store().write { database in
@@ -18,7 +18,7 @@ import Testing
         #expect(pragmas == ["wal", "2", "1"])
     }
 
-    @Test func `the files and the folders that are made are for their owner alone`() async throws {
+    @Test func `the files and the folders that a store creates are for their owner alone`() async throws {
         let folder = try TemporaryFolder()
         defer { folder.remove() }
         let before = try mode(folder.path)
@@ -33,21 +33,21 @@ import Testing
         }
     }
 
-    @Test func `what was recorded is there when the store is opened again`() async throws {
+    @Test func `an execution that was recorded is there when the store is opened again`() async throws {
         let folder = try TemporaryFolder()
         defer { folder.remove() }
-        let execution = sample()
+        let execution = sampleExecution()
         _ = try await folder.store().create([execution], now: execution.createdAt)
         #expect(try await folder.store().execution(execution.id) == execution)
     }
 
-    @Test func `many open a store at once that is not there yet, and each finds what the others record`() async throws {
+    @Test func `a store that many create at once is one store`() async throws {
         let folder = try TemporaryFolder()
         defer { folder.remove() }
         try await withThrowingTaskGroup(of: Void.self) { group in
             for minute in 0..<8 {
                 group.addTask {
-                    let execution = sample(minute: Int64(minute))
+                    let execution = sampleExecution(minute: Int64(minute))
                     _ = try await folder.store().create([execution], now: execution.createdAt)
                 }
             }
@@ -64,7 +64,8 @@ import Testing
         let created = try await withThrowingTaskGroup(of: [RecordedExecution].self) { group in
             for minute in 0..<20 {
                 group.addTask {
-                    try await stores[minute % 2].create([sample(minute: Int64(minute))], now: sample().createdAt)
+                    let execution = sampleExecution(minute: Int64(minute))
+                    return try await stores[minute % 2].create([execution], now: execution.createdAt)
                 }
             }
             return try await group.reduce(into: []) { $0 += $1 }
@@ -73,45 +74,74 @@ import Testing
         #expect(created.count { $0.execution.state.reason == .locked } == 19)
     }
 
-    /// What a killed process leaves behind is the files as they are in the middle of a transaction.
-    @Test func `of a writer that died only what it committed is there`() async throws {
+    /// A killed process leaves the files as they are in the middle of a transaction.
+    @Test func `a store whose writer was killed holds what was committed, and nothing else`() async throws {
         let folder = try TemporaryFolder()
-        let grave = try TemporaryFolder()
+        let copy = try TemporaryFolder()
         defer {
             folder.remove()
-            grave.remove()
+            copy.remove()
         }
         let store = try folder.store()
-        let committed = sample()
-        let cut = sample(minute: 1)
+        let committed = sampleExecution()
+        let cut = sampleExecution(minute: 1)
         _ = try await store.create([committed], now: committed.createdAt)
         try await store.write { database in
-            var creation = try ExecutionInserter(database, now: cut.createdAt)
-            _ = try creation.create(cut)
+            var inserter = try ExecutionInserter(database, now: cut.createdAt)
+            _ = try inserter.create(cut)
             for suffix in ["", "-wal", "-shm"] {
-                try FileManager.default.copyItem(atPath: folder.file + suffix, toPath: grave.file + suffix)
+                try FileManager.default.copyItem(atPath: folder.file + suffix, toPath: copy.file + suffix)
             }
         }
-        let found = try grave.store()
+        let found = try copy.store()
         #expect(try await found.execution(committed.id) == committed)
         #expect(try await found.execution(cut.id) == nil)
         #expect(try await found.create([committed], now: committed.createdAt).map(\.isNew) == [false])
         #expect(try await store.execution(cut.id) != nil)
     }
 
+    @Test func `a store of a newer Belfry is refused with both schemas' numbers`() async throws {
+        let folder = try TemporaryFolder()
+        defer { folder.remove() }
+        try await folder.store().write { database in
+            try database.execute(sql: "INSERT INTO grdb_migrations VALUES ('99: from the future')")
+        }
+        let error = try #require(#expect(throws: StoreError.self) { try folder.store() })
+        #expect(error.isUnusable)
+        let explanation = "was written by a newer Belfry (schema 99, this program knows 1): upgrade this program"
+        #expect(error.description.contains(explanation), "\(error)")
+    }
+
+    @Test func `a database of another program is refused as a store, and not changed`() throws {
+        let folder = try TemporaryFolder()
+        defer { folder.remove() }
+        try DatabaseQueue(path: folder.file).write { try $0.execute(sql: "CREATE TABLE song (title TEXT)") }
+        let before = try Data(contentsOf: URL(fileURLWithPath: folder.file))
+        let error = try #require(#expect(throws: StoreError.self) { try folder.store() })
+        #expect(error.isUnusable)
+        #expect(error.description.contains("is not a Belfry store: it is the database of another program"), "\(error)")
+        #expect(try Data(contentsOf: URL(fileURLWithPath: folder.file)) == before)
+    }
+
+    @Test func `a file that is no database is refused as a store`() throws {
+        let folder = try TemporaryFolder()
+        defer { folder.remove() }
+        try Data(repeating: UInt8(ascii: "x"), count: 5_000).write(to: URL(fileURLWithPath: folder.file))
+        let error = try #require(#expect(throws: StoreError.self) { try folder.store() })
+        #expect(error.isUnusable)
+        #expect(error.description.contains("\(folder.file) is not a Belfry store"), "\(error)")
+    }
+
+    @Test func `a store whose folder can't be created is unavailable`() throws {
+        let folder = try TemporaryFolder()
+        defer { folder.remove() }
+        try Data().write(to: URL(fileURLWithPath: folder.path + "/file"))
+        let error = #expect(throws: StoreError.self) { try SQLiteStore(path: folder.path + "/file/store.sqlite") }
+        #expect(try #require(error).isUnavailable)
+    }
+
     private func mode(_ path: String) throws -> Int {
         let attributes = try FileManager.default.attributesOfItem(atPath: path)
         return try #require((attributes[.posixPermissions] as? NSNumber)?.intValue)
     }
-}
-
-/// A pending execution of an exclusive job.
-private func sample(minute: Int64 = 0) -> Execution {
-    let name = JobName(service: "billing", job: "invoices")
-    let occurrence = Instant(secondsSinceEpoch: 1_900_000_000 + minute * 60)
-    return Execution(
-        id: Execution.id(of: name.id, at: occurrence), jobID: name.id, name: name, occurrence: occurrence,
-        createdAt: occurrence, isExclusive: true, schedule: "rate(1 minute)",
-        state: .pending(from: occurrence, ttlSeconds: 300, heartbeatIntervalSeconds: 30),
-        attemptDueAt: occurrence)
 }

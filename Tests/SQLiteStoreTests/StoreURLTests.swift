@@ -2,8 +2,8 @@ import Store
 import StoreAccess
 import Testing
 
-@Suite struct OpenStoreTests {
-    @Test func `a URL that begins with sqlite opens that file`() async throws {
+@Suite struct StoreURLTests {
+    @Test func `a store URL that begins with sqlite opens that file`() async throws {
         let folder = try TemporaryFolder()
         defer { folder.remove() }
         let store = try StoreURL.open("sqlite:\(folder.file)")
@@ -15,7 +15,7 @@ import Testing
             "", "belfry.sqlite", "sqlite:", "sqlite:folder/", "sqlite::memory:", "postgres://u:secret@host/db",
             "mysql://u:secret@host/db",
         ])
-    func `any other URL is refused with what would be right, and without its password`(url: String) throws {
+    func `any other store URL is refused with the right form, and without its password`(url: String) throws {
         let error = try #require(#expect(throws: StoreError.self) { try StoreURL.open(url) })
         guard case .unusable(let reason) = error else {
             Issue.record("\(error)")

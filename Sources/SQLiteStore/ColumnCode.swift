@@ -1,0 +1,40 @@
+internal import JobCore
+
+/// A value that a column holds as a number. A number that was ever released keeps its meaning.
+protocol ColumnCode: CaseIterable {
+    var code: Int64 { get }
+}
+
+extension ColumnCode {
+    /// Nil when no value has this code: then the row is damaged, or was written by a newer Belfry.
+    init?(code: Int64) {
+        guard let value = Self.allCases.first(where: { $0.code == code }) else { return nil }
+        self = value
+    }
+}
+
+extension ExecutionStatus: ColumnCode {
+    var code: Int64 {
+        switch self {
+        case .pending: 0
+        case .invoked: 1
+        case .processing: 2
+        case .success: 3
+        case .fail: 4
+        }
+    }
+}
+
+extension FailureReason: ColumnCode {
+    var code: Int64 {
+        switch self {
+        case .reported: 0
+        case .invocation: 1
+        case .heartbeat: 2
+        case .ttl: 3
+        case .locked: 4
+        case .missed: 5
+        case .cancelled: 6
+        }
+    }
+}

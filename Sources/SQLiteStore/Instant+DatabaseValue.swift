@@ -1,0 +1,7 @@
+internal import GRDB
+internal import JobCore
+
+extension Instant {
+    /// Columns whose names end in `_ms` hold milliseconds since 1970.
+    var databaseValue: DatabaseValue { millisecondsSinceEpoch.databaseValue }
+}
