@@ -2,9 +2,9 @@ internal import JobCore
 internal import Store
 internal import Testing
 
-// Jobs and executions to try a store with, and short words for what is done with them.
+// Sample jobs and executions, and short forms of the calls that many scenarios make.
 
-/// The scenarios' clock stands here unless they turn it.
+/// The time in a scenario, unless it says otherwise.
 let start = Instant(secondsSinceEpoch: 1_900_000_000)
 let everyMinute = ScheduleKey("rate(1 minute)")
 

@@ -12,7 +12,7 @@ extension StoreConformance {
                 try await store.overdue(at: start.adding(seconds: 300))
                     == [OverdueExecution(id: execution.id, expiry: .ttl)])
         },
-        StoreScenario("an invoked execution that was never heard of is overdue after two heartbeat intervals") {
+        StoreScenario("an invoked execution without a heartbeat is overdue after two heartbeat intervals") {
             store async throws in
             let execution = sampleExecution()
             try await store.create(execution)
@@ -22,7 +22,7 @@ extension StoreConformance {
                 try await store.overdue(at: start.adding(seconds: 70))
                     == [OverdueExecution(id: execution.id, expiry: .heartbeat)])
         },
-        StoreScenario("silence counts from when we listened at the earliest, the ttl whoever listens") {
+        StoreScenario("the silence of an execution counts from reachableSince at the earliest, its ttl does not") {
             store async throws in
             let silent = sampleExecution()
             let quiet = sampleExecution(minute: 1)
@@ -40,7 +40,7 @@ extension StoreConformance {
             #expect(try await overdue(160, reachableSince: 100) == [.heartbeat, .heartbeat])
             #expect(try await overdue(300, reachableSince: 290) == [.ttl, .ttl])
         },
-        StoreScenario("every heartbeat moves the heartbeat deadline") { store async throws in
+        StoreScenario("every heartbeat moves the heartbeat deadline of an execution") { store async throws in
             let execution = sampleExecution()
             try await store.create(execution)
             try await store.rewrite(execution.id) { $0.invoke(at: start) }
@@ -53,7 +53,8 @@ extension StoreConformance {
                 try await store.overdue(at: start.adding(seconds: 160))
                     == [OverdueExecution(id: execution.id, expiry: .heartbeat)])
         },
-        StoreScenario("a first heartbeat that is only heard moves the deadline, too") { store async throws in
+        StoreScenario("a first heartbeat that is written as a heartbeat moves the deadline, too") {
+            store async throws in
             let execution = sampleExecution()
             try await store.create(execution)
             try await store.rewrite(execution.id) { $0.invoke(at: start) }
@@ -66,23 +67,24 @@ extension StoreConformance {
             #expect(try await store.overdue(at: start.adding(seconds: 109)).isEmpty)
             #expect(try await store.overdue(at: start.adding(seconds: 110)).map(\.expiry) == [.heartbeat])
         },
-        StoreScenario("past both deadlines an execution is overdue once, by its ttl") { store async throws in
-            let heard = sampleExecution()
+        StoreScenario("an execution past both deadlines is overdue once, by its ttl") { store async throws in
+            let beating = sampleExecution()
             let silent = sampleExecution(minute: 1)
             let delivered = sampleExecution(minute: 2)
-            _ = try await store.create([heard, silent, delivered], now: start)
-            for id in [heard.id, silent.id] { try await store.rewrite(id) { $0.invoke(at: start) } }
-            try await store.rewrite(heard.id) { $0.heartbeat(at: start.adding(seconds: 10)) }
+            _ = try await store.create([beating, silent, delivered], now: start)
+            for id in [beating.id, silent.id] { try await store.rewrite(id) { $0.invoke(at: start) } }
+            try await store.rewrite(beating.id) { $0.heartbeat(at: start.adding(seconds: 10)) }
             try await store.rewrite(delivered.id) { $0.end(.success) }
             let overdue = try await store.overdue(at: start.adding(seconds: 300))
             #expect(overdue.count == 2)
             #expect(
                 Set(overdue) == [
-                    OverdueExecution(id: heard.id, expiry: .ttl),
+                    OverdueExecution(id: beating.id, expiry: .ttl),
                     OverdueExecution(id: silent.id, expiry: .ttl),
                 ])
         },
-        StoreScenario("a ttl that was moved counts from where it was moved to") { store async throws in
+        StoreScenario("an execution whose ttl deadline was moved is overdue at the new deadline") {
+            store async throws in
             let execution = sampleExecution()
             try await store.create(execution)
             try await store.rewrite(execution.id) { execution in
@@ -93,7 +95,7 @@ extension StoreConformance {
             #expect(try await store.overdue(at: start.adding(seconds: 339)).isEmpty)
             #expect(try await store.overdue(at: start.adding(seconds: 340)).map(\.expiry) == [.ttl])
         },
-        StoreScenario("an execution that is over is never overdue, however it was heard of") { store async throws in
+        StoreScenario("an execution that is over is never overdue, with or without heartbeats") { store async throws in
             let executions = (0..<3).map { sampleExecution(minute: $0) }
             _ = try await store.create(executions, now: start)
             for execution in executions.dropFirst() { try await store.rewrite(execution.id) { $0.invoke(at: start) } }
@@ -101,7 +103,7 @@ extension StoreConformance {
             for execution in executions { try await store.rewrite(execution.id) { $0.end(.fail, .cancelled) } }
             #expect(try await store.overdue(at: start.adding(seconds: 9_999_999)).isEmpty)
         },
-        StoreScenario("no more overdue executions are answered than were asked for") { store async throws in
+        StoreScenario("no more overdue executions are answered than the limit") { store async throws in
             let executions = (0..<6).map { sampleExecution(minute: $0) }
             _ = try await store.create(executions, now: start)
             for execution in executions.prefix(3) {
@@ -132,7 +134,7 @@ extension StoreConformance {
             #expect(try await store.undelivered(dueBefore: start.adding(seconds: 500), limit: 9).count == 2)
             #expect(try await store.undelivered(dueBefore: start.adding(seconds: 500), limit: 1).count == 1)
         },
-        StoreScenario("what a deleted job left undelivered is nobody's to deliver again") { store async throws in
+        StoreScenario("an undelivered execution of a deleted job is not delivered again") { store async throws in
             let job = sampleJob()
             _ = try await store.put([job], now: start)
             try await store.create(sampleExecution(of: job))
@@ -143,7 +145,9 @@ extension StoreConformance {
     ]
 
     static let historyScenarios: [StoreScenario] = [
-        StoreScenario("history is removed by when it ended, in portions, and what is open stays") {
+        StoreScenario(
+            "executions are removed in the order of their ends, no more than the limit at once, and open ones stay"
+        ) {
             store async throws in
             let executions = (0..<7).map { sampleExecution(minute: $0) }
             _ = try await store.create(executions, now: start)
@@ -161,7 +165,8 @@ extension StoreConformance {
             let left = try await store.executions(ExecutionQuery()).executions.map(\.id)
             #expect(left == executions.suffix(2).reversed().map(\.id))
         },
-        StoreScenario("the last success of an exclusive job outlives its history") { store async throws in
+        StoreScenario("the last success of an exclusive job stays when its other executions are removed") {
+            store async throws in
             let job = sampleJob(isExclusive: true)
             let executions = (0..<3).map { sampleExecution(of: job, minute: $0) }
             for execution in executions {

@@ -19,14 +19,14 @@ extension StoreConformance {
             #expect(seen == executions.reversed().map(\.id))
             #expect(pages == 3)
         },
-        StoreScenario("a page that ends with the last execution promises no more") { store async throws in
+        StoreScenario("a page that ends with the last execution leads to no other") { store async throws in
             _ = try await store.create((0..<4).map { sampleExecution(minute: $0) }, now: start)
             let first = try await store.executions(ExecutionQuery(limit: 2))
             let second = try await store.executions(ExecutionQuery(limit: 2, more: first.more))
             #expect(second.executions.count == 2)
             #expect(second.more == nil)
         },
-        StoreScenario("what is created between two pages does not shift them") { store async throws in
+        StoreScenario("an execution that is created between two pages does not shift them") { store async throws in
             let executions = (0..<4).map { sampleExecution(minute: $0) }
             _ = try await store.create(executions, now: start)
             let first = try await store.executions(ExecutionQuery(limit: 2))
@@ -34,7 +34,7 @@ extension StoreConformance {
             let second = try await store.executions(ExecutionQuery(limit: 2, more: first.more))
             #expect(second.executions.map(\.id) == [executions[1].id, executions[0].id])
         },
-        StoreScenario("a page that begins at no page's end is empty") { store async throws in
+        StoreScenario("a page after a text that no page answered is empty") { store async throws in
             try await store.create(sampleExecution())
             for token in ["", "nonsense!", "-5", "+5", "007", "0", "ZZ", "99999999999999999999"] {
                 #expect(
@@ -84,37 +84,10 @@ extension StoreConformance {
                 #expect(page.more == nil)
             }
         },
-        StoreScenario("a page holds 1 to 100 executions, whatever is asked for") { store async throws in
+        StoreScenario("a page holds 1 to 100 executions, whatever the limit") { store async throws in
             _ = try await store.create((0..<120).map { sampleExecution(minute: $0) }, now: start)
             #expect(try await store.executions(ExecutionQuery(limit: 5_000)).executions.count == 100)
             #expect(try await store.executions(ExecutionQuery(limit: 0)).executions.count == 1)
-        },
-    ]
-
-    static let keyScenarios: [StoreScenario] = [
-        StoreScenario("a key is found by its secret's hash until it is removed") { store async throws in
-            let keys = [
-                APIKey(name: "ci", scope: .service("billing"), createdAt: start),
-                APIKey(name: "ops", scope: .admin, createdAt: start.adding(milliseconds: 1)),
-                APIKey(name: "screen", scope: .read, createdAt: start),
-            ]
-            for (index, key) in keys.enumerated() {
-                #expect(try await store.add(key, secretHash: [UInt8](repeating: UInt8(index), count: 32)))
-            }
-            #expect(try await store.apiKeys() == keys)
-            #expect(try await store.apiKey(secretHash: [UInt8](repeating: 1, count: 32)) == keys[1])
-            #expect(try await store.apiKey(secretHash: [UInt8](repeating: 9, count: 32)) == nil)
-            #expect(try await store.apiKey(secretHash: []) == nil)
-            #expect(try await store.removeAPIKey(named: "ops"))
-            #expect(try await !store.removeAPIKey(named: "ops"))
-            #expect(try await store.apiKey(secretHash: [UInt8](repeating: 1, count: 32)) == nil)
-        },
-        StoreScenario("a second key of the same name is refused, and the first one stays") { store async throws in
-            let first = APIKey(name: "ops", scope: .read, createdAt: start)
-            #expect(try await store.add(first, secretHash: [1]))
-            #expect(try await !store.add(APIKey(name: "ops", scope: .admin, createdAt: start), secretHash: [2]))
-            #expect(try await store.apiKey(secretHash: [1]) == first)
-            #expect(try await store.apiKey(secretHash: [2]) == nil)
         },
     ]
 }

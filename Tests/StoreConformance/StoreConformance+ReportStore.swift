@@ -4,7 +4,7 @@ internal import Testing
 
 extension StoreConformance {
     static let updateScenarios: [StoreScenario] = [
-        StoreScenario("an update sees the executions that exist, and hands back what was decided") {
+        StoreScenario("an update loads the executions that exist, and answers the decision's answer") {
             store async throws in
             let execution = sampleExecution()
             try await store.create(execution)
@@ -42,7 +42,7 @@ extension StoreConformance {
                 #expect(try await store.execution(execution.id) == expected)
             }
         },
-        StoreScenario("several executions move in one update, each by itself") { store async throws in
+        StoreScenario("one update changes several executions, each in its own way") { store async throws in
             let executions = (0..<40).map { sampleExecution(minute: $0) }
             _ = try await store.create(executions, now: start)
             try await store.update(executions.map(\.id)) { loaded in
@@ -74,16 +74,7 @@ extension StoreConformance {
             let attempts = try await store.execution(execution.id)?.attempts ?? []
             #expect(Set(attempts.map(\.number)) == Set(1...25))
         },
-        StoreScenario("statuses are those of the executions that exist") { store async throws in
-            let open = sampleExecution()
-            let over = sampleExecution(minute: 1)
-            _ = try await store.create([open, over], now: start)
-            try await store.rewrite(over.id) { $0.end(.fail, .heartbeat) }
-            let statuses = try await store.statuses(of: [open.id, .random(), over.id])
-            #expect(statuses == [open.id: .pending, over.id: .fail])
-            #expect(try await store.statuses(of: []).isEmpty)
-        },
-        StoreScenario("every status and every reason comes back as it was written") { store async throws in
+        StoreScenario("every status and every reason of an execution is read as it was written") { store async throws in
             for (minute, status) in ExecutionStatus.allCases.enumerated() {
                 var execution = sampleExecution(minute: Int64(minute))
                 execution.state.status = status
@@ -100,7 +91,7 @@ extension StoreConformance {
     ]
 
     static let heartbeatScenarios: [StoreScenario] = [
-        StoreScenario("a heartbeat writes when the execution was heard of and its progress, and nothing else") {
+        StoreScenario("a heartbeat writes its instant and the progress, and nothing else") {
             store async throws in
             let execution = sampleExecution()
             try await store.create(execution)
@@ -122,7 +113,9 @@ extension StoreConformance {
             #expect(try await store.update([execution.id]) { ([], $0) } == [execution.id: expected])
             #expect(try await store.executions(ExecutionQuery()).executions == [expected])
         },
-        StoreScenario("an execution that is rewritten after heartbeats says when it was last heard of") {
+        StoreScenario(
+            "an execution that is rewritten after heartbeats keeps the instants of the first and the last one"
+        ) {
             store async throws in
             let execution = sampleExecution()
             try await store.create(execution)

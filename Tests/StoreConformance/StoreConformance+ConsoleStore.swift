@@ -1,0 +1,114 @@
+internal import JobCore
+internal import Store
+internal import Testing
+
+extension StoreConformance {
+    static let jobScenarios: [StoreScenario] = [
+        StoreScenario("a job is read as it was put") { store async throws in
+            let job = sampleJob()
+            let put = try await store.put([job], now: start)
+            let stored = StoredJob(job: job, effectiveAfter: start, createdAt: start, updatedAt: start)
+            #expect(put == [PutJob(stored: stored, isNew: true)])
+            #expect(try await store.job(named: job.name) == stored)
+            #expect(try await store.job(named: JobName(service: "billing", job: "other")) == nil)
+        },
+        StoreScenario(
+            "a job that is put again is replaced, and only another schedule or the end of a pause moves effectiveAfter"
+        ) {
+            store async throws in
+            var job = sampleJob()
+            var expected = StoredJob(job: job, effectiveAfter: start, createdAt: start, updatedAt: start)
+            _ = try await store.put([job], now: start)
+            var later = start
+            let edits: [(movesStart: Bool, edit: @Sendable (inout Job) -> Void)] = [
+                (false, { $0.ttlSeconds = 60 }),
+                (false, { $0.isEnabled = false }),
+                (true, { $0.isEnabled = true }),
+                (true, { $0.schedule = ScheduleKey("rate(2 minutes)") }),
+                (true, { $0.schedule = ScheduleKey("rate(2 minutes)", timeZone: "Europe/Berlin") }),
+            ]
+            for (movesStart, edit) in edits {
+                edit(&job)
+                later = later.adding(seconds: 10)
+                expected.job = job
+                expected.updatedAt = later
+                if movesStart { expected.effectiveAfter = later }
+                #expect(try await store.put([job], now: later) == [PutJob(stored: expected, isNew: false)])
+                #expect(try await store.job(named: job.name) == expected)
+            }
+        },
+        StoreScenario("a deleted job is gone, and is a new job when it is put again") { store async throws in
+            let job = sampleJob()
+            _ = try await store.put([job], now: start)
+            #expect(try await store.deleteJob(named: job.name, now: start))
+            #expect(try await !store.deleteJob(named: job.name, now: start))
+            #expect(try await store.job(named: job.name) == nil)
+            #expect(try await store.jobs(service: nil, after: nil, limit: 10).isEmpty)
+            #expect(try await store.jobs(with: everyMinute, in: Shard(index: 0, of: 1), after: nil, limit: 9).isEmpty)
+            let later = start.adding(seconds: 60)
+            let stored = StoredJob(job: job, effectiveAfter: later, createdAt: later, updatedAt: later)
+            #expect(try await store.put([job], now: later) == [PutJob(stored: stored, isNew: true)])
+            #expect(try await store.job(named: job.name) == stored)
+        },
+        StoreScenario("a deleted job keeps its executions") { store async throws in
+            let job = sampleJob()
+            _ = try await store.put([job], now: start)
+            let execution = sampleExecution(of: job)
+            try await store.create(execution)
+            #expect(try await store.deleteJob(named: job.name, now: start))
+            let page = try await store.executions(ExecutionQuery(service: "billing", job: "invoices"))
+            #expect(page.executions == [execution])
+        },
+        StoreScenario("a job that is put twice in one call is the second one") { store async throws in
+            var second = sampleJob()
+            second.ttlSeconds = 7
+            let put = try await store.put([sampleJob(), second], now: start)
+            #expect(put.map(\.isNew) == [true, false])
+            #expect(try await store.job(named: second.name)?.job == second)
+            #expect(try await store.put([], now: start).isEmpty)
+        },
+        StoreScenario("jobs are listed by service and name, page by page, of one service or of all") {
+            store async throws in
+            let names = [("b", "2"), ("a", "9"), ("b", "10"), ("a", "Z"), ("c", "1")]
+            _ = try await store.put(names.map { sampleJob($0.1, service: $0.0) }, now: start)
+            var seen: [String] = []
+            var after: JobName?
+            while true {
+                let page = try await store.jobs(service: nil, after: after, limit: 2)
+                seen += page.map(\.job.name.description)
+                guard let last = page.last else { break }
+                after = last.job.name
+            }
+            #expect(seen == ["a/9", "a/Z", "b/10", "b/2", "c/1"])
+            let onlyB = try await store.jobs(service: "b", after: JobName(service: "b", job: "10"), limit: 9)
+            #expect(onlyB.map(\.job.name.description) == ["b/2"])
+        },
+    ]
+
+    static let keyScenarios: [StoreScenario] = [
+        StoreScenario("an API key is found by its secret's hash until it is removed") { store async throws in
+            let keys = [
+                APIKey(name: "ci", scope: .service("billing"), createdAt: start),
+                APIKey(name: "ops", scope: .admin, createdAt: start.adding(milliseconds: 1)),
+                APIKey(name: "screen", scope: .read, createdAt: start),
+            ]
+            for (index, key) in keys.enumerated() {
+                #expect(try await store.add(key, secretHash: [UInt8](repeating: UInt8(index), count: 32)))
+            }
+            #expect(try await store.apiKeys() == keys)
+            #expect(try await store.apiKey(secretHash: [UInt8](repeating: 1, count: 32)) == keys[1])
+            #expect(try await store.apiKey(secretHash: [UInt8](repeating: 9, count: 32)) == nil)
+            #expect(try await store.apiKey(secretHash: []) == nil)
+            #expect(try await store.removeAPIKey(named: "ops"))
+            #expect(try await !store.removeAPIKey(named: "ops"))
+            #expect(try await store.apiKey(secretHash: [UInt8](repeating: 1, count: 32)) == nil)
+        },
+        StoreScenario("a second API key of the same name is refused, and the first one stays") { store async throws in
+            let first = APIKey(name: "ops", scope: .read, createdAt: start)
+            #expect(try await store.add(first, secretHash: [1]))
+            #expect(try await !store.add(APIKey(name: "ops", scope: .admin, createdAt: start), secretHash: [2]))
+            #expect(try await store.apiKey(secretHash: [1]) == first)
+            #expect(try await store.apiKey(secretHash: [2]) == nil)
+        },
+    ]
+}

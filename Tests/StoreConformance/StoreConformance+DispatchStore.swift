@@ -1,0 +1,135 @@
+internal import JobCore
+internal import Store
+internal import Testing
+
+extension StoreConformance {
+    static let shardScenarios: [StoreScenario] = [
+        StoreScenario("the shards of a schedule hold each of its jobs once, in the order of their ids") {
+            store async throws in
+            let jobs = (0..<60).map { sampleJob("job\($0)", isEnabled: $0 % 7 != 0) }
+            _ = try await store.put(jobs + [sampleJob("x", schedule: ScheduleKey("rate(2 days)"))], now: start)
+            for count in [1, 3, 7] {
+                var seen: [JobID] = []
+                for index in 0..<count {
+                    let shard = Shard(index: index, of: count)
+                    var after: JobID?
+                    while true {
+                        let page = try await store.jobs(with: everyMinute, in: shard, after: after, limit: 4)
+                        #expect(page.allSatisfy { shard.slots.contains(Shard.slot(of: $0.id)) })
+                        seen += page.map(\.id)
+                        guard let last = page.last else { break }
+                        after = last.id
+                    }
+                }
+                #expect(seen.map(\.description) == jobs.map(\.name.id.description).sorted())
+            }
+        }
+    ]
+
+    static let creationScenarios: [StoreScenario] = [
+        StoreScenario("an execution is read as it was created, in every field") { store async throws in
+            _ = try await store.put([sampleJob()], now: start)
+            var execution = sampleExecution()
+            execution.payload = "only this once"
+            execution.attempts = [Attempt(number: 1, at: start, statusCode: nil, latencyMilliseconds: 9, error: "“no”")]
+            execution.outcome = Outcome(summary: "s", state: "{}", error: "e", correlationID: "c")
+            execution.retriedBy = .random()
+            execution.invoke(at: start)
+            execution.heartbeat(at: start.adding(seconds: 1), progress: 40)
+            execution.state.isExtended = true
+            let created = try await store.create(execution)
+            #expect(created == RecordedExecution(execution: execution, isNew: true, lastSuccess: nil))
+            #expect(try await store.execution(execution.id) == execution)
+            #expect(try await store.execution(.random()) == nil)
+        },
+        StoreScenario("an execution that exists already is answered as it is, and not changed") {
+            store async throws in
+            let execution = sampleExecution()
+            try await store.create(execution)
+            try await store.rewrite(execution.id) { $0.invoke(at: start) }
+            let answer = try await store.create([sampleExecution(minute: 1), execution], now: start)
+            #expect(answer.map(\.isNew) == [true, false])
+            #expect(answer.last?.execution.state.status == .invoked)
+            #expect(try await store.execution(execution.id)?.state.status == .invoked)
+            #expect(try await store.create([], now: start).isEmpty)
+        },
+        StoreScenario("an execution that is twice in one batch is created once") { store async throws in
+            for isExclusive in [false, true] {
+                let execution = sampleExecution(of: sampleJob("job-\(isExclusive)", isExclusive: isExclusive))
+                let answer = try await store.create([execution, execution], now: start)
+                #expect(answer.map(\.isNew) == [true, false])
+                #expect(answer.map(\.execution) == [execution, execution])
+            }
+        },
+        StoreScenario("an execution of a job that was never put is recorded, and creates no job") {
+            store async throws in
+            let execution = sampleExecution()
+            try await store.create(execution)
+            #expect(try await store.execution(execution.id)?.name == execution.name)
+            #expect(try await store.job(named: execution.name) == nil)
+            #expect(try await store.distinctSchedules().isEmpty)
+            #expect(try await store.put([sampleJob()], now: start).map(\.isNew) == [true])
+        },
+        StoreScenario("a retry and the execution it retries refer to each other") { store async throws in
+            let failed = sampleExecution()
+            try await store.create(failed)
+            try await store.rewrite(failed.id) { $0.end(.fail, .reported) }
+            var retry = sampleExecution(minute: 1)
+            retry.retryOf = failed.id
+            #expect(try await store.create(retry).execution.retryOf == failed.id)
+            #expect(try await store.execution(failed.id)?.retriedBy == retry.id)
+            #expect(try await store.execution(retry.id)?.retryOf == failed.id)
+        },
+        StoreScenario("a batch of executions larger than a schedule's shard is answered in order") {
+            store async throws in
+            let executions = (0..<700).map { sampleExecution(of: sampleJob("job\($0)")) }
+            let answer = try await store.create(executions, now: start)
+            #expect(answer.map(\.execution) == executions)
+            let statuses = try await store.statuses(of: executions.map(\.id))
+            #expect(statuses.count == 700)
+        },
+    ]
+
+    static let recordedScenarios: [StoreScenario] = [
+        StoreScenario("the recorded executions of some ids are those that exist, in the order of the ids") {
+            store async throws in
+            let executions = (0..<150).map { sampleExecution(minute: $0) }
+            _ = try await store.create(executions, now: start)
+            try await store.rewrite(executions[3].id) { $0.invoke(at: start) }
+            try await store.heartbeat(executions[3].id, at: start.adding(seconds: 1), progress: 7)
+            let backwards = Array(executions.reversed())
+            let found = try await store.recorded(backwards.map(\.id) + [.random(), executions[3].id])
+            #expect(found.map(\.execution.id) == backwards.map(\.id) + [executions[3].id])
+            #expect(try await store.execution(executions[3].id) == found.last?.execution)
+            #expect(found.last?.execution.state.progress == 7)
+            #expect(found.first == RecordedExecution(execution: executions[149], isNew: false, lastSuccess: nil))
+            #expect(found.allSatisfy { !$0.isNew })
+            #expect(try await store.recorded([]).isEmpty)
+            #expect(try await store.recorded([.random()]).isEmpty)
+        },
+        StoreScenario("a recorded execution of a deleted job is still found") { store async throws in
+            let execution = sampleExecution()
+            _ = try await store.put([sampleJob()], now: start)
+            try await store.create(execution)
+            _ = try await store.deleteJob(named: execution.name, now: start)
+            #expect(try await store.recorded([execution.id]).map(\.execution) == [execution])
+        },
+        StoreScenario("a recorded execution has its job's last success while it is exclusive and open") {
+            store async throws in
+            let (exclusive, shared) = (sampleJob("exclusive", isExclusive: true), sampleJob("shared"))
+            let others = sampleExecution(of: sampleJob("other", isExclusive: true))
+            for execution in [sampleExecution(of: exclusive), sampleExecution(of: shared)] {
+                try await store.create(execution)
+                try await store.rewrite(execution.id) { $0.end(.success) }
+            }
+            let ended = sampleExecution(of: exclusive)
+            let open = sampleExecution(of: exclusive, minute: 1)
+            let locked = sampleExecution(of: exclusive, minute: 2)
+            let unlocked = sampleExecution(of: shared, minute: 1)
+            let created = try await store.create([open, locked, unlocked, others], now: start)
+            let found = try await store.recorded([ended.id, open.id, locked.id, unlocked.id, others.id])
+            #expect(found.map(\.lastSuccess?.executionID) == [nil, ended.id, nil, nil, nil])
+            #expect(found.dropFirst().map(\.lastSuccess) == created.map(\.lastSuccess))
+        },
+    ]
+}

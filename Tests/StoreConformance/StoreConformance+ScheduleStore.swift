@@ -1,0 +1,65 @@
+internal import JobCore
+internal import Store
+internal import Testing
+
+extension StoreConformance {
+    static let scheduleScenarios: [StoreScenario] = [
+        StoreScenario("the jobs' revision grows with every change of a job, and with nothing else") {
+            store async throws in
+            var revision = try await store.jobsRevision()
+            func grew() async throws -> Bool {
+                let before = revision
+                revision = try await store.jobsRevision()
+                return revision > before
+            }
+            #expect(try await !grew())
+            _ = try await store.put([sampleJob()], now: start)
+            #expect(try await grew())
+            _ = try await store.put([sampleJob(isEnabled: false)], now: start)
+            #expect(try await grew())
+            try await store.create(sampleExecution())
+            #expect(try await !grew())
+            _ = try await store.deleteJob(named: sampleJob().name, now: start)
+            #expect(try await grew())
+            _ = try await store.deleteJob(named: sampleJob().name, now: start)
+            #expect(try await !grew())
+        },
+        StoreScenario("enabled jobs with the same expression, time zone and DST policy share a schedule") {
+            store async throws in
+            let berlin = ScheduleKey("rate(1 minute)", timeZone: "Europe/Berlin")
+            _ = try await store.put([sampleJob("1"), sampleJob("2", schedule: berlin)], now: start)
+            let later = start.adding(seconds: 5)
+            _ = try await store.put([sampleJob("3"), sampleJob("4", isEnabled: false)], now: later)
+            _ = try await store.put([sampleJob("5", schedule: ScheduleKey("rate(1 day)"))], now: later)
+            _ = try await store.deleteJob(named: sampleJob("5").name, now: later)
+            let shared = try await store.distinctSchedules()
+            #expect(shared.count == 2)
+            #expect(
+                shared.contains(
+                    DistinctSchedule(
+                        key: everyMinute, jobCount: 2, earliestEffectiveAfter: start, latestEffectiveAfter: later))
+            )
+            #expect(shared.contains(DistinctSchedule(key: berlin, jobCount: 1, latestEffectiveAfter: start)))
+        },
+        StoreScenario(
+            "the newest occurrence is the newest one with an execution, and runs that were asked for do not count"
+        ) {
+            store async throws in
+            #expect(try await store.newestOccurrence() == nil)
+            var byHand = sampleExecution(minute: 9)
+            byHand.schedule = "run"
+            try await store.create(byHand)
+            #expect(try await store.newestOccurrence() == nil)
+            try await store.create(sampleExecution(minute: 2))
+            try await store.create(sampleExecution(minute: 1))
+            #expect(try await store.newestOccurrence() == start.adding(seconds: 120))
+        },
+        StoreScenario("the newest occurrence is kept when its execution is removed") { store async throws in
+            let execution = sampleExecution(minute: 3)
+            try await store.create(execution)
+            try await store.rewrite(execution.id) { $0.end(.fail, .ttl) }
+            #expect(try await store.removeHistory(endedBefore: start.adding(seconds: 9_999), limit: 9) == 1)
+            #expect(try await store.newestOccurrence() == start.adding(seconds: 180))
+        },
+    ]
+}
