@@ -2,10 +2,6 @@ internal import FoundationEssentials
 
 /// Messages as JSON bodies.
 public enum MessageCoder {
-    /// The longest body that is decoded. The largest message of the pipeline is a delivery with a payload of 256 KiB,
-    /// whose escaping may make it several times as long.
-    public static let maxBytes = 2 * 1_024 * 1_024
-
     private static let decoder = JSONDecoder()
 
     public static func encode(_ value: some Encodable) throws -> [UInt8] {
@@ -16,8 +12,8 @@ public enum MessageCoder {
     public static func decode<Value: Decodable>(_ type: Value.Type, from body: [UInt8]) throws(UnreadableMessage)
         -> Value
     {
-        guard body.count <= maxBytes else {
-            throw UnreadableMessage("the body has \(body.count) bytes, more than \(maxBytes)")
+        guard body.count <= MessageLimits.decodedBodyBytesMax else {
+            throw UnreadableMessage("the body has \(body.count) bytes, more than \(MessageLimits.decodedBodyBytesMax)")
         }
         do {
             return try decoder.decode(type, from: Data(body))

@@ -57,8 +57,8 @@ public struct InboundMessage: Sendable, Equatable {
             }
             .reduce(into: [:]) { own, header in
                 bytes += header.key.utf8.count + header.value.utf8.count
-                guard header.key.utf8.count <= OutboundMessage.longestShortString,
-                    bytes <= OutboundMessage.mostHeaderBytes / 2
+                guard header.key.utf8.count <= MessageLimits.shortStringBytesMax,
+                    bytes <= MessageLimits.headerBytesMax / 2
                 else { return }
                 own[header.key] = header.value
             }
@@ -66,27 +66,25 @@ public struct InboundMessage: Sendable, Equatable {
 
     /// The message's id, unless it is too long to be sent: text that is not UTF-8 grows when it is read.
     public var ownID: String? {
-        id.flatMap { $0.utf8.count <= OutboundMessage.longestShortString ? $0 : nil }
+        id.flatMap { $0.utf8.count <= MessageLimits.shortStringBytesMax ? $0 : nil }
     }
 }
 
 extension OutboundMessage {
-    /// AMQP 0-9-1 keeps routing keys, ids and the names of headers as short strings.
-    static let longestShortString = 255
-    /// All properties travel in one frame, of 128 KiB here.
-    static let mostHeaderBytes = 65_536
-    static let mostBodyBytes = 8 * 1_024 * 1_024
-
     /// Why no broker can be sent this message; nil when it can. A client library that finds out in the middle of a
     /// message has to give up the connection, and all others' messages with it.
     public var fault: String? {
         let strings = [routingKey, id ?? ""] + headers.keys
-        if let long = strings.first(where: { $0.utf8.count > Self.longestShortString }) {
-            return "“\(long.prefix(40))…” has more than \(Self.longestShortString) bytes"
+        if let long = strings.first(where: { $0.utf8.count > MessageLimits.shortStringBytesMax }) {
+            return "“\(long.prefix(40))…” has more than \(MessageLimits.shortStringBytesMax) bytes"
         }
         let bytes = headers.reduce(0) { $0 + $1.key.utf8.count + $1.value.utf8.count }
-        if bytes > Self.mostHeaderBytes { return "the headers have more than \(Self.mostHeaderBytes) bytes" }
-        if body.count > Self.mostBodyBytes { return "the body has more than \(Self.mostBodyBytes) bytes" }
+        if bytes > MessageLimits.headerBytesMax {
+            return "the headers have \(bytes) bytes, more than \(MessageLimits.headerBytesMax)"
+        }
+        if body.count > MessageLimits.publishedBodyBytesMax {
+            return "the body has \(body.count) bytes, more than \(MessageLimits.publishedBodyBytesMax)"
+        }
         return nil
     }
 }

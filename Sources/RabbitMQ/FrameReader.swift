@@ -23,8 +23,7 @@ struct FrameReader {
         case returned(exchange: String, routingKey: String)
     }
 
-    /// Twice what the pipeline reads; a flood of larger ones must not fill the memory.
-    private static let mostBodyBytes: UInt64 = 4 * 1_024 * 1_024
+    private static let bodyBytesMax = UInt64(MessageLimits.readBodyBytesMax)
 
     let epoch: UInt64
     private var content: Content?
@@ -62,7 +61,7 @@ struct FrameReader {
             bodyBytes = belfry_amqp_frame_body_size(&frame)
             remainingBytes = bodyBytes
             body = []
-            if bodyBytes <= Self.mostBodyBytes { body.reserveCapacity(Int(bodyBytes)) }
+            if bodyBytes <= Self.bodyBytesMax { body.reserveCapacity(Int(bodyBytes)) }
             if case .delivery(let consumerTag, var message)? = content,
                 let properties = belfry_amqp_frame_properties(&frame)
             {
@@ -72,7 +71,7 @@ struct FrameReader {
             return remainingBytes == 0 ? finishContent() : nil
         case AMQP_FRAME_BODY:
             let fragment = belfry_amqp_frame_body(&frame)
-            if bodyBytes <= Self.mostBodyBytes {
+            if bodyBytes <= Self.bodyBytesMax {
                 body.append(contentsOf: UnsafeRawBufferPointer(start: fragment.bytes, count: fragment.len))
             }
             remainingBytes -= min(remainingBytes, UInt64(fragment.len))
@@ -87,7 +86,7 @@ struct FrameReader {
             body = []
         }
         switch content {
-        case .delivery(_, let message) where bodyBytes > Self.mostBodyBytes:
+        case .delivery(_, let message) where bodyBytes > Self.bodyBytesMax:
             return .oversized(tag: message.tag, bytes: bodyBytes)
         case .delivery(let consumerTag, var message):
             message.body = body

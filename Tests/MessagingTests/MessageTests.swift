@@ -32,7 +32,7 @@ import Testing
     }
 
     @Test func `is not decoded when it is longer than any of ours`() {
-        let long = [UInt8](repeating: UInt8(ascii: " "), count: MessageCoder.maxBytes + 1)
+        let long = [UInt8](repeating: UInt8(ascii: " "), count: MessageLimits.decodedBodyBytesMax + 1)
         #expect(throws: UnreadableMessage("the body has 2097153 bytes, more than 2097152")) {
             try MessageCoder.decode(Baton.self, from: long)
         }
@@ -140,7 +140,7 @@ import Testing
         OutboundMessage(routingKey: long, body: []), OutboundMessage(routingKey: "k", id: long, body: []),
         OutboundMessage(routingKey: "k", headers: [long: "v"], body: []),
         OutboundMessage(routingKey: "k", headers: ["n": String(repeating: "v", count: 65_536)], body: []),
-        OutboundMessage(routingKey: "k", body: [UInt8](repeating: 0, count: 8 * 1_024 * 1_024 + 1)),
+        OutboundMessage(routingKey: "k", body: [UInt8](repeating: 0, count: 4 * 1_024 * 1_024 + 1)),
     ])
     func `that AMQP can't carry is refused before anything is sent`(message: OutboundMessage) async {
         #expect(message.fault != nil)

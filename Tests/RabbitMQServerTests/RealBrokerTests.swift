@@ -76,15 +76,19 @@ import Testing
         }
     }
 
-    @Test func `a message larger than any of ours is parked unread, and those behind it arrive`() async throws {
+    @Test func `a message too large to be read is a dead letter, whole, and those behind it arrive`() async throws {
         let node = try await Self.node.value
         try await withBroker(node.url) { broker in
             try await untilReady(broker)
             let subscription = await broker.subscribe(to: .dispatcherDue, prefetch: 10)
-            try await broker.publish([
-                OutboundMessage(routingKey: RoutingKey.scheduleDue, body: [UInt8](repeating: 1, count: 5_000_000)),
-                message("behind"),
-            ])
+            let tooLarge = [UInt8](repeating: 1, count: MessageLimits.readBodyBytesMax + 1)
+            let message = OutboundMessage(routingKey: RoutingKey.scheduleDue, body: tooLarge)
+            // No stage publishes such a message, so a stranger does.
+            await #expect(throws: PublishError.self) { try await broker.publish([message]) }
+            let stranger = try AMQPHandle.connect(
+                BrokerURL(parsing: node.url), options: ConnectionOptions(urls: [], name: "stranger"))
+            try stranger.raw.publish(message, to: "belfry")
+            try await broker.publish([self.message("behind")])
             let batch = try await subscription.next(limit: 10)
             #expect(batch.map { String(decoding: $0.body, as: UTF8.self) } == ["behind"])
             await subscription.acknowledge(batch.map(\.tag))

@@ -1,0 +1,30 @@
+/// The sizes that a message may have.
+///
+/// The three limits on a body belong together:
+///
+///     decoded (2 MiB)  <  published (4 MiB)  =  read (4 MiB)
+///
+/// - A body that may be published must be one that every consumer reads; otherwise it becomes a dead letter unread.
+/// - A body that was read must be one that may be published again: a message that no stage can decode is published
+///   to the dead letters as it is.
+/// - Messages of our own stay below the limit for decoding. Between that and the limit for reading there is room for
+///   other people's messages, which are decoded by nobody but end among the dead letters, whole.
+public enum MessageLimits {
+    /// The longest body that `MessageCoder` decodes, in bytes. The largest message of the pipeline is a delivery with
+    /// a payload of 256 KiB, which JSON may escape to six times that.
+    public static let decodedBodyBytesMax = 2 * 1_024 * 1_024
+
+    /// The longest body that a consumer keeps in memory, in bytes. A longer one is rejected unread, and the queue's
+    /// own dead-lettering keeps it: a flood of such messages must not fill the memory.
+    public static let readBodyBytesMax = 2 * decodedBodyBytesMax
+
+    /// The longest body that may be published, in bytes.
+    public static let publishedBodyBytesMax = readBodyBytesMax
+
+    /// The longest names and values of all headers together, in bytes. AMQP sends all properties of a message in one
+    /// frame, which has at most 128 KiB here.
+    public static let headerBytesMax = 65_536
+
+    /// AMQP 0-9-1 sends routing keys, message ids and the names of headers as short strings, of one length byte.
+    public static let shortStringBytesMax = 255
+}

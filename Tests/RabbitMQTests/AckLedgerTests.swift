@@ -1,0 +1,32 @@
+import Testing
+
+@testable import RabbitMQ
+
+@Suite struct AckLedgerTests {
+    private func ledger(_ tags: ClosedRange<UInt64>) -> AckLedger {
+        var ledger = AckLedger()
+        for tag in tags { ledger.delivered(tag) }
+        return ledger
+    }
+
+    @Test func `a whole batch is acknowledged by one frame`() {
+        var ledger = ledger(1...500)
+        #expect(ledger.settle(Set(1...500)) == [.init(tag: 500, multiple: true)])
+    }
+
+    @Test func `another consumer's delivery in between is never acknowledged along`() {
+        var ledger = ledger(1...6)
+        let frames = ledger.settle([1, 2, 4, 6])
+        #expect(
+            frames == [.init(tag: 2, multiple: true), .init(tag: 4, multiple: false), .init(tag: 6, multiple: false)])
+        #expect(ledger.settle([3, 5]) == [.init(tag: 5, multiple: true)])
+    }
+
+    @Test func `no tag is acknowledged twice, which would close the channel`() {
+        var ledger = ledger(1...3)
+        #expect(ledger.settle([2]) == [.init(tag: 2, multiple: false)])
+        #expect(ledger.settle([2]) == [])
+        #expect(ledger.settle([1, 2, 3]) == [.init(tag: 3, multiple: true)])
+        #expect(ledger.settle([9]) == [])
+    }
+}
