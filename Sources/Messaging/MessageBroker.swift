@@ -25,15 +25,16 @@ public protocol MessageSubscription: Sendable {
     func restart() async
 }
 
-/// Why a batch could not be published. Each means "not now", but the last, which means "never".
+/// Why a batch could not be published. All but the last are temporary: publish the same batch again later.
 public enum PublishError: Error, Sendable, Equatable, CustomStringConvertible {
-    /// No connection, or it was lost before every confirm came, or the broker doesn't take messages (an alarm).
+    /// There is no connection, or it was lost before every confirm arrived, or the broker blocks publishers (a memory
+    /// or disk alarm).
     case unavailable(String)
-    /// No queue is bound for this routing key: the topology is missing or was changed.
+    /// A mandatory message was returned: no queue is bound for its routing key. The topology is missing or was changed.
     case unroutable(exchange: String, routingKey: String)
-    /// The broker refused a message (a queue's limit, or an error of its own).
+    /// The broker answered with a nack: a queue has reached its limit, or the broker has an error.
     case refused
-    /// One of the messages is of a kind that AMQP can't carry; nothing was published.
+    /// AMQP can't carry one of the messages, or no consumer would read it; nothing was published.
     case unsendable(String)
 
     /// False when trying again can't help.
@@ -43,12 +44,12 @@ public enum PublishError: Error, Sendable, Equatable, CustomStringConvertible {
 
     public var description: String {
         switch self {
-        case .unavailable(let reason): "the broker is not available: \(reason)"
+        case .unavailable(let reason): "the broker is unavailable: \(reason)"
         case .unroutable(let exchange, let key):
-            "no queue takes messages of exchange “\(exchange)” with routing key “\(key)”; "
-                + "`belfry topology check` shows what is missing and `belfry topology apply` mends it"
-        case .refused: "the broker refused a message: a queue is full or the broker has an error, see its log"
-        case .unsendable(let fault): "a message can't be sent: \(fault)"
+            "unroutable: no queue is bound to exchange “\(exchange)” for routing key “\(key)”; "
+                + "`belfry topology check` lists what is missing, `belfry topology apply` creates it"
+        case .refused: "nack: a queue is full or the broker has an error; see the broker's log and its queue lengths"
+        case .unsendable(let fault): "a message can't be published: \(fault)"
         }
     }
 }

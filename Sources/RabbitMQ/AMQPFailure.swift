@@ -1,13 +1,12 @@
 internal import CRabbitMQ
 
-/// A call of librabbitmq that failed, in words. Whatever it is, the connection is given up and made anew.
+/// A failed call of librabbitmq, as a sentence for the operator. The connection is closed after any of them.
 struct AMQPFailure: Error, Sendable, Equatable, CustomStringConvertible {
+    /// The AMQP method or the step that failed, such as `basic.qos` or `connect`.
     var operation: String
     var reason: String
-    /// The broker's reply code (404 not found, 403 refused, 406 differs), when it gave one.
+    /// The broker's reply code (AMQP 0-9-1, 1.2), when it sent one.
     var replyCode: Int?
-
-    var description: String { "\(operation): \(reason)" }
 
     init(_ operation: String, _ reason: String, replyCode: Int? = nil) {
         self.operation = operation
@@ -19,21 +18,42 @@ struct AMQPFailure: Error, Sendable, Equatable, CustomStringConvertible {
         self.init(operation, String(cString: amqp_error_string2(status)))
     }
 
+    /// What failed and why, then what to do about it where the reply code shows that.
+    var description: String {
+        "\(operation): \(reason)" + (advice.map { "; \($0)" } ?? "")
+    }
+
+    private var advice: String? {
+        switch replyCode {
+        case Int(AMQP_ACCESS_REFUSED):
+            "check the user name and password, and that this stage uses its own broker user (topology/README.md)"
+        case Int(AMQP_NOT_FOUND): "run `belfry topology apply` to create what is missing"
+        case Int(AMQP_PRECONDITION_FAILED): "run `belfry topology check` to see what differs"
+        case Int(AMQP_NOT_ALLOWED): "check that the virtual host exists and that the user may use it"
+        default: nil
+        }
+    }
+
     /// Throws unless the call got its normal reply.
     static func check(_ operation: String, _ reply: amqp_rpc_reply_t) throws(AMQPFailure) {
         switch reply.reply_type {
         case AMQP_RESPONSE_NORMAL: return
         case AMQP_RESPONSE_SERVER_EXCEPTION: throw serverException(operation, reply.reply.id, reply.reply.decoded)
         case AMQP_RESPONSE_LIBRARY_EXCEPTION: throw AMQPFailure(operation, status: reply.library_error)
-        default: throw AMQPFailure(operation, "the broker closed the connection")
+        default: throw AMQPFailure(operation, "the broker closed the connection without a reply")
         }
     }
 
-    /// What `channel.close` and `connection.close` say.
+    /// Throws unless the call returned `AMQP_STATUS_OK`.
+    static func check(_ operation: String, status: CInt) throws(AMQPFailure) {
+        guard status == AMQP_STATUS_OK.rawValue else { throw AMQPFailure(operation, status: status) }
+    }
+
+    /// The reason in a `channel.close` or `connection.close`.
     static func serverException(
         _ operation: String, _ method: amqp_method_number_t, _ decoded: UnsafeRawPointer?
     ) -> AMQPFailure {
-        guard let decoded else { return AMQPFailure(operation, "the broker closed it without a reason") }
+        guard let decoded else { return AMQPFailure(operation, "the broker closed the connection without a reason") }
         switch method {
         case amqp_method_number_t(AMQP_CHANNEL_CLOSE_METHOD):
             let close = decoded.assumingMemoryBound(to: amqp_channel_close_t.self).pointee
@@ -41,30 +61,7 @@ struct AMQPFailure: Error, Sendable, Equatable, CustomStringConvertible {
         case amqp_method_number_t(AMQP_CONNECTION_CLOSE_METHOD):
             let close = decoded.assumingMemoryBound(to: amqp_connection_close_t.self).pointee
             return AMQPFailure(operation, String(close.reply_text), replyCode: Int(close.reply_code))
-        default: return AMQPFailure(operation, "unexpected method \(method)")
+        default: return AMQPFailure(operation, "the broker sent an unexpected reply, method \(method)")
         }
-    }
-}
-
-extension String {
-    /// A copy of bytes that librabbitmq owns.
-    init(_ bytes: amqp_bytes_t) {
-        self.init(decoding: UnsafeRawBufferPointer(start: bytes.bytes, count: bytes.len), as: UTF8.self)
-    }
-
-    /// Lends the text as AMQP bytes. `amqp_cstring_bytes(text)` would dangle: the pointer Swift passes to it dies
-    /// when that call returns.
-    func withAMQPBytes<Result>(_ body: (amqp_bytes_t) throws(AMQPFailure) -> Result) throws(AMQPFailure) -> Result {
-        var copy = self
-        return try copy.lendingUTF8(body)
-    }
-
-    private mutating func lendingUTF8<Result>(
-        _ body: (amqp_bytes_t) throws(AMQPFailure) -> Result
-    ) throws(AMQPFailure) -> Result {
-        let outcome = withUTF8 { bytes in
-            Swift.Result { () throws(AMQPFailure) in try body(belfry_amqp_bytes(bytes.baseAddress, bytes.count)) }
-        }
-        return try outcome.get()
     }
 }

@@ -1,52 +1,49 @@
-internal import CRabbitMQ
 internal import JobCore
 
-/// A field table, whose texts stand in one buffer so that all of them can be lent at once.
-struct AMQPTable {
-    private enum Value {
+/// A field table of AMQP 0-9-1: a client's properties, a queue's arguments, a message's headers.
+///
+///     let properties: AMQPTable = [
+///         "connection_name": .text("tickerd publish"), "capabilities": .table(["connection.blocked": .bool(true)]),
+///     ]
+struct AMQPTable: Equatable, ExpressibleByDictionaryLiteral {
+    /// The kinds of values that Belfry sends.
+    enum Value: Equatable {
         case bool(Bool)
         case integer(Int64)
-        case text(Range<Int>)
+        case text(String)
+        case table(AMQPTable)
     }
 
-    private var texts: [UInt8] = []
-    private var fields: [(key: Range<Int>, value: Value)] = []
+    struct Field: Equatable {
+        var name: String
+        var value: Value
+    }
 
-    /// Booleans, whole numbers and strings; nothing else stands in a queue's arguments.
-    init(_ values: [String: JSONValue]) {
-        for (key, value) in values.sorted(by: { $0.key < $1.key }) {
+    /// In the order in which they are sent.
+    let fields: [Field]
+
+    init(fields: [Field]) {
+        self.fields = fields
+    }
+
+    init(dictionaryLiteral elements: (String, Value)...) {
+        fields = elements.map { Field(name: $0, value: $1) }
+    }
+
+    /// A message's headers.
+    init(_ headers: [String: String]) {
+        fields = headers.map { Field(name: $0.key, value: .text($0.value)) }
+    }
+
+    /// A queue's arguments, sorted by name. The values must be booleans, whole numbers, strings or objects of these.
+    init(arguments: [String: JSONValue]) {
+        fields = arguments.sorted { $0.key < $1.key }.map { name, value in
             switch value {
-            case .bool(let flag): fields.append((put(key), .bool(flag)))
-            case .integer(let number): fields.append((put(key), .integer(number)))
-            case .string(let text): fields.append((put(key), .text(put(text))))
-            case .null, .number, .array, .object: continue
-            }
-        }
-    }
-
-    private mutating func put(_ text: String) -> Range<Int> {
-        let start = texts.count
-        texts.append(contentsOf: text.utf8)
-        return start..<texts.count
-    }
-
-    /// Lends the table for the length of a call.
-    func withTable<Result>(_ body: (amqp_table_t) -> Result) -> Result {
-        texts.withUnsafeBytes { texts in
-            func bytes(_ range: Range<Int>) -> amqp_bytes_t {
-                belfry_amqp_bytes(texts.baseAddress.map { $0 + range.lowerBound }, range.count)
-            }
-            var entries = fields.map { field in
-                let value =
-                    switch field.value {
-                    case .bool(let flag): belfry_amqp_field_bool(flag ? 1 : 0)
-                    case .integer(let number): belfry_amqp_field_long(number)
-                    case .text(let range): belfry_amqp_field_string(bytes(range))
-                    }
-                return amqp_table_entry_t(key: bytes(field.key), value: value)
-            }
-            return entries.withUnsafeMutableBufferPointer { entries in
-                body(belfry_amqp_table(entries.baseAddress, CInt(entries.count)))
+            case .bool(let flag): Field(name: name, value: .bool(flag))
+            case .integer(let number): Field(name: name, value: .integer(number))
+            case .string(let text): Field(name: name, value: .text(text))
+            case .object(let object): Field(name: name, value: .table(AMQPTable(arguments: object)))
+            case .null, .number, .array: preconditionFailure("the argument \(name) has a value that no queue takes")
             }
         }
     }

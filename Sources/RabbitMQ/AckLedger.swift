@@ -1,22 +1,26 @@
-/// Knows which deliveries of a channel are unacknowledged, and acknowledges them in as few frames as possible.
+/// The unacknowledged messages of a channel, acknowledged in as few frames as possible.
 ///
-/// Pure. `multiple` covers every delivery of the channel up to a tag, of all its consumers, so it is used only where
-/// that is what is meant.
+/// Pure. A `basic.ack` with `multiple` covers every message of the channel up to its tag, whichever consumer got it,
+/// so it is used only where all of these are meant.
 struct AckLedger {
+    /// One `basic.ack`.
     struct Frame: Equatable {
         var tag: UInt64
         var multiple: Bool
     }
 
-    /// Ascending: the broker counts deliveries from 1 on each channel.
+    /// Ascending.
     private var outstanding: [UInt64] = []
 
+    /// Enters a message that has arrived. Tags must ascend: the broker counts the messages of a channel from 1, and a
+    /// `multiple` over tags out of order would acknowledge messages that nobody has handled.
     mutating func delivered(_ tag: UInt64) {
+        precondition(tag > outstanding.last ?? 0, "message tag \(tag) after \(outstanding.last ?? 0)")
         outstanding.append(tag)
     }
 
-    /// The frames that acknowledge these tags. A tag that is not outstanding is passed over: acknowledging one twice
-    /// makes the broker close the channel.
+    /// The frames that acknowledge these tags. A tag that is not outstanding is left out: the broker closes a channel
+    /// that acknowledges a message twice.
     mutating func settle(_ tags: Set<UInt64>) -> [Frame] {
         let settled = outstanding.filter(tags.contains)
         guard !settled.isEmpty else { return [] }

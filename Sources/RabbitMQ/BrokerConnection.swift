@@ -1,19 +1,11 @@
-internal import CRabbitMQ
 internal import CoreMetrics
 internal import JobCore
 internal import Logging
 internal import Synchronization
 internal import Threads
 
-/// How a connection is doing, readable from anywhere.
-public enum ConnectionState: Sendable, Equatable {
-    case connecting(lastFailure: String?)
-    case connected
-    /// Connected, but the broker takes no messages (memory or disk alarm).
-    case blocked(reason: String)
-}
-
-/// What a publisher's and a consumer's connection share: an owner thread, the state, the way back after a loss.
+/// What a `ConnectionOwner` has beside its handle: the thread it runs on, the state that others may read, the way back
+/// after a loss.
 ///
 /// Only the actor on `executor` uses it, `state` excepted.
 final class BrokerConnection: Sendable {
@@ -22,11 +14,13 @@ final class BrokerConnection: Sendable {
     let parker: SocketParker
     let logger: Logger
     private let stateBox = Mutex<ConnectionState>(.connecting(lastFailure: nil))
-    private let hasConnected = Atomic(false)
+    /// Counts the connections, the present one included.
+    private let epoch = Atomic<UInt64>(0)
     private let reconnects: Counter
 
-    /// `role` is `publish` or `consume`.
+    /// `role` is `publish` or `consume`: a part of the thread's name, of the connection's, and of logs and metrics.
     init(options: ConnectionOptions, role: String, logger: Logger) {
+        precondition(!options.urls.isEmpty, "a connection needs the URL of a broker")
         var options = options
         options.name += " \(role)"
         self.options = options
@@ -44,13 +38,15 @@ final class BrokerConnection: Sendable {
         stateBox.withLock { $0 = state }
     }
 
-    /// Tries the next URL. Blocks the thread, which has nothing else to do.
+    /// Connects to the next of the URLs and watches the socket. Blocks the thread, which has nothing else to do.
     func connect(attempt: Int) throws(AMQPFailure) -> AMQPHandle {
         let url = options.urls[attempt % options.urls.count]
+        let connected = epoch.load(ordering: .relaxed)
         do {
-            let handle = try AMQPHandle.connect(url, options: options)
-            parker.watch(amqp_get_sockfd(handle.raw), readable: true, writable: false)
-            if hasConnected.exchange(true, ordering: .relaxed) { reconnects.increment() }
+            let handle = try AMQPHandle.connect(url, options: options, epoch: connected + 1)
+            epoch.store(handle.epoch, ordering: .relaxed)
+            parker.watch(handle.descriptor, readable: true, writable: false)
+            if connected > 0 { reconnects.increment() }
             logger.info("connected to the broker", metadata: ["broker": "\(url)"])
             return handle
         } catch {
@@ -58,22 +54,25 @@ final class BrokerConnection: Sendable {
         }
     }
 
-    /// Stops watching a connection that is about to be closed.
-    func disconnect(_ handle: borrowing AMQPHandle) {
-        parker.forget(amqp_get_sockfd(handle.raw))
+    /// Closes a connection, if there is one. The broker requeues what was not acknowledged on it.
+    func disconnect(_ handle: inout AMQPHandle?, because reason: String) {
+        // Before the descriptor is closed: the number may soon mean another socket.
+        if let descriptor = handle?.descriptor { parker.forget(descriptor) }
+        handle = nil
+        set(.connecting(lastFailure: reason))
     }
 
-    /// Notes a lost or refused connection, and waits before the next try.
-    func waitAfter(_ failure: AMQPFailure, attempt: Int) async {
-        set(.connecting(lastFailure: "\(failure)"))
+    /// Waits before the next try: a random time, which grows with the number of tries that failed in a row.
+    func waitToReconnect(after failure: AMQPFailure, attempt: Int) async {
         let milliseconds = Backoff().milliseconds(attempt: attempt, fraction: .random(in: 0..<1))
+        let hasConnected = epoch.load(ordering: .relaxed) > 0
         logger.warning(
-            "no connection to the broker, trying again",
+            hasConnected ? "connection lost, reconnecting" : "can't connect to the broker, trying again",
             metadata: ["error": "\(failure)", "wait_ms": "\(milliseconds)"])
-        // A cancelled wait ends at once; the caller's loop sees the cancellation itself.
+        // A cancelled wait ends at once, and the loop sees the cancellation itself.
         try? await Task.sleep(for: .milliseconds(milliseconds))
     }
 
-    /// How long the loop may sleep: librabbitmq answers heartbeats only while it is called.
-    var pumpIntervalMilliseconds: CInt { CInt(max(1, options.heartbeatSeconds)) * 400 }
+    /// The longest sleep of the loop: librabbitmq sends and checks heartbeats only while it is called.
+    var passIntervalMilliseconds: CInt { CInt(max(1, options.heartbeatSeconds)) * 400 }
 }

@@ -1,4 +1,6 @@
-/// Where a broker is and who we are there: `amqp://user:password@host:port/vhost`, or `amqps://`.
+/// The address of a broker, and the user to log in as: `amqp://user:password@host:port/vhost`, or `amqps://`.
+///
+///     let url = try BrokerURL(parsing: "amqps://belfry-tickerd:secret@mq.example.com/production")
 public struct BrokerURL: Sendable, Equatable {
     public var host: String
     public var port: Int
@@ -7,7 +9,8 @@ public struct BrokerURL: Sendable, Equatable {
     public var virtualHost: String
     public var usesTLS: Bool
 
-    /// Reads one URL (RabbitMQ's URI specification). Throws what is wrong, without the password.
+    /// Reads one URL as RabbitMQ's URI specification has it. The defaults are port 5672 (5671 with TLS), user and
+    /// password `guest`, virtual host `/`. Throws `BrokerURLError`, which never holds the password.
     public init(parsing text: String) throws(BrokerURLError) {
         let rest: Substring
         if text.hasPrefix("amqp://") {
@@ -36,12 +39,13 @@ public struct BrokerURL: Sendable, Equatable {
         port = usesTLS ? 5671 : 5672
         if place.hasPrefix(":") {
             guard let number = Int(place.dropFirst()), (1...65_535).contains(number) else {
-                // What stands there may be part of a password that has an unencoded “/”.
-                throw BrokerURLError("has no port from 1 to 65535 after “:”; a “/” or “@” in a password is %2F or %40")
+                // The text after “:” may be part of a password with an unencoded “/”, so it is not repeated.
+                throw BrokerURLError(
+                    "has no port from 1 to 65535 after “:”; in a password, write “/” as %2F and “@” as %40")
             }
             port = number
         }
-        guard !host.isEmpty else { throw BrokerURLError("names no host") }
+        guard !host.isEmpty else { throw BrokerURLError("has no host") }
         let path = slash.map { rest[rest.index(after: $0)...] } ?? ""
         virtualHost = path.isEmpty ? "/" : try Self.decoded(path, "virtual host")
         guard [host, user, password, virtualHost].allSatisfy({ !$0.utf8.contains(0) && $0.utf8.count <= 255 }) else {
@@ -49,7 +53,7 @@ public struct BrokerURL: Sendable, Equatable {
         }
     }
 
-    /// Reads several URLs, separated by commas.
+    /// Reads several URLs, separated by commas. Throws the first error.
     public static func list(parsing text: String) throws(BrokerURLError) -> [BrokerURL] {
         var urls: [BrokerURL] = []
         for part in text.split(separator: ",", omittingEmptySubsequences: false) {
@@ -77,18 +81,9 @@ public struct BrokerURL: Sendable, Equatable {
 }
 
 extension BrokerURL: CustomStringConvertible {
-    /// The URL as it may be logged: without the password.
+    /// The URL without the password, for logs and errors.
     public var description: String {
         let path = virtualHost == "/" ? "" : virtualHost
         return "\(usesTLS ? "amqps" : "amqp")://\(user):***@\(host):\(port)/\(path)"
-    }
-}
-
-/// What is wrong with a broker's URL.
-public struct BrokerURLError: Error, Sendable, Equatable, CustomStringConvertible {
-    public var description: String
-
-    init(_ description: String) {
-        self.description = description
     }
 }

@@ -1,33 +1,38 @@
 internal import Messaging
 
-/// Knows which published batch waits for which confirms. Pure: no connection, no continuation, no clock of its own.
+/// Matches publisher confirms with the batches that wait for them.
+///
+/// Pure: no connection, no continuation, no clock of its own. A batch is finished when each of its messages was
+/// confirmed. It has failed when a mandatory message of it was returned as unroutable or got a nack.
 struct ConfirmTracker {
     private struct Batch {
         var id: UInt64
         var firstTag: UInt64
-        /// For each message whether it is mandatory, from `firstTag` on.
+        /// Whether each message is mandatory, from `firstTag` on.
         var isMandatory: [Bool]
         var publishedAt: ContinuousClock.Instant
         var missing: Int
         var missingMandatory: Int
-        /// What a return may be about.
+        /// Where its mandatory messages go: a return names the place and not the message.
         var destinations: Set<Destination>
         var failure: PublishError?
 
         var tags: Range<UInt64> { firstTag..<(firstTag + UInt64(isMandatory.count)) }
     }
 
+    /// An exchange and a routing key, as a `basic.return` names them.
     struct Destination: Hashable {
         var exchange: String
         var routingKey: String
     }
 
+    /// A batch whose wait is over. `failure` is nil when the broker has taken every message.
     struct Finished: Equatable {
         var batch: UInt64
         var failure: PublishError?
     }
 
-    /// Publishing tags are counted from 1 on each channel (RabbitMQ, "Publisher Confirms").
+    /// Both sides count the messages of a channel from 1 (RabbitMQ, "Publisher Confirms").
     private var nextTag: UInt64 = 1
     private var nextBatch: UInt64 = 1
     /// By ascending tags; a batch's tags are consecutive.
@@ -38,20 +43,22 @@ struct ConfirmTracker {
 
     init() {}
 
-    /// For a new channel: tags begin again, batch ids go on, so that no id ever means two batches.
+    /// For a new channel. Tags begin again; batch ids go on, so that an id never means two batches.
     init(after previous: ConfirmTracker) {
         nextBatch = previous.nextBatch
     }
 
     var isEmpty: Bool { batches.isEmpty }
 
-    /// When the batch was published that waits longest.
+    /// When the oldest batch that still waits was published.
     var oldestPublishedAt: ContinuousClock.Instant? { batches.first?.publishedAt }
 
-    /// Starts a batch of messages, which are published next and in one go.
+    /// Starts a batch and answers its id. Its messages must be published next, in this order and with none of another
+    /// batch between them: the tags depend on it. A batch without a message would never be finished.
     mutating func begin(
         isMandatory: [Bool], destinations: Set<Destination>, at now: ContinuousClock.Instant
     ) -> UInt64 {
+        precondition(!isMandatory.isEmpty, "a batch without a message")
         let batch = Batch(
             id: nextBatch, firstTag: nextTag, isMandatory: isMandatory, publishedAt: now, missing: isMandatory.count,
             missingMandatory: isMandatory.count { $0 }, destinations: destinations)
@@ -62,17 +69,18 @@ struct ConfirmTracker {
         return batch.id
     }
 
-    /// A message came back. Its tag is not told, yet what can't be routed once can't be routed in any batch that is
-    /// still open, so all that publish to the same place fail; they are published again.
+    /// A message was returned as unroutable. A return has no tag, so every batch that waits and publishes to the same
+    /// place fails. Its publisher publishes it again, and the message ids make the repeats harmless.
     mutating func returned(_ destination: Destination) {
         for index in batches.indices where batches[index].destinations.contains(destination) {
             batches[index].failure = .unroutable(exchange: destination.exchange, routingKey: destination.routingKey)
         }
     }
 
-    /// A confirm or a refusal came, for one tag or for all up to it. Answers the batches that are complete by it.
+    /// An ack or a nack arrived, for one tag or for all up to it. Answers the batches that it finishes.
     ///
-    /// What isn't mandatory is said to whoever listens: a listener's full queue refuses it, and that is theirs to mend.
+    /// Messages that are not mandatory are events for external subscribers. A nack for one means that a subscriber's
+    /// queue is full, which is no failure of the publisher.
     mutating func confirmed(tag: UInt64, multiple: Bool, isAccepted: Bool) -> [Finished] {
         var finished: [Finished] = []
         let tags = multiple ? lowestTag...max(tag, lowestTag) : tag...tag
@@ -90,8 +98,8 @@ struct ConfirmTracker {
         return finished
     }
 
-    /// Ends the wait of batches published before `instant` that lack nothing but confirms of what isn't mandatory: a
-    /// listener's queue that never answers must not hold up ours.
+    /// Ends the wait of batches that were published before `instant` and lack only confirms of events: a subscriber's
+    /// queue without its majority must not hold up the pipeline. A confirm that arrives later is ignored.
     mutating func giveUpOptional(publishedBefore instant: ContinuousClock.Instant) -> [Finished] {
         let overdue = batches.filter { $0.publishedAt < instant && $0.missingMandatory == 0 }
         return overdue.compactMap { batch in
@@ -99,7 +107,7 @@ struct ConfirmTracker {
         }
     }
 
-    /// Counts the waits from now on: while the broker was blocked nothing could be confirmed.
+    /// Counts every wait from `now`: the broker confirms nothing while it blocks its publishers.
     mutating func restartWaits(at now: ContinuousClock.Instant) {
         for index in batches.indices { batches[index].publishedAt = now }
     }

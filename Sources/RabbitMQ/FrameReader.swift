@@ -1,22 +1,10 @@
 internal import CRabbitMQ
 internal import Messaging
 
-/// What the broker said, copied out of librabbitmq's memory.
-enum BrokerEvent: Sendable, Equatable {
-    case delivered(consumerTag: String, InboundMessage)
-    /// A delivery larger than any message of ours, whose body was not kept.
-    case oversized(tag: MessageTag, bytes: UInt64)
-    /// A mandatory message that no queue takes. It comes before that message's confirm.
-    case returned(exchange: String, routingKey: String)
-    case confirmed(tag: UInt64, multiple: Bool, isAccepted: Bool)
-    case blocked(reason: String)
-    case unblocked
-    /// The broker ended a consumer: its queue was deleted or its leader is gone.
-    case consumerCancelled(tag: String)
-}
-
-/// Turns frames into events. A delivery and a return are a method frame, a header frame and body frames, in this
-/// order; nothing else may stand between them on the channel.
+/// Turns frames into events. It knows frames only, no connection.
+///
+/// A delivery and a return are a method frame, a header frame and any number of body frames, in this order; no other
+/// content may stand between them on the channel (AMQP 0-9-1, 4.2.6).
 struct FrameReader {
     private enum Content {
         case delivery(consumerTag: String, InboundMessage)
@@ -25,59 +13,49 @@ struct FrameReader {
 
     private static let bodyBytesMax = UInt64(MessageLimits.readBodyBytesMax)
 
-    let epoch: UInt64
+    private let epoch: UInt64
     private var content: Content?
     private var body: [UInt8] = []
     private var bodyBytes: UInt64 = 0
     private var remainingBytes: UInt64 = 0
 
+    /// `epoch` goes into the tags of the messages.
     init(epoch: UInt64) {
         self.epoch = epoch
     }
 
-    /// Reads everything that is there, without waiting. Also answers the broker's heartbeats, and notices when it has
-    /// gone silent.
-    mutating func drain(_ raw: amqp_connection_state_t) throws(AMQPFailure) -> [BrokerEvent] {
-        var events: [BrokerEvent] = []
-        // A bound, so that a flood of deliveries can't keep the thread from publishing acks.
-        while events.count < 1_000 {
-            var frame = amqp_frame_t()
-            var noWait = timeval(tv_sec: 0, tv_usec: 0)
-            let code = amqp_simple_wait_frame_noblock(raw, &frame, &noWait)
-            if code == AMQP_STATUS_TIMEOUT.rawValue { break }
-            guard code == AMQP_STATUS_OK.rawValue else { throw AMQPFailure("read", status: code) }
-            if let event = try take(&frame) { events.append(event) }
-        }
-        // Frees the frames' memory; everything kept of them was copied.
-        amqp_maybe_release_buffers(raw)
-        return events
-    }
-
-    private mutating func take(_ frame: inout amqp_frame_t) throws(AMQPFailure) -> BrokerEvent? {
+    /// Takes the next frame; answers the event that it completes, if any. Throws when the broker closed the channel or
+    /// the connection, with the broker's reason, and when frames come out of order.
+    mutating func take(_ frame: inout amqp_frame_t) throws(AMQPFailure) -> BrokerEvent? {
         switch CInt(frame.frame_type) {
         case AMQP_FRAME_METHOD: return try takeMethod(&frame)
-        case AMQP_FRAME_HEADER:
-            guard content != nil else { throw AMQPFailure("read", "a header frame without a method") }
-            bodyBytes = belfry_amqp_frame_body_size(&frame)
-            remainingBytes = bodyBytes
-            body = []
-            if bodyBytes <= Self.bodyBytesMax { body.reserveCapacity(Int(bodyBytes)) }
-            if case .delivery(let consumerTag, var message)? = content,
-                let properties = belfry_amqp_frame_properties(&frame)
-            {
-                message.read(properties.pointee)
-                content = .delivery(consumerTag: consumerTag, message)
-            }
-            return remainingBytes == 0 ? finishContent() : nil
-        case AMQP_FRAME_BODY:
-            let fragment = belfry_amqp_frame_body(&frame)
-            if bodyBytes <= Self.bodyBytesMax {
-                body.append(contentsOf: UnsafeRawBufferPointer(start: fragment.bytes, count: fragment.len))
-            }
-            remainingBytes -= min(remainingBytes, UInt64(fragment.len))
-            return remainingBytes == 0 ? finishContent() : nil
+        case AMQP_FRAME_HEADER: return try takeHeader(&frame)
+        case AMQP_FRAME_BODY: return takeBody(belfry_amqp_frame_body(&frame))
         default: return nil
         }
+    }
+
+    private mutating func takeHeader(_ frame: inout amqp_frame_t) throws(AMQPFailure) -> BrokerEvent? {
+        guard let content else { throw AMQPFailure("read", "the broker sent a content header without a method") }
+        bodyBytes = belfry_amqp_frame_body_size(&frame)
+        remainingBytes = bodyBytes
+        body = []
+        if bodyBytes <= Self.bodyBytesMax { body.reserveCapacity(Int(bodyBytes)) }
+        if case .delivery(let consumerTag, var message) = content,
+            let properties = belfry_amqp_frame_properties(&frame)
+        {
+            message.read(properties.pointee)
+            self.content = .delivery(consumerTag: consumerTag, message)
+        }
+        return remainingBytes == 0 ? finishContent() : nil
+    }
+
+    private mutating func takeBody(_ fragment: amqp_bytes_t) -> BrokerEvent? {
+        if bodyBytes <= Self.bodyBytesMax {
+            body.append(contentsOf: UnsafeRawBufferPointer(start: fragment.bytes, count: fragment.len))
+        }
+        remainingBytes -= min(remainingBytes, UInt64(fragment.len))
+        return remainingBytes == 0 ? finishContent() : nil
     }
 
     private mutating func finishContent() -> BrokerEvent? {
@@ -123,27 +101,11 @@ struct FrameReader {
         case amqp_method_number_t(AMQP_CONNECTION_BLOCKED_METHOD):
             return .blocked(reason: String(read(amqp_connection_blocked_t.self).reason))
         case amqp_method_number_t(AMQP_CONNECTION_UNBLOCKED_METHOD): return .unblocked
-        case amqp_method_number_t(AMQP_CHANNEL_CLOSE_METHOD), amqp_method_number_t(AMQP_CONNECTION_CLOSE_METHOD):
+        case amqp_method_number_t(AMQP_CHANNEL_CLOSE_METHOD):
+            throw AMQPFailure.serverException("the broker closed the channel", method, decoded)
+        case amqp_method_number_t(AMQP_CONNECTION_CLOSE_METHOD):
             throw AMQPFailure.serverException("the broker closed the connection", method, decoded)
         default: return nil
-        }
-    }
-}
-
-extension InboundMessage {
-    fileprivate mutating func read(_ properties: amqp_basic_properties_t) {
-        if properties._flags & amqp_flags_t(AMQP_BASIC_MESSAGE_ID_FLAG) != 0 { id = String(properties.message_id) }
-        guard properties._flags & amqp_flags_t(AMQP_BASIC_HEADERS_FLAG) != 0 else { return }
-        for index in 0..<Int(properties.headers.num_entries) {
-            var entry = properties.headers.entries[index]
-            var number: Int64 = 0
-            var bytes = belfry_amqp_bytes(nil, 0)
-            switch belfry_amqp_field_read(&entry.value, &number, &bytes) {
-            case 1: headers[String(entry.key)] = String(number)
-            case 2: headers[String(entry.key)] = String(bytes)
-            // A table or a list: brokers' own headers, which nothing here reads.
-            default: continue
-            }
         }
     }
 }

@@ -4,13 +4,17 @@ public import Messaging
 
 /// RabbitMQ as a `MessageBroker`: one connection publishes, another consumes, each on a thread of its own.
 ///
-/// Two connections, because a broker with a memory or disk alarm stops reading from those that publish, and a
-/// consumer on the same one would stop with it.
+/// Two connections, because a broker with a memory or disk alarm stops reading from connections that publish, acks
+/// included (RabbitMQ, "Memory and Disk Alarms").
+///
+///     let broker = RabbitBroker(options: options, topology: topology, consumes: true, logger: logger)
+///     async let connections: Void = broker.run()
+///     try await broker.publish(messages)
 public struct RabbitBroker: MessageBroker {
     private let publisher: Publisher
     private let consumer: Consumer?
 
-    /// `consumes`: false for programs that only publish; they open one connection.
+    /// Opens nothing yet: `run` does. `consumes` is false for a program that only publishes; it has one connection.
     public init(options: ConnectionOptions, topology: Topology, consumes: Bool, logger: Logger) {
         publisher = Publisher(options: options, topology: topology, logger: logger)
         consumer = consumes ? Consumer(options: options, topology: topology, logger: logger) : nil
@@ -22,7 +26,7 @@ public struct RabbitBroker: MessageBroker {
         )
     }
 
-    /// Keeps both connections until the task is cancelled.
+    /// Keeps the connections open, and reconnects after a loss, until the task is cancelled. Run it once.
     public func run() async {
         await withTaskCancellationHandler {
             await withTaskGroup(of: Void.self) { group in
@@ -35,40 +39,22 @@ public struct RabbitBroker: MessageBroker {
         }
     }
 
+    /// See `MessageBroker.publish`. Throws at once while the connection is lost or blocked by the broker.
     public func publish(_ messages: [OutboundMessage]) async throws(PublishError) {
         try await publisher.publish(messages)
     }
 
+    /// See `MessageBroker.subscribe`. A program may subscribe to a queue once.
     public func subscribe(to queue: WorkQueue, prefetch: Int) async -> any MessageSubscription {
-        guard let consumer else { preconditionFailure("this program was built to publish only") }
+        guard let consumer else { preconditionFailure("a broker made with consumes: false has no subscriptions") }
         await consumer.subscribe(to: queue, prefetch: prefetch)
         return RabbitSubscription(consumer: consumer, queue: queue)
     }
 
+    /// A line for each connection that is lost or blocked; empty when all is well.
     public var faults: [String] {
         [("publish", publisher.state), ("consume", consumer?.state ?? .connected)].compactMap { role, state in
-            switch state {
-            case .connected: nil
-            case .connecting(let failure): "broker (\(role)): \(failure ?? "not connected yet")"
-            case .blocked(let reason): "broker (\(role)): it takes no messages: \(reason)"
-            }
+            state.fault.map { "broker (\(role)): \($0)" }
         }
-    }
-}
-
-private struct RabbitSubscription: MessageSubscription {
-    let consumer: Consumer
-    let queue: WorkQueue
-
-    func next(limit: Int) async throws -> [InboundMessage] {
-        try await consumer.next(from: queue, limit: limit)
-    }
-
-    func acknowledge(_ tags: [MessageTag]) async {
-        await consumer.acknowledge(tags)
-    }
-
-    func restart() async {
-        await consumer.restart()
     }
 }

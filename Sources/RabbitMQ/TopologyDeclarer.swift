@@ -1,9 +1,8 @@
-internal import CRabbitMQ
-internal import JobCore
 public import Messaging
 
-/// Makes a topology's exchanges, queues and bindings, and tells what is missing. Policies and users are not part of
-/// AMQP: they come with the definitions file, or over the management API.
+/// Declares a topology's exchanges, queues and bindings, and finds those that are missing or different.
+///
+/// Policies and users are not part of AMQP: they come with the definitions file, or over the management API.
 public struct TopologyDeclarer {
     private let options: ConnectionOptions
     private let topology: Topology
@@ -13,42 +12,44 @@ public struct TopologyDeclarer {
         self.topology = topology
     }
 
-    /// What a broker refused to do, in words.
+    /// No broker could be reached, or it refused a declaration. The description says which, why and what to do.
     public struct Refusal: Error, Sendable, CustomStringConvertible {
         public var description: String
     }
 
-    /// Declares everything; what is there already stays as it is. Blocks the calling thread.
+    /// Declares everything. What exists with the same arguments stays as it is. Blocks the calling thread. Throws at
+    /// the first refusal; calling again goes on from there.
     public func apply() throws(Refusal) {
         do {
-            let handle = try connect()
-            for exchange in topology.exchanges { try declare(exchange: exchange, on: handle.raw, passively: false) }
-            for queue in topology.queues { try declare(queue, on: handle.raw, passively: false) }
-            for binding in topology.bindings { try bind(binding, on: handle.raw) }
+            var handle = try connect()
+            for exchange in topology.exchanges { try handle.declareExchange(exchange, passively: false) }
+            for queue in topology.queues { try handle.declareQueue(queue, passively: false) }
+            for binding in topology.bindings { try handle.bind(binding) }
         } catch {
             throw Refusal(description: "\(error)")
         }
     }
 
-    /// What is missing or different, a line each; nothing when all is well. Changes nothing. Blocks the calling thread.
+    /// A line for each exchange or queue that is missing or has other arguments; empty when all is well. Changes
+    /// nothing. Blocks the calling thread. Throws when no broker can be reached.
     public func check() throws(Refusal) -> [String] {
         var faults: [String] = []
         do {
             var handle = try connect()
             for exchange in topology.exchanges {
                 do {
-                    try declare(exchange: exchange, on: handle.raw, passively: true)
+                    try handle.declareExchange(exchange, passively: true)
                 } catch {
                     faults.append(Self.explain("exchange \(exchange)", error))
-                    // A refused call closes the channel.
+                    // A refused declaration closes the channel.
                     handle = try connect()
                 }
             }
             for queue in topology.queues {
                 do {
-                    try declare(queue, on: handle.raw, passively: true)
-                    // It exists, so this changes nothing, but fails if its arguments are others.
-                    try declare(queue, on: handle.raw, passively: false)
+                    try handle.declareQueue(queue, passively: true)
+                    // A passive declaration compares no arguments. The queue exists, so this one creates nothing.
+                    try handle.declareQueue(queue, passively: false)
                 } catch {
                     faults.append(Self.explain("queue \(queue.name)", error))
                     handle = try connect()
@@ -72,46 +73,11 @@ public struct TopologyDeclarer {
         throw failure
     }
 
-    private static func explain(_ what: String, _ failure: AMQPFailure) -> String {
+    private static func explain(_ item: String, _ failure: AMQPFailure) -> String {
         switch failure.replyCode {
-        case 404: "\(what) is missing"
-        case 406: "\(what) has other arguments than it should: \(failure.reason)"
-        default: "\(what): \(failure.reason)"
-        }
-    }
-
-    private func declare(
-        exchange: String, on raw: amqp_connection_state_t, passively: Bool
-    ) throws(AMQPFailure) {
-        try exchange.withAMQPBytes { (name) throws(AMQPFailure) in
-            try "topic".withAMQPBytes { (type) throws(AMQPFailure) in
-                amqp_exchange_declare(
-                    raw, AMQPHandle.channel, name, type, passively ? 1 : 0, 1, 0, 0, belfry_amqp_empty_table())
-                try AMQPFailure.check("exchange \(exchange)", amqp_get_rpc_reply(raw))
-            }
-        }
-    }
-
-    private func declare(
-        _ queue: Topology.Queue, on raw: amqp_connection_state_t, passively: Bool
-    ) throws(AMQPFailure) {
-        try queue.name.withAMQPBytes { (name) throws(AMQPFailure) in
-            let reply = AMQPTable(queue.arguments).withTable { table in
-                amqp_queue_declare(raw, AMQPHandle.channel, name, passively ? 1 : 0, 1, 0, 0, table)
-                return amqp_get_rpc_reply(raw)
-            }
-            try AMQPFailure.check("queue \(queue.name)", reply)
-        }
-    }
-
-    private func bind(_ binding: Topology.Binding, on raw: amqp_connection_state_t) throws(AMQPFailure) {
-        try binding.queue.withAMQPBytes { (queue) throws(AMQPFailure) in
-            try binding.exchange.withAMQPBytes { (exchange) throws(AMQPFailure) in
-                try binding.routingKey.withAMQPBytes { (key) throws(AMQPFailure) in
-                    amqp_queue_bind(raw, AMQPHandle.channel, queue, exchange, key, belfry_amqp_empty_table())
-                    try AMQPFailure.check("bind \(binding.queue)", amqp_get_rpc_reply(raw))
-                }
-            }
+        case 404: "\(item) is missing"
+        case 406: "\(item) has other arguments than it should: \(failure.reason)"
+        default: "\(item): \(failure.reason)"
         }
     }
 }

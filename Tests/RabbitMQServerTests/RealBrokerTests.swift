@@ -6,7 +6,7 @@ import Testing
 
 @testable import RabbitMQ
 
-/// What is claimed of RabbitMQ, on a node of the tests' own.
+/// The adapter with a real RabbitMQ node of the tests' own, which is killed, frozen and blocked.
 @Suite(.serialized, .timeLimit(.minutes(3))) struct RealBrokerTests {
     private static let node = Task { try await PrivateBroker.start("rabbitmq") }
     private static let topology = Topology(prefix: "belfry")
@@ -34,7 +34,7 @@ import Testing
         OutboundMessage(routingKey: key, headers: ["belfry-note": text], id: "id-\(text)", body: Array(text.utf8))
     }
 
-    @Test func `what is published arrives once, in order, with its id and headers`() async throws {
+    @Test func `a published message arrives once, in order, with its id and headers`() async throws {
         let node = try await Self.node.value
         try await withBroker(node.url) { broker in
             try await untilReady(broker)
@@ -85,9 +85,9 @@ import Testing
             let message = OutboundMessage(routingKey: RoutingKey.scheduleDue, body: tooLarge)
             // No stage publishes such a message, so a stranger does.
             await #expect(throws: PublishError.self) { try await broker.publish([message]) }
-            let stranger = try AMQPHandle.connect(
+            var stranger = try AMQPHandle.connect(
                 BrokerURL(parsing: node.url), options: ConnectionOptions(urls: [], name: "stranger"))
-            try stranger.raw.publish(message, to: "belfry")
+            try stranger.publish(message, to: "belfry")
             try await broker.publish([self.message("behind")])
             let batch = try await subscription.next(limit: 10)
             #expect(batch.map { String(decoding: $0.body, as: UTF8.self) } == ["behind"])
@@ -100,7 +100,7 @@ import Testing
         try await node.control(["purge_queue", "belfry.dispatcher.due.dead"])
     }
 
-    @Test func `a mandatory message that no queue takes is an error that names the command to mend it`() async throws {
+    @Test func `an unroutable mandatory message is an error that names the command that helps`() async throws {
         let node = try await Self.node.value
         try await withBroker(node.url, consumes: false) { broker in
             try await untilReady(broker)
@@ -108,12 +108,12 @@ import Testing
                 try await broker.publish([message("lost", "no.such")])
             }
             #expect("\(PublishError.unroutable(exchange: "e", routingKey: "k"))".contains("belfry topology apply"))
-            // What is only said to whoever listens may go nowhere.
+            // An event without a subscriber is no error.
             try await broker.publish([OutboundMessage(routingKey: "no.such", body: [], isMandatory: false)])
         }
     }
 
-    @Test func `what was not acknowledged comes again, marked, after the connection is lost`() async throws {
+    @Test func `an unacknowledged message is redelivered, and marked so, after the connection is lost`() async throws {
         let node = try await Self.node.value
         try await withBroker(node.url) { broker in
             try await untilReady(broker)
@@ -132,7 +132,7 @@ import Testing
         }
     }
 
-    @Test func `a stage's user can say and read what is its own, and nothing else`() async throws {
+    @Test func `a stage's broker user can publish and consume what is its own, and nothing else`() async throws {
         let node = try await Self.node.value
         try await withBroker(node.url(user: "belfry-reaperd"), consumes: false) { broker in
             try await untilReady(broker)
@@ -148,16 +148,16 @@ import Testing
         try await drain(node, .ingesterReports)
     }
 
-    @Test func `a broker with an alarm blocks publishers with a reason, while consumers go on`() async throws {
+    @Test func `a broker with a memory alarm blocks publishers with a reason, while consumers go on`() async throws {
         let node = try await Self.node.value
         try await withBroker(node.url) { broker in
             try await untilReady(broker)
             try await broker.publish((0..<20).map { message("b\($0)") })
             try await node.control(["set_vm_memory_high_watermark", "0.00001"])
-            // The broker blocks a connection when it next publishes; the message then waits for the end of the alarm.
+            // The broker blocks a connection when it next publishes. That message waits for the end of the alarm.
             let late = Task { try await broker.publish([message("late")]) }
             let fault = try await until("publishers are blocked") {
-                broker.faults.first { $0.contains("takes no messages") }
+                broker.faults.first { $0.contains("blocked by the broker") }
             }
             #expect(fault.contains("memory"))
             await #expect(throws: PublishError.self) { try await broker.publish([message("refused at once")]) }
@@ -176,7 +176,7 @@ import Testing
         try await drain(node, .dispatcherDue)
     }
 
-    @Test func `a broker that has gone silent is an error within a few heartbeats, not a hang`() async throws {
+    @Test func `a frozen broker is an error within a few heartbeats, not a hang`() async throws {
         let node = try await Self.node.value
         try await withBroker(node.url, heartbeatSeconds: 2) { broker in
             try await untilReady(broker)
@@ -192,7 +192,7 @@ import Testing
         try await drain(node, .dispatcherDue)
     }
 
-    @Test func `nothing confirmed is lost when the broker is killed, and both connections come back`() async throws {
+    @Test func `a confirmed message outlasts a broker that is killed, and both connections reconnect`() async throws {
         let node = try await Self.node.value
         try await withBroker(node.url) { broker in
             try await untilReady(broker)
@@ -217,7 +217,7 @@ import Testing
         }
     }
 
-    @Test func `TLS connects to the certificate's host name, and to no other`() async throws {
+    @Test func `a TLS connection is made to the certificate's host name, and to no other`() async throws {
         let node = try await Self.node.value
         let authority = "\(node.folder)/ca.pem"
         try await withBroker("amqps://admin:secret@localhost:\(node.tlsPort)/", caFile: authority) { broker in
@@ -237,7 +237,7 @@ import Testing
         try await drain(node, .dispatcherDue)
     }
 
-    @Test func `the check names a queue that is missing and one that differs, and apply mends what it can`()
+    @Test func `a topology check names a missing queue and one that differs, and apply creates what is missing`()
         async throws
     {
         let node = try await Self.node.value
@@ -256,7 +256,7 @@ import Testing
         #expect(try other.check().count == other.topologyItemCount)
     }
 
-    @Test func `over the management API policies are checked and applied, too, and users keep their passwords`()
+    @Test func `a topology check over the management API covers policies, and apply leaves users their passwords`()
         async throws
     {
         let node = try await Self.node.value

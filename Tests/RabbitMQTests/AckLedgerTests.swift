@@ -9,12 +9,20 @@ import Testing
         return ledger
     }
 
+    @Test func `a message tag that does not ascend ends the process`() async {
+        await #expect(processExitsWith: .failure) {
+            var ledger = AckLedger()
+            ledger.delivered(2)
+            ledger.delivered(2)
+        }
+    }
+
     @Test func `a whole batch is acknowledged by one frame`() {
         var ledger = ledger(1...500)
         #expect(ledger.settle(Set(1...500)) == [.init(tag: 500, multiple: true)])
     }
 
-    @Test func `another consumer's delivery in between is never acknowledged along`() {
+    @Test func `another consumer's message in between is never acknowledged along with a batch`() {
         var ledger = ledger(1...6)
         let frames = ledger.settle([1, 2, 4, 6])
         #expect(
@@ -22,7 +30,7 @@ import Testing
         #expect(ledger.settle([3, 5]) == [.init(tag: 5, multiple: true)])
     }
 
-    @Test func `no tag is acknowledged twice, which would close the channel`() {
+    @Test func `no message is acknowledged twice, which would close the channel`() {
         var ledger = ledger(1...3)
         #expect(ledger.settle([2]) == [.init(tag: 2, multiple: false)])
         #expect(ledger.settle([2]) == [])

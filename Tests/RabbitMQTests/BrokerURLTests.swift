@@ -2,7 +2,7 @@ import RabbitMQ
 import Testing
 
 @Suite struct BrokerURLTests {
-    @Test func `every part of a URL is read, with its defaults`() throws {
+    @Test func `every part of a broker's URL is read, with its defaults`() throws {
         let full = try BrokerURL(parsing: "amqps://jo%40x:p%2Fw@mq.example:5999/a%2Fb")
         #expect(full.host == "mq.example" && full.port == 5_999 && full.usesTLS)
         #expect(full.user == "jo@x" && full.password == "p/w" && full.virtualHost == "a/b")
@@ -16,12 +16,12 @@ import Testing
         "", "http://x", "amqp://", "amqp://x:0", "amqp://x:port", "amqp://u:%zz@x", "amqp://x,", "amqp://u%00:p@x",
         "amqp://u:zq/ss@x",
     ])
-    func `a wrong URL is refused, and its password not repeated`(text: String) {
+    func `a wrong broker's URL is refused, and the error has no password in it`(text: String) {
         let error = #expect(throws: BrokerURLError.self) { try BrokerURL.list(parsing: text) }
         #expect(error?.description.contains("zq") == false)
     }
 
-    @Test func `a URL in a log has no password`() throws {
+    @Test func `a broker's URL in a log has no password`() throws {
         let text = try BrokerURL(parsing: "amqp://jo:secret@mq/v").description
         #expect(text == "amqp://jo:***@mq:5672/v")
     }

@@ -27,7 +27,7 @@ import Testing
         #expect(tracker.confirmed(tag: 4, multiple: true, isAccepted: true) == [.init(batch: third, failure: nil)])
     }
 
-    @Test func `a refusal of one message fails its batch and no other`() {
+    @Test func `a nack of one message fails its batch and no other`() {
         var tracker = ConfirmTracker()
         let refused = tracker.begin(isMandatory: [Bool](repeating: true, count: 2), destinations: [home], at: start)
         let fine = tracker.begin(isMandatory: [Bool](repeating: true, count: 1), destinations: [home], at: start)
@@ -50,26 +50,26 @@ import Testing
             ])
     }
 
-    @Test func `a refusal of what is only said to whoever listens is no failure`() {
+    @Test func `a nack of an event, from a subscriber's full queue, is no failure`() {
         var tracker = ConfirmTracker()
         let batch = tracker.begin(isMandatory: [true, false], destinations: [home], at: start)
         #expect(tracker.confirmed(tag: 2, multiple: false, isAccepted: false).isEmpty)
         #expect(tracker.confirmed(tag: 1, multiple: false, isAccepted: true) == [.init(batch: batch, failure: nil)])
     }
 
-    @Test func `a listener that never confirms holds a batch for a while, and no other`() {
+    @Test func `a subscriber's queue that never confirms holds its batch for a while, and no other`() {
         var tracker = ConfirmTracker()
         let silent = tracker.begin(isMandatory: [true, false], destinations: [home], at: start)
         let ours = tracker.begin(isMandatory: [true], destinations: [home], at: start)
         #expect(tracker.confirmed(tag: 1, multiple: false, isAccepted: true).isEmpty)
         #expect(tracker.giveUpOptional(publishedBefore: start).isEmpty)
         #expect(tracker.giveUpOptional(publishedBefore: start + .seconds(1)) == [.init(batch: silent, failure: nil)])
-        // The listener's confirm comes after all: it is nobody's.
+        // The confirm arrives after all, and is ignored.
         #expect(tracker.confirmed(tag: 2, multiple: false, isAccepted: true).isEmpty)
         #expect(tracker.confirmed(tag: 3, multiple: false, isAccepted: true) == [.init(batch: ours, failure: nil)])
     }
 
-    @Test func `the longest wait is the oldest batch's, whatever is confirmed behind it`() {
+    @Test func `the longest wait is the oldest batch's, even when a later batch is confirmed first`() {
         var tracker = ConfirmTracker()
         _ = tracker.begin(isMandatory: [true], destinations: [home], at: start)
         _ = tracker.begin(isMandatory: [true], destinations: [home], at: start + .seconds(9))
@@ -79,7 +79,7 @@ import Testing
         #expect(tracker.oldestPublishedAt == start + .seconds(20))
     }
 
-    @Test func `a confirm that comes twice counts once`() {
+    @Test func `a confirm that arrives twice counts once`() {
         var tracker = ConfirmTracker()
         let batch = tracker.begin(isMandatory: [Bool](repeating: true, count: 2), destinations: [home], at: start)
         _ = tracker.confirmed(tag: 1, multiple: false, isAccepted: true)

@@ -31,9 +31,6 @@ static inline amqp_bytes_t belfry_amqp_bytes(const void *start, size_t count) {
     return bytes;
 }
 
-// Static const structs are not imported as values.
-static inline amqp_table_t belfry_amqp_empty_table(void) { return amqp_empty_table; }
-
 static inline amqp_table_t belfry_amqp_table(amqp_table_entry_t *entries, int count) {
     amqp_table_t table;
     table.num_entries = count;
@@ -99,7 +96,7 @@ static inline amqp_bytes_t belfry_amqp_frame_body(const amqp_frame_t *f) { retur
 /// While corked, the socket sends full packets only: a batch of messages travels in a few, not in three each.
 static inline void belfry_tcp_cork(int fd, int on) { setsockopt(fd, IPPROTO_TCP, TCP_CORK, &on, sizeof on); }
 
-/// A connection whose peer has gone silent must not hold a send for ever.
+/// A send must not wait for ever for a peer that no longer answers.
 static inline void belfry_tcp_timeouts(int fd, unsigned milliseconds) {
     int on = 1;
     setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof on);

@@ -1,0 +1,31 @@
+internal import CRabbitMQ
+internal import Messaging
+
+extension AMQPHandle {
+    /// Declares a durable topic exchange. `passively` only asks whether it exists.
+    mutating func declareExchange(_ name: String, passively: Bool) throws(AMQPFailure) {
+        arena.empty()
+        amqp_exchange_declare(
+            raw, Self.channel, arena.lend(name), arena.lend("topic"), passively ? 1 : 0, 1, 0, 0,
+            arena.lend([:]))
+        try checkReply("exchange.declare \(name)")
+    }
+
+    /// Declares a durable queue. `passively` only asks whether it exists.
+    mutating func declareQueue(_ queue: Topology.Queue, passively: Bool) throws(AMQPFailure) {
+        arena.empty()
+        amqp_queue_declare(
+            raw, Self.channel, arena.lend(queue.name), passively ? 1 : 0, 1, 0, 0,
+            arena.lend(AMQPTable(arguments: queue.arguments)))
+        try checkReply("queue.declare \(queue.name)")
+    }
+
+    /// Binds a queue to an exchange.
+    mutating func bind(_ binding: Topology.Binding) throws(AMQPFailure) {
+        arena.empty()
+        amqp_queue_bind(
+            raw, Self.channel, arena.lend(binding.queue), arena.lend(binding.exchange),
+            arena.lend(binding.routingKey), arena.lend([:]))
+        try checkReply("queue.bind \(binding.queue)")
+    }
+}

@@ -1,0 +1,38 @@
+internal import CRabbitMQ
+internal import Messaging
+
+extension AMQPHandle {
+    /// Has the broker confirm every message that is published from now on.
+    func selectConfirms() throws(AMQPFailure) {
+        amqp_confirm_select(raw, Self.channel)
+        try checkReply("confirm.select")
+    }
+
+    /// Writes one persistent message to the socket. Blocks while the socket's buffer is full.
+    mutating func publish(_ message: OutboundMessage, to exchange: String) throws(AMQPFailure) {
+        arena.empty()
+        var properties = amqp_basic_properties_t()
+        properties.delivery_mode = 2
+        properties.content_type = arena.lend("application/json")
+        properties.headers = arena.lend(AMQPTable(message.headers))
+        properties._flags = amqp_flags_t(
+            AMQP_BASIC_DELIVERY_MODE_FLAG | AMQP_BASIC_CONTENT_TYPE_FLAG | AMQP_BASIC_HEADERS_FLAG)
+        if let id = message.id {
+            properties.message_id = arena.lend(id)
+            properties._flags |= amqp_flags_t(AMQP_BASIC_MESSAGE_ID_FLAG)
+        }
+        let (raw, exchange, routingKey) = (raw, arena.lend(exchange), arena.lend(message.routingKey))
+        // The body may be large, so it is lent where it is.
+        let status = message.body.withUnsafeBytes { body in
+            amqp_basic_publish(
+                raw, Self.channel, exchange, routingKey, message.isMandatory ? 1 : 0, 0, &properties,
+                belfry_amqp_bytes(body.baseAddress, body.count))
+        }
+        try AMQPFailure.check("basic.publish", status: status)
+    }
+
+    /// While corked, the socket sends full packets only, so a batch travels in few of them.
+    func cork(_ isOn: Bool) {
+        belfry_tcp_cork(descriptor, isOn ? 1 : 0)
+    }
+}

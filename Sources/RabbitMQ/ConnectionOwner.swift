@@ -1,0 +1,47 @@
+internal import Threads
+
+/// An actor that keeps one connection to the broker open: `Publisher` and `Consumer`.
+///
+/// The actor runs on the connection's own thread, since librabbitmq allows a connection one thread only.
+protocol ConnectionOwner: Actor {
+    nonisolated var connection: BrokerConnection { get }
+
+    /// Connects and prepares the channel. Blocks the thread.
+    func open(attempt: Int) throws(AMQPFailure)
+
+    /// One pass of the loop: handles everything that has arrived, without waiting. True when the connection has
+    /// proved useful; a loss is then the first in a row, with the shortest wait.
+    func pass() throws(AMQPFailure) -> Bool
+
+    /// Closes the connection and fails everything that waits for it.
+    func close(because reason: String)
+}
+
+extension ConnectionOwner {
+    nonisolated var state: ConnectionState { connection.state }
+
+    /// Connects, and reconnects after each loss, until the task is cancelled.
+    func run() async {
+        var attempt = 0
+        while !Task.isCancelled {
+            do throws(AMQPFailure) {
+                try open(attempt: attempt)
+                while !Task.isCancelled {
+                    if try pass() { attempt = 0 }
+                    _ = await connection.parker.events(timeoutMilliseconds: connection.passIntervalMilliseconds)
+                }
+            } catch {
+                close(because: "\(error)")
+                await connection.waitToReconnect(after: error, attempt: attempt)
+                attempt += 1
+            }
+        }
+        close(because: "shutting down")
+    }
+
+    /// Makes the next pass begin now, from any thread. The parker wakes the thread if it sleeps in epoll: a cancelled
+    /// task, a new subscription and frames in librabbitmq's own buffers are nothing that epoll reports.
+    nonisolated func interrupt() {
+        connection.parker.interrupt()
+    }
+}
