@@ -1,11 +1,11 @@
-/// Decides which addresses a webhook may be sent to: public ones, and what the operator has allowed.
+/// Decides which addresses a request may be sent to: public ones, and those that the operator has allowed.
 ///
-/// It judges the address that a connection is about to be made to, never the name or the spelling in a URL, so neither
-/// DNS rebinding nor `http://2130706433/` gets past it.
+/// It checks the address of the connection that is about to be made, never the name or the spelling in a URL, so
+/// neither DNS rebinding nor `http://2130706433/` circumvents it.
 public struct AddressGuard: Sendable {
     private let allowed: [CIDRBlock]
 
-    /// `allowed` are networks that may be reached although they are not public.
+    /// `allowed` are networks that may be reached although they are not public, for services on premises.
     public init(allowed: [CIDRBlock]) {
         self.allowed = allowed
     }
@@ -23,7 +23,7 @@ public struct AddressGuard: Sendable {
         }
     }
 
-    /// IANA's special-purpose registry, multicast and the reserved rest.
+    /// IANA's IPv4 Special-Purpose Address Registry, multicast, and the reserved rest.
     private static let specialV4: [CIDRBlock] = [
         .v4(0, 0, 0, 0, prefix: 8),  // this host
         .v4(10, 0, 0, 0, prefix: 8),  // private
@@ -42,8 +42,8 @@ public struct AddressGuard: Sendable {
         .v4(240, 0, 0, 0, prefix: 4),  // reserved, broadcast
     ]
 
-    /// Everything outside is not routed publicly: `::1`, NAT64 (`64:ff9b::/96`, `64:ff9b:1::/48`), `100::/64`,
-    /// unique local (`fc00::/7`), link-local (`fe80::/10`), multicast (`ff00::/8`) and what is still unassigned.
+    /// No address outside of it is routed publicly: `::1`, NAT64 (`64:ff9b::/96`, `64:ff9b:1::/48`), `100::/64`,
+    /// unique local (`fc00::/7`), link-local (`fe80::/10`), multicast (`ff00::/8`) and unassigned ranges.
     private static let globalUnicastV6 = CIDRBlock.v6(0x2000, 0, prefix: 3)
 
     private static let specialV6: [CIDRBlock] = [

@@ -1,14 +1,18 @@
-/// A range of addresses in CIDR notation: `10.0.0.0/8`, `2001:db8::/32`, or one address alone.
+/// A range of addresses in CIDR notation: `10.0.0.0/8`, `2001:db8::/32`, or a single address.
+///
+///     let block = try CIDRBlock("10.0.0.0/8")
+///     block.contains(.v4(0x0A01_0203))  // true
 public struct CIDRBlock: Hashable, Sendable {
     public let address: IPAddress
     public let prefixLength: Int
 
-    /// What is wrong with a text that should be a network, for the person who wrote it.
+    /// The error in a text that should be a network, for the person who wrote it.
     public struct Malformed: Error, Equatable, CustomStringConvertible {
         public var description: String
     }
 
-    /// Reads CIDR notation. Bits set beyond the prefix are refused: they mean that one of the two is a mistake.
+    /// Reads CIDR notation. Throws `Malformed`, also for an address with bits beyond the prefix: one of the two must be
+    /// a mistake.
     public init(_ text: String) throws(Malformed) {
         let parts = text.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
         guard let address = IPAddress(String(parts[0])) else {
@@ -40,17 +44,17 @@ public struct CIDRBlock: Hashable, Sendable {
         self.prefixLength = prefixLength
     }
 
-    /// A network known to the program, for tables.
+    /// A network for the tables of `AddressGuard`.
     static func v4(_ a: UInt32, _ b: UInt32, _ c: UInt32, _ d: UInt32, prefix: Int) -> CIDRBlock {
         CIDRBlock(.v4(a << 24 | b << 16 | c << 8 | d), prefix)
     }
 
-    /// A network known to the program, for tables, by the first two of its eight groups.
+    /// A network for the tables of `AddressGuard`, by the first two of its eight groups.
     static func v6(_ first: UInt64, _ second: UInt64, prefix: Int) -> CIDRBlock {
         CIDRBlock(.v6(high: first << 48 | second << 32, low: 0), prefix)
     }
 
-    /// Whether `address` lies in this network. Families never match each other; unwrap with `unmapped` first.
+    /// Whether `address` is in this network. An IPv4 address is in no IPv6 network: call `unmapped` first.
     public func contains(_ address: IPAddress) -> Bool {
         address.width == self.address.width && address.masked(prefixLength) == self.address
     }
@@ -58,25 +62,4 @@ public struct CIDRBlock: Hashable, Sendable {
 
 extension CIDRBlock: CustomStringConvertible {
     public var description: String { "\(address)/\(prefixLength)" }
-}
-
-extension IPAddress {
-    fileprivate var width: Int {
-        switch self {
-        case .v4: 32
-        case .v6: 128
-        }
-    }
-
-    /// This address with everything after the first `length` bits cleared.
-    fileprivate func masked(_ length: Int) -> IPAddress {
-        // Swift's smart shifts: by the full width or more gives 0.
-        switch self {
-        case .v4(let number): .v4(number & (UInt32.max << UInt32(32 - length)))
-        case .v6(let high, let low):
-            .v6(
-                high: high & (UInt64.max << UInt64(64 - min(length, 64))),
-                low: low & (UInt64.max << UInt64(64 - max(length - 64, 0))))
-        }
-    }
 }

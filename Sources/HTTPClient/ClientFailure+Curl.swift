@@ -1,7 +1,8 @@
 internal import CCurl
 
 extension ClientFailure {
-    /// What libcurl's result means. The scheme was checked before, so an unsupported protocol is the server's.
+    /// The category of a result of libcurl. The URL's scheme was checked before, so `CURLE_UNSUPPORTED_PROTOCOL` is
+    /// about the response and belongs to the default.
     init(_ code: CURLcode) {
         switch code {
         case CURLE_URL_MALFORMAT, CURLE_LOGIN_DENIED: self = .badURL

@@ -1,17 +1,28 @@
 internal import CCurl
 internal import Threads
 
-/// Sends HTTP requests to servers nobody has vouched for, from one thread, hundreds at a time.
+/// An HTTP/1.1 client for servers that are not trusted: one thread, hundreds of requests at a time.
 ///
-/// `run()` must be running for requests to be sent. A request costs its caller one append to the queue; the loop
-/// takes all that have come, lets libcurl work on what is ready, and answers each caller directly.
+///     let client = CurlClient(
+///         name: "webhooks", addressGuard: AddressGuard(allowed: []), maxConnectionsPerHost: 128,
+///         userAgent: "belfry", secondsSinceEpoch: { Int64(time(nil)) })
+///     async let loop: Void = client.run()
+///     switch await client.send(ClientRequest(url: "https://example.com/hook", body: Array("{}".utf8))) {
+///     case .response(let response): log(response.status)
+///     case .failure(let failure, let detail, _): log(failure, detail)
+///     }
+///     await client.stop()
+///     await loop
 ///
-/// Names are resolved by threads of libcurl, one for each name not in its cache (60 s), so a slow DNS server delays its
-/// own requests only. Such a thread may outlive its request by as long as resolv.conf lets it try; nothing but the
-/// callers' limit on requests in flight bounds how many there are.
+/// Requests are sent while `run()` is running. `send` only appends to a queue; the loop takes all entries at once,
+/// drives libcurl, and resumes each caller directly.
+///
+/// libcurl resolves host names on threads of its own, one for each name that is not in its cache (60 s), so a slow DNS
+/// server delays its own requests only. Such a thread may outlive its request, for as long as resolv.conf lets it try.
+/// Only the number of requests in flight, which is up to the callers, limits the number of these threads.
 public actor CurlClient {
-    // Handles kept for the next requests; more than this in flight is a peak.
-    private static let mostIdleTransfers = 256
+    // Handles that are kept for later requests.
+    private static let idleTransfersMax = 256
 
     private nonisolated let executor: ThreadExecutor
     private nonisolated let parker = SocketParker()
@@ -27,8 +38,12 @@ public actor CurlClient {
 
     public nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
-    /// `name` is the thread's. Without an `addressGuard` any address may be reached: for requests of our own only.
-    /// `secondsSinceEpoch` is the wall clock, asked when a server says until which date to wait.
+    /// - Parameters:
+    ///   - name: The thread's name.
+    ///   - addressGuard: Decides which addresses may be reached. Nil allows all, for URLs that an operator chose.
+    ///   - maxConnectionsPerHost: Further requests to the host wait; their `timeoutMilliseconds` counts meanwhile.
+    ///   - userAgent: The `User-Agent` header.
+    ///   - secondsSinceEpoch: The wall clock, read when a `Retry-After` header has a date.
     public init(
         name: String, addressGuard: AddressGuard?, maxConnectionsPerHost: Int, userAgent: String,
         secondsSinceEpoch: @escaping @Sendable () -> Int64
@@ -44,15 +59,16 @@ public actor CurlClient {
         executor.stop()
     }
 
-    /// Sends one request and waits for its answer. A cancelled task's request is taken back and ends as `.broken`.
+    /// Sends one request and waits for its outcome. It never throws: when the task is cancelled, the request ends as
+    /// `.broken`.
     public nonisolated func send(_ request: ClientRequest) async -> ClientOutcome {
-        if let (failure, detail) = request.objection {
+        if let (failure, detail) = request.fault {
             return .failure(failure, detail: detail, latencyMilliseconds: 0)
         }
         let id = queue.newID()
         return await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
-                switch queue.post(.init(id: id, request: request, sent: .now, continuation: continuation)) {
+                switch queue.post(.init(id: id, request: request, sentAt: .now, continuation: continuation)) {
                 case .accepted(let isFirst):
                     if isFirst { parker.interrupt() }
                 case .cancelled:
@@ -66,7 +82,7 @@ public actor CurlClient {
         }
     }
 
-    /// The loop: returns once `stop()` is called or the task is cancelled, with nothing left in flight. Run it once.
+    /// The loop. It returns when `stop()` is called or the task is cancelled, with nothing left in flight. Run it once.
     public func run() async {
         await withTaskCancellationHandler {
             while let multi, !Task.isCancelled {
@@ -82,7 +98,7 @@ public actor CurlClient {
         stop()
     }
 
-    /// Ends what is in flight as `.broken`, closes all connections and refuses requests from now on.
+    /// Ends all requests in flight as `.broken`, closes all connections and refuses further requests.
     public func stop() {
         let batch = queue.close()
         for entry in batch.entries { reply(to: entry, .broken, "stopped") }
@@ -115,7 +131,7 @@ public actor CurlClient {
         }
     }
 
-    /// Answers the callers whose transfers have ended.
+    /// Resumes the callers whose transfers have finished.
     private func deliver(_ multi: CurlMulti) {
         while let (easy, result) = multi.nextFinished() {
             guard let transfer = Transfer.of(easy), let entry = transfer.entry else { continue }
@@ -130,8 +146,8 @@ public actor CurlClient {
 
     /// Ends the transfers whose time is up.
     ///
-    /// Not left to libcurl: in 7.88 a transfer that waits for one of its host's connections has no time-out. All are
-    /// looked at when the earliest deadline passes; most transfers end long before theirs, so that is seldom.
+    /// libcurl 7.88 has no timeout for a transfer that waits for a connection of its host, so timeouts are kept here.
+    /// All transfers are checked when the earliest deadline passes. That is rare: most end long before theirs.
     private func expire() {
         let now = ContinuousClock.now
         guard let nextExpiry, nextExpiry <= now else { return }
@@ -142,7 +158,7 @@ public actor CurlClient {
         self.nextExpiry = active.values.compactMap { $0.entry?.deadline }.min()
     }
 
-    /// Removes a transfer before its end; unknown when it has just ended by itself.
+    /// Ends a transfer before libcurl has. Does nothing when it has just finished.
     private func takeBack(_ id: UInt64, _ failure: ClientFailure, _ detail: String) {
         guard let transfer = active.removeValue(forKey: id), let entry = transfer.entry else { return }
         multi?.remove(transfer.easy)
@@ -152,7 +168,7 @@ public actor CurlClient {
 
     private func retire(_ transfer: Transfer) {
         transfer.end()
-        if idle.count < Self.mostIdleTransfers { idle.append(transfer) }
+        if idle.count < Self.idleTransfersMax { idle.append(transfer) }
     }
 
     private func reply(to entry: RequestQueue.Entry, _ failure: ClientFailure, _ detail: String) {

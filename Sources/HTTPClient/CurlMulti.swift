@@ -1,24 +1,27 @@
 internal import CCurl
 internal import Threads
 
-/// A libcurl multi handle whose sockets are watched, and whose timer is kept, by the loop of one thread.
+/// A libcurl multi handle. Its sockets are watched by a `SocketParker`; its timer is `deadline`, for the loop to keep.
 ///
-/// Driven by `curl_multi_socket_action`: the cost of a pass is that of the sockets that are ready, however many
-/// transfers are waiting for an answer.
+/// Driven by `curl_multi_socket_action`: a pass costs as much as the sockets that are ready, whatever the number of
+/// transfers that wait for a response.
 final class CurlMulti {
-    // Idle connections kept open over all hosts.
-    private static let mostIdleConnections = 512
+    // Idle connections that are kept open, all hosts together.
+    private static let idleConnectionsMax = 512
+    // A static is initialised once, by the first thread that reads it. Make the first client before any other thread
+    // uses libcurl.
+    private static let isLibraryReady = curl_global_init(Int(CURL_GLOBAL_DEFAULT)) == CURLE_OK
 
     private let handle: UnsafeMutableRawPointer
     private let parker: SocketParker
     private var timer: ContinuousClock.Instant?
 
     init(parker: SocketParker, maxConnectionsPerHost: Int) {
-        precondition(CurlLibrary.isReady, "libcurl could not be initialised")
+        precondition(Self.isLibraryReady, "libcurl could not be initialised")
         guard let handle = curl_multi_init() else { preconditionFailure("curl_multi_init: out of memory") }
         self.handle = handle
         self.parker = parker
-        _ = belfry_curl_multi_set_long(handle, CURLMOPT_MAXCONNECTS, Self.mostIdleConnections)
+        _ = belfry_curl_multi_set_long(handle, CURLMOPT_MAXCONNECTS, Self.idleConnectionsMax)
         _ = belfry_curl_multi_set_long(handle, CURLMOPT_MAX_HOST_CONNECTIONS, maxConnectionsPerHost)
         let context = Unmanaged.passUnretained(self).toOpaque()
         belfry_curl_multi_set_socket(
@@ -36,20 +39,21 @@ final class CurlMulti {
     }
 
     deinit {
-        // Closing the idle connections calls back, and there is nobody left to call.
+        // Closing the idle connections would call back into this object, which is gone.
         belfry_curl_multi_set_socket(handle, nil, nil)
         belfry_curl_multi_set_timer(handle, nil, nil)
         curl_multi_cleanup(handle)
     }
 
-    /// When to call `drive` although no socket is ready, if at all.
+    /// When `drive` must be called although no socket is ready; nil when it need not.
     var deadline: ContinuousClock.Instant? { timer }
 
-    /// False when libcurl refuses the handle: out of memory.
+    /// Starts a transfer. False when libcurl refuses the handle: out of memory.
     func add(_ easy: UnsafeMutableRawPointer) -> Bool {
         curl_multi_add_handle(handle, easy) == CURLM_OK
     }
 
+    /// Ends a transfer, finished or not. The handle can then be used again.
     func remove(_ easy: UnsafeMutableRawPointer) {
         curl_multi_remove_handle(handle, easy)
     }
@@ -69,7 +73,7 @@ final class CurlMulti {
         }
     }
 
-    /// The next transfer that has ended, if any.
+    /// The next finished transfer, if any. It must be removed.
     func nextFinished() -> (easy: UnsafeMutableRawPointer, result: CURLcode)? {
         var left: CInt = 0
         while let message = curl_multi_info_read(handle, &left) {
@@ -88,14 +92,8 @@ final class CurlMulti {
         }
     }
 
-    /// The object given to libcurl above. It is alive: its deinit takes the callbacks back.
+    /// The object behind a callback's context. It exists: its deinit removes the callbacks.
     private static func from(_ context: UnsafeMutableRawPointer?) -> CurlMulti? {
         context.map { Unmanaged<CurlMulti>.fromOpaque($0).takeUnretainedValue() }
     }
-}
-
-/// The library's own set-up, once a process.
-enum CurlLibrary {
-    /// A static is initialised once, whoever asks first; make the first client before other threads use libcurl.
-    static let isReady = curl_global_init(Int(CURL_GLOBAL_DEFAULT)) == CURLE_OK
 }

@@ -1,4 +1,4 @@
-// The C library's socket types come through whichever module includes them first.
+// The C library's socket types belong to the module that includes them first, which may be either of these.
 internal import CCurl
 internal import Glibc
 
@@ -7,7 +7,7 @@ public enum IPAddress: Hashable, Sendable {
     case v4(UInt32)
     case v6(high: UInt64, low: UInt64)
 
-    /// Reads the usual spellings only (`192.0.2.1`, `2001:db8::1`): never `0x7f.1` or `2130706433`.
+    /// Reads the usual spellings only (`192.0.2.1`, `2001:db8::1`); nil for others, such as `0x7f.1` or `2130706433`.
     public init?(_ text: String) {
         var four = in_addr()
         var six = in6_addr()
@@ -20,7 +20,7 @@ public enum IPAddress: Hashable, Sendable {
         }
     }
 
-    /// The address in a `sockaddr`; nil for any family but IP. The memory must be as long as its family says.
+    /// The address in a `sockaddr`; nil for other families. The memory must be as long as its family requires.
     public init?(socketAddress bytes: UnsafeRawPointer) {
         switch CInt(bytes.loadUnaligned(as: sockaddr.self).sa_family) {
         case AF_INET: self = .v4(UInt32(bigEndian: bytes.loadUnaligned(as: sockaddr_in.self).sin_addr.s_addr))
@@ -36,7 +36,7 @@ public enum IPAddress: Hashable, Sendable {
         self = .v6(high: UInt64(bigEndian: high), low: UInt64(bigEndian: low))
     }
 
-    /// `::ffff:192.0.2.1` as `192.0.2.1`, which is where a connection to it goes; any other address as it is.
+    /// `192.0.2.1` for `::ffff:192.0.2.1`, since a connection to that goes there; any other address unchanged.
     public var unmapped: IPAddress {
         guard case .v6(0, let low) = self, low >> 32 == 0xffff else { return self }
         return .v4(UInt32(truncatingIfNeeded: low))

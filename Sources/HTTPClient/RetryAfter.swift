@@ -2,8 +2,8 @@ internal import CCurl
 
 /// The `Retry-After` header (RFC 9110, 10.2.3): a number of seconds or a date.
 enum RetryAfter {
-    /// No server may put a delivery off for longer than a day.
-    static let longestSeconds = 86_400
+    /// A day: no server may put a delivery off for longer.
+    static let secondsMax = 86_400
 
     /// Seconds to wait from `now` (seconds since 1970), or nil when `text` is neither form.
     static func seconds(_ text: String, now: @autoclosure () -> Int64) -> Int? {
@@ -11,11 +11,11 @@ enum RetryAfter {
         guard let first = text.first else { return nil }
         if UInt8(ascii: "0")...UInt8(ascii: "9") ~= first {
             guard text.allSatisfy({ UInt8(ascii: "0")...UInt8(ascii: "9") ~= $0 }) else { return nil }
-            // A number too long for Int is a very long wait.
-            return min(Int(String(text) ?? "") ?? longestSeconds, longestSeconds)
+            // A number that doesn't fit an Int is longer than a day.
+            return min(Int(String(text) ?? "") ?? secondsMax, secondsMax)
         }
         // curl_getdate knows the three forms of HTTP-date.
         let date = curl_getdate(String(text) ?? "", nil)
-        return date < 0 ? nil : Int(min(max(0, Int64(date) - now()), Int64(longestSeconds)))
+        return date < 0 ? nil : Int(min(max(0, Int64(date) - now()), Int64(secondsMax)))
     }
 }

@@ -15,7 +15,8 @@ extension Transfer {
         set(CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_1_1))
         set(CURLOPT_HTTP09_ALLOWED, 0)
         set(CURLOPT_USERAGENT, userAgent)
-        // A proxy from the environment would be connected to unchecked, and would then connect to anything.
+        // A proxy from the environment would get a connection that the guard has not checked, and could connect
+        // anywhere.
         set(CURLOPT_PROXY, "")
         set(CURLOPT_NOPROXY, "*")
         set(CURLOPT_SSL_VERIFYPEER, 1)
@@ -27,8 +28,8 @@ extension Transfer {
         set(CURLOPT_MAXLIFETIME_CONN, 300)
         set(CURLOPT_BUFFERSIZE, Self.readBufferBytes)
         set(CURLOPT_UPLOAD_BUFFERSIZE, Self.readBufferBytes)
-        // A transfer that ends while its name is being resolved must not wait for getaddrinfo, and all others with it:
-        // the resolver's thread is left to end by itself.
+        // A transfer that ends while its name is being resolved must not block the loop until getaddrinfo returns:
+        // the resolver's thread ends on its own.
         set(CURLOPT_QUICK_EXIT, 1)
         setCallbacks()
     }
@@ -44,7 +45,7 @@ extension Transfer {
         }
         _ = belfry_curl_set_off(easy, CURLOPT_POSTFIELDSIZE_LARGE, curl_off_t(request.body.count))
         request.body.withUnsafeBytes { bytes in
-            // Without a pointer libcurl would read the body from standard input, so an empty body needs one too.
+            // Without a pointer libcurl would read the body from standard input, so an empty body needs one, too.
             if let start = bytes.baseAddress, !bytes.isEmpty {
                 _ = belfry_curl_set_pointer(easy, CURLOPT_COPYPOSTFIELDS, UnsafeMutableRawPointer(mutating: start))
             } else {
@@ -55,20 +56,20 @@ extension Transfer {
         set(CURLOPT_CUSTOMREQUEST, request.method)
     }
 
-    /// Lets go of what libcurl keeps of a request: an idle handle must not hold a large body.
+    /// Frees libcurl's copy of the body: an idle handle must not hold a large one.
     func clearRequest() {
         _ = belfry_curl_set_pointer(easy, CURLOPT_HTTPHEADER, nil)
         _ = belfry_curl_set_pointer(easy, CURLOPT_COPYPOSTFIELDS, nil)
     }
 
-    /// The header lines, to be freed by the caller.
+    /// The headers as libcurl wants them. The caller frees the list.
     func makeHeaderList(_ request: ClientRequest) -> UnsafeMutablePointer<curl_slist>? {
-        // A name without a value takes a header away that libcurl would add.
+        // A name without a value removes a header that libcurl would add.
         var list = curl_slist_append(nil, "Expect:")
         var namesContentType = false
         for header in request.headers {
             namesContentType = namesContentType || header.name.lowercased() == "content-type"
-            // ... so one that is meant to be empty is written with a semicolon.
+            // So a header with an empty value is written with a semicolon.
             let value = header.value.drop { $0 == " " || $0 == "\t" }
             list = curl_slist_append(list, value.isEmpty ? "\(header.name);" : "\(header.name): \(value)")
         }
@@ -85,7 +86,7 @@ extension Transfer {
                 return Transfer.from(context)?.receive(data) == true ? data.count : 0
             }, context)
         guard addressGuard != nil else { return }
-        // Sees what the name was resolved to, so what is checked is what is connected to.
+        // Called with the resolved address: what is checked is what is connected to.
         belfry_curl_set_open_socket(
             easy,
             { context, _, address in
@@ -95,7 +96,7 @@ extension Transfer {
                 let kind = address.pointee.socktype | CInt(SOCK_CLOEXEC.rawValue)
                 return socket(address.pointee.family, kind, address.pointee.protocol)
             }, context)
-        // A connection that is used again opens no socket.
+        // A connection that is reused opens no socket, so its address is checked before each request, too.
         belfry_curl_set_before_request(
             easy,
             { context, address, _, _, _ in

@@ -1,9 +1,9 @@
 internal import CCurl
 
-/// One libcurl easy handle and what its transfer collects, used for one request after another.
+/// A libcurl easy handle with the response it has received so far, used for one request after another.
 final class Transfer {
-    // Reading an answer to its end keeps the connection usable; past this a new connection is cheaper.
-    private static let mostBytesRead = 65_536
+    // A response read to its end leaves the connection usable. A longer one costs more than a new connection.
+    private static let bodyBytesReadMax = 65_536
 
     let easy: UnsafeMutableRawPointer
     let addressGuard: AddressGuard?
@@ -31,7 +31,7 @@ final class Transfer {
         errorText.deallocate()
     }
 
-    /// Takes a request over. The handle is then ready to be added to a multi handle.
+    /// Prepares the handle for a request. It can then be added to a multi handle.
     func begin(_ entry: RequestQueue.Entry) {
         self.entry = entry
         errorText.pointee = 0
@@ -39,7 +39,7 @@ final class Transfer {
         setRequest(entry.request, headers: headerList)
     }
 
-    /// Forgets everything about the request; the handle must be off the multi handle and may then be used again.
+    /// Clears everything of the request. The handle must have been removed from its multi handle.
     func end() {
         clearRequest()
         curl_slist_free_all(headerList)
@@ -52,10 +52,10 @@ final class Transfer {
         wasPermitted = false
     }
 
-    /// What became of the request, once libcurl is done with it; to be asked before `end`.
+    /// The outcome of a transfer that libcurl has finished. Call it before `end`. `now` is in seconds since 1970.
     func outcome(_ result: CURLcode, latencyMilliseconds: Int, now: () -> Int64) -> ClientOutcome {
         let status = self.status
-        // Cutting an answer short looks like a failed write to libcurl, but its status has arrived.
+        // libcurl reports a response that was cut short as a failed write. Its status has been received.
         if status > 0, result == CURLE_OK || wasCut {
             let retryAfter = header("Retry-After").flatMap { RetryAfter.seconds($0, now: now()) }
             return .response(
@@ -67,16 +67,16 @@ final class Transfer {
         return .failure(failure, detail: detail(result), latencyMilliseconds: latencyMilliseconds)
     }
 
-    /// Keeps the first bytes of the body and reads on for a while; false when the rest is not worth reading.
+    /// Keeps the first bytes of the body. False when libcurl shall not read the rest.
     func receive(_ bytes: UnsafeRawBufferPointer) -> Bool {
-        let wanted = entry?.request.maxBodyBytes ?? 0
+        let wanted = entry?.request.responseBodyBytesMax ?? 0
         body.append(contentsOf: bytes.prefix(max(0, wanted - body.count)))
         bytesRead += bytes.count
-        wasCut = bytesRead > max(wanted, Self.mostBytesRead)
+        wasCut = bytesRead > max(wanted, Self.bodyBytesReadMax)
         return !wasCut
     }
 
-    /// Whether a connection to `address` may be made or used; remembered for the outcome.
+    /// Whether a connection to `address` may be made or used. The outcome depends on it, too.
     func permits(_ address: IPAddress?) -> Bool {
         guard let addressGuard else { return true }
         let isPermitted = address.map(addressGuard.permits) ?? false
@@ -91,7 +91,7 @@ final class Transfer {
         return from(context)
     }
 
-    /// The object that its handle knows as context. It is alive: its deinit ends the handle.
+    /// The transfer behind a callback's context. It exists: its deinit ends the handle that makes the callbacks.
     static func from(_ context: UnsafeMutableRawPointer?) -> Transfer? {
         context.map { Unmanaged<Transfer>.fromOpaque($0).takeUnretainedValue() }
     }

@@ -2,32 +2,23 @@ internal import CLinux
 internal import Glibc
 internal import Synchronization
 
-/// What a watched socket is ready for.
-public struct SocketEvent: Sendable, Equatable {
-    public var descriptor: CInt
-    public var isReadable: Bool
-    public var isWritable: Bool
-    /// An error or a hang-up; reading or writing says which.
-    public var hasFailed: Bool
-}
-
 /// Parks in `epoll_wait(2)` on any number of sockets and one eventfd that wakes it.
 ///
 /// One task at a time may wait for events: the loop of the actor on this parker's thread, and on that thread only.
 public final class SocketParker: Parker {
     private struct Waiter {
-        // A deadline and not a timeout: jobs that wake the thread again and again must not put it off.
+        // A deadline and not a timeout: jobs that wake the thread again and again must not postpone it.
         var deadline: ContinuousClock.Instant
         var continuation: CheckedContinuation<[SocketEvent], Never>
     }
 
     private struct State {
         var waiter: Waiter?
-        // An interrupt that finds nobody waiting is kept: the loop may be just about to wait.
+        // An interrupt that finds no waiter is kept: the loop may be just about to wait.
         var isInterrupted = false
     }
 
-    private static let eventsAtOnce = 64
+    private static let eventsAtOnceMax = 64
 
     private let epoll: CInt = belfry_epoll_create()
     private let wakeUp: CInt = belfry_eventfd()
@@ -56,8 +47,8 @@ public final class SocketParker: Parker {
         _ = belfry_epoll_control(epoll, EPOLL_CTL_DEL, descriptor, 0)
     }
 
-    /// Suspends until a watched socket is ready, `interrupt()` is called, or the time is up. Without ready sockets the
-    /// answer is empty.
+    /// Suspends until a watched socket is ready, `interrupt()` is called, or the time is up. Empty when no socket is
+    /// ready.
     public func events(timeoutMilliseconds: CInt) async -> [SocketEvent] {
         await events(until: .now + .milliseconds(Int(timeoutMilliseconds)))
     }
@@ -72,9 +63,8 @@ public final class SocketParker: Parker {
         }
     }
 
-    /// Ends the current `events` wait, or makes the next one return at once. Any thread may call it.
-    ///
-    /// The wait still looks at the sockets, so that interrupts in close order keep no ready socket waiting.
+    /// Ends the current `events` wait, or makes the next one return at once, and wakes the thread for it. Any thread may
+    /// call it. The wait still looks at the sockets, so that frequent interrupts hold up no ready socket.
     public func interrupt() {
         let wasInterrupted = state.withLock { state in
             defer { state.isInterrupted = true }
@@ -83,11 +73,13 @@ public final class SocketParker: Parker {
         if !wasInterrupted { wake() }
     }
 
+    /// Wakes the thread only. A task that waits for events goes on waiting.
     public func wake() {
         var one: UInt64 = 1
         _ = write(wakeUp, &one, 8)
     }
 
+    /// Sleeps in `epoll_wait` while a task waits for events, otherwise on the eventfd alone.
     public func park(mayBlock: Bool) {
         let wait = state.withLock { state in state.waiter.map { ($0.deadline, state.isInterrupted) } }
         guard let (deadline, isInterrupted) = wait else {
@@ -97,7 +89,7 @@ public final class SocketParker: Parker {
         let timeout = mayBlock && !isInterrupted ? Self.milliseconds(until: deadline) : 0
         let events = readyEvents(timeoutMilliseconds: timeout)
         let waiter = state.withLock { state -> Waiter? in
-            // Woken for a job only: the job comes first, and the waiter stays for the next park.
+            // Woken for a job only: the job runs first, and the waiter stays for the next park.
             guard !events.isEmpty || state.isInterrupted || deadline <= .now else { return nil }
             defer { (state.waiter, state.isInterrupted) = (nil, false) }
             return state.waiter
@@ -106,8 +98,8 @@ public final class SocketParker: Parker {
     }
 
     private func readyEvents(timeoutMilliseconds: CInt) -> [SocketEvent] {
-        withUnsafeTemporaryAllocation(of: epoll_event.self, capacity: Self.eventsAtOnce) { ready in
-            let count = epoll_wait(epoll, ready.baseAddress, CInt(Self.eventsAtOnce), timeoutMilliseconds)
+        withUnsafeTemporaryAllocation(of: epoll_event.self, capacity: Self.eventsAtOnceMax) { ready in
+            let count = epoll_wait(epoll, ready.baseAddress, CInt(Self.eventsAtOnceMax), timeoutMilliseconds)
             return socketEvents(ready[..<max(0, Int(count))])
         }
     }
@@ -129,7 +121,7 @@ public final class SocketParker: Parker {
         return events
     }
 
-    /// Nobody asks for sockets now, so a ready one must not end the sleep.
+    /// No task waits for sockets, so a ready one must not end the sleep.
     private func waitForWakeUp() {
         var request = pollfd(fd: wakeUp, events: Int16(POLLIN), revents: 0)
         _ = poll(&request, 1, -1)
@@ -141,7 +133,7 @@ public final class SocketParker: Parker {
         _ = read(wakeUp, &drained, 8)
     }
 
-    /// Rounded up, so that a park never ends a little before its deadline only to be repeated.
+    /// Rounded up, so that a park never ends just before its deadline only to be repeated.
     private static func milliseconds(until deadline: ContinuousClock.Instant) -> CInt {
         let (seconds, attoseconds) = max(.zero, deadline - .now).components
         let milliseconds = (attoseconds + 999_999_999_999_999) / 1_000_000_000_000_000

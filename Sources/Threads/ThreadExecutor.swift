@@ -4,8 +4,16 @@ internal import Synchronization
 
 /// A serial executor that owns one operating-system thread.
 ///
-/// C libraries whose handles must stay on one thread (librabbitmq, a libcurl multi handle) live in actors that run
-/// here: the actor's isolation is the thread. Between jobs the thread sleeps in its `Parker`.
+/// A handle of a C library that must stay on one thread (librabbitmq, a libcurl multi handle) belongs to an actor that
+/// runs here: the actor's isolation is the thread. Between jobs the thread sleeps in its `Parker`.
+///
+///     actor Connection {
+///         private nonisolated let parker = SocketParker()
+///         private nonisolated let executor: ThreadExecutor
+///         nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
+///         init() { executor = ThreadExecutor(name: "connection", parker: parker) }
+///         deinit { executor.stop() }
+///     }
 public final class ThreadExecutor: SerialExecutor {
     private struct State {
         var jobs: [UnownedJob] = []
@@ -13,7 +21,7 @@ public final class ThreadExecutor: SerialExecutor {
         var isStopping = false
     }
 
-    // Jobs that never run dry must not keep the parker from looking at its sockets.
+    // An executor that never runs out of jobs must still look at its sockets.
     private static let batchesBetweenLooks = 16
 
     private let state = Mutex(State())
@@ -21,7 +29,7 @@ public final class ThreadExecutor: SerialExecutor {
     private let name: String
     private let thread = Atomic<UInt>(0)
 
-    /// Starts the thread. `name` is what `top -H` shows, cut to 15 bytes by the kernel.
+    /// Starts the thread. `top -H` shows `name`, of which the kernel keeps 15 bytes.
     public init(name: String, parker: any Parker) {
         self.name = name
         self.parker = parker
@@ -39,6 +47,7 @@ public final class ThreadExecutor: SerialExecutor {
         pthread_detach(created)
     }
 
+    /// Adds a job, which runs after all jobs before it. Any thread may call it.
     public func enqueue(_ job: consuming ExecutorJob) {
         let unowned = UnownedJob(job)
         let wasAsleep = state.withLock { state in
@@ -46,7 +55,7 @@ public final class ThreadExecutor: SerialExecutor {
             state.jobs.append(unowned)
             return state.isAsleep
         }
-        // A parker that resumes its waiter does so on the thread itself, which is about to look for jobs anyway.
+        // A job from the thread itself comes out of `park`, and the thread looks for jobs next anyway.
         if wasAsleep, isIsolatingCurrentContext() != true { parker.wake() }
     }
 
@@ -56,10 +65,12 @@ public final class ThreadExecutor: SerialExecutor {
         parker.wake()
     }
 
+    /// True on the executor's own thread.
     public func isIsolatingCurrentContext() -> Bool? {
         thread.load(ordering: .acquiring) == UInt(pthread_self())
     }
 
+    /// Ends the process on any other thread.
     public func checkIsolated() {
         precondition(isIsolatingCurrentContext() == true, "not on the thread \(name)")
     }
@@ -71,7 +82,7 @@ public final class ThreadExecutor: SerialExecutor {
         runJobsUntilStopped()
     }
 
-    /// OpenSSL writes without MSG_NOSIGNAL; a peer that has gone must be an error there, not the end of the process.
+    /// OpenSSL writes without MSG_NOSIGNAL. A closed connection must be an error there, not the end of the process.
     private func blockBrokenPipeSignal() {
         var signals = sigset_t()
         sigemptyset(&signals)
@@ -84,7 +95,7 @@ public final class ThreadExecutor: SerialExecutor {
         var batches = 0
         while true {
             let isStopping = state.withLock { state in
-                // Two buffers that change places: no allocation for each batch.
+                // Two buffers that are swapped, so a batch allocates none.
                 swap(&batch, &state.jobs)
                 state.isAsleep = batch.isEmpty
                 return state.isStopping

@@ -1,10 +1,10 @@
 import Glibc
-import Testing
 import HTTPClient
+import Testing
 
 @Suite(.timeLimit(.minutes(1)))
-struct WebFailureTests {
-    @Test func `a silent server is a time-out`() async throws {
+struct ClientFailureTests {
+    @Test func `a request to a silent server times out`() async throws {
         try await withServer(answer: { _ in .hold }) { server, client in
             let outcome = await client.send(ClientRequest(url: server.url(), timeoutMilliseconds: 60))
             guard case .failure(let failure, _, let latency) = outcome else {
@@ -16,7 +16,7 @@ struct WebFailureTests {
         }
     }
 
-    @Test func `time spent waiting for a free connection counts`() async throws {
+    @Test func `a request that waits for a free connection times out, too`() async throws {
         try await withServer(maxConnectionsPerHost: 1, answer: { _ in .hold }) { server, client in
             async let first = client.send(ClientRequest(url: server.url()))
             _ = await server.waitForRequests(1)
@@ -33,31 +33,31 @@ struct WebFailureTests {
         }
     }
 
-    @Test func `a server that hangs up has broken the connection`() async throws {
+    @Test func `a server that hangs up is a broken connection`() async throws {
         try await withServer(answer: { _ in .hangUp }) { server, client in
             #expect(await client.send(ClientRequest(url: server.url())).failure == .broken)
         }
     }
 
-    @Test func `an answer that is not HTTP is broken`() async throws {
+    @Test func `a response that is not HTTP is a broken connection`() async throws {
         try await withServer(answer: { _ in .bytes(Array("SSH-2.0-OpenSSH\r\n".utf8)) }) { server, client in
             #expect(await client.send(ClientRequest(url: server.url())).failure == .broken)
         }
     }
 
-    @Test func `TLS with a server that has none fails as TLS`() async throws {
+    @Test func `a TLS request to a server without TLS fails as TLS`() async throws {
         try await withServer(answer: { _ in .status(200) }) { server, client in
             #expect(await client.send(ClientRequest(url: server.url(scheme: "https"))).failure == .tls)
         }
     }
 
-    @Test func `a name without an address is unresolved`() async throws {
+    @Test func `a host name without an address is unresolved`() async throws {
         try await withServer(answer: { _ in .status(200) }) { _, client in
             #expect(await client.send(ClientRequest(url: "http://nowhere.invalid/")).failure == .unresolved)
         }
     }
 
-    @Test func `stop ends what is in flight and refuses the rest`() async throws {
+    @Test func `a client that is stopped ends its requests in flight and refuses further ones`() async throws {
         try await withServer(answer: { _ in .hold }) { server, client in
             async let held = client.send(ClientRequest(url: server.url()))
             _ = await server.waitForRequests(1)
@@ -67,7 +67,7 @@ struct WebFailureTests {
         }
     }
 
-    @Test func `a cancelled send takes its request back`() async throws {
+    @Test func `a cancelled request frees its connection`() async throws {
         try await withServer(maxConnectionsPerHost: 1, answer: { $0.path == "/held" ? .hold : .status(200) }) {
             server, client in
             let sending = Task { await client.send(ClientRequest(url: server.url("/held"))) }
@@ -79,7 +79,7 @@ struct WebFailureTests {
         }
     }
 
-    @Test func `a send that is cancelled before it starts sends nothing`() async throws {
+    @Test func `a request that is cancelled before it is sent is not sent`() async throws {
         try await withServer(answer: { _ in .status(200) }) { server, client in
             let outcome = await withTaskGroup(of: ClientOutcome.self) { group in
                 group.cancelAll()
@@ -92,7 +92,7 @@ struct WebFailureTests {
         }
     }
 
-    @Test func `a proxy in the environment is not used`() async throws {
+    @Test func `a request uses no proxy of the environment`() async throws {
         // In a process of its own: other tests' threads read the environment.
         await #expect(processExitsWith: .success) {
             let proxy = ListeningSocket()

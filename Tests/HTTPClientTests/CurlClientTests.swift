@@ -1,18 +1,18 @@
-import Testing
 import HTTPClient
+import Testing
 
 @Suite(.timeLimit(.minutes(1)))
-struct WebClientTests {
-    @Test func `status and the first bytes of the body come back`() async throws {
+struct CurlClientTests {
+    @Test func `a response has the status and the first bytes of the body`() async throws {
         try await withServer(answer: { _ in .status(418, body: "short and stout") }) { server, client in
-            let outcome = await client.send(ClientRequest(url: server.url(), maxBodyBytes: 5))
+            let outcome = await client.send(ClientRequest(url: server.url(), responseBodyBytesMax: 5))
             #expect(outcome.response?.status == 418)
             #expect(outcome.response?.body == Array("short".utf8))
             #expect(outcome.response?.retryAfterSeconds == nil)
         }
     }
 
-    @Test func `method, headers and every byte of the body arrive as given`() async throws {
+    @Test func `a request arrives with its method, its headers and every byte of its body`() async throws {
         try await withServer(answer: { _ in .status(200) }) { server, client in
             let body = (0..<70_000).map { UInt8(truncatingIfNeeded: $0) }
             let headers: [ClientRequest.Header] = [
@@ -34,7 +34,7 @@ struct WebClientTests {
     }
 
     @Test(arguments: ["POST", "DELETE", "GET", "HEAD"])
-    func `an empty body is sent as none`(method: String) async throws {
+    func `a request with an empty body is sent without one`(method: String) async throws {
         try await withServer(answer: { _ in .status(204) }) { server, client in
             #expect(await client.send(ClientRequest(method: method, url: server.url())).response?.status == 204)
             let seen = try #require(await server.waitForRequests(1).first)
@@ -44,7 +44,7 @@ struct WebClientTests {
         }
     }
 
-    @Test func `a handle remembers nothing of the request before`() async throws {
+    @Test func `a request has nothing of the one before it on the same handle`() async throws {
         try await withServer(answer: { _ in .status(200) }) { server, client in
             let header = ClientRequest.Header(name: "X-Secret", value: "1")
             _ = await client.send(ClientRequest(method: "PUT", url: server.url(), headers: [header], body: [1, 2]))
@@ -80,24 +80,24 @@ struct WebClientTests {
     @Test(arguments: [
         ("120", 120), (" 7", 7), ("Sun, 06 Nov 1994 08:50:37 GMT", 60), ("99999999999999999999", 86_400),
     ])
-    func `Retry-After is seconds from now`(header: String, seconds: Int) async throws {
+    func `a response has its Retry-After header as seconds from now`(header: String, seconds: Int) async throws {
         try await withServer(answer: { _ in .status(429, headers: ["Retry-After: \(header)"]) }) { server, client in
             #expect(await client.send(ClientRequest(url: server.url())).response?.retryAfterSeconds == seconds)
         }
     }
 
-    @Test func `a huge answer is cut and its status counts`() async throws {
+    @Test func `a huge response is cut short, and its status counts`() async throws {
         let huge = String(repeating: "x", count: 20_000_000)
         try await withServer(answer: { $0.path == "/huge" ? .status(200, body: huge) : .status(201) }) {
             server, client in
-            let outcome = await client.send(ClientRequest(url: server.url("/huge"), maxBodyBytes: 100))
+            let outcome = await client.send(ClientRequest(url: server.url("/huge"), responseBodyBytesMax: 100))
             #expect(outcome.response?.status == 200)
             #expect(outcome.response?.body == Array(repeating: UInt8(ascii: "x"), count: 100))
             #expect(await client.send(ClientRequest(url: server.url())).response?.status == 201)
         }
     }
 
-    @Test func `an answer under 64 KiB is read to its end and leaves the connection usable`() async throws {
+    @Test func `a response under 64 KiB is read to its end and leaves the connection usable`() async throws {
         let large = String(repeating: "x", count: 60_000)
         try await withServer(answer: { _ in .status(200, body: large) }) { server, client in
             for _ in 0..<3 {
@@ -107,7 +107,7 @@ struct WebClientTests {
         }
     }
 
-    @Test func `a redirect is an answer and is not followed`() async throws {
+    @Test func `a redirect is a response and is not followed`() async throws {
         try await withServer(answer: { _ in .status(302, headers: ["Location: /elsewhere"]) }) { server, client in
             #expect(await client.send(ClientRequest(url: server.url("/here"))).response?.status == 302)
             #expect(await client.send(ClientRequest(url: server.url("/last"))).response?.status == 302)
@@ -115,7 +115,7 @@ struct WebClientTests {
         }
     }
 
-    @Test func `200 requests in flight do not wait for a slow one`() async throws {
+    @Test func `a slow request holds up none of 200 others`() async throws {
         try await withServer(maxConnectionsPerHost: 256, answer: { $0.path == "/slow" ? .hold : .status(200) }) {
             server, client in
             async let slow = client.send(ClientRequest(url: server.url("/slow")))

@@ -1,7 +1,7 @@
-import Testing
 import HTTPClient
+import Testing
 
-/// Runs `body` with a server that answers as told and a client that may reach it, and ends both.
+/// Runs `body` with a server that answers as `answer` says and a client that may reach it, and ends both.
 func withServer(
     maxConnectionsPerHost: Int = 64, allowed: [String]? = ["127.0.0.0/8"],
     answer: @escaping @Sendable (TestServer.Request) -> TestServer.Answer,

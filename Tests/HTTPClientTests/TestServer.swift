@@ -1,7 +1,7 @@
 import Glibc
 import Threads
 
-/// A small HTTP server on a loopback port, which answers as its closure says and counts connections.
+/// A small HTTP server on a loopback port, which answers as its closure says and counts its connections.
 actor TestServer {
     struct Request: Sendable {
         var method: String

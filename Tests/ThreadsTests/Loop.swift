@@ -1,7 +1,7 @@
 import Glibc
 import Threads
 
-/// An actor on a thread of its own, as a connection would be.
+/// An actor on a thread of its own, as a connection is.
 actor Loop {
     nonisolated let parker = SocketParker()
     private nonisolated let executor: ThreadExecutor
@@ -41,33 +41,5 @@ actor Loop {
         stopChatter()
         await chatter
         return events
-    }
-}
-
-/// Two connected sockets.
-final class SocketPair: Sendable {
-    let first: CInt
-    private let second: CInt
-
-    init() {
-        var descriptors: [CInt] = [-1, -1]
-        socketpair(AF_UNIX, CInt(SOCK_STREAM.rawValue), 0, &descriptors)
-        (first, second) = (descriptors[0], descriptors[1])
-    }
-
-    deinit {
-        close(first)
-        close(second)
-    }
-
-    /// Makes `first` readable.
-    func writeToSecond() {
-        var byte: UInt8 = 7
-        _ = write(second, &byte, 1)
-    }
-
-    /// What closing the other end does, leaving its descriptor taken until the end.
-    func closeSecond() {
-        shutdown(second, CInt(SHUT_RDWR))
     }
 }

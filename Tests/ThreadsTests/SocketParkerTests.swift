@@ -25,7 +25,7 @@ struct SocketParkerTests {
         #expect(events.map(\.isWritable) == [true])
     }
 
-    @Test func `a hang-up is told`() async {
+    @Test func `a hang-up ends a wait as a failure`() async {
         loop.parker.watch(pair.first, readable: true, writable: false)
         pair.closeSecond()
         #expect(await loop.events(timeoutMilliseconds: 30_000).map(\.hasFailed) == [true])
@@ -71,7 +71,7 @@ struct SocketParkerTests {
         #expect(await events == [])
     }
 
-    @Test func `an interrupt that finds nobody waiting ends the next wait, and only that`() async {
+    @Test func `an interrupt that finds no waiter ends the next wait, and only that`() async {
         loop.parker.interrupt()
         let start = ContinuousClock.now
         #expect(await loop.events(timeoutMilliseconds: 30_000) == [])

@@ -26,7 +26,7 @@ struct APIClient {
         if body != nil { headers.append(.init(name: "Content-Type", value: "application/json")) }
         let request = ClientRequest(
             method: method, url: baseURL + path, headers: headers, body: body.map { Array($0.text.utf8) } ?? [],
-            timeoutMilliseconds: 30_000, maxBodyBytes: 16 * 1_024 * 1_024)
+            timeoutMilliseconds: 30_000, responseBodyBytesMax: 16 * 1_024 * 1_024)
         let outcome = await OneRequest.send(request)
         switch outcome {
         case .response(let response):

@@ -72,7 +72,7 @@ struct ManagementAPI {
         let outcome = await OneRequest.send(
             ClientRequest(
                 method: method, url: baseURL + path, headers: headers, body: body.map { Array($0.text.utf8) } ?? [],
-                timeoutMilliseconds: 30_000, maxBodyBytes: 16 * 1_024 * 1_024))
+                timeoutMilliseconds: 30_000, responseBodyBytesMax: 16 * 1_024 * 1_024))
         switch outcome {
         case .response(let response) where (200..<300).contains(response.status):
             return response.body.isEmpty ? .null : (try? JSONValue.parse(response.body)) ?? .null

@@ -3,7 +3,7 @@
 #include <netinet/in.h>
 #include <sys/socket.h>
 
-// curl's setopt and getinfo are variadic, which Swift cannot call: one function a kind of argument.
+// curl's setopt and getinfo are variadic, which Swift cannot call: one function for each kind of argument.
 static inline CURLcode belfry_curl_set_long(CURL *h, CURLoption o, long v) { return curl_easy_setopt(h, o, v); }
 static inline CURLcode belfry_curl_set_off(CURL *h, CURLoption o, curl_off_t v) { return curl_easy_setopt(h, o, v); }
 static inline CURLcode belfry_curl_set_string(CURL *h, CURLoption o, const char *v) {

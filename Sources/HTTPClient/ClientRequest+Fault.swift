@@ -1,18 +1,18 @@
-/// What libcurl would send, or follow, without asking is refused here, before it gets to see the request.
 extension ClientRequest {
-    private static let longestURL = 2_048
+    private static let urlBytesMax = 2_048
 
-    /// Headers that frame the message: libcurl writes them, and a second opinion is how requests are smuggled.
+    /// Headers that frame the message. libcurl writes them; a second value of one is a way to smuggle requests.
     private static let framingHeaders: Set<String> = [
         "connection", "content-length", "expect", "host", "keep-alive", "te", "trailer", "transfer-encoding", "upgrade",
     ]
 
-    /// Why this request must not be sent, or nil.
-    var objection: (failure: ClientFailure, detail: String)? {
-        if url.utf8.count > Self.longestURL { return (.badURL, "the URL is longer than \(Self.longestURL) bytes") }
-        // libcurl would take a NUL for the end and guess a missing scheme.
+    /// Why this request must not be sent; nil when it may. Checked before libcurl sees the request, since libcurl would
+    /// guess a missing scheme and send any header as it is.
+    var fault: (failure: ClientFailure, detail: String)? {
+        if url.utf8.count > Self.urlBytesMax { return (.badURL, "the URL has more than \(Self.urlBytesMax) bytes") }
+        // libcurl would take a NUL for the end of the URL.
         guard url.utf8.allSatisfy({ $0 > 0x20 && $0 != 0x7f }) else {
-            return (.badURL, "the URL has a space or control character in it")
+            return (.badURL, "the URL has a space or a control character in it")
         }
         guard Self.hasScheme("http://", url.utf8) || Self.hasScheme("https://", url.utf8) else {
             return (.badURL, "the URL must start with http:// or https://")
@@ -24,7 +24,7 @@ extension ClientRequest {
                 return (.badRequest, "the value of the header \(header.name) has a control character in it")
             }
             if Self.framingHeaders.contains(header.name.lowercased()) {
-                return (.badRequest, "the header \(header.name) is not the caller's to set")
+                return (.badRequest, "the header \(header.name) is set by the client only")
             }
         }
         return nil
@@ -32,7 +32,7 @@ extension ClientRequest {
 
     private static func hasScheme(_ scheme: StaticString, _ url: String.UTF8View) -> Bool {
         scheme.withUTF8Buffer { scheme in
-            // Setting bit 5 makes entries small and leaves ":" and "/" as they are.
+            // Setting bit 5 makes letters small and leaves ":" and "/" as they are.
             url.count > scheme.count && zip(scheme, url).allSatisfy { $0 == $1 | 0x20 }
         }
     }
@@ -50,6 +50,7 @@ extension ClientRequest {
             }
     }
 
+    /// RFC 9110, 5.5, and bytes above 0x7F.
     private static func isFieldValue(_ text: String) -> Bool {
         text.utf8.allSatisfy { $0 >= 0x20 && $0 != 0x7f || $0 == UInt8(ascii: "\t") }
     }
