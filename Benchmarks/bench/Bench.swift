@@ -2,7 +2,6 @@ import ArgumentParser
 import Foundation
 import JobCore
 import Store
-import StageKit
 import StoreAccess
 
 /// Measures a running installation. `Scripts/bench` starts one and runs this program with its settings.

@@ -3,7 +3,6 @@ import JobCore
 import NIOCore
 import NIOHTTP1
 import NIOPosix
-import StageKit
 import Synchronization
 
 /// A service that costs little, so that the benchmark measures Belfry: it answers each webhook at once and posts

@@ -1,5 +1,5 @@
-public import JobCore
 import HTTPClient
+public import JobCore
 
 extension Installation {
     /// Sends a request to the admin API.

@@ -1,8 +1,8 @@
 import Foundation
+import HTTPClient
 import Hummingbird
 public import JobCore
 import Synchronization
-import HTTPClient
 
 /// A service for tests that keeps every webhook, independently of Belfry, and calls back.
 ///

@@ -1,6 +1,5 @@
 import ArgumentParser
 import JobCore
-import StageKit
 
 struct ExplainCommand: ParsableCommand {
     static let configuration = CommandConfiguration(

@@ -1,6 +1,5 @@
 import ArgumentParser
 import JobCore
-import StageKit
 
 struct FollowCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(

@@ -1,10 +1,9 @@
 import ArgumentParser
 import Foundation
 import JobCore
-import Store
 import Settings
 import Signing
-import StageKit
+import Store
 import StoreAccess
 
 struct KeysCommand: AsyncParsableCommand {

@@ -1,8 +1,8 @@
 import ArgumentParser
 import Hummingbird
 import Logging
-import Settings
 import Observability
+import Settings
 import StageKit
 
 struct MockCommand: AsyncParsableCommand {

@@ -1,8 +1,7 @@
 import Foundation
+import HTTPClient
 import Hummingbird
 import JobCore
-import StageKit
-import HTTPClient
 
 /// A mock of a service that takes webhooks and calls back; see ``MockCommand``.
 struct MockService: Sendable {

@@ -2,8 +2,8 @@ import ArgumentParser
 import Foundation
 import JobCore
 import Messaging
-import Settings
 import RabbitMQ
+import Settings
 
 struct TopologyCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
