@@ -17,6 +17,8 @@ let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
 let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let lifecycleTestKit = Target.Dependency.product(
+    name: "ServiceLifecycleTestKit", package: "swift-service-lifecycle")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let metrics = Target.Dependency.product(name: "CoreMetrics", package: "swift-metrics")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
@@ -147,7 +149,10 @@ let package = Package(
             "DispatcherTests", ["Determinism", "Dispatcher", "JobCore", "Messaging", "Store", logging]),
         tests(
             "CourierTests",
-            ["Courier", "Determinism", "JobCore", "Messaging", "MessagingTesting", "Signing", logging]),
+            [
+                "Courier", "Determinism", "JobCore", "Messaging", "MessagingTesting", "Signing", lifecycleTestKit,
+                logging,
+            ]),
         tests("IngesterTests", ["Determinism", "Ingester", "JobCore", "Messaging", "Signing", "Store", logging]),
         tests("ReaperTests", ["JobCore", "Messaging", "MessagingTesting", "Reaper", "Store", logging]),
         tests(

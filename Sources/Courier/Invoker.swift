@@ -17,8 +17,8 @@ public struct Invocation: Sendable, Equatable {
 
 /// The way to a service: an HTTP client, or a test double.
 public protocol Invoker: Sendable {
-    /// Connections to one target at once, at most. No lane has more deliveries in flight: those beyond would wait inside
-    /// the invoker, and their time out would already count.
+    /// Connections to one target at once, at most. A lane's limit is no higher: more deliveries would wait inside the
+    /// invoker, where their timeouts already run.
     var connectionsPerTargetLimit: Int { get }
 
     /// Makes one attempt. A cancelled attempt ends at once, with any result.

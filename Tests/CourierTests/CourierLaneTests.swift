@@ -75,36 +75,3 @@ import Testing
         #expect(shift.acknowledged.count == 2)
     }
 }
-
-@Suite struct `The courier, at shutdown` {
-    private let rig = CourierRig()
-
-    @Test func `finishes the attempt in flight, and gives back the delivery that waits behind it`() async throws {
-        let invoker = rig.invoker(after: 1_000, connections: 1)
-        let messages = [Sample.delivery(1).message, Sample.delivery(2).message]
-        let shift = rig.shift([.init(messages)], endsAfter: 500)
-        try await rig.run(invoker, shift)
-        #expect(invoker.posts.count == 1)
-        #expect(shift.published.map(\.routingKey) == [RoutingKey.deliveryAccepted])
-        #expect(shift.acknowledged == [messages[0].tag])
-    }
-
-    @Test func `gives back a retry that waits out its jitter, without waiting for that`() async throws {
-        let invoker = rig.invoker()
-        let shift = rig.shift([.init([Sample.delivery(1, attempt: 2).message])], endsAfter: 500)
-        try await rig.run(invoker, shift)
-        #expect(invoker.posts.isEmpty && shift.published.isEmpty && shift.acknowledged.isEmpty)
-        #expect(rig.simulation.monotonicMilliseconds() == 500)
-    }
-
-    /// How a cut off attempt ended is unknown: a report of failure could end a run that the service has begun.
-    @Test func `that takes too long, reports nothing of the attempts that are cut off, nor acks them`() async throws {
-        let invoker = rig.invoker(after: 10_000, connections: 1)
-        let messages = [Sample.delivery(1).message, Sample.delivery(2).message]
-        let shift = rig.shift([.init(messages)], endsAfter: 500)
-        try await rig.run(invoker, shift, cutOffAfter: 1_000)
-        #expect(rig.simulation.monotonicMilliseconds() == 1_000)
-        #expect(invoker.posts.count == 1)
-        #expect(shift.published.isEmpty && shift.acknowledged.isEmpty)
-    }
-}
