@@ -53,6 +53,7 @@ public struct DueHandler: MessageHandler {
             throw HandlingError(error)
         }
         created.increment(by: onRecord.count { $0.isNew })
+        precondition(onRecord.count == jobs.count, "the store answers every execution that it was given")
         for (job, created) in zip(jobs, onRecord) { result.messages += try Deliveries.messages(for: created, job: job) }
         return result
     }

@@ -47,6 +47,7 @@ public struct RunHandler: MessageHandler {
         } catch {
             throw HandlingError(error)
         }
+        precondition(onRecord.count == jobs.count, "the store answers every execution that it was given")
         for (job, created) in zip(jobs, onRecord) {
             logger.info(
                 created.isNew ? "run asked for" : "delivering again",
