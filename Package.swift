@@ -63,10 +63,13 @@ let benchmarks: [Target] =
         .executableTarget(
             name: "bench",
             dependencies: [
-                "JobCore", "Store", "StoreAccess", argumentParser, grdb, nioCore, nioHTTP, nioPosix,
+                "JSON", "JobCore", "Store", "StoreAccess", argumentParser, grdb, nioCore, nioHTTP, nioPosix,
             ],
             path: "Benchmarks/bench", swiftSettings: strict)
     ]
+
+let benchmarkPackages: [Package.Dependency] =
+    benchmarks.isEmpty ? [] : [.package(url: "https://github.com/apple/swift-nio.git", from: "2.101.0")]
 
 let package = Package(
     name: "belfry",
@@ -77,14 +80,13 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-crypto.git", from: "4.5.0"),
         .package(url: "https://github.com/apple/swift-log.git", from: "1.16.0"),
         .package(url: "https://github.com/apple/swift-metrics.git", from: "2.13.0"),
-        .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.0"),
         .package(url: "https://github.com/apple/swift-system.git", from: "1.6.0"),
         .package(url: "https://github.com/groue/GRDB.swift.git", from: "7.10.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird.git", from: "2.28.0"),
         .package(url: "https://github.com/jpsim/Yams.git", from: "6.2.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle.git", from: "2.13.0"),
         .package(url: "https://github.com/swiftlang/swift-subprocess.git", from: "1.0.0"),
-    ],
+    ] + benchmarkPackages,
     targets: [
         .systemLibrary(
             name: "CRabbitMQ", path: "Sources/C/CRabbitMQ", pkgConfig: "librabbitmq",
@@ -93,17 +95,18 @@ let package = Package(
             name: "CCurl", path: "Sources/C/CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .systemLibrary(name: "CLinux", path: "Sources/C/CLinux"),
 
-        library("JobCore", [crypto]),
-        library("Messaging", ["JobCore"]),
+        library("JSON", []),
+        library("JobCore", ["JSON", crypto]),
+        library("Messaging", ["JSON", "JobCore"]),
         library("Signing", ["JobCore", crypto]),
         library("Threads", ["CLinux"]),
         library("Settings", [argumentParser, configuration, logging]),
-        library("Observability", ["JobCore", "Settings", hummingbird, lifecycle, logging, metrics]),
+        library("Observability", ["JSON", "JobCore", "Settings", hummingbird, lifecycle, logging, metrics]),
         library(
-            "RabbitMQ", ["CRabbitMQ", "JobCore", "Messaging", "Settings", "Threads", deque, logging, metrics]),
+            "RabbitMQ", ["CRabbitMQ", "JSON", "JobCore", "Messaging", "Settings", "Threads", deque, logging, metrics]),
         library("HTTPClient", ["CCurl", "Threads"]),
         library("Store", ["JobCore"]),
-        library("SQLiteStore", ["JobCore", "Store", grdb]),
+        library("SQLiteStore", ["JSON", "JobCore", "Store", grdb]),
         library("StoreAccess", ["Store", "SQLiteStore"]),
         library(
             "StageKit",
@@ -117,7 +120,7 @@ let package = Package(
         stage("Courier", ["Signing", deque]),
         stage("Ingester", ["Signing", hummingbird]),
         stage("Reaper"),
-        stage("Console", ["Signing", hummingbird]),
+        stage("Console", ["JSON", "Signing", hummingbird]),
 
         program("tickerd", ["RabbitMQ", "Store", "StoreAccess", "Ticker"]),
         program("dispatcherd", ["Dispatcher", "Messaging", "RabbitMQ", "Store", "StoreAccess"]),
@@ -130,17 +133,19 @@ let package = Package(
         program(
             "belfry",
             [
-                "HTTPClient", "Messaging", "Observability", "RabbitMQ", "Signing", "Store", "StoreAccess", crypto,
+                "HTTPClient", "JSON", "Messaging", "Observability", "RabbitMQ", "Signing", "Store", "StoreAccess",
+                crypto,
                 hummingbird, yams,
             ]),
 
         testing("Determinism", ["JobCore"]),
         testing("MessagingTesting", ["Determinism", "JobCore", "Messaging"]),
         testing("StoreConformance", ["JobCore", "Store"]),
-        testing("TestServers", ["HTTPClient", "JobCore", grdb, hummingbird, subprocess, system]),
+        testing("TestServers", ["HTTPClient", "JSON", "JobCore", grdb, hummingbird, subprocess, system]),
 
-        tests("JobCoreTests", ["Determinism", "JobCore"]),
-        tests("MessagingTests", ["JobCore", "Messaging", "MessagingTesting"]),
+        tests("JSONTests", ["JSON"]),
+        tests("JobCoreTests", ["Determinism", "JSON", "JobCore"]),
+        tests("MessagingTests", ["JSON", "JobCore", "Messaging", "MessagingTesting"]),
         tests("SigningTests", ["JobCore", "Signing"]),
         tests("ThreadsTests", ["Threads"]),
         tests("HTTPClientTests", ["HTTPClient", "Threads"]),
@@ -150,15 +155,18 @@ let package = Package(
         tests(
             "CourierTests",
             [
-                "Courier", "Determinism", "JobCore", "Messaging", "MessagingTesting", "Signing", lifecycleTestKit,
+                "Courier", "Determinism", "JSON", "JobCore", "Messaging", "MessagingTesting", "Signing", lifecycleTestKit,
                 logging,
             ]),
         tests("IngesterTests", ["Determinism", "Ingester", "JobCore", "Messaging", "Signing", "Store", logging]),
-        tests("ReaperTests", ["JobCore", "Messaging", "MessagingTesting", "Reaper", "Store", logging]),
+        tests(
+            "ReaperTests",
+            ["Determinism", "JobCore", "Messaging", "MessagingTesting", "Reaper", "StageKit", "Store", logging]),
         tests(
             "StageKitTests",
             [
                 "Determinism", "JobCore", "Messaging", "MessagingTesting", "Observability", "Settings", "StageKit",
+                "Store",
                 logging, metrics,
             ]),
         tests(
@@ -168,9 +176,9 @@ let package = Package(
                 "Reaper", "SQLiteStore", "Signing", "StageKit", "Store", "Ticker", logging,
             ]),
         tests("HouseTests", ["Messaging"]),
-        tests("RabbitMQTests", ["CRabbitMQ", "Messaging", "RabbitMQ"]),
+        tests("RabbitMQTests", ["CRabbitMQ", "JSON", "Messaging", "RabbitMQ"]),
         tests("RabbitMQServerTests", ["Messaging", "RabbitMQ", "TestServers", logging]),
-        tests("EndToEndTests", ["JobCore", "Messaging", "RabbitMQ", "Signing", "TestServers", logging]),
+        tests("EndToEndTests", ["JSON", "JobCore", "Messaging", "RabbitMQ", "Signing", "TestServers", logging]),
         tests("SQLiteStoreTests", ["JobCore", "SQLiteStore", "Store", "StoreAccess", "StoreConformance", grdb]),
     ] + benchmarks,
     swiftLanguageModes: [.v6]

@@ -30,7 +30,7 @@ extension Console {
     func getExecution(_ request: Request, _ context: BasicRequestContext) async throws -> Response {
         let key = try await access.key(of: request)
         let execution = try await execution(context)
-        try access.mayRead(key, service: execution.name.service)
+        try access.mayRead(key, service: execution.jobName.service)
         return JSONResponse.make(.ok, ExecutionView(execution: execution, isWhole: true))
     }
 
@@ -38,15 +38,12 @@ extension Console {
     func cancelExecution(_ request: Request, _ context: BasicRequestContext) async throws -> Response {
         let key = try await access.key(of: request)
         let execution = try await execution(context)
-        try access.mayWrite(key, service: execution.name.service)
+        try access.mayWrite(key, service: execution.jobName.service)
         guard !execution.state.status.isFinal else {
             throw APIError(status: .conflict, message: "The execution is over: \(execution.state.status.rawValue).")
         }
-        let message = ExecutionCancelled(executionID: execution.id, cancelledAt: time.now())
         try await broker.publish([
-            OutboundMessage(
-                routingKey: RoutingKey.executionCancelled, id: "\(execution.id)/cancelled",
-                body: try MessageCoder.encode(message))
+            OutboundMessage(ExecutionCancelled(executionID: execution.id, cancelledAt: time.now()))
         ])
         logger.info("cancel asked for", metadata: ["execution_id": "\(execution.id)", "by": "\(key.name)"])
         return Response(status: .accepted)

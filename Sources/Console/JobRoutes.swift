@@ -1,3 +1,4 @@
+import JSON
 internal import HTTPTypes
 internal import Hummingbird
 internal import JobCore
@@ -78,12 +79,8 @@ extension Console {
         try access.mayWrite(key, service: name.service)
         guard try await store.job(named: name) != nil else { throw APIError.notFound("There is no job \(name).") }
         let run = RunRequested(
-            executionID: .random(), name: name, requestedAt: time.now(), payload: try await runPayload(request))
-        try await broker.publish([
-            OutboundMessage(
-                routingKey: RoutingKey.runRequested, id: run.executionID.description, body: try MessageCoder.encode(run)
-            )
-        ])
+            executionID: .random(), jobName: name, requestedAt: time.now(), payload: try await runPayload(request))
+        try await broker.publish([OutboundMessage(run)])
         logger.info(
             "run asked for",
             metadata: ["execution_id": "\(run.executionID)", "job": "\(name)", "by": "\(key.name)"])
@@ -108,10 +105,7 @@ extension Console {
     /// Tells the event fork. The job is on record already, so a broker that is away is no reason to refuse.
     private func announce(_ name: JobName, isDeleted: Bool, now: Instant) async {
         do {
-            let body = try MessageCoder.encode(JobChanged(name: name, isDeleted: isDeleted, changedAt: now))
-            try await broker.publish([
-                OutboundMessage(routingKey: RoutingKey.jobChanged, body: body, isMandatory: false)
-            ])
+            try await broker.publish([OutboundMessage(JobChanged(jobName: name, isDeleted: isDeleted, changedAt: now))])
         } catch {
             logger.warning("could not announce a changed job", metadata: ["job": "\(name)", "error": "\(error)"])
         }

@@ -77,8 +77,8 @@ struct ExecutionView: Encodable {
         var body = encoder.container(keyedBy: Key.self)
         let state = execution.state
         try body.encode(execution.id, forKey: .execution_id)
-        try body.encode(execution.name.service, forKey: .service_name)
-        try body.encode(execution.name.job, forKey: .job_name)
+        try body.encode(execution.jobName.service, forKey: .service_name)
+        try body.encode(execution.jobName.job, forKey: .job_name)
         try body.encode(execution.jobID, forKey: .job_guid)
         try body.encode(execution.schedule, forKey: .schedule)
         try body.encode(execution.occurrence.rfc3339, forKey: .scheduled_time)

@@ -6,51 +6,38 @@ enum AttemptReports {
     /// The report of one attempt, and the next delivery if another attempt follows.
     static func messages(
         _ verdict: DeliveryVerdict, of delivery: Delivery, attempt: Attempt, now: Instant
-    ) throws -> [OutboundMessage] {
-        let request = delivery.request
+    ) -> [OutboundMessage] {
+        let id = delivery.request.executionID
         switch verdict {
-        case .accept: return [try report(RoutingKey.deliveryAccepted, request, attempt)]
-        case .refuse: return [try report(RoutingKey.deliveryRefused, request, attempt)]
+        case .accept: return [OutboundMessage(DeliveryAccepted(executionID: id, attempt: attempt))]
+        case .refuse: return [OutboundMessage(DeliveryRefused(executionID: id, attempt: attempt))]
         case .retry(let stepSeconds):
-            var next = request
+            var next = delivery.request
             next.attempt += 1
             var headers = delivery.message.ownHeaders
             headers[Header.deferrals] = nil
-            let again = OutboundMessage(
-                routingKey: RoutingKey.retry(stepSeconds: stepSeconds), headers: headers,
-                id: "\(request.executionID)/\(next.attempt)", body: try MessageCoder.encode(next))
-            let deferred = try report(
-                RoutingKey.deliveryDeferred, request, attempt, nextAttemptAt: now.adding(seconds: stepSeconds))
-            return [again, deferred]
+            return [
+                OutboundMessage(next, deferredBySeconds: stepSeconds, headers: headers),
+                OutboundMessage(
+                    DeliveryDeferred(
+                        executionID: id, cause: .failed(attempt), nextAttemptAt: now.adding(seconds: stepSeconds))),
+            ]
         }
     }
 
     /// The delivery, deferred because its target is busy. That is no attempt, but it is reported, so that the reaper
     /// does not take the delivery for lost.
-    static func deferral(of delivery: Delivery, now: Instant) throws -> [OutboundMessage] {
-        let (request, message) = (delivery.request, delivery.message)
-        var headers = message.ownHeaders
-        let times = Int(headers[Header.deferrals] ?? "") ?? 0
-        headers[Header.deferrals] = String(times + 1)
-        let stepSeconds: Int64 = times < 3 ? 5 : 30
-        let report = DeliveryReport(
-            executionID: request.executionID, attempt: nil, nextAttemptAt: now.adding(seconds: stepSeconds))
+    static func deferral(of delivery: Delivery, now: Instant) -> [OutboundMessage] {
+        var headers = delivery.message.ownHeaders
+        let count = (headers[Header.deferrals].flatMap(Int.init).map { min(max($0, 0), 999_999) } ?? 0) + 1
+        headers[Header.deferrals] = String(count)
+        let stepSeconds: Int64 = count <= 3 ? 5 : 30
         return [
+            OutboundMessage(delivery.request, deferredBySeconds: stepSeconds, headers: headers),
             OutboundMessage(
-                routingKey: RoutingKey.retry(stepSeconds: stepSeconds), headers: headers, id: message.ownID,
-                body: message.body),
-            OutboundMessage(
-                routingKey: RoutingKey.deliveryDeferred, id: "\(request.executionID)/deferral/\(times + 1)",
-                body: try MessageCoder.encode(report)),
+                DeliveryDeferred(
+                    executionID: delivery.request.executionID, cause: .busy(count: count),
+                    nextAttemptAt: now.adding(seconds: stepSeconds))),
         ]
-    }
-
-    private static func report(
-        _ routingKey: String, _ request: DeliveryRequested, _ attempt: Attempt, nextAttemptAt: Instant? = nil
-    ) throws -> OutboundMessage {
-        OutboundMessage(
-            routingKey: routingKey, id: "\(request.executionID)/\(attempt.number)/\(routingKey)",
-            body: try MessageCoder.encode(
-                DeliveryReport(executionID: request.executionID, attempt: attempt, nextAttemptAt: nextAttemptAt)))
     }
 }

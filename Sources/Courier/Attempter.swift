@@ -37,8 +37,8 @@ struct Attempter: Sendable {
         guard begun < request.deadline else { return tooLate(request) }
         do {
             let result = await invoker.invoke(try builder.invocation(for: request, now: begun))
-            CrashPoint.afterDelivery.reach()
-            return .publish(try conclude(result, delivery, begun: begun))
+            CrashPoint.afterAnswer.reach()
+            return .publish(conclude(result, delivery, begun: begun))
         } catch {
             return .deadLetter(.failing, error: "\(error)")
         }
@@ -49,11 +49,7 @@ struct Attempter: Sendable {
         let now = time.now()
         guard now < delivery.request.deadline else { return tooLate(delivery.request) }
         deferred.increment()
-        do {
-            return .publish(try AttemptReports.deferral(of: delivery, now: now))
-        } catch {
-            return .deadLetter(.failing, error: "\(error)")
-        }
+        return .publish(AttemptReports.deferral(of: delivery, now: now))
     }
 
     /// Nothing to publish: the reaper ends the run, reason `ttl`.
@@ -63,7 +59,7 @@ struct Attempter: Sendable {
         return .publish([])
     }
 
-    private func conclude(_ result: AttemptResult, _ delivery: Delivery, begun: Instant) throws -> [OutboundMessage] {
+    private func conclude(_ result: AttemptResult, _ delivery: Delivery, begun: Instant) -> [OutboundMessage] {
         let request = delivery.request
         let now = time.now()
         let verdict = DeliveryVerdict.decide(
@@ -84,12 +80,12 @@ struct Attempter: Sendable {
             logger.info("not delivered, no attempt follows", metadata: metadata(request, result))
         }
         let attempt = result.attempt(number: request.attempt, at: begun, verdict: verdict)
-        return try AttemptReports.messages(verdict, of: delivery, attempt: attempt, now: now)
+        return AttemptReports.messages(verdict, of: delivery, attempt: attempt, now: now)
     }
 
     private func metadata(_ request: DeliveryRequested, _ result: AttemptResult? = nil) -> Logger.Metadata {
         var fields: Logger.Metadata = [
-            "execution_id": "\(request.executionID)", "job": "\(request.name)", "attempt": "\(request.attempt)",
+            "execution_id": "\(request.executionID)", "job": "\(request.jobName)", "attempt": "\(request.attempt)",
         ]
         guard let result else { return fields }
         fields["error"] = "\(result.error ?? "status \(result.statusCode ?? 0)")"

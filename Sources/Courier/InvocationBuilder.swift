@@ -28,7 +28,7 @@ public final class InvocationBuilder: Sendable {
             WebhookBody(request: request, callbackURL: "\(callbackBaseURL)/callback/\(token)", now: now))
         let id = request.executionID.description
         let timestamp = now.secondsSinceEpoch
-        let signature = signature(for: request.name.service)
+        let signature = signature(for: request.jobName.service)
         var headers = request.headers
         headers["Content-Type"] = "application/json"
         headers["webhook-id"] = id

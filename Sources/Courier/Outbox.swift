@@ -1,10 +1,10 @@
-import CoreMetrics
 import JobCore
 import Logging
 import Messaging
 import StageKit
+import Synchronization
 
-/// Publishes what deliveries led to, those that end at about the same time together, and acks them.
+/// Publishes the results of deliveries, those that end at about the same time together, and acks the deliveries.
 ///
 /// It belongs to the courier and runs on its actor, so that handing over a result costs no change of task.
 final class Outbox {
@@ -15,29 +15,29 @@ final class Outbox {
         var result: DeliveryResult
     }
 
-    private let broker: any MessageBroker
+    private let settlement: Settlement
     private let time: any TimeSource
-    private let randomFraction: @Sendable () -> Double
-    private let logger: Logger
-    private let handled: Counter
-    private let deadLetters: Counter
-    private let batchSizes: Recorder
     private var entries: [Entry] = []
     private var wake: CheckedContinuation<Void, Never>?
-    private var isClosed = false
+    private let isClosed = Flag()
+
+    private final class Flag: Sendable {
+        let value = Atomic(false)
+    }
 
     init(
         broker: any MessageBroker, time: any TimeSource, randomFraction: @escaping @Sendable () -> Double,
         logger: Logger
     ) {
-        self.broker = broker
+        let isClosed = isClosed
+        settlement = Settlement(
+            of: .courierDeliveries, broker: broker, time: time, logger: logger,
+            sleep: { milliseconds in
+                // While attempts are still in flight, shutdown is no reason to give up their reports.
+                guard !isClosed.value.load(ordering: .relaxed) else { throw CancellationError() }
+                try await time.sleep(milliseconds: milliseconds)
+            }, jitter: randomFraction)
         self.time = time
-        self.randomFraction = randomFraction
-        self.logger = logger
-        let dimensions = [("queue", WorkQueue.courierDeliveries.rawValue)]
-        handled = Counter(label: "belfry_messages_handled_total", dimensions: dimensions)
-        deadLetters = Counter(label: "belfry_dead_letters_total", dimensions: dimensions)
-        batchSizes = Recorder(label: "belfry_batch_size", dimensions: dimensions)
     }
 
     /// Takes the end of a delivery; `key` is nil for a message that could not be read. `run` publishes it.
@@ -48,17 +48,17 @@ final class Outbox {
 
     /// Nothing more is added: `run` returns once everything is published, or once that fails.
     func close() {
-        isClosed = true
+        isClosed.value.store(true, ordering: .relaxed)
         resume()
     }
 
-    /// Publishes and acks until `close`. `settled` answers the tags to ack for deliveries that have ended.
+    /// Publishes and acks until `close`. `settled` returns the tags to ack for deliveries that have ended.
     func run(
         _ subscription: any MessageSubscription, settled: ([Delivery.Key]) -> [MessageTag]
     ) async {
         while true {
             if entries.isEmpty {
-                if isClosed { return }
+                if isClosed.value.load(ordering: .relaxed) { return }
                 await withCheckedContinuation { wake = $0 }
             } else {
                 let batch = entries
@@ -73,45 +73,32 @@ final class Outbox {
         wake = nil
     }
 
+    /// Settles a batch. If one of its messages cannot be sent, each delivery is settled alone, and the one at fault
+    /// becomes a dead letter.
     private func settle(
         _ batch: [Entry], _ subscription: any MessageSubscription, _ settled: ([Delivery.Key]) -> [MessageTag]
     ) async {
-        let messages = batch.flatMap(messages)
-        for attempt in 0... {
-            do {
-                try await broker.publish(messages)
-                CrashPoint.afterPublish.reach()
-                let tags = batch.flatMap { entry in entry.key.map { settled([$0]) } ?? [entry.message.tag] }
-                await subscription.acknowledge(tags)
-                CrashPoint.afterAcknowledge.reach()
-                handled.increment(by: tags.count)
-                batchSizes.record(batch.count)
-                return
-            } catch {
-                logger.warning(
-                    "cannot publish, reports wait", metadata: ["error": "\(error)", "deliveries": "\(batch.count)"])
-                let wait = Backoff().milliseconds(attempt: attempt, fraction: randomFraction())
-                // At shutdown there is nothing to wait for: unacked messages are delivered again elsewhere.
-                guard !isClosed, (try? await time.sleep(milliseconds: wait)) != nil else { return }
+        do throws(PublishError) {
+            let outcome = try await settlement.settle(
+                [.init(batch.flatMap(messages))], on: subscription, heldSince: time.now()
+            ) {
+                // Asked for after the confirms: a message that was delivered again meanwhile is acked, too.
+                batch.flatMap { entry in entry.key.map { settled([$0]) } ?? [entry.message.tag] }
+            }
+            // The broker delivers them again, and they must not count as in hand.
+            if outcome == .requeued { _ = settled(batch.compactMap(\.key)) }
+        } catch {
+            for var entry in batch {
+                if batch.count == 1 { entry.result = .deadLetter(.failing, error: "\(error)") }
+                await settle([entry], subscription, settled)
             }
         }
     }
 
     private func messages(of entry: Entry) -> [OutboundMessage] {
         switch entry.result {
-        case .publish(let messages): return messages
-        case .deadLetter(let reason, let error):
-            deadLetters.increment()
-            logger.error(
-                "dead letter",
-                metadata: [
-                    "reason": "\(reason.rawValue)", "error": "\(error)", "message_id": "\(entry.message.id ?? "")",
-                ])
-            return [
-                entry.message.deadLetter(
-                    from: .courierDeliveries, reason: reason, error: error,
-                    atMilliseconds: time.now().millisecondsSinceEpoch)
-            ]
+        case .publish(let messages): messages
+        case .deadLetter(let reason, let error): [settlement.deadLetter(entry.message, reason, error)]
         }
     }
 }

@@ -26,7 +26,7 @@ struct WebhookBody: Encodable {
         try body.encode(request.heartbeatIntervalSeconds, forKey: .heartbeat_interval_seconds)
         try body.encode(latency, forKey: .invocation_latency_ms)
         try body.encode(Self.percentage(latency, ofSeconds: request.ttlSeconds), forKey: .invocation_latency_pct)
-        try body.encode(request.name.job, forKey: .job_name)
+        try body.encode(request.jobName.job, forKey: .job_name)
         if request.isExclusive {
             try encodeLast(body.nestedContainer(keyedBy: LastKey.self, forKey: .last_successful_execution))
         }
@@ -35,7 +35,7 @@ struct WebhookBody: Encodable {
         try body.encode(request.occurrence.rfc3339, forKey: .scheduled_time)
         try body.encode(request.occurrence, forKey: .scheduled_time_ms)
         try body.encode(request.ttlSeconds, forKey: .ttl_seconds)
-        try body.encode(request.name.service, forKey: .service_name)
+        try body.encode(request.jobName.service, forKey: .service_name)
         try body.encode(request.executionID, forKey: .execution_id)
         try body.encode(request.attempt, forKey: .attempt)
         try body.encode(request.retryOf, forKey: .retry_of)

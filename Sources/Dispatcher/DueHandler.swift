@@ -1,9 +1,9 @@
-internal import CoreMetrics
+import CoreMetrics
 public import JobCore
-public import Store
 public import Logging
 public import Messaging
-internal import StageKit
+import StageKit
+public import Store
 
 /// Turns due events into executions and their deliveries: one transaction a batch.
 public struct DueHandler: MessageHandler {
@@ -11,7 +11,7 @@ public struct DueHandler: MessageHandler {
     private let time: any TimeSource
     private let logger: Logger
     private let created: Counter
-    private let passed: [DispatchDecision.Reason: Counter]
+    private let skipped: [DispatchDecision.SkipReason: Counter]
 
     private static let pageSize = 1_000
 
@@ -20,78 +20,64 @@ public struct DueHandler: MessageHandler {
         self.time = time
         self.logger = logger
         created = Counter(label: "belfry_executions_created_total", dimensions: [])
-        passed = Dictionary(
-            uniqueKeysWithValues: DispatchDecision.Reason.allCases.map {
-                ($0, Counter(label: "belfry_occurrences_passed_total", dimensions: [("reason", $0.rawValue)]))
+        skipped = Dictionary(
+            uniqueKeysWithValues: DispatchDecision.SkipReason.allCases.map {
+                ($0, Counter(label: "belfry_occurrences_skipped_total", dimensions: [("reason", $0.rawValue)]))
             })
     }
 
     public func handle(_ batch: [InboundMessage]) async throws -> HandledBatch {
-        var result = HandledBatch()
-        var jobs: [Job] = []
-        var executions: [Execution] = []
-        let onRecord: [RecordedExecution]
         let now = time.now()
-        do throws(StoreError) {
-            for (index, message) in batch.enumerated() {
-                let due: ScheduleDue
-                let schedule: Schedule
-                do {
-                    due = try MessageCoder.decode(ScheduleDue.self, from: message.body)
-                    schedule = try due.schedule.parsed()
-                } catch {
-                    result.dead.append(.init(index: index, reason: .unreadable, error: "\(error)"))
-                    continue
-                }
-                for (job, execution) in try await dispatch(due, schedule, now: now) {
-                    jobs.append(job)
-                    executions.append(execution)
-                }
-            }
-            onRecord = try await store.create(executions, now: now)
-        } catch {
-            throw HandlingError(error)
+        let read = batch.decoded { message throws(UnreadableMessage) in
+            let due = try message.decoded(as: ScheduleDue.self)
+            return (due: due, schedule: try Self.schedule(of: due))
         }
-        created.increment(by: onRecord.count { $0.isNew })
-        precondition(onRecord.count == jobs.count, "the store answers every execution that it was given")
-        for (job, created) in zip(jobs, onRecord) { result.messages += try Deliveries.messages(for: created, job: job) }
-        return result
+        var new: [NewExecution] = []
+        for event in read.messages { new += try await executions(for: event.due, event.schedule, now: now) }
+        let recorded = try await NewExecution.record(new, in: store, now: now)
+        created.increment(by: recorded.count { $0.execution.isNew })
+        return HandledBatch(messages: recorded.flatMap { $0.execution.messages(job: $0.job) }, dead: read.dead)
     }
 
-    /// The executions that a due event leads to.
-    private func dispatch(
-        _ due: ScheduleDue, _ schedule: Schedule, now: Instant
-    ) async throws(StoreError) -> [(Job, Execution)] {
+    private static func schedule(of due: ScheduleDue) throws(UnreadableMessage) -> Schedule {
+        do {
+            return try due.schedule.parsed()
+        } catch {
+            throw UnreadableMessage("“\(due.schedule.expression)” is no schedule: \(error)")
+        }
+    }
+
+    /// The executions that a due event leads to, one for each job of its shard that runs or misses the occurrence.
+    private func executions(
+        for due: ScheduleDue, _ schedule: Schedule, now: Instant
+    ) async throws(StoreError) -> [NewExecution] {
         let next = schedule.next(after: due.occurrence)
         let shard = Shard(index: due.shard, of: due.shardCount)
-        var found: [(Job, Execution)] = []
+        var found: [NewExecution] = []
         var after: JobID?
         while true {
             let page = try await store.jobs(with: due.schedule, in: shard, after: after, limit: Self.pageSize)
             for stored in page {
-                // An occurrence after the job's end supersedes none of its own.
-                let lastOwn = min(due.tickedAt, stored.job.endAt ?? due.tickedAt)
-                let isSuperseded = next.map { $0 <= lastOwn } ?? false
                 let decision = DispatchDecision.decide(
-                    stored, occurrence: due.occurrence, tickedAt: due.tickedAt, isSuperseded: isSuperseded)
-                if case .pass(let reason) = decision {
-                    passed[reason]?.increment()
-                    logger.debug(
-                        "passed over an occurrence",
-                        metadata: [
-                            "job": "\(stored.job.name)", "occurrence": "\(due.occurrence.rfc3339)",
-                            "reason": "\(reason.rawValue)",
-                        ])
+                    stored.job, effectiveAfter: stored.effectiveAfter, occurrence: due.occurrence,
+                    nextOccurrence: next, tickedAt: due.tickedAt)
+                if case .skip(let reason) = decision {
+                    noteSkipped(stored.job.name, due.occurrence, reason)
                     continue
                 }
-                let execution = Execution.new(
-                    Execution.id(of: stored.id, at: due.occurrence), of: stored.job, occurrence: due.occurrence,
-                    ttlFrom: DispatchDecision.ttlStart(occurrence: due.occurrence, tickedAt: due.tickedAt), now: now,
-                    schedule: due.schedule.expression, isMissed: decision == .miss)
-                found.append((stored.job, execution))
+                let execution = Execution.scheduled(
+                    stored.job, at: due.occurrence, tickedAt: due.tickedAt, isMissed: decision == .miss, now: now)
+                found.append(NewExecution(job: stored.job, execution: execution))
             }
             guard page.count == Self.pageSize, let last = page.last else { return found }
             after = last.id
         }
+    }
+
+    private func noteSkipped(_ job: JobName, _ occurrence: Instant, _ reason: DispatchDecision.SkipReason) {
+        skipped[reason]?.increment()
+        logger.debug(
+            "skipped an occurrence",
+            metadata: ["job": "\(job)", "occurrence": "\(occurrence.rfc3339)", "reason": "\(reason.rawValue)"])
     }
 }

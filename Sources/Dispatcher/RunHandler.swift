@@ -1,10 +1,10 @@
 public import JobCore
-public import Store
 public import Logging
 public import Messaging
-internal import StageKit
+import StageKit
+public import Store
 
-/// Runs jobs that a person or a program asked for, and delivers pending executions once more when the reaper asks.
+/// Runs jobs now that a person or a program asked for.
 public struct RunHandler: MessageHandler {
     private let store: any DispatchStore
     private let time: any TimeSource
@@ -17,43 +17,25 @@ public struct RunHandler: MessageHandler {
     }
 
     public func handle(_ batch: [InboundMessage]) async throws -> HandledBatch {
-        var result = HandledBatch()
-        var jobs: [Job] = []
-        var executions: [Execution] = []
-        let onRecord: [RecordedExecution]
         let now = time.now()
-        do throws(StoreError) {
-            for (index, message) in batch.enumerated() {
-                let run: RunRequested
-                do throws(UnreadableMessage) {
-                    run = try MessageCoder.decode(RunRequested.self, from: message.body)
-                } catch {
-                    result.dead.append(.init(index: index, reason: .unreadable, error: "\(error)"))
-                    continue
-                }
-                guard let stored = try await store.job(named: run.name) else {
-                    result.dead.append(.init(index: index, reason: .failing, error: "there is no job \(run.name)"))
-                    continue
-                }
-                jobs.append(stored.job)
-                // An id that is on record already keeps its execution: then only its delivery is said again.
-                executions.append(
-                    Execution.new(
-                        run.executionID, of: stored.job, occurrence: run.requestedAt, ttlFrom: run.requestedAt,
-                        now: now,
-                        schedule: "run", payload: run.payload, retryOf: run.retryOf))
+        let read = batch.decoded { message throws(UnreadableMessage) in try message.decoded(as: RunRequested.self) }
+        var dead = read.dead
+        var new: [NewExecution] = []
+        for (index, run) in zip(read.indices, read.messages) {
+            guard let stored = try await store.job(named: run.jobName) else {
+                dead.append(.init(index: index, reason: .failing, error: "there is no job \(run.jobName)"))
+                continue
             }
-            onRecord = try await store.create(executions, now: now)
-        } catch {
-            throw HandlingError(error)
+            let execution = Execution.requested(
+                run.executionID, of: stored.job, at: run.requestedAt, payload: run.payload, retryOf: run.retryOf,
+                now: now)
+            new.append(NewExecution(job: stored.job, execution: execution))
         }
-        precondition(onRecord.count == jobs.count, "the store answers every execution that it was given")
-        for (job, created) in zip(jobs, onRecord) {
+        let recorded = try await NewExecution.record(new, in: store, now: now)
+        for (job, execution) in recorded where execution.isNew {
             logger.info(
-                created.isNew ? "run asked for" : "delivering again",
-                metadata: ["execution_id": "\(created.execution.id)", "job": "\(job.name)"])
-            result.messages += try Deliveries.messages(for: created, job: job)
+                "run requested", metadata: ["execution_id": "\(execution.execution.id)", "job": "\(job.name)"])
         }
-        return result
+        return HandledBatch(messages: recorded.flatMap { $0.execution.messages(job: $0.job) }, dead: dead)
     }
 }

@@ -73,10 +73,7 @@ public struct CallbackEndpoint: Sendable {
             return Self.problem(
                 error.isUnreadable ? .badRequest : .unprocessableContent, "the callback is wrong", error.errors)
         }
-        let message = OutboundMessage(
-            routingKey: RoutingKey.callbackReceived,
-            headers: [Header.token: text, Header.receivedAt: String(now.millisecondsSinceEpoch)],
-            id: ExecutionID.random().description, body: bytes)
+        let message = OutboundMessage(CallbackReceived(token: text, receivedAt: now, body: bytes))
         return await pass(CheckedCallback(executionID: token.executionID, message: message))
     }
 

@@ -1,17 +1,19 @@
-internal import CoreMetrics
+import CoreMetrics
 public import JobCore
 public import Store
 public import Logging
 public import Messaging
 public import Signing
-internal import StageKit
+import StageKit
 
-/// The sole mover of executions: applies reports, one transaction a batch, and tells the event fork.
+/// The recorder: the only one that changes executions. It applies reports, one transaction a batch, and publishes
+/// events.
 public struct ReportHandler: MessageHandler {
     private let store: any ReportStore
     private let reader: ReportReader
     private let time: any TimeSource
-    /// Services were perhaps not heard before: what was silent until then was not silent.
+    /// Callbacks may have been missed before this instant (we were down), so heartbeat silence is counted from here at
+    /// the earliest.
     private let reachableSince: Instant
     private let logger: Logger
     private let outcomes: [String: Counter]
@@ -43,33 +45,29 @@ public struct ReportHandler: MessageHandler {
             }
         }
         guard !reports.isEmpty else { return handled }
-        let result: ReportFold.Result
-        do throws(StoreError) {
-            result = try await store.update(Array(Set(reports.map(\.executionID)))) {
-                [reports, reachableSince] executions in
-                let result = ReportFold.fold(
-                    reports, over: executions, judgedAt: now, reachableSince: reachableSince)
-                return (result.changes, result)
-            }
-        } catch {
-            throw HandlingError(error)
+        let result = try await store.update(Array(Set(reports.map(\.executionID)))) {
+            [reports, reachableSince] executions in
+            let result = ReportFold.fold(reports, over: executions, judgedAt: now, reachableSince: reachableSince)
+            return (result.changes, result)
         }
-        handled.messages = try result.events.map { try ExecutionChanged.message($0.event, of: $0.execution) }
-        for note in result.notes { tell(note) }
+        handled.messages = result.events.map { OutboundMessage($0) }
+        for note in result.notes { log(note) }
         return handled
     }
 
-    private func tell(_ note: ReportFold.Note) {
+    private func log(_ note: ReportFold.Note) {
         switch note {
         case .moved(let id, let status, let reason):
             if status.isFinal { outcomes[reason?.rawValue ?? status.rawValue]?.increment() }
             let level: Logger.Level = status == .fail ? .info : .debug
             logger.log(
-                level: level, "execution \(status.rawValue)",
-                metadata: ["execution_id": "\(id)", "reason": "\(reason?.rawValue ?? "-")"])
+                level: level, "execution changed",
+                metadata: [
+                    "execution_id": "\(id)", "status": "\(status.rawValue)", "reason": "\(reason?.rawValue ?? "-")",
+                ])
         case .ignored(let id, let why):
             ignored.increment()
-            logger.debug("ignored a report", metadata: ["execution_id": "\(id)", "why": "\(why.rawValue)"])
+            logger.debug("ignored a report", metadata: ["execution_id": "\(id)", "reason": "\(why.rawValue)"])
         case .unknown(let id):
             ignored.increment()
             logger.warning("ignored a report about an unknown execution", metadata: ["execution_id": "\(id)"])

@@ -1,20 +1,13 @@
-internal import JobCore
-internal import Messaging
-internal import Signing
-
-/// A report with the execution it is about.
-struct AddressedReport: Sendable {
-    var executionID: ExecutionID
-    var id: ReportID
-    var report: Report
-}
+import JobCore
+import Messaging
+import Signing
 
 /// Turns messages of `ingester.reports` into reports.
 struct ReportReader: Sendable {
     let keys: SigningKeys
 
-    /// A week: nobody leaves a recorder down for longer.
-    private static let longestWaitSeconds: Int64 = 604_800
+    /// A callback may wait in the queue this long before its token counts as expired: a week.
+    private static let waitMaxSeconds: Int64 = 604_800
 
     /// Why a message is no report.
     struct Refusal: Error {
@@ -23,68 +16,67 @@ struct ReportReader: Sendable {
     }
 
     func read(_ message: InboundMessage, now: Instant) throws(Refusal) -> AddressedReport {
-        do {
-            switch message.routingKey {
-            case RoutingKey.deliveryAccepted:
-                let body = try MessageCoder.decode(DeliveryReport.self, from: message.body)
-                return addressed(body.executionID, message, .accepted(try Self.attempt(of: body)))
-            case RoutingKey.deliveryDeferred:
-                let body = try MessageCoder.decode(DeliveryReport.self, from: message.body)
-                return addressed(
-                    body.executionID, message, .deferred(body.attempt, nextAttemptAt: body.nextAttemptAt ?? now))
-            case RoutingKey.deliveryRefused:
-                let body = try MessageCoder.decode(DeliveryReport.self, from: message.body)
-                return addressed(body.executionID, message, .refused(try Self.attempt(of: body)))
-            case RoutingKey.executionExpired:
-                let body = try MessageCoder.decode(ExecutionExpired.self, from: message.body)
-                return addressed(body.executionID, message, .expired(body.expiry, noticedAt: body.noticedAt))
-            case RoutingKey.executionCancelled:
-                let body = try MessageCoder.decode(ExecutionCancelled.self, from: message.body)
-                return addressed(body.executionID, message, .cancelled(at: body.cancelledAt))
-            case RoutingKey.callbackReceived: return try readCallback(message, now: now)
-            default: throw Refusal(reason: .unreadable, error: "no report has the routing key “\(message.routingKey)”")
-            }
-        } catch let refusal as Refusal {
-            throw refusal
+        if message.routingKey == RoutingKey.callbackReceived { return try readCallback(message, now: now) }
+        do throws(UnreadableMessage) {
+            let (executionID, report) = try Self.report(in: message)
+            return AddressedReport(executionID: executionID, id: Self.id(of: message), report: report)
         } catch {
-            throw Refusal(reason: .unreadable, error: "\(error)")
+            throw Refusal(reason: .unreadable, error: error.description)
         }
     }
 
-    private static func attempt(of report: DeliveryReport) throws -> Attempt {
-        guard let attempt = report.attempt else { throw UnreadableMessage("the report names no attempt") }
-        return attempt
+    private static func report(in message: InboundMessage) throws(UnreadableMessage) -> (ExecutionID, Report) {
+        switch message.routingKey {
+        case RoutingKey.deliveryAccepted:
+            let body = try message.decoded(as: DeliveryAccepted.self)
+            return (body.executionID, .accepted(body.attempt))
+        case RoutingKey.deliveryDeferred:
+            let body = try message.decoded(as: DeliveryDeferred.self)
+            return (body.executionID, .deferred(body.attempt, nextAttemptAt: body.nextAttemptAt))
+        case RoutingKey.deliveryRefused:
+            let body = try message.decoded(as: DeliveryRefused.self)
+            return (body.executionID, .refused(body.attempt))
+        case RoutingKey.executionExpired:
+            let body = try message.decoded(as: ExecutionExpired.self)
+            return (body.executionID, .expired(body.expiry, noticedAt: body.noticedAt))
+        case RoutingKey.executionCancelled:
+            let body = try message.decoded(as: ExecutionCancelled.self)
+            return (body.executionID, .cancelled(at: body.cancelledAt))
+        default: throw UnreadableMessage("no report has the routing key “\(message.routingKey)”")
+        }
     }
 
-    /// A callback, from the door or from a service itself: the token is checked here, whoever published it.
-    private func readCallback(_ message: InboundMessage, now: Instant) throws -> AddressedReport {
-        guard let text = message.headers[Header.token] else {
-            throw Refusal(reason: .forbidden, error: "the header \(Header.token) is missing")
-        }
-        // When the service spoke is what counts, however long its message waited.
-        let stamped = message.headers[Header.receivedAt].flatMap(Int64.init).map(Instant.init(millisecondsSinceEpoch:))
-        let receivedAt = min(stamped ?? now, now)
+    /// Without a message id (a service may publish so) the body is the deduplication key.
+    private static func id(of message: InboundMessage) -> ReportID {
+        ReportID(messageID: message.id ?? String(decoding: message.body, as: UTF8.self))
+    }
+
+    /// A callback, from the callback endpoint or from a service itself: its token is checked here, whoever published it.
+    private func readCallback(_ message: InboundMessage, now: Instant) throws(Refusal) -> AddressedReport {
+        let received: CallbackReceived
         let token: CallbackToken
+        let callback: Callback
+        do throws(UnreadableMessage) {
+            received = try CallbackReceived(reading: message)
+        } catch {
+            throw Refusal(reason: .forbidden, error: error.description)
+        }
+        // The time of the callback counts, however long its message waited.
+        let receivedAt = min(received.receivedAt ?? now, now)
         do throws(CallbackToken.Refusal) {
-            // A stamp may make up for a long wait in the queue, but not for more than that.
-            let validAt = max(receivedAt, now.adding(seconds: -Self.longestWaitSeconds))
-            token = try CallbackToken(verifying: text, keys: keys, now: validAt)
+            let validAt = max(receivedAt, now.adding(seconds: -Self.waitMaxSeconds))
+            token = try CallbackToken(verifying: received.token, keys: keys, now: validAt)
         } catch {
             throw Refusal(reason: .forbidden, error: error.rawValue)
         }
-        let callback: Callback
         do throws(InvalidDocument) {
-            callback = try CallbackDocument.parse(message.body)
+            callback = try CallbackDocument.parse(received.body)
         } catch {
             let faults = error.errors.map { "\($0.field) \($0.message)" }.joined(separator: "; ")
             throw Refusal(reason: .unreadable, error: faults)
         }
-        return addressed(token.executionID, message, .callback(callback, receivedAt: receivedAt))
-    }
-
-    private func addressed(_ execution: ExecutionID, _ message: InboundMessage, _ report: Report) -> AddressedReport {
-        // A service that publishes its callback without an id has its text stand in for one.
-        let id = message.id ?? String(decoding: message.body, as: UTF8.self)
-        return AddressedReport(executionID: execution, id: ReportID(messageID: id), report: report)
+        return AddressedReport(
+            executionID: token.executionID, id: Self.id(of: message),
+            report: .callback(callback, receivedAt: receivedAt))
     }
 }

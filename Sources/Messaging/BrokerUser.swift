@@ -1,6 +1,6 @@
 internal import JobCore
 
-/// A broker user and all that it may do: each stage has one, with no more than it needs.
+/// A broker user with its permissions. Each stage has its own, with no more than it needs.
 public struct BrokerUser: Sendable, Equatable {
     public var name: String
     /// Regular expressions over the names of exchanges and queues, as RabbitMQ's permissions take them.
@@ -16,35 +16,36 @@ public struct BrokerUser: Sendable, Equatable {
         func anyOf(_ names: [String]) -> String {
             names.isEmpty ? "^$" : "^(" + names.map(Topology.escaped).joined(separator: "|") + ")$"
         }
-        func stage(_ name: String, says keys: [String], consumes queues: [WorkQueue]) -> BrokerUser {
-            let parks = queues.filter(\.hasDeadLetters).map(\.rawValue)
+        func stage(_ name: String, publishes keys: [String], consumes queues: [WorkQueue]) -> BrokerUser {
+            let deadLetterKeys = queues.filter(\.hasDeadLetters).map(\.rawValue)
             return BrokerUser(
-                name: "\(prefix)-\(name)", configure: "^$", write: anyOf([pipeline] + (parks.isEmpty ? [] : [dead])),
+                name: "\(prefix)-\(name)", configure: "^$",
+                write: anyOf([pipeline] + (deadLetterKeys.isEmpty ? [] : [dead])),
                 read: anyOf(queues.map { "\(prefix).\($0.rawValue)" }),
-                topicWrite: [pipeline: anyOf(keys), dead: anyOf(parks)])
+                topicWrite: [pipeline: anyOf(keys), dead: anyOf(deadLetterKeys)])
         }
-        let everything = "^\(Topology.escaped(prefix))(\\..*)?$"
+        let allOfOurs = "^\(Topology.escaped(prefix))(\\..*)?$"
         return [
             BrokerUser(
-                name: "\(prefix)-operator", configure: everything, write: everything, read: everything, topicWrite: [:]),
-            stage("tickerd", says: [RoutingKey.scheduleDue, RoutingKey.baton], consumes: [.tickerBaton]),
+                name: "\(prefix)-operator", configure: allOfOurs, write: allOfOurs, read: allOfOurs, topicWrite: [:]),
+            stage("tickerd", publishes: [RoutingKey.scheduleDue, RoutingKey.baton], consumes: [.tickerBaton]),
             stage(
-                "dispatcherd", says: [RoutingKey.deliveryRequested, RoutingKey.executionFinished],
-                consumes: [.dispatcherDue, .dispatcherRuns]),
+                "dispatcherd", publishes: [RoutingKey.deliveryRequested, RoutingKey.executionFinished],
+                consumes: [.dispatcherDue, .dispatcherRuns, .dispatcherDeliveries]),
             stage(
                 "courierd",
-                says: [RoutingKey.deliveryAccepted, RoutingKey.deliveryDeferred, RoutingKey.deliveryRefused]
+                publishes: [RoutingKey.deliveryAccepted, RoutingKey.deliveryDeferred, RoutingKey.deliveryRefused]
                     + RetryLadder.stepsSeconds.map { RoutingKey.retry(stepSeconds: $0) },
                 consumes: [.courierDeliveries]),
             stage(
                 "ingesterd",
-                says: [
+                publishes: [
                     RoutingKey.callbackReceived, RoutingKey.executionStarted, RoutingKey.executionProgressed,
                     RoutingKey.executionFinished,
                 ], consumes: [.ingesterReports]),
-            stage("reaperd", says: [RoutingKey.executionExpired, RoutingKey.runRequested], consumes: []),
+            stage("reaperd", publishes: [RoutingKey.executionExpired, RoutingKey.deliveryDue], consumes: []),
             stage(
-                "consoled", says: [RoutingKey.runRequested, RoutingKey.executionCancelled, RoutingKey.jobChanged],
+                "consoled", publishes: [RoutingKey.runRequested, RoutingKey.executionCancelled, RoutingKey.jobChanged],
                 consumes: []),
         ]
     }

@@ -1,4 +1,8 @@
-/// A message on its way to the broker.
+/// A message on its way to the broker, as AMQP carries it.
+///
+/// Stages make it from a `PipelineMessage`, which knows its routing key and its id:
+///
+///     try await broker.publish([OutboundMessage(ExecutionCancelled(executionID: id, cancelledAt: now))])
 public struct OutboundMessage: Sendable, Equatable {
     public var exchange: Exchange
     public var routingKey: String
@@ -7,7 +11,7 @@ public struct OutboundMessage: Sendable, Equatable {
     /// The AMQP `message-id`.
     public var id: String?
     public var body: [UInt8]
-    /// True: the broker must find a queue for it. Only what is said to whoever listens may go nowhere.
+    /// AMQP `mandatory`: the broker returns the message if no queue is bound. False only for events.
     public var isMandatory: Bool
 
     public init(
@@ -23,56 +27,9 @@ public struct OutboundMessage: Sendable, Equatable {
     }
 }
 
-/// A message as a consumer gets it.
-public struct InboundMessage: Sendable, Equatable {
-    public var tag: MessageTag
-    public var exchange: String
-    public var routingKey: String
-    /// String and whole-number headers, as text.
-    public var headers: [String: String]
-    public var id: String?
-    public var isRedelivered: Bool
-    public var body: [UInt8]
-
-    public init(
-        tag: MessageTag, exchange: String, routingKey: String, headers: [String: String] = [:], id: String? = nil,
-        isRedelivered: Bool = false, body: [UInt8]
-    ) {
-        self.tag = tag
-        self.exchange = exchange
-        self.routingKey = routingKey
-        self.headers = headers
-        self.id = id
-        self.isRedelivered = isRedelivered
-        self.body = body
-    }
-
-    /// The headers that may go out again: what brokers add (`x-death` above all) must not, since a broker may take a
-    /// republished message for one that goes in circles and drop it. Nor may what would not fit: the small ones stay.
-    public var ownHeaders: [String: String] {
-        var bytes = 0
-        return headers.filter { !$0.key.lowercased().hasPrefix("x-") || $0.key == Header.token }
-            .sorted {
-                ($0.key.utf8.count + $0.value.utf8.count, $0.key) < ($1.key.utf8.count + $1.value.utf8.count, $1.key)
-            }
-            .reduce(into: [:]) { own, header in
-                bytes += header.key.utf8.count + header.value.utf8.count
-                guard header.key.utf8.count <= MessageLimits.shortStringBytesMax,
-                    bytes <= MessageLimits.headerBytesMax / 2
-                else { return }
-                own[header.key] = header.value
-            }
-    }
-
-    /// The message's id, unless it is too long to be sent: text that is not UTF-8 grows when it is read.
-    public var ownID: String? {
-        id.flatMap { $0.utf8.count <= MessageLimits.shortStringBytesMax ? $0 : nil }
-    }
-}
-
 extension OutboundMessage {
-    /// Why no broker can be sent this message; nil when it can. A client library that finds out in the middle of a
-    /// message has to give up the connection, and all others' messages with it.
+    /// Why AMQP cannot carry this message; nil when it can. Checked before anything is sent: a client library that
+    /// finds out in the middle of a message must close the connection, and every other message on it fails, too.
     public var fault: String? {
         let strings = [routingKey, id ?? ""] + headers.keys
         if let long = strings.first(where: { $0.utf8.count > MessageLimits.shortStringBytesMax }) {
@@ -87,36 +44,4 @@ extension OutboundMessage {
         }
         return nil
     }
-}
-
-/// Says which delivery is meant, for as long as the connection that it came over lives.
-public struct MessageTag: Sendable, Hashable, Comparable {
-    /// Counts the connections of a subscription: a tag of an earlier one means nothing any more.
-    public var epoch: UInt64
-    public var number: UInt64
-
-    public init(epoch: UInt64, number: UInt64) {
-        self.epoch = epoch
-        self.number = number
-    }
-
-    public static func < (left: MessageTag, right: MessageTag) -> Bool {
-        (left.epoch, left.number) < (right.epoch, right.number)
-    }
-}
-
-/// The headers that the pipeline itself uses.
-public enum Header {
-    /// The callback's token, when a service publishes its callback itself.
-    public static let token = "x-belfry-token"
-    /// When the door had the callback, in milliseconds since the epoch.
-    public static let receivedAt = "belfry-received-at"
-    /// How often a delivery was set aside because its target was busy.
-    public static let deferrals = "belfry-deferrals"
-    public static let deadReason = "belfry-dead-reason"
-    public static let deadError = "belfry-dead-error"
-    public static let deadAt = "belfry-dead-at"
-    public static let originExchange = "belfry-origin-exchange"
-    public static let originRoutingKey = "belfry-origin-routing-key"
-    public static let originQueue = "belfry-origin-queue"
 }

@@ -1,4 +1,5 @@
-public import JobCore
+public import JSON
+import JobCore
 
 /// Every exchange, queue, binding, policy and broker user of one environment.
 ///

@@ -1,4 +1,5 @@
-public import JobCore
+public import JSON
+import JobCore
 
 extension Topology {
     /// The topology as a RabbitMQ definitions file.

@@ -1,3 +1,4 @@
+import JSON
 internal import Foundation
 internal import JobCore
 public import Logging
@@ -53,10 +54,7 @@ private struct LineLogHandler: LogHandler {
     private func json(_ time: String, _ level: Logger.Level, _ message: String, _ fields: Logger.Metadata) -> String {
         var object = ["time": time, "level": "\(level)", "program": label, "message": message]
         for (key, value) in fields { object[key] = "\(value)" }
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        guard let data = try? encoder.encode(object) else { return "{}" }
-        return String(decoding: data, as: UTF8.self)
+        return JSONValue.object(object.mapValues(JSONValue.string)).text
     }
 
     /// What others wrote must not make lines of its own.

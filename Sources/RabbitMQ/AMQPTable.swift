@@ -1,4 +1,4 @@
-internal import JobCore
+import JSON
 
 /// A field table of AMQP 0-9-1: a client's properties, a queue's arguments, a message's headers.
 ///

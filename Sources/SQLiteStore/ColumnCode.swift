@@ -38,3 +38,15 @@ extension FailureReason: ColumnCode {
         }
     }
 }
+
+extension Trigger: ColumnCode {
+    var code: Int64 {
+        switch self {
+        case .schedule: 0
+        case .manual: 1
+        case .retry: 2
+        case .backfill: 3
+        case .test: 4
+        }
+    }
+}

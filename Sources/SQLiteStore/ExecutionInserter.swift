@@ -41,7 +41,7 @@ struct ExecutionInserter {
 
     /// A ticker that finds no baton resumes from the newest occurrence. Runs that were asked for are not occurrences.
     func writeNewestOccurrence(of executions: [Execution]) throws {
-        let newest = executions.lazy.filter { $0.schedule != "run" }.map(\.occurrence).max()
+        let newest = executions.lazy.filter { $0.trigger == .schedule }.map(\.occurrence).max()
         guard let newest else { return }
         try database.cachedStatement(
             sql: "UPDATE newest_occurrence SET value_ms = ?1 WHERE value_ms IS NULL OR value_ms < ?1"
@@ -76,7 +76,8 @@ struct ExecutionInserter {
                 VALUES (?, ?, ?, 0, '', '', '', ?4, ?4, ?4, ?4, '')
                 """,
             arguments: [
-                execution.jobID.databaseValue, execution.name.service.databaseValue, execution.name.job.databaseValue,
+                execution.jobID.databaseValue, execution.jobName.service.databaseValue,
+                execution.jobName.job.databaseValue,
                 now.databaseValue,
             ])
         return database.lastInsertedRowID

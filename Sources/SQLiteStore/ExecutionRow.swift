@@ -1,3 +1,4 @@
+import JSON
 internal import FoundationEssentials
 internal import GRDB
 internal import JobCore
@@ -13,7 +14,8 @@ struct ExecutionRow {
 
     /// To be followed by conditions on `e` (the execution), `j` (its job) or `h` (its heartbeats).
     static let select = """
-        SELECT e.seq, e.job, e.id, j.id, j.service, j.name, e.occurrence_ms, e.created_ms, e.exclusive, e.schedule, e.payload,
+        SELECT e.seq, e.job, e.id, j.id, j.service, j.name, e.occurrence_ms, e.created_ms, e.exclusive,
+            e.trigger_code, e.schedule, e.payload,
             e.status, e.reason, e.ttl_s, e.heartbeat_interval_s, e.ttl_deadline_ms, e.extended,
             e.invoked_ms, e.invoked_by,
             iif(h.execution IS NULL, e.first_heard_ms, h.first_heard_ms),
@@ -29,11 +31,11 @@ struct ExecutionRow {
     private static let selectByIDs = select + "WHERE e.id IN " + ManyIDs.placeholders
 
     static let insert = """
-        INSERT INTO execution (id, job, occurrence_ms, created_ms, exclusive, schedule, payload, retry_of, retried_by,
-            ttl_s, heartbeat_interval_s, status, reason, ttl_deadline_ms, extended, invoked_ms, invoked_by,
+        INSERT INTO execution (id, job, occurrence_ms, created_ms, exclusive, trigger_code, schedule, payload, retry_of,
+            retried_by, ttl_s, heartbeat_interval_s, status, reason, ttl_deadline_ms, extended, invoked_ms, invoked_by,
             first_heard_ms, heard_ms, progress, finished_ms, finished_by, attempts, attempt_due_ms,
             summary, state, error, correlation_id, deadline_ms, open_exclusive_job)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         ON CONFLICT DO NOTHING
         """
 
@@ -79,8 +81,9 @@ struct ExecutionRow {
         job = try column.next()
         execution = Execution(
             id: try column.identifier(), jobID: try column.identifier(),
-            name: JobName(service: try column.next(), job: try column.next()), occurrence: try column.instant(),
-            createdAt: try column.instant(), isExclusive: try column.next(), schedule: try column.next(),
+            jobName: JobName(service: try column.next(), job: try column.next()), occurrence: try column.instant(),
+            createdAt: try column.instant(), isExclusive: try column.next(),
+            trigger: try column.code(), schedule: try column.next(),
             payload: try column.next(), state: try Self.state(&column),
             attempts: try Self.attempts(&column, text: &attemptsText), attemptDueAt: try column.instant(),
             outcome: Outcome(
@@ -122,7 +125,8 @@ extension Execution {
     func insertArguments(job: Int64) throws -> StatementArguments {
         var values: [(any DatabaseValueConvertible)?] = [
             id.databaseValue, job.databaseValue, occurrence.databaseValue, createdAt.databaseValue,
-            isExclusive, schedule, payload, retryOf?.databaseValue, retriedBy?.databaseValue, state.ttlSeconds,
+            isExclusive, trigger.code, schedule, payload, retryOf?.databaseValue, retriedBy?.databaseValue,
+            state.ttlSeconds,
             state.heartbeatIntervalSeconds,
         ]
         values += changingValues(attempts: try attemptsText())

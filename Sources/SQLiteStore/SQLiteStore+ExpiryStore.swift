@@ -73,7 +73,7 @@ extension SQLiteStore: ExpiryStore {
                     var column = ColumnReader(row)
                     return UndeliveredExecution(
                         id: try column.identifier(),
-                        name: JobName(service: try column.next(), job: try column.next()))
+                        jobName: JobName(service: try column.next(), job: try column.next()))
                 })
         }
     }

@@ -12,6 +12,9 @@ enum Schema {
             try database.execute(sql: executionIndexes)
             try database.execute(sql: keys)
         }
+        migrator.registerMigration("2: why an execution exists") { database in
+            try database.execute(sql: trigger)
+        }
         return migrator
     }()
 
@@ -123,6 +126,14 @@ enum Schema {
         CREATE INDEX execution_by_job ON execution (job);
         CREATE INDEX execution_by_correlation ON execution (correlation_id) WHERE correlation_id IS NOT NULL;
         CREATE INDEX execution_failed ON execution (status) WHERE status = 4;
+        """
+
+    /// Trigger 0 is schedule, 1 is manual; see `Trigger.code`. Before, a manual run had the schedule `run`.
+    private static let trigger = """
+        ALTER TABLE execution ADD COLUMN trigger_code INTEGER NOT NULL DEFAULT 0;
+        UPDATE execution SET trigger_code = 1,
+            schedule = coalesce((SELECT expression FROM job WHERE job.seq = execution.job), '')
+            WHERE schedule = 'run';
         """
 
     private static let keys = """

@@ -1,35 +1,38 @@
-internal import Foundation
-internal import Synchronization
+import Foundation
+import Synchronization
 
-/// Places where a test can have a program die as if by `kill -9`, to see that nothing is lost there.
+/// Points at which a test kills a program, as if by `kill -9`, to prove that nothing is lost there. Each is named for
+/// what has just happened.
 ///
-/// `BELFRY_CRASH_AT=after-store:3` kills the process when it passes that point for the third time. Builds for
-/// release have no such points.
+/// `BELFRY_CRASH_AT=after-commit:3` kills the process when it reaches that point for the third time. Release builds
+/// have no such points.
 public enum CrashPoint: String, CaseIterable, Sendable {
-    /// The batch's transaction is committed, nothing is published.
-    case afterStore = "after-store"
-    /// Everything is published and confirmed, nothing is acknowledged.
-    case afterPublish = "after-publish"
-    /// The batch is acknowledged.
-    case afterAcknowledge = "after-ack"
-    /// The webhook was answered, nothing is reported.
-    case afterDelivery = "after-delivery"
+    /// The batch's transaction is committed; nothing is published.
+    case afterCommit = "after-commit"
+    /// Every message is published and confirmed; nothing is acked.
+    case afterConfirm = "after-confirm"
+    /// The batch is acked.
+    case afterAck = "after-ack"
+    /// The service answered the webhook; nothing is reported.
+    case afterAnswer = "after-answer"
+    /// The new baton is published; the old one is not acked.
+    case afterBatonPublished = "after-baton-published"
 
     #if DEBUG
-        private static let remaining: Mutex<(point: CrashPoint, passes: Int)?> = {
+        private static let remaining: Mutex<(point: CrashPoint, left: Int)?> = {
             let parts = (ProcessInfo.processInfo.environment["BELFRY_CRASH_AT"] ?? "").split(separator: ":")
             guard let name = parts.first, let point = CrashPoint(rawValue: String(name)) else { return Mutex(nil) }
             return Mutex((point, parts.count > 1 ? Int(parts[1]) ?? 1 : 1))
         }()
     #endif
 
-    /// Dies here if this is where it should.
+    /// Kills the process if a test chose this point.
     public func reach() {
         #if DEBUG
             let isHere = Self.remaining.withLock { remaining in
                 guard remaining?.point == self else { return false }
-                remaining?.passes -= 1
-                return remaining?.passes == 0
+                remaining?.left -= 1
+                return remaining?.left == 0
             }
             if isHere { kill(getpid(), SIGKILL) }
         #endif

@@ -1,45 +1,60 @@
 public import JobCore
 public import Logging
+public import Messaging
 public import ServiceLifecycle
 
-/// Runs a pass again and again, a fixed time apart, until shutdown. A pass that fails is logged and tried again.
+/// Runs the passes of a stage, a fixed time apart, until shutdown. A pass that fails is logged and tried again.
 public struct Periodic: Service {
-    private let name: String
-    private let intervalMilliseconds: Int64
+    private let stage: any PeriodicStage
+    private let broker: any MessageBroker
     private let time: any TimeSource
     private let logger: Logger
-    private let pass: @Sendable (Instant) async throws -> Void
 
-    public init(
-        _ name: String, everyMilliseconds: Int64, time: any TimeSource, logger: Logger,
-        pass: @escaping @Sendable (_ now: Instant) async throws -> Void
-    ) {
-        self.name = name
-        intervalMilliseconds = everyMilliseconds
+    /// A failing stage waits longer and longer, up to this.
+    private static let waitMaxMilliseconds: Int64 = 15_000
+
+    public init(_ stage: any PeriodicStage, broker: any MessageBroker, time: any TimeSource, logger: Logger) {
+        self.stage = stage
+        self.broker = broker
         self.time = time
+        var logger = logger
+        logger[metadataKey: "pass"] = "\(stage.name)"
         self.logger = logger
-        self.pass = pass
     }
 
     public func run() async throws {
         var failures = 0
         while !Task.isShuttingDownGracefully, !Task.isCancelled {
             do {
-                try await pass(time.now())
+                try await runOnce(at: time.now())
                 failures = 0
             } catch is CancellationError {
                 return
             } catch {
                 failures += 1
-                logger.warning("\(name) failed, trying again", metadata: ["error": "\(error)"])
+                logger.warning("a pass failed, retrying", metadata: ["error": "\(error)"])
             }
-            // A store that is away is asked less and less often.
-            let wait = failures == 0 ? intervalMilliseconds : min(intervalMilliseconds << min(failures, 4), 15_000)
+            let interval = stage.intervalMilliseconds
+            let wait = failures == 0 ? interval : min(interval << min(failures, 4), Self.waitMaxMilliseconds)
             do {
                 try await cancelWhenGracefulShutdown { try await time.sleep(milliseconds: wait) }
             } catch {
                 return
             }
+        }
+    }
+
+    /// One pass: asks the stage, publishes its messages, and tells the stage how that ended. Throws what failed.
+    public func runOnce(at now: Instant) async throws {
+        if !broker.faults.isEmpty { stage.failed(at: now) }
+        do {
+            let result = try await stage.pass(at: now)
+            if !result.messages.isEmpty { try await broker.publish(result.messages) }
+            stage.confirmed(at: now)
+            if result.count > 0 { logger.info("pass done", metadata: ["count": "\(result.count)"]) }
+        } catch {
+            stage.failed(at: now)
+            throw error
         }
     }
 }

@@ -1,22 +1,24 @@
-internal import CoreMetrics
 public import JobCore
 public import Logging
 public import Messaging
 public import ServiceLifecycle
+import Store
 
-/// Takes batches from one queue, has a stage handle them, publishes what comes of it, and only then acknowledges.
+/// Takes batches from one queue, has a stage handle them, and settles them: publish, confirm, ack.
 ///
-/// It owns every ack of its queue. Whatever dies in between repeats work and loses none: the unacknowledged message is
-/// the outbox.
+///     Pump(
+///         queue: .dispatcherRuns, limits: .init(prefetch: 400, batch: 200), handler: handler, broker: broker,
+///         time: SystemTime(), logger: logger)
 public struct Pump: Service {
+    /// How much the pump takes at once.
     public struct Limits: Sendable {
-        /// Unacknowledged deliveries.
+        /// Unacked messages at most.
         public var prefetch: Int
-        /// Messages in a batch.
+        /// Messages in a batch at most.
         public var batch: Int
-        /// A batch that can't be finished for this long goes back to the broker, which ends channels that hold a
-        /// delivery for half an hour.
-        public var holdMilliseconds: Int64 = 600_000
+        /// A batch that cannot be settled for this long is requeued: RabbitMQ closes a channel that holds a message
+        /// unacked for half an hour.
+        public var holdLimitMilliseconds: Int64 = 600_000
 
         public init(prefetch: Int, batch: Int) {
             self.prefetch = prefetch
@@ -28,11 +30,9 @@ public struct Pump: Service {
     private let limits: Limits
     private let handler: any MessageHandler
     private let broker: any MessageBroker
+    private let settlement: Settlement
     private let time: any TimeSource
     private let logger: Logger
-    private let handled: Counter
-    private let deadLetters: Counter
-    private let batchSizes: Recorder
 
     public init(
         queue: WorkQueue, limits: Limits, handler: any MessageHandler, broker: any MessageBroker,
@@ -46,10 +46,9 @@ public struct Pump: Service {
         var logger = logger
         logger[metadataKey: "queue"] = "\(queue.rawValue)"
         self.logger = logger
-        let dimensions = [("queue", queue.rawValue)]
-        handled = Counter(label: "belfry_messages_handled_total", dimensions: dimensions)
-        deadLetters = Counter(label: "belfry_dead_letters_total", dimensions: dimensions)
-        batchSizes = Recorder(label: "belfry_batch_size", dimensions: dimensions)
+        settlement = Settlement(
+            of: queue, broker: broker, time: time, logger: logger,
+            holdLimitMilliseconds: limits.holdLimitMilliseconds)
     }
 
     /// Pumps until shutdown; the batch in hand is finished first.
@@ -66,80 +65,57 @@ public struct Pump: Service {
         }
     }
 
-    /// One batch, until it is acknowledged, given back, or shutdown leaves it to another process.
+    /// One batch, until it is acked or requeued, or shutdown leaves it unacked.
     public func pass(_ batch: [InboundMessage], _ subscription: any MessageSubscription) async {
-        await pass(batch, subscription) { try await handler.handle(batch) }
-    }
-
-    private func pass(
-        _ batch: [InboundMessage], _ subscription: any MessageSubscription,
-        handle: () async throws -> HandledBatch
-    ) async {
         let begun = time.now()
         var attempt = 0
         while true {
             do {
-                let result = try await handle()
-                CrashPoint.afterStore.reach()
-                return try await finish(batch, result, subscription)
-            } catch let error as HandlingError {
+                let result = try await handler.handle(batch)
+                CrashPoint.afterCommit.reach()
+                return try await settle(result, of: batch, subscription, begun)
+            } catch StoreError.unavailable(let reason) {
                 logger.warning(
-                    "not now, the batch waits", metadata: ["error": "\(error)", "messages": "\(batch.count)"])
-            } catch let error as PublishError where error.isTemporary {
-                logger.warning("can't publish, the batch waits", metadata: ["error": "\(error)"])
+                    "the store is unavailable, the batch waits",
+                    metadata: ["error": "\(reason)", "messages": "\(batch.count)"])
             } catch is CancellationError {
                 return
             } catch {
                 return await isolateFailure(error, in: batch, subscription)
             }
-            guard time.now().milliseconds(since: begun) < limits.holdMilliseconds else {
-                logger.warning("gave the batch back to the broker", metadata: ["messages": "\(batch.count)"])
-                return await subscription.restart()
-            }
-            let wait = Backoff().milliseconds(attempt: attempt, fraction: .random(in: 0..<1))
+            if await settlement.waitToRetry(attempt: attempt, on: subscription, heldSince: begun) != nil { return }
             attempt += 1
-            do {
-                try await cancelWhenGracefulShutdown { try await time.sleep(milliseconds: wait) }
-            } catch {
-                return
-            }
         }
     }
 
-    private func finish(
-        _ batch: [InboundMessage], _ result: HandledBatch, _ subscription: any MessageSubscription
+    private func settle(
+        _ result: HandledBatch, of batch: [InboundMessage], _ subscription: any MessageSubscription, _ begun: Instant
     ) async throws(PublishError) {
-        let now = time.now().millisecondsSinceEpoch
         let letters = result.dead.map { letter in
-            logger.error(
-                "dead letter",
-                metadata: [
-                    "reason": "\(letter.reason.rawValue)", "error": "\(letter.error)",
-                    "message_id": "\(batch[letter.index].id ?? "")",
-                ])
-            return batch[letter.index].deadLetter(
-                from: queue, reason: letter.reason, error: letter.error, atMilliseconds: now)
+            precondition(batch.indices.contains(letter.index), "a dead letter is a message of the batch")
+            return settlement.deadLetter(batch[letter.index], letter.reason, letter.error)
         }
-        try await broker.publish(result.messages + letters)
-        CrashPoint.afterPublish.reach()
-        await subscription.acknowledge(batch.map(\.tag))
-        CrashPoint.afterAcknowledge.reach()
-        handled.increment(by: batch.count)
-        deadLetters.increment(by: letters.count)
-        batchSizes.record(batch.count)
+        _ = try await settlement.settle(
+            [.init(result.messages + letters)], on: subscription, heldSince: begun, acking: { batch.map(\.tag) })
     }
 
-    /// The batch failed as a whole: one by one, so that a single message can't hold the others back. One that fails
-    /// by itself is a dead letter.
+    /// The batch failed as a whole: its messages are handled one by one, so that a single message cannot hold up the
+    /// others. The message that fails alone becomes a dead letter.
     private func isolateFailure(
         _ error: any Error, in batch: [InboundMessage], _ subscription: any MessageSubscription
     ) async {
-        guard batch.count == 1 else {
-            logger.warning("a batch failed, trying its messages one by one", metadata: ["error": "\(error)"])
+        guard batch.count == 1, let message = batch.first else {
+            logger.warning("a batch failed, handling its messages one by one", metadata: ["error": "\(error)"])
             for message in batch { await pass([message], subscription) }
             return
         }
-        let letter = HandledBatch(dead: [.init(index: 0, reason: .failing, error: "\(error)")])
-        await pass(batch, subscription) { letter }
+        let letter = settlement.deadLetter(message, .failing, "\(error)")
+        do {
+            _ = try await settlement.settle(
+                [.init([letter])], on: subscription, heldSince: time.now(), acking: { [message.tag] })
+        } catch {
+            // A dead letter is cut to what AMQP can carry, so this is a fault of ours: the message stays unacked.
+            logger.critical("a dead letter cannot be published", metadata: ["error": "\(error)"])
+        }
     }
 }

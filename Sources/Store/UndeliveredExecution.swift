@@ -4,10 +4,10 @@ public import JobCore
 public struct UndeliveredExecution: Sendable, Hashable {
     public var id: ExecutionID
     /// The name of its job.
-    public var name: JobName
+    public var jobName: JobName
 
-    public init(id: ExecutionID, name: JobName) {
+    public init(id: ExecutionID, jobName: JobName) {
         self.id = id
-        self.name = name
+        self.jobName = jobName
     }
 }

@@ -1,13 +1,6 @@
 public import JobCore
 public import Store
 
-/// A schedule that is due for an occurrence.
-public struct DueOccurrence: Sendable, Equatable {
-    public var key: ScheduleKey
-    public var occurrence: Instant
-    public var jobCount: Int
-}
-
 extension ScheduleKey {
     fileprivate var order: (String, String, String) { (expression, timeZone, dst.description) }
 }
@@ -21,15 +14,15 @@ public struct SchedulePlan: Sendable {
         var next: Instant?
     }
 
-    /// Everything up to and including this instant was answered.
+    /// Every occurrence up to and including this instant was taken.
     public private(set) var cursor: Instant
-    /// The cursor when the schedules were last known to be all there are. What was ticked since was ticked without
-    /// those that are younger.
+    /// The cursor at the last successful refresh. Ticks after it may have missed schedules created since.
     public private(set) var knownThrough: Instant
     private var entries: [ScheduleKey: Entry] = [:]
 
-    /// How far back a schedule that is new to the plan is looked at. A job may be stored just before an occurrence
-    /// and be seen just after it; occurrences before its `since` are not its own, and one told twice is harmless.
+    /// How far back occurrences of a schedule that is new to the plan are taken. A job may be stored just before an
+    /// occurrence and be read just after it. Occurrences before its `effectiveAfter` are not its own, and one that is
+    /// published twice is harmless.
     static let lookBackMilliseconds: Int64 = 60_000
 
     public init(cursor: Instant) {
@@ -37,7 +30,7 @@ public struct SchedulePlan: Sendable {
         knownThrough = cursor
     }
 
-    /// Takes the present set of schedules. Answers those that can't be read, which are left out.
+    /// Takes the present set of schedules. Returns those that cannot be read, which are left out.
     public mutating func update(_ schedules: [DistinctSchedule]) -> [ScheduleKey] {
         var updated: [ScheduleKey: Entry] = [:]
         var unreadable: [ScheduleKey] = []
@@ -46,9 +39,9 @@ public struct SchedulePlan: Sendable {
                 known.jobCount = shared.jobCount
                 if shared.latestEffectiveAfter > known.latestEffectiveAfter {
                     known.latestEffectiveAfter = shared.latestEffectiveAfter
-                    // Never later than before: what is due for the jobs already known is still theirs.
-                    let again = known.schedule.next(after: start(shared.latestEffectiveAfter))
-                    known.next = [known.next, again].compactMap(\.self).min()
+                    // Never later than before: the occurrences of the jobs already known are still theirs.
+                    let next = known.schedule.next(after: start(shared.latestEffectiveAfter))
+                    known.next = [known.next, next].compactMap(\.self).min()
                 }
                 updated[shared.key] = known
             } else if let schedule = try? shared.key.parsed() {
@@ -69,7 +62,7 @@ public struct SchedulePlan: Sendable {
         knownThrough = cursor
     }
 
-    /// Goes on from another instant: another ticker has ticked in between, or a batch could not be published.
+    /// Goes on from another instant: another ticker has ticked in between.
     public mutating func move(to cursor: Instant) {
         self.cursor = cursor
         confirm()
@@ -80,8 +73,8 @@ public struct SchedulePlan: Sendable {
         }
     }
 
-    /// What is due in (cursor, now], oldest first. After a long pause it answers part of it, at least `limit`
-    /// messages' worth, and moves the cursor only as far as that; ask again for the rest.
+    /// The occurrences in (cursor, now], oldest first. After a long pause it takes part of them, at least `limit`, and
+    /// moves the cursor only as far; call it again for the rest.
     public mutating func takeDue(through now: Instant, limit: Int) -> [DueOccurrence] {
         var due: [DueOccurrence] = []
         var covered = now
@@ -90,7 +83,7 @@ public struct SchedulePlan: Sendable {
                 covered = instant.adding(milliseconds: -1)
                 break
             }
-            // In the order of their expressions, so that the same plan says the same in the same order.
+            // In the order of their expressions, so that the same plan leads to the same messages in the same order.
             let sharing = entries.filter { $0.value.next == instant }.sorted { $0.key.order < $1.key.order }
             for (key, entry) in sharing {
                 due.append(DueOccurrence(key: key, occurrence: instant, jobCount: entry.jobCount))
@@ -101,12 +94,12 @@ public struct SchedulePlan: Sendable {
         return due
     }
 
-    /// The earliest occurrence not yet answered.
+    /// The earliest occurrence not yet taken.
     public var nextOccurrence: Instant? {
         entries.values.lazy.compactMap(\.next).min()
     }
 
-    /// Where the occurrences begin that a schedule is still owed.
+    /// The instant after which a schedule's occurrences are still to be taken.
     private func start(_ latestEffectiveAfter: Instant) -> Instant {
         let known = min(cursor, knownThrough)
         let isYoung = knownThrough.milliseconds(since: latestEffectiveAfter) < Self.lookBackMilliseconds

@@ -11,10 +11,10 @@ import Testing
 
     private static func messages(
         _ verdict: DeliveryVerdict, headers: [String: String] = [:]
-    ) throws -> [OutboundMessage] {
+    ) -> [OutboundMessage] {
         let request = Sample.request()
         let delivery = Delivery(request: request, message: Sample.message(request, headers: headers))
-        return try AttemptReports.messages(verdict, of: delivery, attempt: attempt, now: now)
+        return AttemptReports.messages(verdict, of: delivery, attempt: attempt, now: now)
     }
 
     private static let verdicts: [(DeliveryVerdict, String)] = [
@@ -23,33 +23,33 @@ import Testing
 
     @Test(arguments: verdicts)
     func `that ended the delivery one report says so`(verdict: DeliveryVerdict, key: String) throws {
-        let messages = try Self.messages(verdict)
+        let messages = Self.messages(verdict)
         #expect(messages.map(\.routingKey) == [key])
-        let report = try MessageCoder.decode(DeliveryReport.self, from: messages[0].body)
+        let report = try MessageCoder.decode(DeliveryAccepted.self, from: messages[0].body)
         #expect(report.executionID == Sample.executionID && report.attempt == Self.attempt)
         #expect(messages[0].id == "\(Sample.executionID)/1/\(key)" && messages[0].isMandatory)
     }
 
     @Test func `that is to be repeated the delivery waits in its retry queue, counted once more`() throws {
-        let messages = try Self.messages(.retry(stepSeconds: 30))
+        let messages = Self.messages(.retry(stepSeconds: 30))
         #expect(messages.map(\.routingKey) == ["courier.retry.30", RoutingKey.deliveryDeferred])
         let next = try MessageCoder.decode(DeliveryRequested.self, from: messages[0].body)
         #expect(next == Sample.request { $0.attempt = 2 })
         #expect(messages[0].id == "\(Sample.executionID)/2")
-        let report = try MessageCoder.decode(DeliveryReport.self, from: messages[1].body)
+        let report = try MessageCoder.decode(DeliveryDeferred.self, from: messages[1].body)
         #expect(report.attempt == Self.attempt)
         #expect(report.nextAttemptAt == Self.now.adding(seconds: 30))
     }
 
     @Test func `nothing that brokers added goes out again, nor the count of an earlier wait`() throws {
         let headers = ["x-death": "1", "X-Delivery-Count": "3", Header.deferrals: "2", "belfry-own": "kept"]
-        let messages = try Self.messages(.retry(stepSeconds: 5), headers: headers)
+        let messages = Self.messages(.retry(stepSeconds: 5), headers: headers)
         #expect(messages[0].headers == ["belfry-own": "kept"])
     }
 
     @Test func `of the same end the messages are the same`() throws {
         for verdict in [DeliveryVerdict.accept, .refuse, .retry(stepSeconds: 5)] {
-            #expect(try Self.messages(verdict).map(\.id) == (try Self.messages(verdict).map(\.id)))
+            #expect(Self.messages(verdict).map(\.id) == (Self.messages(verdict).map(\.id)))
         }
     }
 }
@@ -57,27 +57,27 @@ import Testing
 @Suite struct `A delivery whose target is busy` {
     private static let now = Sample.occurrence.adding(seconds: 2)
 
-    private static func deferral(times: Int?) throws -> [OutboundMessage] {
+    private static func deferral(times: Int?) -> [OutboundMessage] {
         var headers = ["x-death": "1", "belfry-own": "kept"]
         if let times { headers[Header.deferrals] = String(times) }
         let request = Sample.request()
         let delivery = Delivery(request: request, message: Sample.message(request, headers: headers))
-        return try AttemptReports.deferral(of: delivery, now: now)
+        return AttemptReports.deferral(of: delivery, now: now)
     }
 
     @Test(arguments: [(nil, 5), (1, 5), (2, 5), (3, 30), (40, 30)] as [(Int?, Int64)])
     func `is deferred for longer when that happens often`(times: Int?, seconds: Int64) throws {
-        let messages = try Self.deferral(times: times)
+        let messages = Self.deferral(times: times)
         #expect(messages.first?.routingKey == RoutingKey.retry(stepSeconds: seconds))
         #expect(messages.first?.headers == [Header.deferrals: String((times ?? 0) + 1), "belfry-own": "kept"])
     }
 
     @Test func `is deferred without counting an attempt, and the time of the next one is reported`() throws {
-        let messages = try Self.deferral(times: nil)
+        let messages = Self.deferral(times: nil)
         #expect(try MessageCoder.decode(DeliveryRequested.self, from: messages[0].body) == Sample.request())
         try #require(messages.count == 2)
         #expect(messages[1].routingKey == RoutingKey.deliveryDeferred)
-        let report = try MessageCoder.decode(DeliveryReport.self, from: messages[1].body)
+        let report = try MessageCoder.decode(DeliveryDeferred.self, from: messages[1].body)
         #expect(report.attempt == nil && report.nextAttemptAt == Self.now.adding(seconds: 5))
     }
 }

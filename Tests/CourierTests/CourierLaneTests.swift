@@ -50,7 +50,7 @@ import Testing
         let deferral = ["courier.retry.5", RoutingKey.deliveryDeferred]
         try #require(shift.published.map(\.routingKey) == deferral + deferral + [RoutingKey.deliveryAccepted])
         #expect(shift.published[0].headers[Header.deferrals] == "1")
-        let report = try MessageCoder.decode(DeliveryReport.self, from: shift.published[1].body)
+        let report = try MessageCoder.decode(DeliveryDeferred.self, from: shift.published[1].body)
         #expect(report.attempt == nil, "a deferral is no attempt")
         #expect(report.nextAttemptAt == Sample.occurrence.adding(seconds: 1 + 2 + 5))
         #expect(shift.acknowledged.map(\.number) == [3, 2, 1], "the third would wait twice as long")
@@ -62,7 +62,7 @@ import Testing
         let shift = rig.shift([.init(Self.messages(1)), .init(afterMilliseconds: 2_500, [late])])
         try await rig.run(invoker, shift)
         try #require(shift.published.count == 3)
-        let report = try MessageCoder.decode(DeliveryReport.self, from: shift.published[1].body)
+        let report = try MessageCoder.decode(DeliveryDeferred.self, from: shift.published[1].body)
         #expect(report.nextAttemptAt == Sample.occurrence.adding(milliseconds: 1_000 + 2_500 + 5_000))
     }
 

@@ -32,7 +32,7 @@ import Testing
         let invoker = rig.invoker(
             .answered(statusCode: 400, retryAfterSeconds: nil), after: 42, error: "no such hook")
         let shift = try await rig.deliver([Sample.delivery(1)], to: invoker)
-        let report = try MessageCoder.decode(DeliveryReport.self, from: try #require(shift.published.first).body)
+        let report = try MessageCoder.decode(DeliveryRefused.self, from: try #require(shift.published.first).body)
         let attempt = Attempt(
             number: 1, at: Sample.occurrence.adding(seconds: 1), statusCode: 400, latencyMilliseconds: 42,
             error: "no such hook")

@@ -13,7 +13,7 @@ enum Sample {
     static func request(_ change: (inout DeliveryRequested) -> Void = { _ in }) -> DeliveryRequested {
         let name = JobName(service: "my-serv", job: "my-job-1")
         var request = DeliveryRequested(
-            executionID: executionID, name: name, occurrence: occurrence, attempt: 1,
+            executionID: executionID, jobName: name, occurrence: occurrence, attempt: 1,
             target: InvocationTarget(kind: .http, address: "https://example.com/hook"), headers: ["X-Own": "kept"],
             payload: "This is my payload", schedule: "rate(5 minutes)", ttlSeconds: 119,
             heartbeatIntervalSeconds: 30, timeoutSeconds: 15, retry: RetryPolicy(),
@@ -27,7 +27,7 @@ enum Sample {
         _ number: UInt64, attempt: Int = 1, of origin: String = "https://example.com"
     ) -> Delivery {
         let request = request {
-            $0.executionID = ExecutionID(namespace: $0.name.id.uuid, name: "\(number)")
+            $0.executionID = ExecutionID(namespace: $0.jobName.id.uuid, name: "\(number)")
             $0.attempt = attempt
             $0.target.address = "\(origin)/hook"
         }

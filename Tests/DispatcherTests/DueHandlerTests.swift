@@ -49,9 +49,9 @@ import Testing
     @Test func `becomes one execution and one delivery a job`() async throws {
         let store = MemoryDispatchStore([Self.job("a"), Self.job("b"), Self.job("paused", isEnabled: false)])
         let requests = try Self.requests(try await handler(store).handle([Self.due()]))
-        #expect(Set(requests.map(\.name.job)) == ["a", "b"])
-        let request = try #require(requests.first { $0.name.job == "a" })
-        #expect(request.executionID == Execution.id(of: request.name.id, at: Self.occurrence))
+        #expect(Set(requests.map(\.jobName.job)) == ["a", "b"])
+        let request = try #require(requests.first { $0.jobName.job == "a" })
+        #expect(request.executionID == Execution.id(of: request.jobName.id, at: Self.occurrence))
         #expect(request.attempt == 1 && request.payload == "own" && request.headers == ["X-A": "b"])
         #expect(request.deadline == Self.occurrence.adding(seconds: 60))
         #expect(store.content.withLock { $0.executions.count } == 2)
@@ -80,11 +80,11 @@ import Testing
         let jobs = (0..<40).map { Self.job("job-\($0)") }
         let store = MemoryDispatchStore(jobs)
         let batch = try (0..<7).map { try Self.due(shard: $0, of: 7) }
-        let names = try Self.requests(try await handler(store).handle(batch)).map(\.name.job)
+        let names = try Self.requests(try await handler(store).handle(batch)).map(\.jobName.job)
         #expect(names.count == 40 && Set(names).count == 40)
     }
 
-    @Test func `found too late is recorded as missed and told to whoever listens`() async throws {
+    @Test func `found too late is recorded as missed, and its end is published`() async throws {
         let store = MemoryDispatchStore([Self.job("a", misfire: .skip)])
         let batch = try await handler(store).handle([Self.due(late: 90_000)])
         #expect(batch.messages.map(\.routingKey) == [RoutingKey.executionFinished])
@@ -104,7 +104,7 @@ import Testing
         #expect(store.content.withLock { $0.executions.values.count { $0.state.reason == .missed } } == 3)
     }
 
-    @Test func `that can't be read is a dead letter and holds no other back`() async throws {
+    @Test func `that cannot be read is a dead letter and delays no other`() async throws {
         let store = MemoryDispatchStore([Self.job("a")])
         let nonsense = ScheduleDue(
             schedule: ScheduleKey("nonsense"), occurrence: Self.occurrence, tickedAt: Self.occurrence, shard: 0,
@@ -117,9 +117,9 @@ import Testing
         #expect(try Self.requests(batch).count == 1)
     }
 
-    @Test func `waits while the store is away`() async throws {
+    @Test func `throws while the store is unavailable, so that its batch waits`() async throws {
         let store = MemoryDispatchStore([Self.job("a")])
-        store.content.withLock { $0.isAway = true }
-        await #expect(throws: HandlingError.self) { try await handler(store).handle([Self.due()]) }
+        store.content.withLock { $0.isUnavailable = true }
+        await #expect(throws: StoreError.self) { try await handler(store).handle([Self.due()]) }
     }
 }

@@ -8,7 +8,7 @@ final class MemoryDispatchStore: DispatchStore {
         var jobs: [StoredJob] = []
         var executions: [ExecutionID: Execution] = [:]
         var lastSuccess: LastSuccess?
-        var isAway = false
+        var isUnavailable = false
     }
 
     let content = Mutex(Content())
@@ -53,7 +53,7 @@ final class MemoryDispatchStore: DispatchStore {
 
     private func open() throws(StoreError) -> Content {
         let content = content.withLock { $0 }
-        guard !content.isAway else { throw .unavailable("switched off") }
+        guard !content.isUnavailable else { throw .unavailable("switched off") }
         return content
     }
 }

@@ -1,3 +1,4 @@
+import JSON
 import Foundation
 import JobCore
 import TestServers
@@ -9,9 +10,9 @@ extension EndToEnd {
     /// Guarantee: a crash between any two of these repeats work and loses none.
     @Suite struct CrashPointTests {
         @Test(arguments: [
-            ("dispatcherd.1", "after-store"), ("dispatcherd.1", "after-publish"), ("dispatcherd.1", "after-ack"),
-            ("courierd.1", "after-delivery"), ("courierd.1", "after-publish"), ("courierd.1", "after-ack"),
-            ("ingesterd.1", "after-store"), ("ingesterd.1", "after-publish"), ("ingesterd.1", "after-ack"),
+            ("dispatcherd.1", "after-commit"), ("dispatcherd.1", "after-confirm"), ("dispatcherd.1", "after-ack"),
+            ("courierd.1", "after-answer"), ("courierd.1", "after-confirm"), ("courierd.1", "after-ack"),
+            ("ingesterd.1", "after-commit"), ("ingesterd.1", "after-confirm"), ("ingesterd.1", "after-ack"),
         ])
         func `a stage that crashes between commit, publish and ack loses and duplicates no execution`(
             program: String, point: String
@@ -35,7 +36,7 @@ extension EndToEnd {
             #expect(Set(try await service.webhooks(of: job).map(\.executionID)) == [id])
         }
 
-        @Test(arguments: ["after-publish", "after-store"])
+        @Test(arguments: ["after-confirm", "after-baton-published"])
         func `a ticker that crashes before or after publishing the baton misses no occurrence`(point: String)
             async throws
         {

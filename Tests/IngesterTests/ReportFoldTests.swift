@@ -1,4 +1,5 @@
 import JobCore
+import Messaging
 import Store
 import Testing
 
@@ -14,7 +15,7 @@ import Testing
     private static func execution(_ id: ExecutionID = known) -> Execution {
         let name = JobName(service: "s", job: "j")
         return Execution(
-            id: id, jobID: name.id, name: name, occurrence: start, createdAt: start, isExclusive: false,
+            id: id, jobID: name.id, jobName: name, occurrence: start, createdAt: start, isExclusive: false,
             schedule: "rate(1 minute)",
             state: .pending(from: start, ttlSeconds: 100, heartbeatIntervalSeconds: 30), attemptDueAt: start)
     }

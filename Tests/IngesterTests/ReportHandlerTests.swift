@@ -10,12 +10,12 @@ import Testing
 
 @testable import Ingester
 
-/// Executions in memory, changed as the recorder says.
+/// Executions in memory, changed as the recorder decides.
 private final class Record: ReportStore {
     struct Content {
         var executions: [ExecutionID: Execution] = [:]
         var transactions = 0
-        var isAway = false
+        var isUnavailable = false
     }
 
     let content = Mutex(Content())
@@ -25,7 +25,7 @@ private final class Record: ReportStore {
         _ decide: @Sendable ([ExecutionID: Execution]) -> (changes: [ExecutionChange], answer: Answer)
     ) async throws(StoreError) -> Answer {
         let answer: Answer? = content.withLock { content in
-            guard !content.isAway else { return nil }
+            guard !content.isUnavailable else { return nil }
             content.transactions += 1
             let decision = decide(content.executions.filter { ids.contains($0.key) })
             for change in decision.changes {
@@ -40,7 +40,7 @@ private final class Record: ReportStore {
     }
 }
 
-@Suite struct `The recorder` {
+@Suite struct `The recorder of reports` {
     private static let now = Instant(secondsSinceEpoch: 1_800_000_000)
     private let record = Record()
     private let recorder: ReportHandler
@@ -53,8 +53,9 @@ private final class Record: ReportStore {
         let name = JobName(service: "s", job: "j")
         for id in ids {
             let execution = Execution(
-                id: id, jobID: name.id, name: name, occurrence: Self.now, createdAt: Self.now, isExclusive: false,
-                schedule: "run", state: .pending(from: Self.now, ttlSeconds: 60, heartbeatIntervalSeconds: 30),
+                id: id, jobID: name.id, jobName: name, occurrence: Self.now, createdAt: Self.now, isExclusive: false,
+                trigger: .manual, schedule: "rate(1 minute)",
+                state: .pending(from: Self.now, ttlSeconds: 60, heartbeatIntervalSeconds: 30),
                 attemptDueAt: Self.now)
             record.content.withLock { $0.executions[id] = execution }
         }
@@ -73,7 +74,7 @@ private final class Record: ReportStore {
         return message
     }
 
-    @Test func `moves all executions of a batch in one transaction and tells the event fork`() async throws {
+    @Test func `moves all executions of a batch in one transaction and publishes their events`() async throws {
         let handled = try await recorder.handle(try ids.map(cancelled))
         #expect(handled.messages.map(\.routingKey) == Array(repeating: RoutingKey.executionFinished, count: 3))
         #expect(Set(handled.messages.map(\.id)) == Set(ids.map { "\($0)/finished" }))
@@ -81,26 +82,26 @@ private final class Record: ReportStore {
         #expect(record.content.withLock { $0.executions.values.allSatisfy { $0.state.reason == .cancelled } })
     }
 
-    @Test func `says the same for a batch seen again`() async throws {
+    @Test func `publishes the same for a batch received again`() async throws {
         let batch = try ids.map(cancelled)
         let first = try await recorder.handle(batch)
         #expect(try await recorder.handle(batch).messages.map(\.id) == first.messages.map(\.id))
     }
 
-    @Test func `parks what can't be read and handles the rest`() async throws {
+    @Test func `makes unreadable messages dead letters and handles the rest`() async throws {
         let handled = try await recorder.handle([try unreadable(), try cancelled(ids[1]), try unreadable()])
         #expect(handled.dead.map(\.index) == [0, 2])
         #expect(handled.messages.count == 1)
     }
 
     @Test func `touches no store for a batch of nothing but dead letters`() async throws {
-        record.content.withLock { $0.isAway = true }
+        record.content.withLock { $0.isUnavailable = true }
         #expect(try await recorder.handle([try unreadable()]).dead.count == 1)
     }
 
-    @Test func `waits while the store is away`() async throws {
-        record.content.withLock { $0.isAway = true }
+    @Test func `throws while the store is unavailable, so that the batch waits`() async throws {
+        record.content.withLock { $0.isUnavailable = true }
         let batch = [try cancelled(ids[0])]
-        await #expect(throws: HandlingError.self) { try await recorder.handle(batch) }
+        await #expect(throws: StoreError.self) { try await recorder.handle(batch) }
     }
 }

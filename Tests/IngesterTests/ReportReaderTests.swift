@@ -46,37 +46,29 @@ import Testing
 
     private static let attempt = Attempt(number: 2, at: now, statusCode: 503, latencyMilliseconds: 7, error: "busy")
 
-    private static let reports: [(String, Report)] = [
-        (RoutingKey.deliveryAccepted, .accepted(attempt)),
-        (RoutingKey.deliveryDeferred, .deferred(attempt, nextAttemptAt: now.adding(seconds: 30))),
-        (RoutingKey.deliveryRefused, .refused(attempt)),
+    private static let nextAttemptAt = now.adding(seconds: 30)
+
+    private static let reports: [(any PipelineMessage, Report)] = [
+        (DeliveryAccepted(executionID: id, attempt: attempt), .accepted(attempt)),
+        (
+            DeliveryDeferred(executionID: id, cause: .failed(attempt), nextAttemptAt: nextAttemptAt),
+            .deferred(attempt, nextAttemptAt: nextAttemptAt)
+        ),
+        (
+            DeliveryDeferred(executionID: id, cause: .busy(count: 2), nextAttemptAt: nextAttemptAt),
+            .deferred(nil, nextAttemptAt: nextAttemptAt)
+        ),
+        (DeliveryRefused(executionID: id, attempt: attempt), .refused(attempt)),
+        (ExecutionExpired(executionID: id, expiry: .ttl, noticedAt: now), .expired(.ttl, noticedAt: now)),
+        (ExecutionCancelled(executionID: id, cancelledAt: now), .cancelled(at: now)),
     ]
 
-    @Test(arguments: reports) func `from the courier is a delivery report`(key: String, report: Report) throws {
-        let body = DeliveryReport(
-            executionID: Self.id, attempt: Self.attempt, nextAttemptAt: Self.now.adding(seconds: 30))
-        let read = try reader.read(Self.message(key, try MessageCoder.encode(body)), now: Self.now)
-        #expect(read.executionID == Self.id && read.report == report && read.id == ReportID(messageID: "m"))
-    }
-
-    @Test func `about a delivery put aside names no attempt; about its end it must`() throws {
-        let body = try MessageCoder.encode(
-            DeliveryReport(executionID: Self.id, attempt: nil, nextAttemptAt: Self.now.adding(seconds: 5)))
-        let read = try reader.read(Self.message(RoutingKey.deliveryDeferred, body), now: Self.now)
-        #expect(read.report == .deferred(nil, nextAttemptAt: Self.now.adding(seconds: 5)))
-        #expect(refusal(of: Self.message(RoutingKey.deliveryAccepted, body)) == .unreadable)
-        #expect(refusal(of: Self.message(RoutingKey.deliveryRefused, body)) == .unreadable)
-    }
-
-    @Test func `from the reaper and the console is an expiry or a cancellation`() throws {
-        let expired = ExecutionExpired(executionID: Self.id, expiry: .ttl, noticedAt: Self.now)
+    @Test(arguments: reports.indices) func `from a stage is a report about its execution`(index: Int) throws {
+        let (message, report) = Self.reports[index]
         let read = try reader.read(
-            Self.message(RoutingKey.executionExpired, try MessageCoder.encode(expired)), now: Self.now)
-        #expect(read.report == .expired(.ttl, noticedAt: Self.now))
-        let cancelled = ExecutionCancelled(executionID: Self.id, cancelledAt: Self.now)
-        let other = try reader.read(
-            Self.message(RoutingKey.executionCancelled, try MessageCoder.encode(cancelled)), now: Self.now)
-        #expect(other.report == .cancelled(at: Self.now))
+            Self.message(message.routingKey, message.body, id: message.messageID), now: Self.now)
+        #expect(read.executionID == Self.id && read.report == report)
+        #expect(read.id == ReportID(messageID: message.messageID ?? ""))
     }
 
     @Test(arguments: WorkQueue.ingesterReports.routingKeys) func `that is not what it should be is unreadable`(

@@ -4,30 +4,32 @@ import Testing
 
 @Suite struct `A stage's broker user` {
     private struct Rights {
-        var says: Set<String>
+        var publishes: Set<String>
         var reads: Set<String>
-        /// Whether it may park dead letters of these queues.
-        var parks: Set<String>
+        /// The queues whose dead letters it may publish.
+        var deadLetters: Set<String>
     }
 
-    /// What each stage is for, from the route's table.
+    /// The rights that each stage needs for the route.
     private static let rights: [String: Rights] = [
         "tickerd": Rights(
-            says: ["schedule.due", "ticker.baton"], reads: ["belfry.ticker.baton"], parks: []),
+            publishes: ["schedule.due", "ticker.baton"], reads: ["belfry.ticker.baton"], deadLetters: []),
         "dispatcherd": Rights(
-            says: ["delivery.requested", "execution.finished"],
-            reads: ["belfry.dispatcher.due", "belfry.dispatcher.runs"], parks: ["dispatcher.due", "dispatcher.runs"]),
+            publishes: ["delivery.requested", "execution.finished"],
+            reads: ["belfry.dispatcher.due", "belfry.dispatcher.runs", "belfry.dispatcher.deliveries"],
+            deadLetters: ["dispatcher.due", "dispatcher.runs", "dispatcher.deliveries"]),
         "courierd": Rights(
-            says: [
+            publishes: [
                 "delivery.accepted", "delivery.deferred", "delivery.refused", "courier.retry.5", "courier.retry.30",
                 "courier.retry.120", "courier.retry.600", "courier.retry.1800", "courier.retry.7200",
                 "courier.retry.18000", "courier.retry.36000",
-            ], reads: ["belfry.courier.deliveries"], parks: ["courier.deliveries"]),
+            ], reads: ["belfry.courier.deliveries"], deadLetters: ["courier.deliveries"]),
         "ingesterd": Rights(
-            says: ["callback.received", "execution.started", "execution.progressed", "execution.finished"],
-            reads: ["belfry.ingester.reports"], parks: ["ingester.reports"]),
-        "reaperd": Rights(says: ["execution.expired", "run.requested"], reads: [], parks: []),
-        "consoled": Rights(says: ["run.requested", "execution.cancelled", "job.changed"], reads: [], parks: []),
+            publishes: ["callback.received", "execution.started", "execution.progressed", "execution.finished"],
+            reads: ["belfry.ingester.reports"], deadLetters: ["ingester.reports"]),
+        "reaperd": Rights(publishes: ["execution.expired", "delivery.due"], reads: [], deadLetters: []),
+        "consoled": Rights(
+            publishes: ["run.requested", "execution.cancelled", "job.changed"], reads: [], deadLetters: []),
     ]
 
     private static let topology = Topology(prefix: "belfry")
@@ -49,22 +51,22 @@ import Testing
     }
 
     @Test(arguments: rights.keys.sorted())
-    func `publishes what its stage says, and nothing else`(stage: String) throws {
+    func `publishes the messages of its stage, and nothing else`(stage: String) throws {
         let user = try Self.user(stage)
         let rights = try #require(Self.rights[stage])
         let allowed = try Self.allKeys.filter { try Self.allows(user.topicWrite["belfry"], $0) }
-        #expect(allowed == rights.says)
+        #expect(allowed == rights.publishes)
         #expect(try Self.allows(user.write, "belfry"))
     }
 
     @Test(arguments: rights.keys.sorted())
-    func `parks dead letters of its own queues only`(stage: String) throws {
+    func `publishes dead letters of its own queues only`(stage: String) throws {
         let user = try Self.user(stage)
         let rights = try #require(Self.rights[stage])
         let keys = WorkQueue.allCases.map(\.rawValue) + Self.allKeys
         let allowed = try Set(keys.filter { try Self.allows(user.topicWrite["belfry.dead"], $0) && $0 != "" })
-        #expect(allowed == rights.parks)
-        #expect(try Self.allows(user.write, "belfry.dead") == !rights.parks.isEmpty)
+        #expect(allowed == rights.deadLetters)
+        #expect(try Self.allows(user.write, "belfry.dead") == !rights.deadLetters.isEmpty)
     }
 
     @Test(arguments: rights.keys.sorted())

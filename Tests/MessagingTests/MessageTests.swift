@@ -26,16 +26,16 @@ import Testing
     }
 
     @Test func `names the field that is missing`() {
-        #expect(throws: UnreadableMessage("not a Baton: / has no “cursor_ms”")) {
+        let error = #expect(throws: UnreadableMessage.self) {
             try MessageCoder.decode(Baton.self, from: Self.bytes("{}"))
         }
+        #expect(error?.description.contains("at /cursor_ms") == true)
     }
 
     @Test func `is not decoded when it is longer than any of ours`() {
         let long = [UInt8](repeating: UInt8(ascii: " "), count: MessageLimits.decodedBodyBytesMax + 1)
-        #expect(throws: UnreadableMessage("the body has 2097153 bytes, more than 2097152")) {
-            try MessageCoder.decode(Baton.self, from: long)
-        }
+        let error = #expect(throws: UnreadableMessage.self) { try MessageCoder.decode(Baton.self, from: long) }
+        #expect(error?.description.contains("2097152") == true)
         let baton = Self.bytes(#"{"cursor_ms": 7}"#)
         let longest = long.dropFirst(1 + baton.count) + baton
         #expect(throws: Never.self) { try MessageCoder.decode(Baton.self, from: Array(longest)) }
@@ -44,7 +44,8 @@ import Testing
     @Test func `has the largest payload fit, however it is escaped`() throws {
         let payload = String(repeating: "\u{1}", count: 256 * 1_024)
         let run = RunRequested(
-            executionID: .random(), name: JobName(service: "s", job: "j"), requestedAt: Instant(secondsSinceEpoch: 1),
+            executionID: .random(), jobName: JobName(service: "s", job: "j"),
+            requestedAt: Instant(secondsSinceEpoch: 1),
             payload: payload)
         let body = try MessageCoder.encode(run)
         #expect(try MessageCoder.decode(RunRequested.self, from: body) == run)
@@ -52,7 +53,7 @@ import Testing
 
     @Test func `of a delivery keeps all that courierd needs`() throws {
         let request = DeliveryRequested(
-            executionID: .random(), name: JobName(service: "s", job: "j"),
+            executionID: .random(), jobName: JobName(service: "s", job: "j"),
             occurrence: Instant(millisecondsSinceEpoch: 1_234), attempt: 2,
             target: InvocationTarget(kind: .http, address: "https://example.com/hook"), headers: ["X-A": "b"],
             payload: nil, schedule: "rate(1 minute)", ttlSeconds: 60, heartbeatIntervalSeconds: 30, timeoutSeconds: 15,
@@ -61,20 +62,6 @@ import Testing
                 executionID: .random(), occurrence: Instant(secondsSinceEpoch: 0), invokedAt: nil, state: "{}",
                 summary: nil), isExclusive: true, retryOf: .random())
         #expect(try MessageCoder.decode(DeliveryRequested.self, from: MessageCoder.encode(request)) == request)
-    }
-
-    @Test(arguments: ExecutionEvent.allCases)
-    func `to the event fork may go nowhere, and has the same id each time`(event: ExecutionEvent) throws {
-        let id = ExecutionID.random()
-        let start = Instant(secondsSinceEpoch: 9)
-        let execution = Execution(
-            id: id, jobID: .random(), name: JobName(service: "s", job: "j"), occurrence: start, createdAt: start,
-            isExclusive: false, schedule: "run",
-            state: .pending(from: start, ttlSeconds: 5, heartbeatIntervalSeconds: 5), attemptDueAt: start)
-        let message = try ExecutionChanged.message(event, of: execution)
-        #expect(message.routingKey == "execution.\(event.rawValue)")
-        #expect(message.id == "\(id)/\(event.rawValue)")
-        #expect(!message.isMandatory)
     }
 }
 

@@ -1,14 +1,15 @@
+import JSON
 import JobCore
 import Messaging
 import Testing
 
-@Suite struct `The topology` {
+@Suite struct `The broker topology` {
     private let topology = Topology(prefix: "belfry")
 
-    /// What stages publish and what must not get lost: all but the event fork.
+    /// The messages between stages, which must not get lost: all but the events.
     private static let mandatoryKeys =
         [
-            RoutingKey.scheduleDue, RoutingKey.runRequested, RoutingKey.deliveryRequested,
+            RoutingKey.scheduleDue, RoutingKey.runRequested, RoutingKey.deliveryDue, RoutingKey.deliveryRequested,
             RoutingKey.deliveryAccepted, RoutingKey.deliveryDeferred, RoutingKey.deliveryRefused,
             RoutingKey.callbackReceived, RoutingKey.executionExpired, RoutingKey.executionCancelled,
             RoutingKey.baton,
@@ -25,7 +26,7 @@ import Testing
         RoutingKey.executionStarted, RoutingKey.executionProgressed, RoutingKey.executionFinished,
         RoutingKey.jobChanged,
     ])
-    func `keeps the event fork free of queues of its own`(key: String) {
+    func `binds no queue to events`(key: String) {
         #expect(!topology.bindings.contains { $0.routingKey == key })
     }
 
@@ -37,7 +38,7 @@ import Testing
     }
 
     @Test(arguments: WorkQueue.allCases.filter { $0 != .tickerBaton })
-    func `parks what can't be handled, losing none on the way`(queue: WorkQueue) throws {
+    func `has a queue dead-letter at least once to its own dead-letter queue`(queue: WorkQueue) throws {
         let dead = "belfry.\(queue.rawValue).dead"
         #expect(topology.queues.contains { $0.name == dead })
         let binding = try #require(topology.bindings.first { $0.queue == dead })

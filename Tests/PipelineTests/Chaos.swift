@@ -25,7 +25,9 @@ extension PipelineWorld {
         case ...16: await advance(milliseconds: Int64(random.int(100...20_000)), mute: random.chance(8))
         case ...30: await tickSomehow()
         case ...42: await pump(.dispatcherDue, limit: random.int(1...6), death: death())
-        case ...47: await pump(.dispatcherRuns, limit: random.int(1...4), death: death())
+        case ...47:
+            await pump(.dispatcherRuns, limit: random.int(1...4), death: death())
+            await pump(.dispatcherDeliveries, limit: random.int(1...4), death: death())
         case ...62: await deliverSomehow()
         case ...78: await pump(.ingesterReports, limit: random.int(1...10), death: death())
         case ...84: await reap(reaper: random.int(0...1), death: death())
@@ -137,7 +139,8 @@ extension PipelineWorld {
         var message = OutboundMessage(routingKey: "", id: id, body: Array("{\"half\": ".utf8))
         var reason = DeadLetterReason.unreadable
         let queue: WorkQueue
-        switch random.int(1...6) {
+        switch random.int(1...7) {
+        case 7: (queue, message.routingKey) = (.dispatcherDeliveries, RoutingKey.deliveryDue)
         case 1: (queue, message.routingKey) = (.dispatcherDue, RoutingKey.scheduleDue)
         case 2: (queue, message.routingKey) = (.courierDeliveries, RoutingKey.deliveryRequested)
         case 3: (queue, message.routingKey) = (.ingesterReports, RoutingKey.deliveryAccepted)
@@ -146,7 +149,7 @@ extension PipelineWorld {
             message.body = try MessageCoder.encode(
                 RunRequested(
                     executionID: ExecutionID(namespace: JobName(service: service, job: "no").id.uuid, name: id),
-                    name: JobName(service: service, job: "no"), requestedAt: now))
+                    jobName: JobName(service: service, job: "no"), requestedAt: now))
         case 5: (queue, message.routingKey, reason) = (.ingesterReports, RoutingKey.callbackReceived, .forbidden)
         default:
             (queue, message.routingKey, reason) = (.ingesterReports, RoutingKey.callbackReceived, .forbidden)

@@ -20,14 +20,15 @@ extension PipelineWorld {
         }
         for execution in executions {
             guard execution.state.status.isFinal else {
-                faults.append("\(execution.id) of \(execution.name) is still \(execution.state.status)")
+                faults.append("\(execution.id) of \(execution.jobName) is still \(execution.state.status)")
                 continue
             }
             if let first = store.ends[execution.id], first != .init(execution) {
                 faults.append("\(execution.id) ended as \(first) and is now \(execution.state)")
             }
             if let fault = faultOfReason(execution) {
-                faults.append("\(execution.id) of \(execution.name) (\(services.conduct(of: execution.id))) \(fault)")
+                faults.append(
+                    "\(execution.id) of \(execution.jobName) (\(services.conduct(of: execution.id))) \(fault)")
             }
         }
         return faults
@@ -86,16 +87,16 @@ extension PipelineWorld {
     private func faultsOfOccurrences(_ executions: [Execution]) -> [String] {
         var faults: [String] = []
         var found: [Ledger.Occurrence: Int] = [:]
-        for execution in executions where execution.schedule != "run" {
-            let occurrence = Ledger.Occurrence(job: execution.name, at: execution.occurrence)
+        for execution in executions where execution.trigger == .schedule {
+            let occurrence = Ledger.Occurrence(job: execution.jobName, at: execution.occurrence)
             found[occurrence, default: 0] += 1
             guard let due = ledger.due[occurrence] else {
-                faults.append("\(execution.name) has an execution at \(occurrence.at.rfc3339), but no occurrence")
+                faults.append("\(execution.jobName) has an execution at \(occurrence.at.rfc3339), but no occurrence")
                 continue
             }
             if due.isMissed != (execution.state.reason == .missed) {
                 faults.append(
-                    "\(execution.name) at \(occurrence.at.rfc3339): isMissed should be \(due.isMissed) under "
+                    "\(execution.jobName) at \(occurrence.at.rfc3339): isMissed should be \(due.isMissed) under "
                         + "\(due.policy), it ended as \(execution.state)")
             }
         }
@@ -110,8 +111,8 @@ extension PipelineWorld {
     private func faultsOfRuns(_ executions: [Execution]) -> [String] {
         var faults: [String] = []
         let byID = Dictionary(uniqueKeysWithValues: executions.map { ($0.id, $0) })
-        for execution in executions where execution.schedule == "run" && ledger.runs[execution.id] == nil {
-            faults.append("\(execution.id) is a run of \(execution.name) that nobody asked for")
+        for execution in executions where execution.trigger != .schedule && ledger.runs[execution.id] == nil {
+            faults.append("\(execution.id) is a run of \(execution.jobName) that nobody asked for")
         }
         let dead = Set(broker.waiting(in: "dispatcher.runs.dead").compactMap(\.id))
         for (id, run) in ledger.runs {
@@ -141,16 +142,18 @@ extension PipelineWorld {
         let unsent = executions.filter { execution in
             execution.state.reason != .locked && execution.state.reason != .missed
                 && !sent.contains(Substring(execution.id.description))
-                && !jobs.contains { $0.name == execution.name && $0.wasChanged }
+                && !jobs.contains { $0.name == execution.jobName && $0.wasChanged }
         }
-        return (strays + unsent.map { "\($0.id) of \($0.name) was never sent on its way" }).sorted()
+        return (strays + unsent.map { "\($0.id) of \($0.jobName) was never sent on its way" }).sorted()
     }
 
     /// The event fork heard of every end, and never of two different ones.
     private func faultsOfEvents(_ executions: [Execution]) -> [String] {
-        var told: [ExecutionID: [ExecutionChanged]] = [:]
+        var told: [ExecutionID: [ExecutionChanged.Content]] = [:]
         for message in broker.unrouted where message.routingKey == RoutingKey.executionFinished {
-            guard let event = try? MessageCoder.decode(ExecutionChanged.self, from: message.body) else { continue }
+            guard let event = try? MessageCoder.decode(ExecutionChanged.Content.self, from: message.body) else {
+                continue
+            }
             told[event.executionID, default: []].append(event)
         }
         return executions.compactMap { execution in
@@ -161,7 +164,7 @@ extension PipelineWorld {
             }
             // A due event that comes again after its job was changed is not the job's any more.
             let mayBeUntold = state.reason == .locked || state.reason == .missed
-            let wasChanged = jobs.contains { $0.name == execution.name && $0.wasChanged }
+            let wasChanged = jobs.contains { $0.name == execution.jobName && $0.wasChanged }
             return events.isEmpty && !(mayBeUntold && wasChanged) ? "nobody was told that \(execution.id) ended" : nil
         }
     }
@@ -189,7 +192,7 @@ extension PipelineWorld {
     /// A run that was asked for while its job was there.
     private func isRunOfDeletedJob(_ letter: InboundMessage) throws -> Bool {
         let run = try MessageCoder.decode(RunRequested.self, from: letter.body)
-        guard let deletedAt = deletedAt(run.name) else { return false }
+        guard let deletedAt = deletedAt(run.jobName) else { return false }
         return run.requestedAt <= deletedAt && letter.headers[Header.deadReason] == DeadLetterReason.failing.rawValue
     }
 
@@ -197,7 +200,7 @@ extension PipelineWorld {
     func transcript() async throws -> [String] {
         try await executions().map { execution in
             let state = execution.state
-            return "\(execution.id) \(execution.name) \(execution.occurrence.rfc3339) \(state.status) "
+            return "\(execution.id) \(execution.jobName) \(execution.occurrence.rfc3339) \(state.status) "
                 + "\(state.reason?.rawValue ?? "-") \(state.finishedAt?.rfc3339 ?? "-") \(execution.attempts.count)"
         }
     }

@@ -40,19 +40,16 @@ extension PipelineWorld {
     func run(_ index: Int, retryOf: ExecutionID? = nil) async throws -> Bool {
         let name = jobs[index].name
         let id = ExecutionID(namespace: name.id.uuid, name: "run \(ledger.runs.count)")
-        let body = RunRequested(executionID: id, name: name, requestedAt: now, payload: "now", retryOf: retryOf)
         let message = OutboundMessage(
-            routingKey: RoutingKey.runRequested, id: id.description, body: try MessageCoder.encode(body))
+            RunRequested(executionID: id, jobName: name, requestedAt: now, payload: "now", retryOf: retryOf))
         guard (try? await broker.publish([message])) != nil else { return false }
         ledger.runs[id] = (name, retryOf)
         return true
     }
 
     func cancel(_ id: ExecutionID) async throws {
-        let body = ExecutionCancelled(executionID: id, cancelledAt: now)
-        let message = OutboundMessage(
-            routingKey: RoutingKey.executionCancelled, id: "\(id)/cancel/\(ledger.cancelled.count)",
-            body: try MessageCoder.encode(body))
+        var message = OutboundMessage(ExecutionCancelled(executionID: id, cancelledAt: now))
+        message.id = "\(id)/cancel/\(ledger.cancelled.count)"
         guard (try? await broker.publish([message])) != nil else { return }
         ledger.cancelled.insert(id)
     }

@@ -83,9 +83,8 @@ extension PipelineWorld {
         reaperConnection.doom(to: death)
         let (reaper, now) = (reapers[index], now)
         await process(death) {
-            // A reaper whose store or broker is away tries again a second later.
-            try? await reaper.reportExpiries(now: now)
-            try? await reaper.redeliverLost(now: now)
+            // A reaper whose store or broker is unavailable tries again a second later.
+            for service in reaper { try? await service.runOnce(at: now) }
         }
         if reaperConnection.isDead { reapers[index] = newReaper() }
         reaperConnection.close()

@@ -70,7 +70,7 @@ final class PipelineWorld {
     let pumps: [WorkQueue: Pump]
     let reaperConnection: MortalConnection
     var tickers: [Ticker] = []
-    var reapers: [Reaper] = []
+    var reapers: [[Periodic]] = []
 
     init(
         seed: UInt64, record: SQLiteStore,
@@ -98,6 +98,7 @@ final class PipelineWorld {
         let handlers: [WorkQueue: any MessageHandler] = [
             .dispatcherDue: DueHandler(store: store, time: clock, logger: Self.logger),
             .dispatcherRuns: RunHandler(store: store, time: clock, logger: Self.logger),
+            .dispatcherDeliveries: DeliveryDueHandler(store: store, logger: Self.logger),
             .ingesterReports: ReportHandler(store: store, keys: keys, time: clock, logger: Self.logger),
         ]
         var pumps: [WorkQueue: Pump] = [:]
@@ -116,13 +117,17 @@ final class PipelineWorld {
 
     func newTicker() -> Ticker {
         Ticker(
-            store: store, broker: connection(.tickerBaton), time: WaitingClock(clock: clock), logger: Self.logger)
+            store: store, broker: connection(.tickerBaton), time: WaitingClock(clock: clock), logger: Self.logger,
+            jitter: { 0.5 })
     }
 
-    func newReaper() -> Reaper {
-        Reaper(
-            store: store, broker: reaperConnection,
-            limits: .init(redeliverAfterSeconds: Self.redeliverAfterSeconds), logger: Self.logger)
+    /// The services of a reaper that report, as the program runs them.
+    func newReaper() -> [Periodic] {
+        let stages: [any PeriodicStage] = [
+            ExpiryReporter(store: store),
+            LostDeliveryFinder(store: store, overdueSeconds: Self.redeliverAfterSeconds),
+        ]
+        return stages.map { Periodic($0, broker: reaperConnection, time: clock, logger: Self.logger) }
     }
 
     func newCourier(_ connection: Shift) -> Courier {

@@ -36,6 +36,6 @@ extension PipelineWorld {
     /// Whose end the event fork was told of.
     var toldEnds: [ExecutionID] {
         broker.unrouted.filter { $0.routingKey == RoutingKey.executionFinished }
-            .compactMap { try? MessageCoder.decode(ExecutionChanged.self, from: $0.body).executionID }
+            .compactMap { try? MessageCoder.decode(ExecutionChanged.Content.self, from: $0.body).executionID }
     }
 }

@@ -80,11 +80,11 @@ import Testing
             await world.pump(.dispatcherDue)
             world.broker.rearrange("courier.deliveries") { $0 = [] }
             await world.reap()
-            #expect(!world.hasWaiting(.dispatcherRuns), "not lost yet")
+            #expect(!world.hasWaiting(.dispatcherDeliveries), "not lost yet")
             await world.advance(seconds: PipelineWorld.redeliverAfterSeconds)
             await world.reap(reaper: 0)
             await world.reap(reaper: 1)
-            #expect(world.broker.waiting(in: "dispatcher.runs").count == 2, "two reapers say it twice")
+            #expect(world.broker.waiting(in: "dispatcher.deliveries").count == 2, "two reapers request it twice")
             #expect(await world.letTimePass().isEmpty)
             #expect(world.store.ends.values.map(\.status) == [.success])
         }
@@ -94,7 +94,7 @@ import Testing
         try await withWorld(conduct: .quick(fails: false)) { world in
             try await world.putJob(every: 60)
             try await world.tickUntilDue()
-            for queue in [.dispatcherDue, .courierDeliveries, .ingesterReports] as [WorkQueue] {
+            for queue in [.dispatcherDue, .dispatcherDeliveries, .courierDeliveries, .ingesterReports] as [WorkQueue] {
                 let id = "poison in \(queue.rawValue)"
                 try await world.broker.publish([
                     OutboundMessage(routingKey: queue.routingKeys[0], id: id, body: Array("{".utf8))

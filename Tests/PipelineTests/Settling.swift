@@ -50,7 +50,7 @@ extension PipelineWorld {
         await services.speak()
         if reaping, !store.open.isEmpty { await reap() }
         for _ in 0..<200 where WorkQueue.allCases.contains(where: { $0 != .tickerBaton && hasWaiting($0) }) {
-            for queue in [.dispatcherDue, .dispatcherRuns] as [WorkQueue] { await pump(queue) }
+            for queue in [.dispatcherDue, .dispatcherRuns, .dispatcherDeliveries] as [WorkQueue] { await pump(queue) }
             await deliver()
             await services.speak()
             await pump(.ingesterReports)

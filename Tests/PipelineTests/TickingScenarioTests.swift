@@ -54,7 +54,7 @@ import Testing
             #expect(await world.letTimePass().isEmpty)
             let executions = try await world.executions()
             for (index, policy) in MisfirePolicy.allCases.enumerated() {
-                let runs = executions.filter { $0.name == world.jobs[index].name }
+                let runs = executions.filter { $0.jobName == world.jobs[index].name }
                     .sorted { $0.occurrence < $1.occurrence }
                 let missed = runs.map { $0.state.reason == .missed }
                 switch policy {
@@ -92,7 +92,7 @@ import Testing
             try await world.tickUntilDue()
             await world.workOff()
             let executions = try await world.executions()
-            #expect(executions.count { $0.name == world.jobs[0].name } >= 4)
+            #expect(executions.count { $0.jobName == world.jobs[0].name } >= 4)
         }
     }
 
@@ -107,7 +107,7 @@ import Testing
             await world.tick()
             await world.workOff()
             let executions = try await world.executions()
-            #expect(executions.count { $0.name == world.jobs[1].name } >= 5)
+            #expect(executions.count { $0.jobName == world.jobs[1].name } >= 5)
         }
     }
 

@@ -157,13 +157,15 @@ extension WatchedStore.Account {
         guard !execution.state.status.isFinal else {
             ends[execution.id] = .init(execution)
             if execution.state.reason == .locked, runner == nil {
-                faults.append("\(execution.id) of \(execution.name) is locked though no other run was open")
+                faults.append("\(execution.id) of \(execution.jobName) is locked though no other run was open")
             }
             return
         }
         open.append(execution.id)
         guard execution.isExclusive else { return }
-        if let runner { faults.append("\(execution.id) of exclusive \(execution.name) began while \(runner) was open") }
+        if let runner {
+            faults.append("\(execution.id) of exclusive \(execution.jobName) began while \(runner) was open")
+        }
         openExclusive[execution.jobID] = execution.id
     }
 

@@ -1,14 +1,16 @@
+import Determinism
 import JobCore
 import Store
 import Logging
 import Messaging
 import MessagingTesting
+import StageKit
 import Synchronization
 import Testing
 
 @testable import Reaper
 
-/// What the reaper is told is overdue, lost or old.
+/// Overdue, lost and old executions as the test sets them.
 private final class Overdue: ExpiryStore {
     struct Content {
         var overdue: [OverdueExecution] = []
@@ -23,8 +25,9 @@ private final class Overdue: ExpiryStore {
         at now: Instant, reachableSince: Instant?, limit: Int
     ) async throws(StoreError) -> [OverdueExecution] {
         content.withLock { content in
-            let isHeard = reachableSince.map { $0.adding(seconds: 2 * content.heartbeatIntervalSeconds) <= now } ?? true
-            return Array(content.overdue.filter { $0.expiry == .ttl || isHeard }.prefix(limit))
+            let isSilent =
+                reachableSince.map { $0.adding(seconds: 2 * content.heartbeatIntervalSeconds) <= now } ?? true
+            return Array(content.overdue.filter { $0.expiry == .ttl || isSilent }.prefix(limit))
         }
     }
 
@@ -47,12 +50,19 @@ private final class Overdue: ExpiryStore {
 
     private let store = Overdue()
     private let broker = MemoryBroker(now: start)
-    private let reaper: Reaper
+    private let expiries: Periodic
+    private let lostDeliveries: Periodic
+    private let history: Periodic
 
     init() {
-        reaper = Reaper(
-            store: store, broker: broker, limits: .init(redeliverAfterSeconds: 300, historyDays: 30),
-            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+        let (store, broker, time) = (store, broker, HandTime(Self.start))
+        func periodic(_ stage: any PeriodicStage) -> Periodic {
+            Periodic(
+                stage, broker: broker, time: time, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+        }
+        expiries = periodic(ExpiryReporter(store: store))
+        lostDeliveries = periodic(LostDeliveryFinder(store: store, overdueSeconds: 300))
+        history = periodic(HistoryCleaner(store: store, keepDays: 30))
     }
 
     private func reports() throws -> [ExecutionExpired] {
@@ -64,7 +74,7 @@ private final class Overdue: ExpiryStore {
     @Test func `reports a passed deadline once, and again after a minute`() async throws {
         store.content.withLock { $0.overdue = [Self.late] }
         for seconds in [0, 1, 59, 60, 61] as [Int64] {
-            try await reaper.reportExpiries(now: Self.start.adding(seconds: seconds))
+            try await expiries.runOnce(at: Self.start.adding(seconds: seconds))
         }
         let expected = [0, 60].map {
             ExecutionExpired(
@@ -74,31 +84,31 @@ private final class Overdue: ExpiryStore {
         #expect(Set(broker.waiting(in: "ingester.reports").map(\.id)).count == 2)
     }
 
-    @Test func `tells the two deadlines of an execution apart`() async throws {
+    @Test func `reports the two deadlines of an execution apart`() async throws {
         store.content.withLock { $0.overdue = [Self.late] }
-        try await reaper.reportExpiries(now: Self.start)
+        try await expiries.runOnce(at: Self.start)
         store.content.withLock {
             $0.overdue = [OverdueExecution(id: Self.late.id, expiry: .ttl)]
         }
-        try await reaper.reportExpiries(now: Self.start.adding(seconds: 1))
+        try await expiries.runOnce(at: Self.start.adding(seconds: 1))
         #expect(try reports().map(\.expiry) == [.heartbeat, .ttl])
     }
 
-    @Test func `says again what could not be published`() async throws {
+    @Test func `reports again what could not be published`() async throws {
         store.content.withLock { $0.overdue = [Self.late] }
         broker.setAvailable(false)
-        await #expect(throws: PublishError.self) { try await reaper.reportExpiries(now: Self.start) }
+        await #expect(throws: PublishError.self) { try await expiries.runOnce(at: Self.start) }
         broker.setAvailable(true)
-        try await reaper.reportExpiries(now: Self.start.adding(seconds: 1))
+        try await expiries.runOnce(at: Self.start.adding(seconds: 1))
         #expect(try reports().count == 1)
     }
 
     /// Passes a second apart, from and through these seconds after the start.
     private func pass(_ seconds: ClosedRange<Int64>) async {
-        for second in seconds { try? await reaper.reportExpiries(now: Self.start.adding(seconds: second)) }
+        for second in seconds { try? await expiries.runOnce(at: Self.start.adding(seconds: second)) }
     }
 
-    @Test func `counts silence from its own start, since before services may have called in vain`() async throws {
+    @Test func `counts silence from its own start, since callbacks may have been missed before`() async throws {
         store.content.withLock { content in
             content.overdue = [OverdueExecution(id: .random(), expiry: .heartbeat)]
             content.heartbeatIntervalSeconds = 10
@@ -109,7 +119,7 @@ private final class Overdue: ExpiryStore {
         #expect(try reports().map(\.noticedAt) == [Self.start.adding(seconds: 20)])
     }
 
-    @Test func `counts silence anew after the broker was away, and after a leap of the clock`() async throws {
+    @Test func `counts silence anew after the broker was unavailable, and after a leap of the clock`() async throws {
         await pass(0...29)
         store.content.withLock { content in
             content.overdue = [OverdueExecution(id: .random(), expiry: .heartbeat)]
@@ -132,7 +142,7 @@ private final class Overdue: ExpiryStore {
         #expect(try reports().count == 2)
     }
 
-    @Test func `does not wait with a ttl, which passes whoever listens`() async throws {
+    @Test func `reports a passed ttl at once, since it does not depend on callbacks`() async throws {
         store.content.withLock {
             $0.overdue = [OverdueExecution(id: .random(), expiry: .ttl)]
         }
@@ -140,22 +150,22 @@ private final class Overdue: ExpiryStore {
         #expect(try reports().count == 1)
     }
 
-    @Test func `asks for a lost delivery again, five minutes after it was due`() async throws {
-        let lost = UndeliveredExecution(id: .random(), name: JobName(service: "s", job: "j"))
+    @Test func `requests a lost delivery again, five minutes after it was due`() async throws {
+        let lost = UndeliveredExecution(id: .random(), jobName: JobName(service: "s", job: "j"))
         store.content.withLock { $0.lost = [lost] }
         for seconds in [0, 299, 300] as [Int64] {
-            try await reaper.redeliverLost(now: Self.start.adding(seconds: seconds))
+            try await lostDeliveries.runOnce(at: Self.start.adding(seconds: seconds))
         }
-        let asked = try broker.waiting(in: "dispatcher.runs").map {
-            try MessageCoder.decode(RunRequested.self, from: $0.body)
+        let asked = try broker.waiting(in: "dispatcher.deliveries").map {
+            try MessageCoder.decode(DeliveryDue.self, from: $0.body)
         }
         #expect(asked.map(\.executionID) == [lost.id, lost.id])
-        #expect(asked.first?.name == lost.name && asked.first?.payload == nil)
+        #expect(asked.first?.jobName == lost.jobName)
         #expect(store.content.withLock { $0.askedBefore.first } == Self.start.adding(seconds: -300))
     }
 
     @Test func `removes history that is older than it is kept`() async throws {
-        try await reaper.removeOldHistory(now: Self.start)
+        try await history.runOnce(at: Self.start)
         #expect(store.content.withLock { $0.askedBefore } == [Self.start.adding(seconds: -30 * 86_400)])
     }
 }

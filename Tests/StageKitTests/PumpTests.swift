@@ -3,10 +3,11 @@ import JobCore
 import Messaging
 import MessagingTesting
 import StageKit
+import Store
 import Synchronization
 import Testing
 
-@Suite struct `The pump` {
+@Suite struct `A pump` {
     private struct Fault: Error {}
 
     private let start = Instant(secondsSinceEpoch: 1_800_000_000)
@@ -21,13 +22,13 @@ import Testing
 
     /// One batch of messages with these ids, passed to a handler, until the pump is through with it.
     private func pass(
-        _ ids: [String], failing failures: [PublishError] = [], holdMilliseconds: Int64 = 600_000,
+        _ ids: [String], failing failures: [PublishError] = [], holdLimitMilliseconds: Int64 = 600_000,
         _ answer: @escaping @Sendable ([InboundMessage]) throws -> HandledBatch
     ) async throws {
         try await broker.publish(Sample.messages(ids))
         let watched = WatchedBroker(broker, journal, failing: failures)
         var limits = Pump.Limits(prefetch: 100, batch: 100)
-        limits.holdMilliseconds = holdMilliseconds
+        limits.holdLimitMilliseconds = holdLimitMilliseconds
         let pump = Pump(
             queue: .dispatcherDue, limits: limits, handler: ScriptedHandler(journal: journal, answer: answer),
             broker: watched, time: time, logger: Sample.quiet)
@@ -35,20 +36,20 @@ import Testing
         await pump.pass(try await subscription.next(limit: 100), subscription)
     }
 
-    @Test func `publishes what a batch led to before it acknowledges it, all together`() async throws {
+    @Test func `publishes the results of a batch together before it acks the batch`() async throws {
         try await pass(["a", "b"], ScriptedHandler.echo)
         #expect(journal.all == ["handle a,b", "publish for a,for b", "ack 2"])
         #expect(broker.waiting(in: "courier.deliveries").map(\.id) == ["for a", "for b"])
     }
 
-    @Test func `keeps a batch that must wait, and tries it whole again`() async throws {
+    @Test func `keeps a batch while the store is unavailable, and handles it whole again`() async throws {
         let refusals = Mutex(2)
         try await pass(["a", "b"]) { batch in
-            let isNotNow = refusals.withLock { left in
+            let isUnavailable = refusals.withLock { left in
                 left -= 1
                 return left >= 0
             }
-            if isNotNow { throw HandlingError.retryLater("the store is away") }
+            if isUnavailable { throw StoreError.unavailable("locked") }
             return ScriptedHandler.echo(batch)
         }
         #expect(journal.all == ["handle a,b", "handle a,b", "handle a,b", "publish for a,for b", "ack 2"])
@@ -58,15 +59,36 @@ import Testing
     @Test(arguments: [
         PublishError.unavailable("no connection"), .refused, .unroutable(exchange: "belfry", routingKey: "x"),
     ])
-    func `publishes the same again when that failed, and acknowledges only then`(failure: PublishError) async throws {
+    func `publishes the same messages again after a failure, and acks only then`(failure: PublishError) async throws {
         try await pass(["a"], failing: [failure, failure], ScriptedHandler.echo)
         #expect(
             journal.all == [
-                "handle a", "fail for a", "handle a", "fail for a", "handle a", "publish for a", "ack 1",
+                "handle a", "fail for a", "fail for a", "publish for a", "ack 1",
             ])
     }
 
-    @Test func `parks one poison message among ten and has the other nine proceed`() async throws {
+    @Test func `isolates a message that the store can never take, and waits for none`() async throws {
+        try await pass(["a", "b", "c"]) { batch in
+            if batch.contains(where: { $0.id == "b" }) { throw StoreError.unusable("the row is damaged") }
+            return ScriptedHandler.echo(batch)
+        }
+        #expect(journal.all.filter { $0.hasPrefix("publish") } == ["publish for a", "publish dead b", "publish for c"])
+        #expect(time.now() == start, "unusable is no reason to wait")
+    }
+
+    @Test func `isolates a message whose result AMQP cannot carry`() async throws {
+        try await pass(["a", "b"]) { batch in
+            var handled = ScriptedHandler.echo(batch)
+            for index in handled.messages.indices where handled.messages[index].id == "for b" {
+                handled.messages[index].id = String(repeating: "x", count: 300)
+            }
+            return handled
+        }
+        #expect(journal.all.last { $0.hasPrefix("publish") } == "publish dead b")
+        #expect(broker.waiting(in: "courier.deliveries").map(\.id) == ["for a"])
+    }
+
+    @Test func `makes one poison message among ten a dead letter and handles the other nine`() async throws {
         let ids = (0..<10).map { "m\($0)" }
         try await pass(ids) { batch in
             if batch.contains(where: { $0.id == "m4" }) { throw Fault() }
@@ -83,7 +105,7 @@ import Testing
         #expect(broker.take(from: .dispatcherDue, limit: 100).isEmpty)
     }
 
-    @Test func `parks what the handler says is dead, with its reason, and publishes the rest`() async throws {
+    @Test func `publishes the handler's dead letters with their reasons beside the other results`() async throws {
         try await pass(["a", "b", "c"]) { batch in
             var handled = ScriptedHandler.echo([batch[0], batch[2]])
             handled.dead = [.init(index: 1, reason: .unreadable, error: "not JSON")]
@@ -97,25 +119,24 @@ import Testing
         #expect(letter.headers[Header.originQueue] == "dispatcher.due")
     }
 
-    @Test func `keeps a dead letter until it is parked`() async throws {
+    @Test func `keeps a message unacked until its dead letter is confirmed`() async throws {
         try await pass(["a"], failing: [.refused, .refused]) { _ in throw Fault() }
         #expect(journal.all == ["handle a", "fail dead a", "fail dead a", "publish dead a", "ack 1"])
     }
 
-    @Test func `gives a batch back to the broker that can't be finished for ten minutes`() async throws {
-        try await pass(["a"]) { _ in throw HandlingError.retryLater("the store is away") }
+    @Test func `requeues a batch that cannot be settled for ten minutes`() async throws {
+        try await pass(["a"]) { _ in throw StoreError.unavailable("locked") }
         #expect(journal.all.last == "restart")
         #expect(!journal.all.contains { $0.hasPrefix("ack") })
         #expect(time.now().milliseconds(since: start) >= 600_000)
     }
 
-    @Test func `acknowledges what leads to nothing`() async throws {
+    @Test func `acks a batch that leads to no messages`() async throws {
         try await pass(["a"]) { _ in HandledBatch() }
         #expect(journal.all == ["handle a", "publish ", "ack 1"])
     }
 
-    @Test func `takes no more than a batch at once, in the queue's order, and ends when it is cancelled`() async throws
-    {
+    @Test func `takes no more than a batch at once, in the queue's order, and ends when cancelled`() async throws {
         try await broker.publish(Sample.messages(["a", "b", "c", "d", "e"]))
         let (handled, done) = AsyncStream.makeStream(of: Int.self, bufferingPolicy: .unbounded)
         let handler = ScriptedHandler(journal: journal) { batch in

@@ -23,7 +23,8 @@ func sampleJob(
 func sampleExecution(of job: Job = sampleJob(), minute: Int64 = 0) -> Execution {
     let occurrence = start.adding(seconds: minute * 60)
     return Execution(
-        id: Execution.id(of: job.name.id, at: occurrence), jobID: job.name.id, name: job.name, occurrence: occurrence,
+        id: Execution.id(of: job.name.id, at: occurrence), jobID: job.name.id, jobName: job.name,
+        occurrence: occurrence,
         createdAt: occurrence.adding(milliseconds: 5), isExclusive: job.isExclusive,
         schedule: job.schedule.expression, payload: nil,
         state: .pending(from: occurrence, ttlSeconds: 300, heartbeatIntervalSeconds: 30),

@@ -65,8 +65,8 @@ extension StoreConformance {
             store async throws in
             let execution = sampleExecution()
             try await store.create(execution)
-            #expect(try await store.execution(execution.id)?.name == execution.name)
-            #expect(try await store.job(named: execution.name) == nil)
+            #expect(try await store.execution(execution.id)?.jobName == execution.jobName)
+            #expect(try await store.job(named: execution.jobName) == nil)
             #expect(try await store.distinctSchedules().isEmpty)
             #expect(try await store.put([sampleJob()], now: start).map(\.isNew) == [true])
         },
@@ -111,7 +111,7 @@ extension StoreConformance {
             let execution = sampleExecution()
             _ = try await store.put([sampleJob()], now: start)
             try await store.create(execution)
-            _ = try await store.deleteJob(named: execution.name, now: start)
+            _ = try await store.deleteJob(named: execution.jobName, now: start)
             #expect(try await store.recorded([execution.id]).map(\.execution) == [execution])
         },
         StoreScenario("a recorded execution has its job's last success while it is exclusive and open") {

@@ -127,7 +127,7 @@ extension StoreConformance {
             _ = try await store.create([waiting, invoked, later], now: start)
             try await store.rewrite(invoked.id) { $0.invoke(at: start) }
             let dueBefore = start.adding(seconds: 119)
-            let expected = UndeliveredExecution(id: waiting.id, name: waiting.name)
+            let expected = UndeliveredExecution(id: waiting.id, jobName: waiting.jobName)
             #expect(try await store.undelivered(dueBefore: dueBefore, limit: 9) == [expected])
             try await store.rewrite(waiting.id) { $0.attemptDueAt = start.adding(seconds: 500) }
             #expect(try await store.undelivered(dueBefore: dueBefore, limit: 9).isEmpty)

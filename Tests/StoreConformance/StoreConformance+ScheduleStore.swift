@@ -47,7 +47,7 @@ extension StoreConformance {
             store async throws in
             #expect(try await store.newestOccurrence() == nil)
             var byHand = sampleExecution(minute: 9)
-            byHand.schedule = "run"
+            byHand.trigger = .manual
             try await store.create(byHand)
             #expect(try await store.newestOccurrence() == nil)
             try await store.create(sampleExecution(minute: 2))

@@ -1,4 +1,4 @@
-public import JobCore
+public import JSON
 
 extension JSONValue {
     /// The value of an object's field; nil if it is absent or this is not an object.

@@ -1,7 +1,7 @@
+public import JSON
 import Foundation
 import HTTPClient
 import Hummingbird
-public import JobCore
 import Synchronization
 
 /// A service for tests that keeps every webhook, independently of Belfry, and calls back.
@@ -75,7 +75,7 @@ public final class LedgerService: Sendable {
 
     private func take(_ request: Request) async throws -> Response {
         let bytes = Array(try await request.body.collect(upTo: 4 * 1_024 * 1_024).readableBytesView)
-        guard let body = try? JSONValue.parse(bytes), let job = body["job_name"]?.string,
+        guard let body = try? JSONValue(parsing: bytes), let job = body["job_name"]?.string,
             let execution = body["execution_id"]?.string
         else { return Response(status: .badRequest) }
         let webhook = Webhook(

@@ -1,3 +1,4 @@
+import JSON
 import JobCore
 
 /// Reads the API's list of jobs, all pages of it.

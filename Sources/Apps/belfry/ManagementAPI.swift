@@ -1,3 +1,4 @@
+import JSON
 import Foundation
 import HTTPClient
 import JobCore
@@ -75,7 +76,7 @@ struct ManagementAPI {
                 timeoutMilliseconds: 30_000, responseBodyBytesMax: 16 * 1_024 * 1_024))
         switch outcome {
         case .response(let response) where (200..<300).contains(response.status):
-            return response.body.isEmpty ? .null : (try? JSONValue.parse(response.body)) ?? .null
+            return response.body.isEmpty ? .null : (try? JSONValue(parsing: response.body, limits: .trusted)) ?? .null
         case .response(let response):
             throw Refused(
                 "the management API answered with status \(response.status): \(String(decoding: response.body.prefix(512), as: UTF8.self))"

@@ -30,6 +30,7 @@ struct Dispatcherd: AsyncParsableCommand {
             let store = try opened.open()
             let due = DueHandler(store: store, time: time, logger: daemon.logger)
             let runs = RunHandler(store: store, time: time, logger: daemon.logger)
+            let deliveries = DeliveryDueHandler(store: store, logger: daemon.logger)
             return [
                 // A due event may stand for hundreds of executions, so a few make a batch.
                 Pump(
@@ -38,6 +39,9 @@ struct Dispatcherd: AsyncParsableCommand {
                 Pump(
                     queue: .dispatcherRuns, limits: .init(prefetch: 400, batch: 200), handler: runs, broker: broker,
                     time: time, logger: daemon.logger),
+                Pump(
+                    queue: .dispatcherDeliveries, limits: .init(prefetch: 400, batch: 200), handler: deliveries,
+                    broker: broker, time: time, logger: daemon.logger),
             ]
         }
     }

@@ -31,27 +31,20 @@ struct Reaperd: AsyncParsableCommand {
             ])
         let brokerSettings = BrokerSettings(reading: &settings)
         let storeURL = settings.storeURL { try StoreURL.check($0) }
-        let limits = Reaper.Limits(
-            redeliverAfterSeconds: settings.integer("redeliver-after-seconds", default: 300, in: 10...86_400),
-            historyDays: settings.integer("history-days", default: 30, in: 1...36_500))
+        let overdueSeconds = settings.integer("redeliver-after-seconds", default: 300, in: 10...86_400)
+        let keepDays = settings.integer("history-days", default: 30, in: 1...36_500)
         let daemon = try Daemon(&settings)
         let logger = daemon.logger
         let broker = RabbitBroker(brokerSettings, program: "reaperd", consumes: false, logger: logger)
         let opened = LazyStore { try StoreURL.open(storeURL) }
         let time = SystemTime()
         try await daemon.run(connections: broker.run, faults: { await opened.faults() + broker.faults }) {
-            let reaper = Reaper(store: try opened.open(), broker: broker, limits: limits, logger: logger)
-            return [
-                Periodic("expiries", everyMilliseconds: 1_000, time: time, logger: logger) {
-                    try await reaper.reportExpiries(now: $0)
-                },
-                Periodic("lost deliveries", everyMilliseconds: 5_000, time: time, logger: logger) {
-                    try await reaper.redeliverLost(now: $0)
-                },
-                Periodic("old history", everyMilliseconds: 10_000, time: time, logger: logger) {
-                    try await reaper.removeOldHistory(now: $0)
-                },
+            let store = try opened.open()
+            let stages: [any PeriodicStage] = [
+                ExpiryReporter(store: store), LostDeliveryFinder(store: store, overdueSeconds: overdueSeconds),
+                HistoryCleaner(store: store, keepDays: keepDays),
             ]
+            return stages.map { Periodic($0, broker: broker, time: time, logger: logger) }
         }
     }
 }

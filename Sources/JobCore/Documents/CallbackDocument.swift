@@ -1,3 +1,5 @@
+import JSON
+
 /// Reads the JSON of a callback, both from the callback endpoint and from a service that publishes its callbacks.
 ///
 /// ```json

@@ -1,3 +1,5 @@
+public import JSON
+
 /// Takes the fields out of a JSON object one by one and collects every mistake.
 ///
 /// Each method removes its field, checks it and returns its value. It returns nil for a field that is absent or `null`

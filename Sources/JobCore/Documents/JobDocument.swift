@@ -1,3 +1,5 @@
+public import JSON
+
 /// Reads the JSON of a job, as `PUT /services/{service}/jobs/{job}` takes it.
 ///
 /// The name is not part of the document. The fields and their limits are listed in docs/api.md.

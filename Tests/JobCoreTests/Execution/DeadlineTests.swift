@@ -15,7 +15,7 @@ import Testing
         var state = first
         for (index, report) in reports.enumerated() {
             let id = ReportID(rawValue: Int64(index + 10))
-            state = state.applying(report, id: id, judgedAt: at(1_000)).state(after: state)
+            state = state.applying(report, id: id, judgedAt: at(1_000)).execution.state
         }
         return state
     }
@@ -52,7 +52,7 @@ import Testing
 
     @Test func `do not count from a courier's clock that is ahead`() {
         let ahead = Self.pending().applying(Self.accepted(90), id: ReportID(rawValue: 1), judgedAt: Self.at(5))
-        #expect(ahead.state(after: Self.pending()).invokedAt == Self.at(5))
+        #expect(ahead.execution.state.invokedAt == Self.at(5))
     }
 
     @Test func `of silence count from when we listened, at the earliest`() {
@@ -62,9 +62,9 @@ import Testing
             state.applying(
                 expiry, id: ReportID(rawValue: 99), judgedAt: Self.at(60), reachableSince: reachableSince.map(Self.at))
         }
-        #expect(answer(41) == .ignore(.deadlineMoved))
-        #expect(answer(40).state(after: state).reason == .heartbeat)
-        #expect(answer(nil).state(after: state).reason == .heartbeat)
+        #expect(answer(41).decision == .ignore(.deadlineMoved))
+        #expect(answer(40).execution.state.reason == .heartbeat)
+        #expect(answer(nil).execution.state.reason == .heartbeat)
     }
 
     @Test func `of silence are two intervals after the service was last heard of`() {
@@ -138,15 +138,17 @@ import Testing
         let id = ReportID(rawValue: 99)
         let reached = state.applying(
             .expired(expiry, noticedAt: Self.at(deadline)), id: id, judgedAt: Self.at(deadline))
-        #expect(reached.state(after: state).status == .fail)
+        #expect(reached.execution.state.status == .fail)
         let early = Self.at(deadline).adding(milliseconds: -1)
         let notYet = state.applying(.expired(expiry, noticedAt: early), id: id, judgedAt: Self.at(deadline))
-        #expect(notYet == .ignore(.deadlineMoved))
+        #expect(notYet.decision == .ignore(.deadlineMoved))
     }
 
     @Test func `are judged by when the door had the callback, however late the recorder is`() {
         let state = Self.state([Self.accepted(1), Self.heartbeat(15), Self.heartbeat(34)])
         let expiry = Report.expired(.heartbeat, noticedAt: Self.at(36))
-        #expect(state.applying(expiry, id: ReportID(rawValue: 99), judgedAt: Self.at(37)) == .ignore(.deadlineMoved))
+        #expect(
+            state.applying(expiry, id: ReportID(rawValue: 99), judgedAt: Self.at(37)).decision
+                == .ignore(.deadlineMoved))
     }
 }

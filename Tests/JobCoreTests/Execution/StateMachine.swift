@@ -47,15 +47,16 @@ enum ReportKind: String, CaseIterable {
     case silencePassed, silenceMoved, silenceStale, ttlPassed, ttlMoved, ttlStale
 
     var report: Report {
-        let attempt = Attempt(number: 1, at: Self.at(2), statusCode: 200, latencyMilliseconds: 15)
+        let attempt = Attempt(
+            number: 1, at: Self.at(2), statusCode: 200, latencyMilliseconds: 15, error: self == .refused ? "no" : nil)
         return switch self {
         case .accepted: .accepted(attempt)
         case .deferred: .deferred(attempt, nextAttemptAt: Self.at(7))
         case .refused: .refused(attempt)
         case .heartbeat: .callback(.processing(progress: 40, extendSeconds: nil), receivedAt: Self.at(8))
         case .extended: .callback(.processing(progress: nil, extendSeconds: 100), receivedAt: Self.at(8))
-        case .success: .callback(.success(Outcome()), receivedAt: Self.at(8))
-        case .fail: .callback(.fail(Outcome()), receivedAt: Self.at(8))
+        case .success: .callback(.success(Outcome(summary: "done")), receivedAt: Self.at(8))
+        case .fail: .callback(.fail(Outcome(error: "broken")), receivedAt: Self.at(8))
         case .cancelled: .cancelled(at: Self.at(8))
         case .silencePassed, .silenceStale: .expired(.heartbeat, noticedAt: Self.at(200))
         case .silenceMoved: .expired(.heartbeat, noticedAt: Self.at(20))
@@ -76,16 +77,22 @@ enum ReportKind: String, CaseIterable {
     private static func at(_ seconds: Int64) -> Instant { Situation.start.adding(seconds: seconds) }
 }
 
-extension Transition {
-    /// The state that holds after this answer to a report about `before`.
-    func state(after before: ExecutionState) -> ExecutionState {
-        if case .move(let state, _) = self { state } else { before }
+extension Execution {
+    /// An execution in this state, created at the situations' start.
+    static func sample(_ state: ExecutionState) -> Execution {
+        let name = JobName(service: "s", job: "j")
+        return Execution(
+            id: id(of: name.id, at: Situation.start), jobID: name.id, jobName: name, occurrence: Situation.start,
+            createdAt: Instant(secondsSinceEpoch: 0), isExclusive: false, schedule: "rate(1 minute)", state: state,
+            attemptDueAt: Situation.start)
     }
+}
 
-    var events: [ExecutionEvent]? {
-        switch self {
-        case .move(_, let events), .again(let events): events
-        case .ignore: nil
-        }
+extension ExecutionState {
+    /// The answer of an execution in this state.
+    func applying(
+        _ report: Report, id: ReportID, judgedAt: Instant, reachableSince: Instant? = nil
+    ) -> Transition {
+        Execution.sample(self).applying(report, id: id, judgedAt: judgedAt, reachableSince: reachableSince)
     }
 }

@@ -2,8 +2,8 @@ import Determinism
 import JobCore
 import Testing
 
-/// Random lives: reports of every kind, in any order, some of them again, always the same for the same seed.
-@Suite struct `In any life of an execution` {
+/// Reports of every kind, in any order, some of them repeated; the same for the same seed.
+@Suite struct `An execution under random reports` {
     private static let start = Instant(secondsSinceEpoch: 3_000_000)
     private static let ttlSeconds: Int64 = 60
 
@@ -13,7 +13,7 @@ import Testing
         var judgedAt: Instant
         var before: ExecutionState
         var answer: Transition
-        var after: ExecutionState { answer.state(after: before) }
+        var after: ExecutionState { answer.execution.state }
     }
 
     private static func life(seed: UInt64) -> [Step] {
@@ -29,7 +29,7 @@ import Testing
             if random.chance(30), let old = steps.randomElement(using: &random) { (report, id) = (old.report, old.id) }
             let answer = state.applying(report, id: id, judgedAt: clock)
             steps.append(Step(report: report, id: id, judgedAt: clock, before: state, answer: answer))
-            state = answer.state(after: state)
+            state = answer.execution.state
         }
         return steps
     }
@@ -59,10 +59,10 @@ import Testing
         let steps = Self.seeds.flatMap(Self.life)
         #expect(Set(steps.map(\.after.status)) == Set(ExecutionStatus.allCases))
         #expect(Set(steps.compactMap(\.after.reason)) == [.reported, .invocation, .heartbeat, .ttl, .cancelled])
-        #expect(steps.contains { $0.answer == .again([.started]) })
-        #expect(steps.contains { $0.answer == .again([.finished]) })
+        #expect(steps.contains { $0.answer.decision == .duplicate(reemit: [.started]) })
+        #expect(steps.contains { $0.answer.decision == .duplicate(reemit: [.finished]) })
         for why in [Transition.IgnoreReason.over, .alreadyInvoked, .deadlineMoved, .staleExpiry] {
-            #expect(steps.contains { $0.answer == .ignore(why) })
+            #expect(steps.contains { $0.answer.decision == .ignore(why) })
         }
     }
 
@@ -70,22 +70,23 @@ import Testing
         for step in Self.life(seed: seed) where step.before.status.isFinal {
             #expect(step.after == step.before)
             #expect(
-                step.answer == .again([.finished]) || step.answer == .again([.started]) || step.answer == .ignore(.over)
+                [.duplicate(reemit: [.finished]), .duplicate(reemit: [.started]), .ignore(.over)].contains(
+                    step.answer.decision)
             )
         }
     }
 
-    @Test(arguments: seeds) func `it begins and ends once, however often that is said`(seed: UInt64) {
-        let moves = Self.life(seed: seed).filter { if case .move = $0.answer { true } else { false } }
+    @Test(arguments: seeds) func `starts and ends once, however often that is reported`(seed: UInt64) {
+        let moves = Self.life(seed: seed).filter { if case .move = $0.answer.decision { true } else { false } }
         #expect(moves.count { $0.answer.events == [.started] } <= 1)
         #expect(moves.count { $0.answer.events == [.finished] } <= 1)
     }
 
-    @Test(arguments: seeds) func `a report seen twice says the same events as the first time`(seed: UInt64) {
+    @Test(arguments: seeds) func `publishes the same events for a report received twice`(seed: UInt64) {
         var said: [ReportID: [ExecutionEvent]] = [:]
         for step in Self.life(seed: seed) {
-            guard case .again(let events) = step.answer else {
-                if said[step.id] == nil { said[step.id] = step.answer.events }
+            guard case .duplicate(let events) = step.answer.decision else {
+                if case .move(let events) = step.answer.decision, said[step.id] == nil { said[step.id] = events }
                 continue
             }
             #expect(said[step.id] == events)
@@ -106,7 +107,9 @@ import Testing
 
     @Test(arguments: seeds) func `a heartbeat never shortens the time that is left`(seed: UInt64) {
         for step in Self.life(seed: seed) {
-            guard case .callback(.processing(_, nil), _) = step.report, case .move = step.answer else { continue }
+            guard case .callback(.processing(_, nil), _) = step.report, case .move = step.answer.decision else {
+                continue
+            }
             #expect(step.after.ttlDeadline >= step.before.ttlDeadline)
             guard let earlier = step.before.heartbeatDeadline else { continue }
             #expect(step.after.heartbeatDeadline.map { $0 >= earlier } ?? false)
@@ -128,7 +131,7 @@ import Testing
         var state = Situation.invoked.state
         for (index, heartbeat) in heartbeats.enumerated() {
             let id = ReportID(rawValue: Int64(index + 10))
-            state = state.applying(heartbeat, id: id, judgedAt: start).state(after: state)
+            state = state.applying(heartbeat, id: id, judgedAt: start).execution.state
         }
         return state
     }

@@ -3,77 +3,79 @@ import Testing
 
 /// Every answer of the state machine, written out, so that no status and no report is without one.
 ///
-/// A cell is `status:reason/event` for a move, `again/event` for a report that was applied before, and `!why` for one
-/// that changes nothing. Events by their first letter: started, progressed, finished; `-` for none.
-@Suite struct `The state machine` {
+/// A cell is `status:reason/event` for a move, `duplicate/event` for a report that was applied before, and `!reason` for
+/// a report that moves nothing. Events by their first letter: started, progressed, finished; `-` for none. Behind `+`: `a` when
+/// the attempt is kept, `d` when the next attempt's time moves, `o` when the outcome changes.
+@Suite struct `The state machine of an execution` {
     private static let firstTime = """
-                       pending            invoked           heard             running           success  fail
-        accepted       invoked/s          !alreadyInvoked   processing/s      !alreadyInvoked   !over    !over
-        deferred       pending/-          !alreadyInvoked   !alreadyInvoked   !alreadyInvoked   !over    !over
-        refused        fail:invocation/f  !alreadyInvoked   !alreadyInvoked   !alreadyInvoked   !over    !over
-        heartbeat      processing/p       processing/p      processing/p      processing/p      !over    !over
-        extended       processing/p       processing/p      processing/p      processing/p      !over    !over
-        success        success/f          success/f         success/f         success/f         !over    !over
-        fail           fail:reported/f    fail:reported/f   fail:reported/f   fail:reported/f   !over    !over
-        cancelled      fail:cancelled/f   fail:cancelled/f  fail:cancelled/f  fail:cancelled/f  !over    !over
-        silencePassed  !deadlineMoved     fail:heartbeat/f  fail:heartbeat/f  fail:heartbeat/f  !over    !over
-        silenceMoved   !deadlineMoved     !deadlineMoved    !deadlineMoved    !deadlineMoved    !over    !over
-        silenceStale   !deadlineMoved     !staleExpiry      !staleExpiry      !staleExpiry      !over    !over
-        ttlPassed      fail:ttl/f         fail:ttl/f        fail:ttl/f        fail:ttl/f        !over    !over
-        ttlMoved       !deadlineMoved     !deadlineMoved    !deadlineMoved    !deadlineMoved    !over    !over
-        ttlStale       !staleExpiry       !staleExpiry      !staleExpiry      !staleExpiry      !over    !over
+                      pending              invoked            heard              running            success  fail
+        accepted      invoked/s+a          !alreadyInvoked+a  processing/s+a     !alreadyInvoked+a  !over+a  !over+a
+        deferred      pending/-+ad         !alreadyInvoked+ad !alreadyInvoked+ad !alreadyInvoked+ad !over+ad !over+ad
+        refused       fail:invocation/f+ao !alreadyInvoked+a  !alreadyInvoked+a  !alreadyInvoked+a  !over+a  !over+a
+        heartbeat     processing/p         processing/p       processing/p       processing/p       !over    !over
+        extended      processing/p         processing/p       processing/p       processing/p       !over    !over
+        success       success/f+o          success/f+o        success/f+o        success/f+o        !over    !over
+        fail          fail:reported/f+o    fail:reported/f+o  fail:reported/f+o  fail:reported/f+o  !over    !over
+        cancelled     fail:cancelled/f     fail:cancelled/f   fail:cancelled/f   fail:cancelled/f   !over    !over
+        silencePassed !deadlineMoved       fail:heartbeat/f   fail:heartbeat/f   fail:heartbeat/f   !over    !over
+        silenceMoved  !deadlineMoved       !deadlineMoved     !deadlineMoved     !deadlineMoved     !over    !over
+        silenceStale  !deadlineMoved       !staleExpiry       !staleExpiry       !staleExpiry       !over    !over
+        ttlPassed     fail:ttl/f           fail:ttl/f         fail:ttl/f         fail:ttl/f         !over    !over
+        ttlMoved      !deadlineMoved       !deadlineMoved     !deadlineMoved     !deadlineMoved     !over    !over
+        ttlStale      !staleExpiry         !staleExpiry       !staleExpiry       !staleExpiry       !over    !over
         """
 
     /// The same report, of the same id, right after it was answered as above.
     private static let secondTime = """
-                       pending            invoked           heard             running           success  fail
-        accepted       again/s            !alreadyInvoked   again/s           !alreadyInvoked   !over    !over
-        deferred       pending/-          !alreadyInvoked   !alreadyInvoked   !alreadyInvoked   !over    !over
-        refused        again/f            !alreadyInvoked   !alreadyInvoked   !alreadyInvoked   !over    !over
-        heartbeat      processing/p       processing/p      processing/p      processing/p      !over    !over
-        extended       processing/p       processing/p      processing/p      processing/p      !over    !over
-        success        again/f            again/f           again/f           again/f           !over    !over
-        fail           again/f            again/f           again/f           again/f           !over    !over
-        cancelled      again/f            again/f           again/f           again/f           !over    !over
-        silencePassed  !deadlineMoved     again/f           again/f           again/f           !over    !over
-        silenceMoved   !deadlineMoved     !deadlineMoved    !deadlineMoved    !deadlineMoved    !over    !over
-        silenceStale   !deadlineMoved     !staleExpiry      !staleExpiry      !staleExpiry      !over    !over
-        ttlPassed      again/f            again/f           again/f           again/f           !over    !over
-        ttlMoved       !deadlineMoved     !deadlineMoved    !deadlineMoved    !deadlineMoved    !over    !over
-        ttlStale       !staleExpiry       !staleExpiry      !staleExpiry      !staleExpiry      !over    !over
+                      pending              invoked            heard              running            success  fail
+        accepted      duplicate/s          !alreadyInvoked    duplicate/s        !alreadyInvoked    !over    !over
+        deferred      pending/-            !alreadyInvoked    !alreadyInvoked    !alreadyInvoked    !over    !over
+        refused       duplicate/f          !alreadyInvoked    !alreadyInvoked    !alreadyInvoked    !over    !over
+        heartbeat     processing/p         processing/p       processing/p       processing/p       !over    !over
+        extended      processing/p         processing/p       processing/p       processing/p       !over    !over
+        success       duplicate/f          duplicate/f        duplicate/f        duplicate/f        !over    !over
+        fail          duplicate/f          duplicate/f        duplicate/f        duplicate/f        !over    !over
+        cancelled     duplicate/f          duplicate/f        duplicate/f        duplicate/f        !over    !over
+        silencePassed !deadlineMoved       duplicate/f        duplicate/f        duplicate/f        !over    !over
+        silenceMoved  !deadlineMoved       !deadlineMoved     !deadlineMoved     !deadlineMoved     !over    !over
+        silenceStale  !deadlineMoved       !staleExpiry       !staleExpiry       !staleExpiry       !over    !over
+        ttlPassed     duplicate/f          duplicate/f        duplicate/f        duplicate/f        !over    !over
+        ttlMoved      !deadlineMoved       !deadlineMoved     !deadlineMoved     !deadlineMoved     !over    !over
+        ttlStale      !staleExpiry         !staleExpiry       !staleExpiry       !staleExpiry       !over    !over
         """
 
     private static let id = ReportID(messageID: "the report")
 
     @Test(arguments: Situation.allCases, ReportKind.allCases)
     func `answers every report in every status`(situation: Situation, kind: ReportKind) throws {
-        let answer = situation.state.applying(kind.report, id: Self.id, judgedAt: kind.judgedAt)
-        #expect(Self.notation(answer) == (try Self.cell(Self.firstTime, situation, kind)))
+        let before = Execution.sample(situation.state)
+        let answer = before.applying(kind.report, id: Self.id, judgedAt: kind.judgedAt)
+        #expect(Self.notation(answer, before) == (try Self.cell(Self.firstTime, situation, kind)))
     }
 
     @Test(arguments: Situation.allCases, ReportKind.allCases)
     func `answers a repetition with the same events and stays where it is`(
         situation: Situation, kind: ReportKind
     ) throws {
-        let first = situation.state.applying(kind.report, id: Self.id, judgedAt: kind.judgedAt)
-        let reached = first.state(after: situation.state)
+        let first = Execution.sample(situation.state).applying(kind.report, id: Self.id, judgedAt: kind.judgedAt)
+        let reached = first.execution
         let second = reached.applying(kind.report, id: Self.id, judgedAt: kind.judgedAt)
-        #expect(Self.notation(second) == (try Self.cell(Self.secondTime, situation, kind)))
+        #expect(Self.notation(second, reached) == (try Self.cell(Self.secondTime, situation, kind)))
         #expect(second.events == first.events)
-        #expect(second.state(after: reached) == reached)
+        #expect(second.execution == reached)
     }
 
     @Test(arguments: ReportKind.allCases)
-    func `knows the report that invoked it again, whatever came in between`(kind: ReportKind) {
+    func `recognises the report that invoked it, whatever came in between`(kind: ReportKind) {
         let answer = Situation.running.state.applying(
             kind.report, id: Situation.invokedBy, judgedAt: kind.judgedAt)
-        #expect(answer == .again([.started]))
+        #expect(answer.decision == .duplicate(reemit: [.started]))
     }
 
     @Test(arguments: [Situation.success, .fail], ReportKind.allCases)
-    func `knows the report that ended it again`(situation: Situation, kind: ReportKind) {
+    func `recognises the report that ended it`(situation: Situation, kind: ReportKind) {
         let answer = situation.state.applying(kind.report, id: Situation.finishedBy, judgedAt: kind.judgedAt)
-        #expect(answer == .again([.finished]))
+        #expect(answer.decision == .duplicate(reemit: [.finished]))
     }
 
     @Test func `is written out for every status, every report and every reason`() {
@@ -96,16 +98,21 @@ import Testing
         return row[column + 1]
     }
 
-    private static func notation(_ transition: Transition) -> String {
+    private static func notation(_ transition: Transition, _ before: Execution) -> String {
         func letters(_ events: [ExecutionEvent]) -> String {
             events.isEmpty ? "-" : events.map { String($0.rawValue.prefix(1)) }.joined()
         }
-        switch transition {
-        case .move(let state, let events):
-            let reason = state.reason.map { ":\($0.rawValue)" } ?? ""
-            return "\(state.status.rawValue)\(reason)/\(letters(events))"
-        case .again(let events): return "again/\(letters(events))"
-        case .ignore(let why): return "!\(why.rawValue)"
+        let after = transition.execution
+        var kept = after.attempts == before.attempts ? "" : "a"
+        if after.attemptDueAt != before.attemptDueAt { kept += "d" }
+        if after.outcome != before.outcome { kept += "o" }
+        if !kept.isEmpty { kept = "+" + kept }
+        switch transition.decision {
+        case .move(let events):
+            let reason = after.state.reason.map { ":\($0.rawValue)" } ?? ""
+            return "\(after.state.status.rawValue)\(reason)/\(letters(events))\(kept)"
+        case .duplicate(let events): return "duplicate/\(letters(events))\(kept)"
+        case .ignore(let reason): return "!\(reason.rawValue)\(kept)"
         }
     }
 }

@@ -1,0 +1,32 @@
+import JobCore
+public import Logging
+public import Messaging
+import StageKit
+public import Store
+
+/// Requests deliveries again that are overdue and may be lost, if their executions are still pending.
+public struct DeliveryDueHandler: MessageHandler {
+    private let store: any DispatchStore
+    private let logger: Logger
+
+    public init(store: any DispatchStore, logger: Logger) {
+        self.store = store
+        self.logger = logger
+    }
+
+    public func handle(_ batch: [InboundMessage]) async throws -> HandledBatch {
+        let read = batch.decoded { message throws(UnreadableMessage) in try message.decoded(as: DeliveryDue.self) }
+        var messages: [OutboundMessage] = []
+        for recorded in try await store.recorded(read.messages.map(\.executionID)) {
+            let execution = recorded.execution
+            guard execution.state.status == .pending else { continue }
+            // A deleted job has no target any more; the run ends with its ttl.
+            guard let stored = try await store.job(named: execution.jobName) else { continue }
+            logger.info(
+                "delivery requested again",
+                metadata: ["execution_id": "\(execution.id)", "job": "\(execution.jobName)"])
+            messages += recorded.messages(job: stored.job)
+        }
+        return HandledBatch(messages: messages, dead: read.dead)
+    }
+}

@@ -1,0 +1,29 @@
+import JobCore
+import Messaging
+import Store
+
+extension RecordedExecution {
+    /// The messages that an execution on record leads to, the first time and every time after.
+    ///
+    /// A pending execution is delivered. An execution created as failed (locked, missed) publishes only
+    /// `execution.finished`. One that is running or has ended since leads to nothing: it was delivered.
+    func messages(job: Job) -> [OutboundMessage] {
+        switch execution.state.status {
+        case .pending: [OutboundMessage(delivery(job: job))]
+        case .fail where execution.state.reason == .locked || execution.state.reason == .missed:
+            [OutboundMessage(ExecutionChanged(.finished, of: execution))]
+        case .invoked, .processing, .success, .fail: []
+        }
+    }
+
+    private func delivery(job: Job) -> DeliveryRequested {
+        DeliveryRequested(
+            executionID: execution.id, jobName: execution.jobName, occurrence: execution.occurrence,
+            attempt: (execution.attempts.map(\.number).max() ?? 0) + 1, target: job.target, headers: job.headers,
+            payload: execution.payload ?? job.payload, schedule: job.schedule.expression,
+            ttlSeconds: execution.state.ttlSeconds,
+            heartbeatIntervalSeconds: execution.state.heartbeatIntervalSeconds, timeoutSeconds: job.timeoutSeconds,
+            retry: job.retry, deadline: execution.state.ttlDeadline, lastSuccess: lastSuccess,
+            isExclusive: execution.isExclusive, retryOf: execution.retryOf)
+    }
+}

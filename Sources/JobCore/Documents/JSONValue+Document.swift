@@ -1,0 +1,19 @@
+public import JSON
+
+extension JSONValue {
+    /// Reads a document that somebody else wrote: strict RFC 8259 in UTF-8, within `JSONLimits.standard`.
+    ///
+    /// Throws an unreadable `InvalidDocument` that names the position of the first fault.
+    public static func parse(_ bytes: [UInt8]) throws(InvalidDocument) -> JSONValue {
+        do {
+            return try JSONValue(parsing: bytes)
+        } catch {
+            throw InvalidDocument(
+                [
+                    FieldError(
+                        field: error.path, code: .invalid, message: "The body is not readable JSON: \(error).",
+                        hint: "Send JSON (RFC 8259) in UTF-8.")
+                ], isUnreadable: true)
+        }
+    }
+}

@@ -1,0 +1,40 @@
+/// The answer to one occurrence of a job's schedule.
+public enum DispatchDecision: Sendable, Equatable {
+    /// The occurrence is run.
+    case run
+    /// The occurrence is recorded as failed, reason `missed`.
+    case miss
+    /// The occurrence is not the job's: nothing is recorded, the reason is counted.
+    case skip(SkipReason)
+
+    /// Why an occurrence is not the job's.
+    public enum SkipReason: String, Sendable, CaseIterable {
+        case paused
+        /// The job was created, resumed or rescheduled at or after the occurrence.
+        case notYet = "not_yet"
+        /// The occurrence is outside `start_at`…`end_at`.
+        case outside
+    }
+
+    /// Decides about `occurrence`, which was found due at `tickedAt`. Occurrences up to `effectiveAfter` are not the
+    /// job's. `nextOccurrence` is the one that follows in the same schedule, if any.
+    public static func decide(
+        _ job: Job, effectiveAfter: Instant, occurrence: Instant, nextOccurrence: Instant?, tickedAt: Instant
+    ) -> DispatchDecision {
+        guard job.isEnabled else { return .skip(.paused) }
+        guard occurrence > effectiveAfter else { return .skip(.notYet) }
+        if let startAt = job.startAt, occurrence < startAt { return .skip(.outside) }
+        if let endAt = job.endAt, occurrence > endAt { return .skip(.outside) }
+        guard Misfire.isMisfire(occurrence, tickedAt: tickedAt) else { return .run }
+        let latenessMilliseconds = tickedAt.milliseconds(since: occurrence)
+        if let maxAge = job.misfireMaxAgeSeconds, latenessMilliseconds > maxAge * 1_000 { return .miss }
+        switch job.misfire {
+        case .skip: return .miss
+        case .all: return .run
+        case .last:
+            // Superseded when a later occurrence of the job was due by then. One after the job's end is not its own.
+            let lastOwn = min(tickedAt, job.endAt ?? tickedAt)
+            return nextOccurrence.map { $0 <= lastOwn } ?? false ? .miss : .run
+        }
+    }
+}

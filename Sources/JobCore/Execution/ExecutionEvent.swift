@@ -1,0 +1,2 @@
+/// A change of an execution that is published for subscribers.
+public enum ExecutionEvent: String, Sendable, CaseIterable { case started, progressed, finished }

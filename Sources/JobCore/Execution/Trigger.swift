@@ -1,0 +1,13 @@
+/// Why an execution exists.
+public enum Trigger: String, Sendable, Codable, CaseIterable {
+    /// An occurrence of its job's schedule.
+    case schedule
+    /// A person or a program asked for it.
+    case manual
+    /// It runs an earlier execution again.
+    case retry
+    /// It makes up for an occurrence before the job existed.
+    case backfill
+    /// It tries out a job's target.
+    case test
+}

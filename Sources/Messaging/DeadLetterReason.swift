@@ -1,0 +1,9 @@
+/// Why a message became a dead letter.
+public enum DeadLetterReason: String, Sendable, CaseIterable {
+    /// It cannot be read: it is not JSON, lacks a field or is too long.
+    case unreadable
+    /// It can be read, but handling it fails each time.
+    case failing
+    /// Its token is not signed by a known key, or has expired.
+    case forbidden
+}

@@ -1,0 +1,19 @@
+/// The message headers that the pipeline uses. Names with `x-` belong to the broker, the token's excepted.
+public enum Header {
+    /// The callback token, which says for which execution a callback is.
+    public static let token = "x-belfry-token"
+    /// When the callback endpoint received the callback, in milliseconds since the epoch.
+    public static let receivedAt = "belfry-received-at"
+    /// How often a delivery was deferred because its target was busy.
+    public static let deferrals = "belfry-deferrals"
+    /// Why a message is a dead letter: a `DeadLetterReason`.
+    public static let deadReason = "belfry-dead-reason"
+    /// The error behind the reason, for people.
+    public static let deadError = "belfry-dead-error"
+    /// When the message became a dead letter, in milliseconds since the epoch.
+    public static let deadAt = "belfry-dead-at"
+    /// Where the dead letter was published to, and the queue that it was taken from.
+    public static let originExchange = "belfry-origin-exchange"
+    public static let originRoutingKey = "belfry-origin-routing-key"
+    public static let originQueue = "belfry-origin-queue"
+}

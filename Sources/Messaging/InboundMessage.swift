@@ -1,0 +1,47 @@
+/// A message as a consumer receives it.
+public struct InboundMessage: Sendable, Equatable {
+    public var tag: MessageTag
+    public var exchange: String
+    public var routingKey: String
+    /// String and whole-number headers, as text.
+    public var headers: [String: String]
+    public var id: String?
+    public var isRedelivered: Bool
+    public var body: [UInt8]
+
+    public init(
+        tag: MessageTag, exchange: String, routingKey: String, headers: [String: String] = [:], id: String? = nil,
+        isRedelivered: Bool = false, body: [UInt8]
+    ) {
+        self.tag = tag
+        self.exchange = exchange
+        self.routingKey = routingKey
+        self.headers = headers
+        self.id = id
+        self.isRedelivered = isRedelivered
+        self.body = body
+    }
+
+    /// The headers that may be published again. Headers that brokers add (`x-death` above all) are left out: a broker
+    /// drops a republished message that it takes for one in a cycle. Of headers too large to be sent, the small ones
+    /// stay.
+    public var ownHeaders: [String: String] {
+        var bytes = 0
+        return headers.filter { !$0.key.lowercased().hasPrefix("x-") || $0.key == Header.token }
+            .sorted {
+                ($0.key.utf8.count + $0.value.utf8.count, $0.key) < ($1.key.utf8.count + $1.value.utf8.count, $1.key)
+            }
+            .reduce(into: [:]) { own, header in
+                bytes += header.key.utf8.count + header.value.utf8.count
+                guard header.key.utf8.count <= MessageLimits.shortStringBytesMax,
+                    bytes <= MessageLimits.headerBytesMax / 2
+                else { return }
+                own[header.key] = header.value
+            }
+    }
+
+    /// The message's id, unless it is too long to be published again: text that is not UTF-8 grows when it is read.
+    public var ownID: String? {
+        id.flatMap { $0.utf8.count <= MessageLimits.shortStringBytesMax ? $0 : nil }
+    }
+}

@@ -1,0 +1,62 @@
+public import JobCore
+
+/// `delivery.deferred`: the delivery waits in the retry ladder, for its next attempt or for a busy target.
+public struct DeliveryDeferred: PipelineMessage, Hashable, Codable {
+    public enum Cause: Sendable, Hashable {
+        /// This attempt failed, and another one follows.
+        case failed(Attempt)
+        /// The target was busy, for the `count`th time; no attempt was made.
+        case busy(count: Int)
+    }
+
+    public var executionID: ExecutionID
+    public var cause: Cause
+    public var nextAttemptAt: Instant
+
+    public init(executionID: ExecutionID, cause: Cause, nextAttemptAt: Instant) {
+        self.executionID = executionID
+        self.cause = cause
+        self.nextAttemptAt = nextAttemptAt
+    }
+
+    public var routingKey: String { RoutingKey.deliveryDeferred }
+
+    public var messageID: String? {
+        switch cause {
+        case .failed(let attempt): MessageID.attempt(executionID, attempt.number, RoutingKey.deliveryDeferred)
+        case .busy(let count): MessageID.deferral(executionID, count: count)
+        }
+    }
+
+    /// The attempt that failed; nil when none was made.
+    public var attempt: Attempt? {
+        if case .failed(let attempt) = cause { attempt } else { nil }
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case executionID = "execution_id"
+        case attempt
+        case deferrals
+        case nextAttemptAt = "next_attempt_at_ms"
+    }
+
+    public init(from decoder: any Decoder) throws {
+        let body = try decoder.container(keyedBy: CodingKeys.self)
+        let attempt = try body.decodeIfPresent(Attempt.self, forKey: .attempt)
+        self.init(
+            executionID: try body.decode(ExecutionID.self, forKey: .executionID),
+            cause: try attempt.map(Cause.failed)
+                ?? .busy(count: Int(try body.decode(in: 1...1_000_000, forKey: .deferrals))),
+            nextAttemptAt: try body.decode(Instant.self, forKey: .nextAttemptAt))
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+        var body = encoder.container(keyedBy: CodingKeys.self)
+        try body.encode(executionID, forKey: .executionID)
+        switch cause {
+        case .failed(let attempt): try body.encode(attempt, forKey: .attempt)
+        case .busy(let count): try body.encode(count, forKey: .deferrals)
+        }
+        try body.encode(nextAttemptAt, forKey: .nextAttemptAt)
+    }
+}

@@ -1,0 +1,28 @@
+/// The queues that stages consume, named `owner.noun`. The raw value is the queue's name without the prefix.
+public enum WorkQueue: String, Sendable, CaseIterable {
+    case tickerBaton = "ticker.baton"
+    case dispatcherDue = "dispatcher.due"
+    case dispatcherRuns = "dispatcher.runs"
+    case dispatcherDeliveries = "dispatcher.deliveries"
+    case courierDeliveries = "courier.deliveries"
+    case ingesterReports = "ingester.reports"
+
+    /// The routing keys of the pipeline's exchange that lead here.
+    public var routingKeys: [String] {
+        switch self {
+        case .tickerBaton: [RoutingKey.baton]
+        case .dispatcherDue: [RoutingKey.scheduleDue]
+        case .dispatcherRuns: [RoutingKey.runRequested]
+        case .dispatcherDeliveries: [RoutingKey.deliveryDue]
+        case .courierDeliveries: [RoutingKey.deliveryRequested]
+        case .ingesterReports:
+            [
+                RoutingKey.deliveryAccepted, RoutingKey.deliveryDeferred, RoutingKey.deliveryRefused,
+                RoutingKey.callbackReceived, RoutingKey.executionExpired, RoutingKey.executionCancelled,
+            ]
+        }
+    }
+
+    /// Every work queue has a dead-letter queue; the baton, of which there is only one, has none.
+    public var hasDeadLetters: Bool { self != .tickerBaton }
+}

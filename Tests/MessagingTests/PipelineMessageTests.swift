@@ -1,0 +1,133 @@
+import JobCore
+import Messaging
+import Testing
+
+/// The id of a message is its deduplication key: the same fact has the same id, two facts never share one.
+@Suite struct `A pipeline message` {
+    private static let id = ExecutionID.random()
+    private static let name = JobName(service: "s", job: "j")
+    private static func at(_ seconds: Int64) -> Instant { Instant(secondsSinceEpoch: 1_000 + seconds) }
+
+    private static func attempt(_ number: Int) -> Attempt {
+        Attempt(number: number, at: at(0), statusCode: 503, latencyMilliseconds: 7, error: "busy")
+    }
+
+    private static func due(_ expression: String = "rate(1 minute)", at seconds: Int64 = 0, shard: Int = 0)
+        -> ScheduleDue
+    {
+        ScheduleDue(
+            schedule: ScheduleKey(expression), occurrence: at(seconds), tickedAt: at(seconds + 1), shard: shard,
+            shardCount: 4)
+    }
+
+    private static func delivery(attempt: Int) -> DeliveryRequested {
+        DeliveryRequested(
+            executionID: id, jobName: name, occurrence: at(0), attempt: attempt,
+            target: InvocationTarget(kind: .http, address: "https://example.com/"), headers: [:], payload: nil,
+            schedule: "rate(1 minute)", ttlSeconds: 60, heartbeatIntervalSeconds: 30, timeoutSeconds: 15,
+            retry: RetryPolicy(), deadline: at(60), lastSuccess: nil, isExclusive: false, retryOf: nil)
+    }
+
+    private static func execution(heartbeatAt seconds: Int64? = nil) -> Execution {
+        var execution = Execution(
+            id: id, jobID: name.id, jobName: name, occurrence: at(0), createdAt: at(0), isExclusive: false,
+            trigger: .manual, schedule: "rate(1 minute)",
+            state: .pending(from: at(0), ttlSeconds: 5, heartbeatIntervalSeconds: 5), attemptDueAt: at(0))
+        execution.state.lastHeartbeatAt = seconds.map(at)
+        return execution
+    }
+
+    /// Facts that differ in one thing each.
+    private static let facts: [any PipelineMessage] = [
+        due(), due("rate(2 minutes)"), due(at: 60), due(shard: 1), Baton(cursor: at(0)), Baton(cursor: at(1)),
+        RunRequested(executionID: id, jobName: name, requestedAt: at(0)),
+        DeliveryDue(executionID: id, jobName: name, foundAt: at(0)),
+        DeliveryDue(executionID: id, jobName: name, foundAt: at(300)), delivery(attempt: 1), delivery(attempt: 2),
+        DeliveryAccepted(executionID: id, attempt: attempt(1)), DeliveryAccepted(executionID: id, attempt: attempt(2)),
+        DeliveryRefused(executionID: id, attempt: attempt(1)),
+        DeliveryDeferred(executionID: id, cause: .failed(attempt(1)), nextAttemptAt: at(5)),
+        DeliveryDeferred(executionID: id, cause: .failed(attempt(2)), nextAttemptAt: at(5)),
+        DeliveryDeferred(executionID: id, cause: .busy(count: 1), nextAttemptAt: at(5)),
+        DeliveryDeferred(executionID: id, cause: .busy(count: 2), nextAttemptAt: at(5)),
+        ExecutionExpired(executionID: id, expiry: .ttl, noticedAt: at(0)),
+        ExecutionExpired(executionID: id, expiry: .heartbeat, noticedAt: at(0)),
+        ExecutionExpired(executionID: id, expiry: .ttl, noticedAt: at(60)),
+        ExecutionCancelled(executionID: id, cancelledAt: at(0)), ExecutionChanged(.started, of: execution()),
+        ExecutionChanged(.progressed, of: execution(heartbeatAt: 1)),
+        ExecutionChanged(.progressed, of: execution(heartbeatAt: 2)), ExecutionChanged(.finished, of: execution()),
+        JobChanged(jobName: name, isDeleted: false, changedAt: at(0)),
+        JobChanged(jobName: name, isDeleted: false, changedAt: at(1)),
+    ]
+
+    @Test func `has an id that no other fact has`() {
+        let ids = Self.facts.map(\.messageID)
+        #expect(!ids.contains(nil))
+        #expect(Set(ids).count == ids.count, "\(ids)")
+    }
+
+    @Test func `has the same id each time it is made, and the very id that was released`() {
+        #expect(Self.facts.map(\.messageID) == Self.facts.map(\.messageID))
+        #expect(Self.due().messageID == Self.due().messageID)
+        #expect(Self.delivery(attempt: 2).messageID == "\(Self.id)/2")
+        #expect(ExecutionChanged(.finished, of: Self.execution()).messageID == "\(Self.id)/finished")
+        #expect(ExecutionCancelled(executionID: Self.id, cancelledAt: Self.at(9)).messageID == "\(Self.id)/cancelled")
+    }
+
+    @Test func `can be sent, even with the longest expression and names`() {
+        let longest = ScheduleKey(
+            String(repeating: "x", count: 256), timeZone: String(repeating: "z", count: 64), dst: .default)
+        let due = ScheduleDue(
+            schedule: longest, occurrence: Self.at(0), tickedAt: Self.at(0), shard: 65_535, shardCount: 65_536)
+        let name = JobName(service: String(repeating: "s", count: 128), job: String(repeating: "j", count: 128))
+        let messages: [any PipelineMessage] = [due, JobChanged(jobName: name, isDeleted: true, changedAt: Self.at(0))]
+        for message in messages + Self.facts { #expect(OutboundMessage(message).fault == nil) }
+    }
+
+    @Test func `goes to a queue, unless it is an event, which nobody need subscribe to`() {
+        let keys = Set(WorkQueue.allCases.flatMap(\.routingKeys))
+        for message in Self.facts {
+            let isEvent = message is ExecutionChanged || message is JobChanged
+            #expect(OutboundMessage(message).isMandatory == !isEvent)
+            #expect(keys.contains(message.routingKey) == !isEvent, "\(message.routingKey)")
+        }
+    }
+
+    @Test func `that is a report is read as it was written`() throws {
+        let deferred: [DeliveryDeferred] = [
+            .init(executionID: Self.id, cause: .failed(Self.attempt(1)), nextAttemptAt: Self.at(5)),
+            .init(executionID: Self.id, cause: .busy(count: 3), nextAttemptAt: Self.at(5)),
+        ]
+        for report in deferred { #expect(try MessageCoder.decode(DeliveryDeferred.self, from: report.body) == report) }
+        let accepted = DeliveryAccepted(executionID: Self.id, attempt: Self.attempt(1))
+        #expect(try MessageCoder.decode(DeliveryAccepted.self, from: accepted.body) == accepted)
+        let due = DeliveryDue(executionID: Self.id, jobName: Self.name, foundAt: Self.at(1))
+        #expect(try MessageCoder.decode(DeliveryDue.self, from: due.body) == due)
+    }
+
+    @Test(arguments: ["0", "-1", "1000001", "9223372036854775808", "null", "1.5"])
+    func `with a number of deferrals that no courier reaches is unreadable`(count: String) {
+        let text = #"{"execution_id": "\#(Self.id)", "deferrals": \#(count), "next_attempt_at_ms": 5}"#
+        #expect(throws: UnreadableMessage.self) {
+            try MessageCoder.decode(DeliveryDeferred.self, from: Array(text.utf8))
+        }
+    }
+
+    @Test func `that is deferred waits in its retry queue and is the same delivery`() {
+        let waiting = OutboundMessage(Self.delivery(attempt: 2), deferredBySeconds: 30, headers: ["a": "b"])
+        #expect(waiting.routingKey == "courier.retry.30" && waiting.headers == ["a": "b"] && waiting.isMandatory)
+        #expect(waiting.id == Self.delivery(attempt: 2).messageID && waiting.body == Self.delivery(attempt: 2).body)
+    }
+
+    @Test func `that is a callback carries its token and time beside the service's own text`() throws {
+        let callback = CallbackReceived(token: "t", receivedAt: Self.at(7), body: [0x7B])
+        let sent = OutboundMessage(callback)
+        let inbound = InboundMessage(
+            tag: MessageTag(epoch: 1, number: 1), exchange: "belfry", routingKey: sent.routingKey,
+            headers: sent.headers, id: sent.id, body: sent.body)
+        #expect(try CallbackReceived(reading: inbound) == callback)
+        #expect(callback.messageID != CallbackReceived(token: "t", receivedAt: Self.at(7), body: [0x7B]).messageID)
+        var without = inbound
+        without.headers[Header.token] = nil
+        #expect(throws: UnreadableMessage.self) { try CallbackReceived(reading: without) }
+    }
+}
