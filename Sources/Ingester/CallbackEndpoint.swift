@@ -1,6 +1,4 @@
 internal import CoreMetrics
-internal import FoundationEssentials
-internal import HTTPTypes
 public import Hummingbird
 public import JobCore
 public import Store
@@ -15,7 +13,6 @@ public struct CallbackEndpoint: Sendable {
     private let time: any TimeSource
     private let logger: Logger
     private let passes: Coalescer<CheckedCallback, ExecutionStatus?>
-    private let answers: [Int: Counter]
 
     public init(
         store: any CallbackStore, broker: any MessageBroker, keys: SigningKeys, time: any TimeSource, logger: Logger
@@ -34,47 +31,34 @@ public struct CallbackEndpoint: Sendable {
                 return callbacks.map { _ in .failure(error) }
             }
         }
-        answers = Dictionary(
-            uniqueKeysWithValues: [202, 400, 401, 410, 413, 415, 422, 503].map {
-                ($0, Counter(label: "belfry_callbacks_total", dimensions: [("status", String($0))]))
-            })
     }
 
-    /// The door's routes.
+    /// The route, with an id for each request and one shape for each error.
     public func router() -> Router<BasicRequestContext> {
         let router = Router()
+        router.add(middleware: AnswerCounter())
+        // The token in the path is a secret.
+        router.add(middleware: ErrorMiddleware(logger: logger, hidesPaths: true))
         router.post("callback/{token}") { request, context in
-            let answer = await answer(request, token: context.parameters.get("token") ?? "")
-            answers[answer.status.code]?.increment()
-            return answer
+            try await take(request, token: context.parameters.get("token") ?? "")
+            return Response(status: .accepted)
         }
         return router
     }
 
-    private func answer(_ request: Request, token text: String) async -> Response {
+    /// Publishes a callback. Throws an `APIError`, or whatever the store or the broker throws.
+    private func take(_ request: Request, token text: String) async throws {
         let now = time.now()
         let token: CallbackToken
         do throws(CallbackToken.Refusal) {
             token = try CallbackToken(verifying: text, keys: keys, now: now)
         } catch {
-            return Self.problem(.unauthorized, error.rawValue)
+            throw APIError(.unauthorized, "The callback URL is not valid: \(error.rawValue).")
         }
-        let mediaType = request.headers[.contentType]?.prefix { $0 != ";" }.lowercased()
-        guard mediaType == "application/json" else {
-            return Self.problem(.unsupportedMediaType, "send Content-Type: application/json")
-        }
-        guard let body = try? await request.body.collect(upTo: Limits.callbackBytesMax) else {
-            return Self.problem(.contentTooLarge, "the body has more than \(Limits.callbackBytesMax) bytes")
-        }
-        let bytes = Array(body.readableBytesView)
-        do throws(InvalidDocument) {
-            _ = try CallbackDocument.parse(bytes)
-        } catch {
-            return Self.problem(
-                error.isUnreadable ? .badRequest : .unprocessableContent, "the callback is wrong", error.errors)
-        }
-        let message = OutboundMessage(CallbackReceived(token: text, receivedAt: now, body: bytes))
-        return await pass(CheckedCallback(executionID: token.executionID, message: message))
+        let body = try await request.jsonBody(bytesMax: Limits.callbackBytesMax)
+        _ = try CallbackDocument.parse(body)
+        let message = OutboundMessage(CallbackReceived(token: text, receivedAt: now, body: body))
+        try await pass(CheckedCallback(executionID: token.executionID, message: message))
     }
 
     /// A callback in which nothing is wrong; whether its execution still goes on, only the record can tell.
@@ -83,39 +67,33 @@ public struct CallbackEndpoint: Sendable {
         var message: OutboundMessage
     }
 
-    private func pass(_ callback: CheckedCallback) async -> Response {
+    private func pass(_ callback: CheckedCallback) async throws {
         do {
             guard let status = try await passes.call(callback) else {
-                return Self.problem(.gone, "the execution is not on record any more")
+                throw APIError(.gone, "The execution is no longer on record.")
             }
-            guard !status.isFinal else {
-                logger.info(
-                    "a callback came after the end",
-                    metadata: ["execution_id": "\(callback.executionID)", "status": "\(status.rawValue)"])
-                return Self.problem(.gone, "the execution is over", status: status)
-            }
-            return Response(status: .accepted)
+            guard !status.isFinal else { throw APIError(.gone, "The execution is over.", executionStatus: status) }
         } catch {
-            logger.warning(
-                "could not take a callback",
-                metadata: ["execution_id": "\(callback.executionID)", "error": "\(error)"])
-            var response = Self.problem(.serviceUnavailable, "not now, call again")
-            response.headers[.retryAfter] = "2"
-            return response
+            var failure = APIError(error)
+            failure.details["execution_id"] = "\(callback.executionID)"
+            throw failure
         }
     }
+}
 
-    private struct Problem: Encodable {
-        var message: String
-        var status: ExecutionStatus?
-        var errors: [FieldError]?
-    }
+/// Counts the answers of the callback route by their status.
+private struct AnswerCounter: RouterMiddleware {
+    private let answers = Dictionary(
+        uniqueKeysWithValues: [202, 400, 401, 410, 413, 415, 422, 500, 503].map {
+            ($0, Counter(label: "belfry_callbacks_total", dimensions: [("status", String($0))]))
+        })
 
-    private static func problem(
-        _ code: HTTPResponse.Status, _ message: String, _ errors: [FieldError]? = nil, status: ExecutionStatus? = nil
-    ) -> Response {
-        let body = (try? MessageCoder.encode(Problem(message: message, status: status, errors: errors))) ?? []
-        return Response(
-            status: code, headers: [.contentType: "application/json"], body: .init(byteBuffer: ByteBuffer(bytes: body)))
+    func handle(
+        _ request: Request, context: BasicRequestContext,
+        next: @concurrent (Request, BasicRequestContext) async throws -> Response
+    ) async throws -> Response {
+        let answer = try await next(request, context)
+        answers[answer.status.code]?.increment()
+        return answer
     }
 }

@@ -59,7 +59,7 @@ extension EndToEnd {
             let id = try await EndToEnd.run("logged")
             _ = try await EndToEnd.ended(id)
             for (program, line) in [
-                ("consoled.1", "run asked for"), ("dispatcherd.1", "run asked for"),
+                ("consoled.1", "run requested"), ("dispatcherd.1", "run asked for"),
                 ("courierd.1", "not delivered, no attempt follows"), ("ingesterd.1", "execution fail"),
             ] {
                 let lines = try belfry.log(program).split(separator: "\n").filter { $0.contains(line) }

@@ -59,6 +59,7 @@ struct APIClient {
                     message: message, hint: error["hint"]?.string
                 ).line)
         }
+        if let id = answer.body["request_id"]?.string { lines.append("  request id: \(id)") }
         return Refused(lines.joined(separator: "\n"))
     }
 

@@ -4,14 +4,14 @@ public import Settings
 public import ServiceLifecycle
 
 /// Serves a stage's routes at an address.
-public struct WebServer: Service {
-    private let router: @Sendable () -> Router<BasicRequestContext>
+public struct WebServer<Context: RequestContext>: Service where Context.Source == ApplicationRequestContextSource {
+    private let router: @Sendable () -> Router<Context>
     private let address: ListenAddress
     private let logger: Logger
 
     /// `router` makes the routes: a router itself can't be sent between tasks.
     public init(
-        address: ListenAddress, logger: Logger, router: @escaping @Sendable () -> Router<BasicRequestContext>
+        address: ListenAddress, logger: Logger, router: @escaping @Sendable () -> Router<Context>
     ) {
         self.router = router
         self.address = address

@@ -1,0 +1,93 @@
+internal import Hummingbird
+internal import JSON
+internal import JobCore
+internal import Logging
+internal import Messaging
+internal import StageKit
+internal import Store
+
+extension Console {
+    /// `GET /executions`, `/services/{service}/executions`, `/services/{service}/jobs/{job}/executions`, newest first.
+    func listExecutions(_ request: Request, _ context: KeyContext) async throws -> Response {
+        var query = Query(request)
+        let service = context.parameters.get("service") ?? query.text("service_name")
+        try context.require(.read, of: service)
+        let job = context.parameters.get("job") == nil ? query.text("job_name") : try context.jobName().job
+        let search = ExecutionQuery(
+            service: service, job: job, status: query.choice("status"), reason: query.choice("reason"),
+            since: query.instant("since"), until: query.instant("until"), correlationID: query.text("correlation_id"),
+            limit: query.limit(max: 100, default: 100), more: query.text("more"))
+        try query.finish()
+        let page = try await store.executions(search)
+        return try .json(
+            .ok,
+            ResultPage(
+                results: page.executions.map { ExecutionView(execution: $0, isDetailed: false) }, more: page.more))
+    }
+
+    /// `GET /executions/{id}`: the whole record with its timeline.
+    func getExecution(_ request: Request, _ context: KeyContext) async throws -> Response {
+        let execution = try await execution(.read, context)
+        return try .json(.ok, ExecutionView(execution: execution, isDetailed: true))
+    }
+
+    /// `POST /executions/{id}/cancel`: 202, or 409 if the execution is over.
+    func cancelExecution(_ request: Request, _ context: KeyContext) async throws -> Response {
+        let execution = try await execution(.write, context)
+        guard !execution.state.status.isFinal else {
+            throw APIError(.conflict, "The execution is over: \(execution.state.status.rawValue).")
+        }
+        try await broker.publish([
+            OutboundMessage(ExecutionCancelled(executionID: execution.id, cancelledAt: time.now()))
+        ])
+        logger.info(
+            "cancel requested", metadata: ["execution_id": "\(execution.id)", "by": "\(context.key.name)"])
+        return Response(status: .accepted)
+    }
+
+    private struct RunAnswer: Encodable {
+        var executionID: ExecutionID
+
+        private enum CodingKeys: String, CodingKey { case executionID = "execution_id" }
+    }
+
+    /// `POST /services/{service}/jobs/{job}/executions`: runs the job now, also a paused one; optional `payload`.
+    func runJob(_ request: Request, _ context: KeyContext) async throws -> Response {
+        let name = try context.jobName()
+        _ = try await job(named: name)
+        let run = RunRequested(
+            executionID: .random(), jobName: name, requestedAt: time.now(), payload: try await Self.runPayload(request))
+        try await broker.publish([OutboundMessage(run)])
+        logger.info(
+            "run requested",
+            metadata: ["execution_id": "\(run.executionID)", "job": "\(name)", "by": "\(context.key.name)"])
+        return try .json(.accepted, RunAnswer(executionID: run.executionID))
+    }
+
+    /// The execution that the path names. Throws `not_found` without one, and `forbidden` if the key does not allow
+    /// this access to the execution's service.
+    private func execution(_ access: Access, _ context: KeyContext) async throws -> Execution {
+        let id = context.parameters.get("id") ?? ""
+        guard let executionID = ExecutionID(text: id), let execution = try await store.execution(executionID) else {
+            throw APIError(.notFound, "There is no execution “\(id.prefix(64))”. An id is a UUID.")
+        }
+        try context.require(access, of: execution.jobName.service)
+        return execution
+    }
+
+    /// The payload in place of the job's own. A request without a content type has none.
+    private static func runPayload(_ request: Request) async throws -> String? {
+        guard request.headers[.contentType] != nil else { return nil }
+        let body = try await request.jsonBody(bytesMax: JobDocument.bytesMax)
+        guard !body.isEmpty else { return nil }
+        guard case .object(let fields) = try JSONValue.parse(body) else {
+            throw InvalidDocument(
+                [FieldError(field: "", code: .wrongType, message: "The body is not an object.")], isUnreadable: true)
+        }
+        var reader = DocumentReader(fields)
+        let payload = reader.string("payload", bytesMax: Limits.payloadBytesMax)
+        reader.refuseUnknownFields()
+        guard reader.errors.isEmpty else { throw InvalidDocument(reader.errors) }
+        return payload
+    }
+}

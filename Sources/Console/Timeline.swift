@@ -1,0 +1,47 @@
+internal import JobCore
+
+/// The history of an execution, in chronological order.
+enum Timeline {
+    struct Entry: Encodable, Equatable {
+        var at: String
+        var event: String
+        var attempt: Int?
+        var statusCode: Int?
+        var latencyMilliseconds: Int64?
+        var detail: String?
+
+        private enum CodingKeys: String, CodingKey {
+            case at, event, attempt
+            case statusCode = "status_code"
+            case latencyMilliseconds = "latency_ms"
+            case detail
+        }
+    }
+
+    /// The creation, each attempt, the first and the latest heartbeat, and the end.
+    static func entries(of execution: Execution) -> [Entry] {
+        var entries: [(Instant, Entry)] = []
+        func add(_ at: Instant, _ event: String, _ change: (inout Entry) -> Void = { _ in }) {
+            var entry = Entry(at: at.rfc3339, event: event)
+            change(&entry)
+            entries.append((at, entry))
+        }
+        add(execution.createdAt, "created")
+        for attempt in execution.attempts {
+            add(attempt.at, "attempt") {
+                $0.attempt = attempt.number
+                $0.statusCode = attempt.statusCode
+                $0.latencyMilliseconds = attempt.latencyMilliseconds
+                $0.detail = attempt.error
+            }
+        }
+        let state = execution.state
+        if let first = state.firstHeartbeatAt { add(first, "first heartbeat") }
+        if let latest = state.lastHeartbeatAt, latest != state.firstHeartbeatAt { add(latest, "latest heartbeat") }
+        if let end = state.finishedAt {
+            add(end, state.status.rawValue) { $0.detail = state.reason?.rawValue }
+        }
+        // Swift's sort is not stable: the offset keeps the order of events of the same millisecond.
+        return entries.enumerated().sorted { ($0.element.0, $0.offset) < ($1.element.0, $1.offset) }.map(\.element.1)
+    }
+}

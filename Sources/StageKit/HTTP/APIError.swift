@@ -1,0 +1,79 @@
+internal import HTTPTypes
+internal import Hummingbird
+public import JobCore
+public import Logging
+internal import Messaging
+internal import Store
+
+/// An error answer of one of our HTTP interfaces. A handler throws it; ``ErrorMiddleware`` sends and logs it.
+///
+/// ```swift
+/// guard let stored = try await store.job(named: name) else {
+///     throw APIError(.notFound, "There is no job \(name).")
+/// }
+/// ```
+public struct APIError: Error {
+    public var code: APIErrorCode
+    /// For people. It must not name a path, a host or a driver of ours.
+    public var message: String
+    /// The mistakes in the body or in the query.
+    public var errors: [FieldError]
+    /// The status of the execution that a callback is too late for.
+    public var executionStatus: ExecutionStatus?
+    /// Only for the log, never sent.
+    public var details: Logger.Metadata
+
+    public init(
+        _ code: APIErrorCode, _ message: String, errors: [FieldError] = [], executionStatus: ExecutionStatus? = nil,
+        details: Logger.Metadata = [:]
+    ) {
+        self.code = code
+        self.message = message
+        self.errors = errors
+        self.executionStatus = executionStatus
+        self.details = details
+    }
+}
+
+extension APIError {
+    /// The answer to anything that a handler threw.
+    ///
+    /// Texts of the store, of the broker and of unexpected errors may name paths, hosts and drivers. They go to the
+    /// log, and the client gets a fixed text.
+    public init(_ error: any Error) {
+        switch error {
+        case let error as APIError: self = error
+        case let error as InvalidDocument where error.isUnreadable:
+            self.init(.unreadable, "The request cannot be read.", errors: error.errors)
+        case let error as InvalidDocument: self.init(.invalid, "The request is invalid.", errors: error.errors)
+        case StoreError.unavailable: self = .unavailable(error)
+        case let publishing as PublishError where publishing.isTemporary: self = .unavailable(error)
+        case let error as any HTTPResponseError:
+            // Hummingbird itself throws these, such as 404 for an unknown path.
+            let code = APIErrorCode.allCases.first { $0.status == error.status }
+            self = code.map { APIError($0, error.status.reasonPhrase + ".") } ?? .internal(error)
+        default: self = .internal(error)
+        }
+    }
+
+    private static func unavailable(_ error: any Error) -> APIError {
+        APIError(
+            .unavailable, "Belfry is temporarily unavailable. Send the same request again.",
+            details: ["error": "\(error)"])
+    }
+
+    private static func `internal`(_ error: any Error) -> APIError {
+        APIError(.internal, "Internal error.", details: ["error": "\(error)"])
+    }
+
+    /// The HTTP response.
+    func response(requestID: String) -> Response {
+        let request = code == .internal ? " Quote the request id \(requestID) to the operator." : ""
+        let body = ErrorBody(
+            code: code, message: message + request, requestID: requestID, status: executionStatus, errors: errors)
+        // An encoding error is impossible: the body has strings only.
+        var response = (try? Response.json(code.status, body)) ?? Response(status: code.status)
+        if code == .unavailable { response.headers[.retryAfter] = "2" }
+        return response
+    }
+}

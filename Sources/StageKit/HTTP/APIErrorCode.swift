@@ -1,0 +1,45 @@
+public import HTTPTypes
+
+/// The kinds of errors of our HTTP interfaces: the field `code` of an ``ErrorBody``.
+///
+/// A client's program may rely on them: they do not change when a message is improved. Each has one HTTP status.
+public enum APIErrorCode: String, Sendable, CaseIterable, Codable {
+    /// 400: the body is not a JSON object in UTF-8, or the request breaks the rules of HTTP.
+    case unreadable
+    /// 401: the key or the token is missing, wrong or expired.
+    case unauthorized
+    /// 403: the key is valid, but its scope does not allow this request.
+    case forbidden
+    /// 404: there is no such job, execution or path.
+    case notFound = "not_found"
+    /// 409: the state of the execution does not allow the request.
+    case conflict
+    /// 410: the execution of a callback is over or no longer on record.
+    case gone
+    /// 413: the body is too large.
+    case tooLarge = "too_large"
+    /// 415: the body is not declared as JSON.
+    case unsupportedMediaType = "unsupported_media_type"
+    /// 422: the body or the query can be read, and `errors` names each mistake in it.
+    case invalid
+    /// 500: a fault of ours. The log has the details under the request id.
+    case `internal`
+    /// 503: the broker or the store is unavailable. The same request may succeed later.
+    case unavailable
+
+    public var status: HTTPResponse.Status {
+        switch self {
+        case .unreadable: .badRequest
+        case .unauthorized: .unauthorized
+        case .forbidden: .forbidden
+        case .notFound: .notFound
+        case .conflict: .conflict
+        case .gone: .gone
+        case .tooLarge: .contentTooLarge
+        case .unsupportedMediaType: .unsupportedMediaType
+        case .invalid: .unprocessableContent
+        case .internal: .internalServerError
+        case .unavailable: .serviceUnavailable
+        }
+    }
+}
