@@ -16,6 +16,8 @@ let deque = Target.Dependency.product(name: "DequeModule", package: "swift-colle
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
+let hummingbirdTesting = Target.Dependency.product(name: "HummingbirdTesting", package: "hummingbird")
+let inMemoryLogging = Target.Dependency.product(name: "InMemoryLogging", package: "swift-log")
 let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let lifecycleTestKit = Target.Dependency.product(
     name: "ServiceLifecycleTestKit", package: "swift-service-lifecycle")
@@ -158,7 +160,18 @@ let package = Package(
                 "Courier", "Determinism", "JSON", "JobCore", "Messaging", "MessagingTesting", "Signing", lifecycleTestKit,
                 logging,
             ]),
-        tests("IngesterTests", ["Determinism", "Ingester", "JobCore", "Messaging", "Signing", "Store", logging]),
+        tests(
+            "IngesterTests",
+            [
+                "Determinism", "Ingester", "JobCore", "Messaging", "MessagingTesting", "Signing", "Store", hummingbird,
+                hummingbirdTesting, inMemoryLogging, logging,
+            ]),
+        tests(
+            "ConsoleTests",
+            [
+                "Console", "Determinism", "JSON", "JobCore", "Messaging", "MessagingTesting", "Signing", "StageKit",
+                "Store", hummingbird, hummingbirdTesting, inMemoryLogging, logging,
+            ]),
         tests(
             "ReaperTests",
             ["Determinism", "JobCore", "Messaging", "MessagingTesting", "Reaper", "StageKit", "Store", logging]),

@@ -1,0 +1,119 @@
+import Console
+import Determinism
+import HTTPTypes
+import Hummingbird
+import HummingbirdTesting
+import InMemoryLogging
+import JobCore
+import Logging
+import Messaging
+import MessagingTesting
+import Signing
+import Store
+import Testing
+
+/// The admin API on a store and a broker in memory, with one job, one execution and a key of each scope.
+struct ConsoleAPI: Sendable {
+    static let now = Instant(secondsSinceEpoch: 1_900_000_000)
+    static let job = JobName(service: "billing", job: "invoices")
+
+    /// The keys that exist; `none` sends no header.
+    enum Key: String, CaseIterable {
+        case admin, read, own, other, none
+
+        var scope: APIKey.Scope? {
+            switch self {
+            case .admin: .admin
+            case .read: .read
+            case .own: .service("billing")
+            case .other: .service("shipping")
+            case .none: nil
+            }
+        }
+    }
+
+    struct Answer: Sendable {
+        var status: Int
+        var headers: HTTPFields
+        var text: String
+
+        var body: JSONValue { get throws { try JSONValue.parse(Array(text.utf8)) } }
+    }
+
+    let store = MemoryConsoleStore()
+    let memory = MemoryBroker(now: now)
+    let log = InMemoryLogHandler()
+    let execution: Execution
+    let console: Console
+
+    /// Without `broker` it is `memory`.
+    init(broker: (any MessageBroker)? = nil) {
+        let log = log
+        console = Console(
+            store: store, broker: broker ?? memory, time: HandTime(Self.now),
+            logger: Logger(label: "test") { _ in log })
+        execution = Execution(
+            id: .random(), jobID: Self.job.id, name: Self.job, occurrence: Self.now, createdAt: Self.now,
+            isExclusive: false, schedule: "rate(1 minute)",
+            state: .pending(from: Self.now, ttlSeconds: 60, heartbeatIntervalSeconds: 30), attemptDueAt: Self.now)
+        store.change { content in
+            content.executions = [execution]
+            for key in Key.allCases {
+                guard let scope = key.scope else { continue }
+                content.keys[APISecret.hash(key.rawValue)] = APIKey(
+                    name: key.rawValue, scope: scope, createdAt: Self.now)
+            }
+        }
+        add(Self.job)
+    }
+
+    func add(_ name: JobName) {
+        let job = Job(
+            name: name, target: InvocationTarget(kind: .http, address: "https://example.com/hook"),
+            schedule: ScheduleKey("rate(5 minutes)"), ttlSeconds: 60)
+        store.change {
+            $0.jobs[name] = StoredJob(job: job, effectiveAfter: Self.now, createdAt: Self.now, updatedAt: Self.now)
+        }
+    }
+
+    /// Sends a request. A body is JSON unless `contentType` says otherwise.
+    func send(
+        _ method: HTTPRequest.Method, _ path: String, _ body: String? = nil, key: Key = .admin,
+        contentType: String? = "application/json", authorization: String? = nil
+    ) async throws -> Answer {
+        var headers = HTTPFields()
+        if key != .none { headers[.authorization] = "Bearer \(key.rawValue)" }
+        if let authorization { headers[.authorization] = authorization }
+        if body != nil { headers[.contentType] = contentType }
+        let fields = headers
+        let application = Application(router: console.router(), logger: Logger(label: "test") { [log] _ in log })
+        return try await application.test(.router) { client in
+            let response = try await client.execute(
+                uri: path, method: method, headers: fields, body: body.map { ByteBuffer(string: $0) })
+            return Answer(
+                status: response.status.code, headers: response.headers, text: String(buffer: response.body))
+        }
+    }
+
+    static let document = """
+        {"async": true, "enabled": true, "exclusive": false, "invocation_type": "http", "ttl_seconds": 60,
+         "invocation_target": "https://example.com/hook", "schedule": "rate(5 minutes)"}
+        """
+}
+
+extension JSONValue {
+    subscript(_ field: String) -> JSONValue? {
+        guard case .object(let fields) = self else { return nil }
+        return fields[field]
+    }
+
+    var string: String? {
+        guard case .string(let text) = self else { return nil }
+        return text
+    }
+
+    var array: [JSONValue] {
+        guard case .array(let values) = self else { return [] }
+        return values
+    }
+}

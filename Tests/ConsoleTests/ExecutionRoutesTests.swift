@@ -1,0 +1,112 @@
+import HTTPTypes
+import JobCore
+import Messaging
+import MessagingTesting
+import Store
+import Testing
+
+@Suite struct `The executions of the admin API` {
+    private let api = ConsoleAPI()
+    private static let runs = "/services/billing/jobs/invoices/executions"
+
+    private func runRequests() throws -> [RunRequested] {
+        try api.memory.waiting(in: WorkQueue.dispatcherRuns.rawValue).map {
+            try MessageCoder.decode(RunRequested.self, from: $0.body)
+        }
+    }
+
+    @Test func `are requested as one message that has the payload of the run`() async throws {
+        let answer = try await api.send(.post, Self.runs, #"{"payload": "only today"}"#)
+        let run = try #require(try runRequests().first)
+        #expect(answer.status == 202)
+        #expect(try answer.body == .object(["execution_id": .string("\(run.executionID)")]))
+        #expect(run.name == ConsoleAPI.job && run.payload == "only today" && run.requestedAt == ConsoleAPI.now)
+        let message = try #require(api.memory.waiting(in: WorkQueue.dispatcherRuns.rawValue).first)
+        #expect(message.id == "\(run.executionID)")
+    }
+
+    @Test(arguments: [nil, "", "{}", #"{"payload": null}"#])
+    func `are requested without a payload where the request has none`(body: String?) async throws {
+        #expect(try await api.send(.post, Self.runs, body).status == 202)
+        #expect(try runRequests().map(\.payload) == [nil])
+    }
+
+    @Test(arguments: [#"{"payload": 1}"#, #"{"load": "x"}"#, "[]", "{"])
+    func `are not requested with a body that is wrong`(body: String) async throws {
+        #expect([400, 422].contains(try await api.send(.post, Self.runs, body).status))
+        #expect(try runRequests().isEmpty)
+    }
+
+    @Test func `are not requested of a job that does not exist`() async throws {
+        #expect(try await api.send(.post, "/services/billing/jobs/none/executions").status == 404)
+        #expect(try runRequests().isEmpty)
+    }
+
+    @Test func `are cancelled by a message, and the record stays for the recorder to change`() async throws {
+        let answer = try await api.send(.post, "/executions/\(api.execution.id)/cancel")
+        #expect(answer.status == 202 && answer.text.isEmpty)
+        let messages = api.memory.waiting(in: WorkQueue.ingesterReports.rawValue)
+        #expect(messages.map(\.routingKey) == [RoutingKey.executionCancelled])
+        let cancel = try MessageCoder.decode(ExecutionCancelled.self, from: try #require(messages.first).body)
+        #expect(cancel == ExecutionCancelled(executionID: api.execution.id, cancelledAt: ConsoleAPI.now))
+        #expect(api.store.content.executions == [api.execution])
+    }
+
+    @Test(arguments: [ExecutionStatus.success, .fail])
+    func `that are over are not cancelled`(status: ExecutionStatus) async throws {
+        api.store.change { $0.executions[0].state.status = status }
+        let answer = try await api.send(.post, "/executions/\(api.execution.id)/cancel")
+        #expect(answer.status == 409)
+        #expect(try answer.body["message"] == .string("The execution is over: \(status.rawValue)."))
+        #expect(api.memory.isIdle)
+    }
+
+    @Test func `come in pages, and a list leaves out what one execution shows`() async throws {
+        api.store.change { content in
+            for _ in 0..<4 {
+                var execution = api.execution
+                execution.id = .random()
+                content.executions.append(execution)
+            }
+        }
+        let ids = api.store.content.executions.map { "\($0.id)" }
+        let first = try await api.send(.get, "/executions?limit=3")
+        let more = try #require(try first.body["paging"]?["more"]?.string)
+        let second = try await api.send(.get, "/executions?limit=3&more=\(more)")
+        let results = try [first, second].flatMap { try $0.body["results"]?.array ?? [] }
+        #expect(results.compactMap { $0["execution_id"]?.string } == ids)
+        #expect(try second.body["paging"] == .object(["more": .null]))
+        #expect(results.allSatisfy { $0["timeline"] == nil && $0["payload"] == nil })
+        let one = try await api.send(.get, "/executions/\(api.execution.id)")
+        #expect(try one.body["payload"] == .null && one.body["deadline_ms"] != nil)
+        #expect(
+            try one.body["timeline"] == .array([
+                .object(["at": .string(ConsoleAPI.now.rfc3339), "event": .string("created")])
+            ]))
+    }
+
+    @Test func `are searched by the path and the query together`() async throws {
+        let query = "status=fail&reason=ttl&since=1000&until=2030-03-17T17:46:40Z&correlation_id=c-1&limit=7&more=3"
+        _ = try await api.send(.get, "/services/billing/executions?job_name=j&\(query)")
+        _ = try await api.send(.get, "/executions?service_name=s&job_name=j&\(query)")
+        _ = try await api.send(.get, "\(Self.runs)?\(query)")
+        func expected(_ service: String, _ job: String) -> ExecutionQuery {
+            ExecutionQuery(
+                service: service, job: job, status: .fail, reason: .ttl,
+                since: Instant(millisecondsSinceEpoch: 1_000), until: ConsoleAPI.now, correlationID: "c-1", limit: 7,
+                more: "3")
+        }
+        #expect(
+            api.store.content.queries == [
+                expected("billing", "j"), expected("s", "j"), expected("billing", "invoices"),
+            ])
+    }
+
+    @Test func `of a path's service are not searched by another service's name`() async throws {
+        for path in ["/services/billing/executions", "/services/billing/jobs", Self.runs] {
+            let answer = try await api.send(.get, "\(path)?service_name=shipping")
+            #expect(answer.status == 422)
+        }
+        #expect(try await api.send(.get, "\(Self.runs)?job_name=other").status == 422)
+    }
+}
