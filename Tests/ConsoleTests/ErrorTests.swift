@@ -157,7 +157,8 @@ import Testing
         struct Surprise: Error { var secret = "secret" }
         let failure = APIError(Surprise())
         #expect(failure.code == .internal && failure.message == "Internal error.")
-        #expect("\(failure.details)".contains("secret"))
+        let details = failure.details.description
+        #expect(details.contains("secret"))
     }
 
     @Test func `names every mistake in a document and in a query at once`() async throws {

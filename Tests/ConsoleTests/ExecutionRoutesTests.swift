@@ -80,9 +80,10 @@ import Testing
         let one = try await api.send(.get, "/executions/\(api.execution.id)")
         #expect(try one.body["payload"] == .null && one.body["deadline_ms"] != nil)
         #expect(
-            try one.body["timeline"] == .array([
-                .object(["at": .string(ConsoleAPI.now.rfc3339), "event": .string("created")])
-            ]))
+            try one.body["timeline"]
+                == .array([
+                    .object(["at": .string(ConsoleAPI.now.rfc3339), "event": .string("created")])
+                ]))
     }
 
     @Test func `are searched by the path and the query together`() async throws {

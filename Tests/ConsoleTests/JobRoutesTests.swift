@@ -31,9 +31,10 @@ import Testing
         #expect(try await api.send(.delete, Self.new).status == 204)
         #expect(try await api.send(.get, Self.new).status == 404)
         #expect(
-            try changes() == [false, false, true].map {
-                JobChanged(name: name, isDeleted: $0, changedAt: ConsoleAPI.now)
-            })
+            try changes()
+                == [false, false, true].map {
+                    JobChanged(name: name, isDeleted: $0, changedAt: ConsoleAPI.now)
+                })
     }
 
     @Test func `are put and deleted while the broker is unavailable, since only their event needs it`() async throws {

@@ -1,0 +1,219 @@
+import Determinism
+import Foundation
+import HTTPTypes
+import Hummingbird
+import HummingbirdTesting
+import InMemoryLogging
+import Ingester
+import JobCore
+import Logging
+import Messaging
+import MessagingTesting
+import Signing
+import Store
+import Testing
+
+@Suite struct `The callback endpoint` {
+    private struct Answer: Sendable {
+        var status: Int
+        var headers: HTTPFields
+        var text: String
+    }
+
+    /// The JSON of an error, as a service reads it.
+    private struct ErrorBody: Decodable {
+        struct Field: Decodable {
+            var field: String
+            var code: String
+            var message: String
+        }
+
+        var code: String
+        var message: String
+        var requestID: String
+        var status: String?
+        var errors: [Field]
+
+        private enum CodingKeys: String, CodingKey {
+            case code, message
+            case requestID = "request_id"
+            case status, errors
+        }
+    }
+
+    private static let now = Instant(secondsSinceEpoch: 1_900_000_000)
+    private static let success = #"{"status": "success", "summary": "3 invoices"}"#
+
+    private let store = MemoryCallbackStore()
+    private let broker = MemoryBroker(now: now)
+    private let log = InMemoryLogHandler()
+    private let keys: SigningKeys
+    private let endpoint: CallbackEndpoint
+    private let id = ExecutionID.random()
+
+    init() throws {
+        let log = log
+        keys = try Self.keys("main")
+        endpoint = CallbackEndpoint(
+            store: store, broker: broker, keys: keys, time: HandTime(Self.now),
+            logger: Logger(label: "test") { _ in log })
+        store.set(.processing, of: id)
+    }
+
+    private static func keys(_ name: String) throws -> SigningKeys {
+        try SigningKeys(parsing: name + ":" + Data(String(repeating: name, count: 8).utf8).base64EncodedString())
+    }
+
+    private func token(expiresAfterSeconds seconds: Int64 = 100, keys: SigningKeys? = nil) -> String {
+        CallbackToken(executionID: id, expiresAt: Self.now.adding(seconds: seconds)).signed(with: keys ?? self.keys)
+    }
+
+    private func call(
+        _ body: String = success, token: String? = nil, contentType: String? = "application/json"
+    ) async throws -> Answer {
+        var headers = HTTPFields()
+        headers[.contentType] = contentType
+        let (fields, path) = (headers, "/callback/\(token ?? self.token())")
+        return try await Application(router: endpoint.router()).test(.router) { client in
+            let response = try await client.execute(
+                uri: path, method: .post, headers: fields, body: ByteBuffer(string: body))
+            return Answer(
+                status: response.status.code, headers: response.headers, text: String(buffer: response.body))
+        }
+    }
+
+    private var published: [InboundMessage] { broker.waiting(in: WorkQueue.ingesterReports.rawValue) }
+
+    /// Checks what every error has, and that nothing was published, and returns its body.
+    private func expectError(_ answer: Answer, _ status: Int, _ code: String) throws -> ErrorBody {
+        #expect(answer.status == status && answer.headers[.contentType] == "application/json")
+        let body = try JSONDecoder().decode(ErrorBody.self, from: Data(answer.text.utf8))
+        #expect(body.code == code && body.message.hasSuffix("."))
+        #expect(answer.headers[try #require(HTTPField.Name("X-Request-Id"))] == body.requestID)
+        #expect(body.requestID.wholeMatch(of: #/[0-9a-f]{16}/#) != nil)
+        let line = try #require(log.entries.first { $0.metadata["request_id"] == "\(body.requestID)" })
+        #expect(line.metadata["status"] == "\(status)" && line.metadata["path"] == "/callback/{token}")
+        #expect(published.isEmpty)
+        return body
+    }
+
+    @Test func `answers 202 once the broker has one message with the body, the token and the time`() async throws {
+        let token = token()
+        let answer = try await call(token: token)
+        #expect(answer.status == 202 && answer.text.isEmpty)
+        let message = try #require(published.first)
+        #expect(published.count == 1 && message.routingKey == RoutingKey.callbackReceived)
+        #expect(message.body == Array(Self.success.utf8) && message.id?.isEmpty == false)
+        #expect(message.headers[Header.token] == token)
+        #expect(message.headers[Header.receivedAt] == "\(Self.now.millisecondsSinceEpoch)")
+        #expect(log.entries.isEmpty)
+    }
+
+    @Test(arguments: [ExecutionStatus.pending, .invoked, .processing])
+    func `answers 202 while the execution is open`(status: ExecutionStatus) async throws {
+        store.set(status, of: id)
+        #expect(try await call(#"{"status": "processing", "progress": 40}"#).status == 202)
+        #expect(published.count == 1)
+    }
+
+    @Test func `answers 401 to a malformed, a forged and an expired token`() async throws {
+        let forged = try Self.keys("other")
+        for (token, reason) in [
+            ("v1.main.x.y", "malformed"), ("x", "malformed"), (token(keys: forged), "not one of ours"),
+            (String(token().dropLast(4)) + "AAAA", "not one of ours"), (token(expiresAfterSeconds: 0), "expired"),
+        ] {
+            let body = try expectError(try await call(token: token), 401, "unauthorized")
+            #expect(body.message.contains(reason), "\(body.message)")
+            #expect(body.errors.isEmpty && body.status == nil)
+        }
+    }
+
+    @Test(arguments: [ExecutionStatus.success, .fail])
+    func `answers 410 with the status when the execution is over`(status: ExecutionStatus) async throws {
+        store.set(status, of: id)
+        let body = try expectError(try await call(), 410, "gone")
+        #expect(body.status == status.rawValue && body.message == "The execution is over.")
+        #expect(log.entries.first?.metadata["execution_id"] == "\(id)")
+    }
+
+    @Test func `answers 410 without a status when the execution is not on record`() async throws {
+        let other = CallbackToken(executionID: .random(), expiresAt: Self.now.adding(seconds: 1)).signed(with: keys)
+        let body = try expectError(try await call(token: other), 410, "gone")
+        #expect(body.status == nil && body.message == "The execution is no longer on record.")
+    }
+
+    @Test(arguments: [nil, "text/plain", "application/jsonp", "application/x-www-form-urlencoded"])
+    func `answers 415 to a body that is not declared as JSON`(contentType: String?) async throws {
+        let body = try expectError(try await call(contentType: contentType), 415, "unsupported_media_type")
+        #expect(body.message == "Send Content-Type: application/json.")
+    }
+
+    @Test(arguments: ["application/json", "Application/JSON; charset=utf-8", "application/json ;charset=utf-8"])
+    func `takes the media type in any case and with parameters`(contentType: String) async throws {
+        #expect(try await call(contentType: contentType).status == 202)
+    }
+
+    @Test func `answers 413 to a body of more than 256 KiB, and takes one of 256 KiB`() async throws {
+        func body(_ bytes: Int) -> String {
+            Self.success + String(repeating: " ", count: bytes - Self.success.utf8.count)
+        }
+        _ = try expectError(try await call(body(Limits.callbackBytesMax + 1)), 413, "too_large")
+        #expect(try await call(body(Limits.callbackBytesMax)).status == 202)
+    }
+
+    @Test func `answers 422 with each mistake and its code`() async throws {
+        let answer = try await call(#"{"status": "processing", "progress": 101, "extend_seconds": "x", "state2": 1}"#)
+        let body = try expectError(answer, 422, "invalid")
+        #expect(
+            Set(body.errors.map { [$0.field, $0.code] }) == [
+                ["/progress", "out_of_range"], ["/extend_seconds", "wrong_type"], ["/state2", "unknown_field"],
+            ])
+        #expect(body.errors.allSatisfy { !$0.message.isEmpty })
+    }
+
+    @Test(arguments: ["{", "", "[]", "success"]) func `answers 400 to what is no JSON object`(text: String) async throws
+    {
+        let body = try expectError(try await call(text), 400, "unreadable")
+        #expect(body.errors.map(\.field) == [""])
+    }
+
+    @Test func `answers 503 with Retry-After while the broker is unavailable`() async throws {
+        broker.setAvailable(false)
+        let answer = try await call()
+        _ = try expectError(answer, 503, "unavailable")
+        #expect(answer.headers[.retryAfter] == "2" && !answer.text.contains("switched off"))
+        let line = try #require(log.entries.first)
+        #expect(line.level == .warning && line.metadata["execution_id"] == "\(id)")
+        #expect(line.metadata["error"] == "the broker is not available: switched off")
+    }
+
+    @Test func `answers 503 with Retry-After while the store is unavailable, and names no path`() async throws {
+        store.fail(with: .unavailable("/var/lib/secret/belfry.sqlite: disk I/O error"))
+        let answer = try await call()
+        _ = try expectError(answer, 503, "unavailable")
+        #expect(answer.headers[.retryAfter] == "2" && !answer.text.contains("secret"))
+        let line = try #require(log.entries.first)
+        #expect(line.metadata["error"] == "the store is not available: /var/lib/secret/belfry.sqlite: disk I/O error")
+    }
+
+    @Test func `answers 500 when the store is unusable, and names no path`() async throws {
+        store.fail(with: .unusable("/var/lib/secret/belfry.sqlite is not a store"))
+        let answer = try await call()
+        let body = try expectError(answer, 500, "internal")
+        #expect(body.message == "Internal error. Quote the request id \(body.requestID) to the operator.")
+        #expect(answer.headers[.retryAfter] == nil && !answer.text.contains("secret"))
+        #expect(log.entries.first?.level == .error)
+    }
+
+    @Test func `answers other paths and methods with 404 in the same shape, and logs no token`() async throws {
+        let (path, other) = ("/callback/\(token())", "/")
+        try await Application(router: endpoint.router()).test(.router) { client in
+            for (uri, method) in [(path, HTTPRequest.Method.get), (other, .post), (path + "/x", .post)] {
+                let response = try await client.execute(uri: uri, method: method)
+                let body = try JSONDecoder().decode(ErrorBody.self, from: Data(String(buffer: response.body).utf8))
+                #expect(response.status == .notFound && body.code == "not_found")
+            }
+        }
+        #expect(log.entries.count == 3 && log.entries.allSatisfy { !"\($0.metadata)".contains("v1.main") })
+    }
+}
