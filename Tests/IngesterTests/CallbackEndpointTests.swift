@@ -119,11 +119,11 @@ import Testing
     @Test func `answers 401 to a malformed, a forged and an expired token`() async throws {
         let forged = try Self.keys("other")
         for (token, reason) in [
-            ("v1.main.x.y", "malformed"), ("x", "malformed"), (token(keys: forged), "not one of ours"),
-            (String(token().dropLast(4)) + "AAAA", "not one of ours"), (token(expiresAfterSeconds: 0), "expired"),
+            ("v1.main.x.y", CallbackToken.Refusal.malformed), ("x", .malformed), (token(keys: forged), .forged),
+            (String(token().dropLast(4)) + "AAAA", .forged), (token(expiresAfterSeconds: 0), .expired),
         ] {
             let body = try expectError(try await call(token: token), 401, "unauthorized")
-            #expect(body.message.contains(reason), "\(body.message)")
+            #expect(body.message.contains(reason.rawValue), "\(body.message)")
             #expect(body.errors.isEmpty && body.status == nil)
         }
     }
@@ -184,16 +184,17 @@ import Testing
         #expect(answer.headers[.retryAfter] == "2" && !answer.text.contains("switched off"))
         let line = try #require(log.entries.first)
         #expect(line.level == .warning && line.metadata["execution_id"] == "\(id)")
-        #expect(line.metadata["error"] == "the broker is not available: switched off")
+        #expect(line.metadata["error"] == "\(PublishError.unavailable("switched off"))")
     }
 
     @Test func `answers 503 with Retry-After while the store is unavailable, and names no path`() async throws {
-        store.fail(with: .unavailable("/var/lib/secret/belfry.sqlite: disk I/O error"))
+        let error = StoreError.unavailable("/var/lib/secret/belfry.sqlite: disk I/O error")
+        store.fail(with: error)
         let answer = try await call()
         _ = try expectError(answer, 503, "unavailable")
         #expect(answer.headers[.retryAfter] == "2" && !answer.text.contains("secret"))
         let line = try #require(log.entries.first)
-        #expect(line.metadata["error"] == "the store is not available: /var/lib/secret/belfry.sqlite: disk I/O error")
+        #expect(line.metadata["error"] == "\(error)")
     }
 
     @Test func `answers 500 when the store is unusable, and names no path`() async throws {
