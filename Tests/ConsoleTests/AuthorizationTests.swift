@@ -2,6 +2,7 @@ import Console
 import HTTPTypes
 import Hummingbird
 import HummingbirdTesting
+import JSON
 import JobCore
 import MessagingTesting
 import Testing

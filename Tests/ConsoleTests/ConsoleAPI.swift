@@ -4,6 +4,7 @@ import HTTPTypes
 import Hummingbird
 import HummingbirdTesting
 import InMemoryLogging
+import JSON
 import JobCore
 import Logging
 import Messaging
@@ -53,8 +54,8 @@ struct ConsoleAPI: Sendable {
             store: store, broker: broker ?? memory, time: HandTime(Self.now),
             logger: Logger(label: "test") { _ in log })
         execution = Execution(
-            id: .random(), jobID: Self.job.id, name: Self.job, occurrence: Self.now, createdAt: Self.now,
-            isExclusive: false, schedule: "rate(1 minute)",
+            id: .random(), jobID: Self.job.id, jobName: Self.job, occurrence: Self.now, createdAt: Self.now,
+            isExclusive: false, trigger: .manual, schedule: "rate(1 minute)",
             state: .pending(from: Self.now, ttlSeconds: 60, heartbeatIntervalSeconds: 30), attemptDueAt: Self.now)
         store.change { content in
             content.executions = [execution]

@@ -1,4 +1,5 @@
 import HTTPTypes
+import JSON
 import JobCore
 import Messaging
 import MessagingTesting
@@ -20,7 +21,7 @@ import Testing
         let run = try #require(try runRequests().first)
         #expect(answer.status == 202)
         #expect(try answer.body == .object(["execution_id": .string("\(run.executionID)")]))
-        #expect(run.name == ConsoleAPI.job && run.payload == "only today" && run.requestedAt == ConsoleAPI.now)
+        #expect(run.jobName == ConsoleAPI.job && run.payload == "only today" && run.requestedAt == ConsoleAPI.now)
         let message = try #require(api.memory.waiting(in: WorkQueue.dispatcherRuns.rawValue).first)
         #expect(message.id == "\(run.executionID)")
     }

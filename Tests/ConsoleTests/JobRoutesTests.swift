@@ -1,5 +1,6 @@
 import HTTPTypes
 import InMemoryLogging
+import JSON
 import JobCore
 import Logging
 import Messaging
@@ -33,7 +34,7 @@ import Testing
         #expect(
             try changes()
                 == [false, false, true].map {
-                    JobChanged(name: name, isDeleted: $0, changedAt: ConsoleAPI.now)
+                    JobChanged(jobName: name, isDeleted: $0, changedAt: ConsoleAPI.now)
                 })
     }
 

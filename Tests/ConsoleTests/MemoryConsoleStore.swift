@@ -1,3 +1,4 @@
+import JSON
 import JobCore
 import Store
 import Synchronization
@@ -63,8 +64,8 @@ final class MemoryConsoleStore: ConsoleStore {
     func executions(_ query: ExecutionQuery) async throws(StoreError) -> ExecutionPage {
         let begin = query.more.flatMap(Int.init) ?? 0
         let found = try read().executions.filter { execution in
-            (query.service == nil || execution.name.service == query.service)
-                && (query.job == nil || execution.name.job == query.job)
+            (query.service == nil || execution.jobName.service == query.service)
+                && (query.job == nil || execution.jobName.job == query.job)
         }
         change { $0.queries.append(query) }
         let end = begin + query.limit
