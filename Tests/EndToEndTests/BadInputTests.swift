@@ -27,6 +27,7 @@ extension EndToEnd {
             let fields = Set(errors.compactMap { $0["field"]?.string })
             #expect(fields == ["/enabled", "/invocation_target", "/schedule", "/ttl_seconds", "/colour"])
             #expect(errors.allSatisfy { $0["message"]?.string != nil && $0["hint"]?.string != nil })
+            #expect(errors.allSatisfy { $0["code"]?.string != nil } && answer.body["code"] == .string("invalid"))
         }
 
         @Test func `the API refuses requests that are not JSON, have no key or are too large`() async throws {
@@ -191,6 +192,17 @@ extension EndToEnd {
         @Test func `a program that signs exits with an error if there are no signing keys`() async throws {
             let finished = try await Program.run("\(Project.bin)/courierd", environment: ["BELFRY_SIGNING_KEYS": ""])
             #expect(finished.status != 0 && finished.errors.contains("BELFRY_SIGNING_KEYS"))
+        }
+
+        @Test func `the command line prints the message, the mistakes and the request id of a refusal`() async throws {
+            let belfry = try await EndToEnd.installation()
+            let missing = try await belfry.belfry(["jobs", "show", "test/no-such-job"])
+            #expect(missing.errors.hasPrefix("belfry: There is no job test/no-such-job.\n  request id: "))
+            let id = try #require(missing.errors.firstMatch(of: #/request id: ([0-9a-f]{16})\n/#)?.1)
+            #expect(try belfry.log("consoled.1").contains("request_id=\(id)"))
+            let wrong = try await belfry.belfry(["executions", "--limit", "101"])
+            #expect(wrong.status == 1 && wrong.output.isEmpty)
+            #expect(wrong.errors.contains("  /limit: is “101”. Give a whole number from 1 to 100.\n  request id: "))
         }
 
         @Test func `the command line exits with 0 if done, 1 if refused and 2 for wrong usage`() async throws {
