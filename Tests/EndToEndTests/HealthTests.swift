@@ -11,7 +11,7 @@ extension EndToEnd {
             ("tickerd.1", ["belfry_ticker_due_events_total", "belfry_ticker_lateness_ms_bucket"]),
             (
                 "dispatcherd.1",
-                ["belfry_executions_created_total", "belfry_occurrences_passed_total", "belfry_messages_handled_total"]
+                ["belfry_executions_created_total", "belfry_occurrences_skipped_total", "belfry_messages_handled_total"]
             ),
             (
                 "courierd.1",
@@ -59,8 +59,8 @@ extension EndToEnd {
             let id = try await EndToEnd.run("logged")
             _ = try await EndToEnd.ended(id)
             for (program, line) in [
-                ("consoled.1", "run requested"), ("dispatcherd.1", "run asked for"),
-                ("courierd.1", "not delivered, no attempt follows"), ("ingesterd.1", "execution fail"),
+                ("consoled.1", "run requested"), ("dispatcherd.1", "run requested"),
+                ("courierd.1", "not delivered, no attempt follows"), ("ingesterd.1", "execution changed"),
             ] {
                 let lines = try belfry.log(program).split(separator: "\n").filter { $0.contains(line) }
                 #expect(lines.contains { $0.contains("execution_id=\(id)") }, "\(program)")
