@@ -11,7 +11,10 @@ extension EndToEnd {
             ("tickerd.1", ["belfry_ticker_due_events_total", "belfry_ticker_lateness_ms_bucket"]),
             (
                 "dispatcherd.1",
-                ["belfry_executions_created_total", "belfry_occurrences_skipped_total", "belfry_messages_handled_total"]
+                [
+                    "belfry_executions_created_total", "belfry_occurrences_skipped_total",
+                    "belfry_messages_handled_total",
+                ]
             ),
             (
                 "courierd.1",

@@ -7,7 +7,8 @@ extension Installation {
         let answer = try await http(
             method, settings["BELFRY_API_URL", default: ""] + path, body: body?.text,
             headers: ["Authorization": "Bearer \(settings["BELFRY_API_KEY", default: ""])"])
-        return Answer(status: answer.status, body: (try? JSONValue(parsing: Array(answer.text.utf8), limits: .trusted)) ?? .null)
+        return Answer(
+            status: answer.status, body: (try? JSONValue(parsing: Array(answer.text.utf8), limits: .trusted)) ?? .null)
     }
 
     /// Sends any request. The status is 0 if there was no answer.
