@@ -11,7 +11,6 @@ let strict: [SwiftSetting] = [
 ]
 
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
-let configuration = Target.Dependency.product(name: "Configuration", package: "swift-configuration")
 let deque = Target.Dependency.product(name: "DequeModule", package: "swift-collections")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
@@ -43,7 +42,7 @@ func stage(_ name: String, _ more: [Target.Dependency] = []) -> Target {
 /// A program is one stage, StageKit and the adapters it needs.
 func program(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
     .executableTarget(
-        name: name, dependencies: dependencies + ["JobCore", "Settings", "StageKit", argumentParser, logging],
+        name: name, dependencies: dependencies + ["BrokerAccess", "JobCore", "RabbitMQ", "Settings", "StageKit", logging],
         path: "Sources/Apps/\(name)",
         swiftSettings: strict)
 }
@@ -78,7 +77,6 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-collections.git", from: "1.6.0"),
-        .package(url: "https://github.com/apple/swift-configuration.git", from: "1.4.0", traits: []),
         .package(url: "https://github.com/apple/swift-crypto.git", from: "4.5.0"),
         .package(url: "https://github.com/apple/swift-log.git", from: "1.16.0"),
         .package(url: "https://github.com/apple/swift-metrics.git", from: "2.13.0"),
@@ -102,10 +100,10 @@ let package = Package(
         library("Messaging", ["JSON", "JobCore"]),
         library("Signing", ["JobCore", crypto]),
         library("Threads", ["CLinux"]),
-        library("Settings", [argumentParser, configuration, logging]),
+        library("Settings", [logging]),
         library("Observability", ["JSON", "JobCore", "Settings", hummingbird, lifecycle, logging, metrics]),
-        library(
-            "RabbitMQ", ["CRabbitMQ", "JSON", "JobCore", "Messaging", "Settings", "Threads", deque, logging, metrics]),
+        library("RabbitMQ", ["CRabbitMQ", "JSON", "JobCore", "Messaging", "Threads", deque, logging, metrics]),
+        library("BrokerAccess", ["Messaging", "RabbitMQ", "Settings", logging]),
         library("HTTPClient", ["CCurl", "Threads"]),
         library("Store", ["JobCore"]),
         library("SQLiteStore", ["JSON", "JobCore", "Store", grdb]),
@@ -124,18 +122,17 @@ let package = Package(
         stage("Reaper"),
         stage("Console", ["JSON", "Signing", hummingbird]),
 
-        program("tickerd", ["RabbitMQ", "Store", "StoreAccess", "Ticker"]),
-        program("dispatcherd", ["Dispatcher", "Messaging", "RabbitMQ", "Store", "StoreAccess"]),
-        program("courierd", ["Courier", "HTTPClient", "RabbitMQ", "Signing"]),
+        program("tickerd", ["StoreAccess", "Ticker"]),
+        program("dispatcherd", ["Dispatcher", "Messaging", "StoreAccess"]),
+        program("courierd", ["Courier", "HTTPClient", "Signing"]),
         program(
-            "ingesterd",
-            ["Ingester", "Messaging", "RabbitMQ", "Signing", "Store", "StoreAccess", hummingbird, lifecycle]),
-        program("reaperd", ["RabbitMQ", "Reaper", "Store", "StoreAccess"]),
-        program("consoled", ["Console", "RabbitMQ", "Store", "StoreAccess", hummingbird]),
+            "ingesterd", ["Ingester", "Messaging", "Signing", "StoreAccess", hummingbird, lifecycle]),
+        program("reaperd", ["Reaper", "StoreAccess"]),
+        program("consoled", ["Console", "StoreAccess", hummingbird]),
         program(
             "belfry",
             [
-                "HTTPClient", "JSON", "Messaging", "Observability", "RabbitMQ", "Signing", "Store", "StoreAccess",
+                "HTTPClient", "JSON", "Messaging", "Observability", "Signing", "Store", "StoreAccess", argumentParser,
                 crypto,
                 hummingbird, yams,
             ]),
@@ -148,6 +145,7 @@ let package = Package(
         tests("JSONTests", ["JSON"]),
         tests("JobCoreTests", ["Determinism", "JSON", "JobCore"]),
         tests("MessagingTests", ["JSON", "JobCore", "Messaging", "MessagingTesting"]),
+        tests("SettingsTests", ["Settings", logging]),
         tests("SigningTests", ["JobCore", "Signing"]),
         tests("ThreadsTests", ["Threads"]),
         tests("HTTPClientTests", ["HTTPClient", "Threads"]),
@@ -178,9 +176,8 @@ let package = Package(
         tests(
             "StageKitTests",
             [
-                "Determinism", "JobCore", "Messaging", "MessagingTesting", "Observability", "Settings", "StageKit",
-                "Store",
-                logging, metrics,
+                "Determinism", "JobCore", "Messaging", "MessagingTesting", "Observability", "StageKit", "Store",
+                lifecycle, logging, metrics,
             ]),
         tests(
             "PipelineTests",

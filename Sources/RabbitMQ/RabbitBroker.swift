@@ -20,12 +20,6 @@ public struct RabbitBroker: MessageBroker {
         consumer = consumes ? Consumer(options: options, topology: topology, logger: logger) : nil
     }
 
-    public init(_ settings: BrokerSettings, program: String, consumes: Bool, logger: Logger) {
-        self.init(
-            options: settings.options(program: program), topology: settings.topology, consumes: consumes, logger: logger
-        )
-    }
-
     /// Keeps the connections open, and reconnects after a loss, until the task is cancelled. Run it once.
     public func run() async {
         await withTaskCancellationHandler {

@@ -1,113 +1,68 @@
-internal import Configuration
 public import Foundation
-public import Logging
 
-/// A program's configuration: flags, then environment, then defaults; checked before anything is opened.
+/// The settings a program was given: flags first, then the environment, then defaults.
 ///
-/// `amqp-url` is the flag `--amqp-url` and the variable `BELFRY_AMQP_URL`.
-public struct Settings {
-    public let program: String
-    private let reader: ConfigReader
-    private var problems: [String] = []
-    private var shown: [(name: String, value: String)] = []
+/// A program reads all that it needs in one call, before it opens anything, and so reports every problem at once:
+///
+///     let (broker, networks, inFlight) = try settings.all(
+///         BrokerSettings.init, AllSettings.allowedNetworks.parsed(CIDRBlock.list).value, AllSettings.inFlight.value)
+public struct Settings: Sendable {
+    public let program: Program
+    private let flags: [String: String]
+    private let environment: [String: String]
 
-    /// `flags` holds what was given on the command line, by the flags' names.
+    /// `flags` holds what was given on the command line, by the settings' names.
     public init(
-        program: String, flags: [[String: String?]],
+        program: Program, flags: [String: String?],
         environment: [String: String] = ProcessInfo.processInfo.environment
     ) {
         self.program = program
-        var given: [AbsoluteConfigKey: ConfigValue] = [:]
-        for (name, value) in flags.joined() {
-            if let value { given[AbsoluteConfigKey(Self.key(name))] = ConfigValue(.string(value), isSecret: false) }
-        }
-        reader = ConfigReader(providers: [
-            InMemoryProvider(name: "flags", values: given),
-            EnvironmentVariablesProvider(environmentVariables: environment),
-        ])
+        self.flags = flags.compactMapValues { $0 }
+        self.environment = environment
     }
 
-    /// A setting as text; nil when it is given nowhere and has no default. `isSecret` keeps it out of what is printed.
-    public mutating func text(_ name: String, default fallback: String? = nil, isSecret: Bool = false) -> String? {
-        let value = reader.string(forKey: Self.key(name), isSecret: isSecret) ?? fallback
-        shown.append((name, value.map { isSecret ? "***" : Self.withoutPasswords($0) } ?? "unset"))
-        return value
+    /// Reads several values. Throws the problems of all of them at once.
+    public func all<each Value>(
+        _ read: repeat (Settings) throws(SettingsError) -> each Value
+    ) throws(SettingsError) -> (repeat each Value) {
+        let results = (repeat result(each read))
+        var problems: [String] = []
+        for result in repeat each results {
+            if case .failure(let error) = result { problems += error.problems }
+        }
+        guard problems.isEmpty else { throw SettingsError(problems) }
+        return (repeat try (each results).get())
     }
 
-    /// A setting read by `parse`, which throws what is wrong with it. Problems are kept for `check()`.
-    public mutating func value<Value>(
-        _ name: String, default fallback: String? = nil, isSecret: Bool = false, hint: String,
-        parse: (String) throws -> Value?
-    ) -> Value? {
-        guard let text = text(name, default: fallback, isSecret: isSecret) else {
-            problems.append("--\(name) (\(Self.variable(name))) is required; \(hint)")
-            return nil
-        }
+    private func result<Value>(
+        _ read: (Settings) throws(SettingsError) -> Value
+    ) -> Result<Value, SettingsError> {
         do {
-            if let value = try parse(text) { return value }
-            problems.append("--\(name) (\(Self.variable(name))) is wrong; \(hint)")
+            return .success(try read(self))
         } catch {
-            problems.append("--\(name) (\(Self.variable(name))) \(error); \(hint)")
+            return .failure(error)
         }
-        return nil
     }
 
-    public mutating func integer(_ name: String, default fallback: Int64, in range: ClosedRange<Int64>) -> Int64 {
-        value(
-            name, default: String(fallback), hint: "give a whole number from \(range.lowerBound) to \(range.upperBound)"
-        ) { text in Int64(text).flatMap { range.contains($0) ? $0 : nil } } ?? fallback
+    func text(of row: SettingRow) throws(SettingsError) -> String? {
+        if let given = flags[row.name] ?? environment[row.variable] { return given }
+        switch row.fallback {
+        case .none: return nil
+        case .text(let text): return text
+        case .prefixed(let prefix, let other): return "\(prefix)\(try other.value(in: self))"
+        }
     }
 
-    public mutating func listenAddress(_ name: String, default fallback: String? = nil) -> ListenAddress? {
-        value(name, default: fallback, hint: "give host:port, such as 127.0.0.1:8080") { ListenAddress($0) }
-    }
-
-    /// Throws every problem at once.
-    public func check() throws(SettingsError) {
-        guard problems.isEmpty else { throw SettingsError(problems.joined(separator: "\n")) }
-    }
-
-    /// What the program runs with, for its first log line.
-    public var summary: Logger.Metadata {
-        Dictionary(shown.map { ($0.name, .string($0.value)) }) { $1 }
-    }
-
-    private static func key(_ name: String) -> ConfigKey {
-        ConfigKey("belfry." + name.replacing("-", with: "."))
-    }
-
-    public static func variable(_ name: String) -> String {
-        "BELFRY_" + name.uppercased().replacing("-", with: "_")
+    /// All settings of the program by name, without secrets and passwords, for its first log line.
+    public var summary: [String: String] {
+        let pairs = AllSettings.rows(of: program).map { row in
+            (row.name, (try? text(of: row)).map { row.isSecret ? "***" : Self.withoutPasswords($0) } ?? "unset")
+        }
+        return Dictionary(uniqueKeysWithValues: pairs)
     }
 
     /// URLs may hold passwords, several of them in a list.
-    static func withoutPasswords(_ text: String) -> String {
+    private static func withoutPasswords(_ text: String) -> String {
         text.replacing(#/(://[^:/@,]*):[^/,]*@/#) { "\($0.1):***@" }
-    }
-}
-
-/// Everything that is wrong with a program's configuration, a line each.
-public struct SettingsError: Error, Sendable, CustomStringConvertible {
-    public var description: String
-
-    public init(_ description: String) {
-        self.description = description
-    }
-}
-
-extension Settings {
-    /// Where the record is kept; `check` throws what is wrong with a URL, without opening anything.
-    public mutating func storeURL(check: (String) throws -> Void) -> String {
-        value("store-url", default: "sqlite:.belfry/belfry.sqlite", hint: "give sqlite:PATH") { text in
-            try check(text)
-            return text
-        } ?? ""
-    }
-
-    /// The keys that sign tokens and webhooks; a program that needs them does not start without.
-    public mutating func signingKeys<Keys>(parse: (String) throws -> Keys) -> Keys? {
-        value(
-            "signing-keys", isSecret: true, hint: "give kid:base64, such as main:$(openssl rand -base64 32)",
-            parse: parse)
     }
 }

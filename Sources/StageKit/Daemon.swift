@@ -3,85 +3,65 @@ internal import Foundation
 internal import JobCore
 public import Logging
 internal import Observability
-public import Settings
 public import ServiceLifecycle
-internal import Synchronization
+internal import Settings
 internal import UnixSignals
 
-/// What every daemon does around its stage: logs, metrics, the health port, signals, an orderly end.
+/// What every daemon has around its stage: logs, metrics, the health port, signals, an orderly end.
 public struct Daemon: Sendable {
     public let logger: Logger
     private let metrics: PrometheusMetrics
-    private let healthAddress: ListenAddress?
+    private let settings: DaemonSettings
 
     /// Supervisors kill after 30 s or more.
-    private static let longestShutdown: Duration = .seconds(25)
+    private static let shutdownMax: Duration = .seconds(25)
 
-    /// Reads the settings all daemons share, checks all of them, and says what the program runs with.
-    public init(_ settings: inout Settings) throws {
-        let level: Logger.Level? = settings.value(
-            "log-level", default: "info", hint: "give trace, debug, info, notice, warning, error or critical"
-        ) { Logger.Level(rawValue: $0) }
-        let format: LogFormat? = settings.value("log-format", default: "text", hint: "give text or json") {
-            LogFormat(rawValue: $0)
-        }
-        healthAddress =
-            settings.text("health-listen") == nil ? nil : settings.listenAddress("health-listen")
-        try settings.check()
-        LogFormat.bootstrap(format ?? .text, level: level ?? .info)
-        metrics = PrometheusMetrics()
+    /// Sets up what is global in a process, so call it once: the log handler, the metrics, and that SIGPIPE is ignored
+    /// (librabbitmq, libcurl and OpenSSL may write to a socket whose peer has closed it). Logs all settings.
+    public static func bootstrap(_ settings: DaemonSettings) -> Daemon {
+        settings.logFormat.bootstrap(level: settings.logLevel)
+        let metrics = PrometheusMetrics()
         MetricsSystem.bootstrap(metrics)
-        logger = Logger(label: settings.program)
-        // librabbitmq, libcurl and OpenSSL may write to a socket whose peer is gone.
         signal(SIGPIPE, SIG_IGN)
-        logger.info("starting", metadata: settings.summary)
+        let logger = Logger(label: settings.program.rawValue)
+        logger.info("starting", metadata: settings.summary.mapValues { .string($0) })
+        return Daemon(logger: logger, metrics: metrics, settings: settings)
     }
 
     /// Runs until SIGTERM or SIGINT, then ends in order: the stage first, its connections last.
     ///
-    /// `connections` keeps what the stage talks through, until it is cancelled.
-    /// `stage` makes the services that do the work. It is tried again until it succeeds (a store that is away), and
-    /// the process is not ready before. `faults` says why it isn't later on.
+    /// `connections` keeps what the stage talks through, until it is cancelled. `stage` makes the services that do the
+    /// work. It is tried again while the store is unavailable, and until then the process is not ready. `faults` are
+    /// the reasons why it is not ready later on.
+    ///
+    /// Throws what a service throws, and `StoreError.unusable` of `stage`.
     public func run(
         connections: @escaping @Sendable () async -> Void,
         faults: @escaping @Sendable () async -> [String],
         stage: @escaping @Sendable () async throws -> [any Service]
     ) async throws {
-        let starting = StartFault()
-        var services: [any Service] = []
-        if let healthAddress {
-            services.append(
-                HealthServer(address: healthAddress, metrics: metrics, logger: logger) {
-                    if let fault = starting.text { return [fault] }
-                    return await faults()
-                })
+        let loop = StageLoop(time: SystemTime(), logger: logger, make: stage)
+        var services: [any Service] = [ConnectionLoop(loop: connections), loop]
+        if let address = settings.healthAddress {
+            let health = HealthServer(address: address, metrics: metrics, logger: logger) {
+                if let fault = loop.startFault { return [fault] }
+                return await faults()
+            }
+            services.insert(health, at: 0)
         }
-        services.append(ConnectionLoop(loop: connections))
-        services.append(StageLoop(make: stage, fault: starting, logger: logger))
+        var quiet = logger
+        quiet.logLevel = .warning
         var configuration = ServiceGroupConfiguration(
-            services: services, gracefulShutdownSignals: [.sigterm, .sigint], logger: quietLogger)
-        // What can't end in order (a publish that the broker blocks) is cut off: it comes again elsewhere.
-        configuration.maximumGracefulShutdownDuration = Self.longestShutdown
+            services: services, gracefulShutdownSignals: [.sigterm, .sigint], logger: quiet)
+        configuration.maximumGracefulShutdownDuration = Self.shutdownMax
         do {
             try await ServiceGroup(configuration: configuration).run()
         } catch is CancellationError {
-            logger.warning("could not end in order", metadata: ["after": "\(Self.longestShutdown)"])
+            logger.warning(
+                "shutdown timed out, unfinished work will be redelivered", metadata: ["after": "\(Self.shutdownMax)"])
         }
         logger.info("stopped")
     }
-
-    private var quietLogger: Logger {
-        var quiet = logger
-        quiet.logLevel = .warning
-        return quiet
-    }
-}
-
-/// Why the stage has not started yet.
-private final class StartFault: Sendable {
-    private let box = Mutex<String?>("starting")
-    var text: String? { box.withLock { $0 } }
-    func set(_ text: String?) { box.withLock { $0 = text } }
 }
 
 /// Keeps what the stage talks through until the stage has ended.
@@ -90,33 +70,5 @@ private struct ConnectionLoop: Service {
 
     func run() async throws {
         await cancelWhenGracefulShutdown { await loop() }
-    }
-}
-
-/// Makes the stage, as often as it takes, and runs it.
-private struct StageLoop: Service {
-    let make: @Sendable () async throws -> [any Service]
-    let fault: StartFault
-    let logger: Logger
-
-    func run() async throws {
-        var attempt = 0
-        while !Task.isShuttingDownGracefully, !Task.isCancelled {
-            do {
-                let services = try await make()
-                fault.set(nil)
-                logger.info("ready to work")
-                return try await withThrowingTaskGroup(of: Void.self) { group in
-                    for service in services { group.addTask { try await service.run() } }
-                    try await group.waitForAll()
-                }
-            } catch let error where fault.text != nil {
-                fault.set("\(error)")
-                let wait = Backoff().milliseconds(attempt: attempt, fraction: .random(in: 0.5..<1))
-                attempt += 1
-                logger.warning("can't start yet, trying again", metadata: ["error": "\(error)", "wait_ms": "\(wait)"])
-                try? await cancelWhenGracefulShutdown { try await Task.sleep(for: .milliseconds(wait)) }
-            }
-        }
     }
 }

@@ -1,17 +1,18 @@
 public import Store
 internal import Synchronization
 
-/// A store that is opened when it can be, and asked now and then whether it can still be worked with.
+/// A store that is opened when it is available. It can be asked at any time whether it works.
 public final class LazyStore: Sendable {
-    private let make: @Sendable () throws -> any CompleteStore
+    private let url: StoreURL
     private let store = Mutex<(any CompleteStore)?>(nil)
 
-    public init(make: @escaping @Sendable () throws -> any CompleteStore) {
-        self.make = make
+    public init(_ url: StoreURL) {
+        self.url = url
     }
 
-    public func open() throws -> any CompleteStore {
-        let opened = try make()
+    /// Opens the store. Throws `StoreError.unavailable` for a later try, `.unusable` when no try can succeed.
+    public func open() throws(StoreError) -> any CompleteStore {
+        let opened = try url.open()
         store.withLock { $0 = opened }
         return opened
     }

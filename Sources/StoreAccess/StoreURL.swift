@@ -1,36 +1,41 @@
-public import Store
 internal import SQLiteStore
+public import Store
 
-/// Opens the store that a URL names, so that nothing else knows which stores there are.
-public enum StoreURL {
+/// Where the store is: `sqlite:PATH`, the path absolute or from the working directory.
+public struct StoreURL: Sendable {
     private static let sqliteScheme = "sqlite:"
+    private let path: String
 
-    /// Throws what is wrong with a URL; opens nothing.
-    public static func check(_ url: String) throws(StoreError) {
-        _ = try sqlitePath(url)
-    }
-
-    /// `sqlite:PATH`, the path absolute or from the working directory.
-    public static func open(_ url: String) throws(StoreError) -> any CompleteStore {
-        try SQLiteStore(path: try sqlitePath(url))
-    }
-
-    private static func sqlitePath(_ url: String) throws(StoreError) -> String {
-        guard url.hasPrefix(sqliteScheme) else {
+    /// Reads a URL and opens nothing. Throws why it names no store, without the password it may hold.
+    public init(parsing url: String) throws(StoreURLError) {
+        guard url.hasPrefix(Self.sqliteScheme) else {
             guard !url.hasPrefix("postgres://"), !url.hasPrefix("postgresql://") else {
-                throw .unusable("this build has no PostgreSQL store; give sqlite:PATH.")
+                throw StoreURLError("this build has no PostgreSQL store")
             }
             // Not the text itself: it may hold a password.
             let scheme = url.prefix { $0 != ":" }
-            throw .unusable("a store URL can't begin with “\(scheme.prefix(32))”; give sqlite:PATH.")
+            throw StoreURLError("a store URL can't begin with “\(scheme.prefix(32))”")
         }
-        let path = String(url.dropFirst(sqliteScheme.count))
+        path = String(url.dropFirst(Self.sqliteScheme.count))
         guard !path.isEmpty, !path.hasSuffix("/") else {
-            throw .unusable("“sqlite:\(path)” names no file; give sqlite:PATH, such as sqlite:.belfry/belfry.sqlite.")
+            throw StoreURLError("“sqlite:\(path)” names no file")
         }
         guard !path.hasPrefix(":") else {
-            throw .unusable("a store in memory can't be shared by the daemons; give sqlite:PATH.")
+            throw StoreURLError("daemons can't share a store in memory")
         }
-        return path
+    }
+
+    /// Opens the store, and creates it when there is none.
+    public func open() throws(StoreError) -> any CompleteStore {
+        try SQLiteStore(path: path)
+    }
+}
+
+/// Why a URL names no store.
+public struct StoreURLError: Error, Sendable, Equatable, CustomStringConvertible {
+    public let description: String
+
+    init(_ description: String) {
+        self.description = description
     }
 }

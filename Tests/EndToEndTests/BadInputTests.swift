@@ -124,39 +124,6 @@ extension EndToEnd {
             #expect(record["status"]?.string == "success" && record["summary"]?.string == "by queue")
         }
 
-        @Test(arguments: [
-            ("BELFRY_AMQP_URL", "http://x", "BELFRY_AMQP_URL"), ("BELFRY_PREFIX", "a b", "BELFRY_PREFIX"),
-            ("BELFRY_LOG_LEVEL", "loud", "BELFRY_LOG_LEVEL"), ("BELFRY_HEALTH_LISTEN", "here", "BELFRY_HEALTH_LISTEN"),
-            ("BELFRY_SIGNING_KEYS", "main:c2hvcnQ=", "BELFRY_SIGNING_KEYS"),
-            ("BELFRY_ALLOWED_NETWORKS", "10.0.0.0/99", "BELFRY_ALLOWED_NETWORKS"),
-            ("BELFRY_IN_FLIGHT", "many", "BELFRY_IN_FLIGHT"),
-            ("BELFRY_CALLBACK_BASE_URL", "ftp://x", "BELFRY_CALLBACK_BASE_URL"),
-            ("BELFRY_CALLBACK_LISTEN", "8081", "BELFRY_CALLBACK_LISTEN"),
-        ])
-        func `a program with a wrong setting exits with an error that names the setting`(
-            variable: String, value: String, named: String
-        ) async throws {
-            let keys = ["BELFRY_SIGNING_KEYS": "main:\(Data(repeating: 7, count: 32).base64EncodedString())"]
-            let finished = try await Program.run(
-                "\(Project.bin)/courierd", environment: keys.merging([variable: value]) { $1 })
-            #expect(finished.status != 0 && !finished.wasKilled)
-            #expect(finished.errors.contains(named), "\(finished.errors)")
-            #expect(!finished.errors.contains("c2hvcnQ"))
-        }
-
-        @Test(arguments: ["tickerd", "dispatcherd", "ingesterd", "reaperd", "consoled"])
-        func `a program with a store URL of an unknown kind exits with an error that names the setting`(program: String)
-            async throws
-        {
-            let keys = "main:\(Data(repeating: 7, count: 32).base64EncodedString())"
-            let finished = try await Program.run(
-                "\(Project.bin)/\(program)",
-                environment: ["BELFRY_STORE_URL": "mysql://u:hidden@x", "BELFRY_SIGNING_KEYS": keys])
-            #expect(finished.status != 0 && !finished.wasKilled)
-            #expect(finished.errors.contains("BELFRY_STORE_URL") && finished.errors.contains("sqlite:PATH"))
-            #expect(!finished.errors.contains("hidden"))
-        }
-
         @Test func `the API refuses unknown query parameters and names them`() async throws {
             let belfry = try await EndToEnd.installation()
             for path in ["/executions?tag=x", "/jobs?tag=x", "/executions?limit=0", "/jobs?more=%21"] {
@@ -187,11 +154,6 @@ extension EndToEnd {
                 let answer = try await belfry.http(method, url + path, body: nil, headers: headers)
                 #expect(answer.status == status, "\(method) \(path)")
             }
-        }
-
-        @Test func `a program that signs exits with an error if there are no signing keys`() async throws {
-            let finished = try await Program.run("\(Project.bin)/courierd", environment: ["BELFRY_SIGNING_KEYS": ""])
-            #expect(finished.status != 0 && finished.errors.contains("BELFRY_SIGNING_KEYS"))
         }
 
         @Test func `the command line prints the message, the mistakes and the request id of a refusal`() async throws {

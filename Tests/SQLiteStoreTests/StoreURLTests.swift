@@ -6,7 +6,7 @@ import Testing
     @Test func `a store URL that begins with sqlite opens that file`() async throws {
         let folder = try TemporaryFolder()
         defer { folder.remove() }
-        let store = try StoreURL.open("sqlite:\(folder.file)")
+        let store = try StoreURL(parsing: "sqlite:\(folder.file)").open()
         #expect(try await store.jobsRevision() == 0)
     }
 
@@ -15,13 +15,8 @@ import Testing
             "", "belfry.sqlite", "sqlite:", "sqlite:folder/", "sqlite::memory:", "postgres://u:secret@host/db",
             "mysql://u:secret@host/db",
         ])
-    func `any other store URL is refused with the right form, and without its password`(url: String) throws {
-        let error = try #require(#expect(throws: StoreError.self) { try StoreURL.open(url) })
-        guard case .unusable(let reason) = error else {
-            Issue.record("\(error)")
-            return
-        }
-        #expect(reason.contains("sqlite:"))
-        #expect(!reason.contains("secret"))
+    func `any other store URL is refused, without its password in the reason`(url: String) throws {
+        let error = try #require(#expect(throws: StoreURLError.self) { try StoreURL(parsing: url) })
+        #expect(!error.description.isEmpty && !error.description.contains("secret"))
     }
 }

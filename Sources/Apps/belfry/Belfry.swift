@@ -1,5 +1,7 @@
 import ArgumentParser
 import Foundation
+import Settings
+import Store
 
 /// The command line. It exits with 0 if the command was carried out, 1 if it was refused, and 2 for wrong usage.
 @main
@@ -19,8 +21,8 @@ struct Belfry: AsyncParsableCommand {
             } else {
                 try command.run()
             }
-        } catch let error as Refused {
-            FileHandle.standardError.write(Data("belfry: \(error.description)\n".utf8))
+        } catch  where error is Refused || error is SettingsError || error is StoreError {
+            FileHandle.standardError.write(Data("belfry: \(error)\n".utf8))
             Foundation.exit(1)
         } catch {
             // ArgumentParser reports help as an error with code 0, and wrong usage with 64.

@@ -2,27 +2,14 @@ import JSON
 import ArgumentParser
 import Foundation
 import JobCore
-import Settings
 import Signing
 import Store
-import StoreAccess
 
 struct KeysCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "keys",
         abstract: "Manages keys of the admin API, directly in the store, and prints webhook secrets.",
         subcommands: [Add.self, List.self, Remove.self, WebhookSecret.self])
-
-    private static func store(_ options: StoreOptions) throws -> any ConsoleStore {
-        var settings = Settings(program: "belfry", flags: [options.flags])
-        let url = settings.storeURL { try StoreURL.check($0) }
-        do {
-            try settings.check()
-            return try StoreURL.open(url)
-        } catch {
-            throw Refused("\(error)")
-        }
-    }
 
     struct Add: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
@@ -37,7 +24,7 @@ struct KeysCommand: AsyncParsableCommand {
             }
             let secret = APISecret.random()
             let key = APIKey(name: name, scope: scope, createdAt: SystemTime().now())
-            guard try await KeysCommand.store(storeOptions).add(key, secretHash: APISecret.hash(secret)) else {
+            guard try await storeOptions.store().add(key, secretHash: APISecret.hash(secret)) else {
                 throw Refused("a key named “\(name)” exists already")
             }
             Output.line(secret)
@@ -50,7 +37,7 @@ struct KeysCommand: AsyncParsableCommand {
         @Flag(help: "Print JSON.") var json = false
 
         func run() async throws {
-            let keys = try await KeysCommand.store(storeOptions).apiKeys()
+            let keys = try await storeOptions.store().apiKeys()
             if json {
                 let values = keys.map { key in
                     JSONValue.object([
@@ -70,7 +57,7 @@ struct KeysCommand: AsyncParsableCommand {
         @Argument(help: "The key's name.") var name: String
 
         func run() async throws {
-            guard try await KeysCommand.store(storeOptions).removeAPIKey(named: name) else {
+            guard try await storeOptions.store().removeAPIKey(named: name) else {
                 throw Refused("there is no key named “\(name)”")
             }
             Output.line("removed \(name)")
@@ -84,14 +71,7 @@ struct KeysCommand: AsyncParsableCommand {
         @Argument(help: "The service's name.") var service: String
 
         func run() throws {
-            var settings = Settings(program: "belfry", flags: [signingOptions.flags])
-            let keys = settings.signingKeys { try SigningKeys(parsing: $0) }
-            do {
-                try settings.check()
-            } catch {
-                throw Refused("\(error)")
-            }
-            if let keys { Output.line(WebhookSignature.secretText(service: service, keys: keys)) }
+            Output.line(WebhookSignature.secretText(service: service, keys: try signingOptions.keys()))
         }
     }
 }

@@ -3,17 +3,18 @@ import Foundation
 import HTTPClient
 import JobCore
 import Messaging
+import Settings
 
 /// A client of RabbitMQ's management API, with the calls that the topology needs.
 struct ManagementAPI {
     private let baseURL: String
     private let authorization: String
 
-    /// Reads a URL with user and password. Returns nil if a part of it is missing.
-    init?(url: String) {
+    /// Reads a URL with user and password. Throws if a part of it is missing.
+    init(parsing url: String) throws(SettingsError) {
         guard let parts = URLComponents(string: url), let scheme = parts.scheme, let host = parts.host,
             let user = parts.user, let password = parts.password
-        else { return nil }
+        else { throw SettingsError("the URL has no scheme, host, user or password") }
         baseURL = "\(scheme)://\(host):\(parts.port ?? 15_672)"
         authorization = "Basic " + Data("\(user):\(password)".utf8).base64EncodedString()
     }

@@ -1,19 +1,13 @@
 import ArgumentParser
-import Foundation
+import Settings
 
 /// The option of commands that use RabbitMQ's management API.
 struct ManagementOptions: ParsableArguments {
-    @Option(help: "The URL of RabbitMQ's management API, http://user:password@host:15672. [BELFRY_MANAGEMENT_URL]")
-    var managementUrl: String?
+    @Option(AllSettings.managementURL) var managementURL: String?
 
-    /// Returns a client, or nil if no URL is given. Throws if the URL is incomplete.
+    /// Returns a client, or nil if no URL is given. Throws ``SettingsError`` if the URL is incomplete.
     func api() throws -> ManagementAPI? {
-        guard let text = managementUrl ?? ProcessInfo.processInfo.environment["BELFRY_MANAGEMENT_URL"] else {
-            return nil
-        }
-        guard let api = ManagementAPI(url: text) else {
-            throw ValidationError("--management-url takes http://user:password@host:port")
-        }
-        return api
+        let settings = Settings(program: .belfry, flags: ["management-url": managementURL])
+        return try AllSettings.managementURL.parsed(ManagementAPI.init(parsing:)).optional.value(in: settings)
     }
 }

@@ -21,7 +21,7 @@ struct MockCommand: AsyncParsableCommand {
 
     func run() async throws {
         guard let address = ListenAddress(listen) else { throw ValidationError("--listen takes host:port") }
-        LogFormat.bootstrap(.text, level: .warning)
+        LogFormat.text.bootstrap(level: .warning)
         let service = MockService()
         let server = WebServer(address: address, logger: Logger(label: "mock"), router: service.router)
         async let client: Void = service.runClient()

@@ -1,5 +1,6 @@
 import JSON
 import ArgumentParser
+import BrokerAccess
 import Foundation
 import JobCore
 import Messaging
@@ -11,20 +12,9 @@ struct TopologyCommand: ParsableCommand {
         commandName: "topology", abstract: "Manages the exchanges, queues, policies and users of Belfry in RabbitMQ.",
         subcommands: [Apply.self, Check.self, Print.self])
 
-    private static func broker(_ options: BrokerOptions) throws -> BrokerSettings {
-        var settings = Settings(program: "belfry", flags: [options.flags])
-        let broker = BrokerSettings(reading: &settings)
-        do {
-            try settings.check()
-        } catch {
-            throw Refused("\(error)")
-        }
-        return broker
-    }
-
     private static func declarer(_ options: BrokerOptions) throws -> TopologyDeclarer {
-        let broker = try broker(options)
-        return TopologyDeclarer(options: broker.options(program: "belfry topology"), topology: broker.topology)
+        let broker = try options.broker()
+        return TopologyDeclarer(options: broker.connection, topology: broker.topology)
     }
 
     struct Apply: AsyncParsableCommand {
@@ -35,8 +25,8 @@ struct TopologyCommand: ParsableCommand {
 
         func run() async throws {
             if let api = try management.api() {
-                let broker = try TopologyCommand.broker(brokerOptions)
-                try await api.apply(broker.topology, virtualHost: broker.urls.first?.virtualHost ?? "/")
+                let broker = try brokerOptions.broker()
+                try await api.apply(broker.topology, virtualHost: broker.virtualHost)
                 return Output.line("The topology is applied, including policies and users.")
             }
             do {
@@ -69,8 +59,8 @@ struct TopologyCommand: ParsableCommand {
                 throw Refused(error.description)
             }
             if let api = try management.api() {
-                let broker = try TopologyCommand.broker(brokerOptions)
-                faults += try await api.faults(broker.topology, virtualHost: broker.urls.first?.virtualHost ?? "/")
+                let broker = try brokerOptions.broker()
+                faults += try await api.faults(broker.topology, virtualHost: broker.virtualHost)
             }
             if json {
                 Output.line(JSONValue.object(["faults": .array(faults.map(JSONValue.string))]).text)
@@ -96,7 +86,7 @@ struct TopologyCommand: ParsableCommand {
         ) var administrator: [String] = []
 
         func run() throws {
-            let topology = try TopologyCommand.broker(brokerOptions).topology
+            let topology = try brokerOptions.broker().topology
             let hashes = try passwords.map(Self.hashes) ?? [:]
             let definitions = topology.definitions(passwordHashes: hashes, administrators: administrator)
             Output.line(definitions.indented)

@@ -1,39 +1,27 @@
-import ArgumentParser
-import JobCore
+import BrokerAccess
 import Console
-import Store
-import Settings
+import JobCore
 import RabbitMQ
+import Settings
 import StageKit
 import StoreAccess
 
 @main
-struct Consoled: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "consoled", abstract: "The admin API: jobs, runs, history.")
+struct Consoled: DaemonProgram {
+    static let program = Program.consoled
+    static let abstract = "Serves the admin API: jobs, runs, history."
 
-    @OptionGroup var brokerOptions: BrokerOptions
-    @OptionGroup var storeOptions: StoreOptions
-    @OptionGroup var daemonOptions: DaemonOptions
-
-    @Option(help: "Where the API is served, host:port (default 127.0.0.1:8080). [BELFRY_API_LISTEN]")
-    var apiListen: String?
-
-    func run() async throws {
-        var settings = Settings(
-            program: "consoled",
-            flags: [brokerOptions.flags, storeOptions.flags, daemonOptions.flags, ["api-listen": apiListen]])
-        let brokerSettings = BrokerSettings(reading: &settings)
-        let storeURL = settings.storeURL { try StoreURL.check($0) }
-        let address = settings.listenAddress("api-listen", default: "127.0.0.1:8080")
-        let daemon = try Daemon(&settings)
-        guard let address else { return }
-        let broker = RabbitBroker(brokerSettings, program: "consoled", consumes: false, logger: daemon.logger)
-        let opened = LazyStore { try StoreURL.open(storeURL) }
-        try await daemon.run(connections: broker.run, faults: { await opened.faults() + broker.faults }) {
-            let console = Console(
-                store: try opened.open(), broker: broker, time: SystemTime(), logger: daemon.logger)
-            return [WebServer(address: address, logger: daemon.logger, router: console.router)]
+    static func run(_ settings: Settings) async throws {
+        let (daemonSettings, brokerSettings, storeURL, address) = try settings.all(
+            DaemonSettings.init, BrokerSettings.init, AllSettings.storeURL.parsed(StoreURL.init(parsing:)).value,
+            AllSettings.apiListen.value)
+        let daemon = Daemon.bootstrap(daemonSettings)
+        let logger = daemon.logger
+        let broker = RabbitBroker(brokerSettings, consumes: false, logger: logger)
+        let store = LazyStore(storeURL)
+        try await daemon.run(connections: broker.run, faults: { await store.faults() + broker.faults }) {
+            let console = Console(store: try store.open(), broker: broker, time: SystemTime(), logger: logger)
+            return [WebServer(address: address, logger: logger, router: console.router)]
         }
     }
 }

@@ -1,48 +1,36 @@
-import ArgumentParser
-import JobCore
+import BrokerAccess
 import Dispatcher
-import Store
+import JobCore
 import Messaging
-import Settings
 import RabbitMQ
+import Settings
 import StageKit
 import StoreAccess
 
 @main
-struct Dispatcherd: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "dispatcherd", abstract: "Turns due schedules into executions and their deliveries.")
+struct Dispatcherd: DaemonProgram {
+    static let program = Program.dispatcherd
+    static let abstract = "Turns due schedules into executions and their deliveries."
 
-    @OptionGroup var brokerOptions: BrokerOptions
-    @OptionGroup var storeOptions: StoreOptions
-    @OptionGroup var daemonOptions: DaemonOptions
-
-    func run() async throws {
-        var settings = Settings(
-            program: "dispatcherd", flags: [brokerOptions.flags, storeOptions.flags, daemonOptions.flags])
-        let brokerSettings = BrokerSettings(reading: &settings)
-        let storeURL = settings.storeURL { try StoreURL.check($0) }
-        let daemon = try Daemon(&settings)
-        let broker = RabbitBroker(brokerSettings, program: "dispatcherd", consumes: true, logger: daemon.logger)
-        let opened = LazyStore { try StoreURL.open(storeURL) }
-        let time = SystemTime()
+    static func run(_ settings: Settings) async throws {
+        let (daemonSettings, brokerSettings, storeURL) = try settings.all(
+            DaemonSettings.init, BrokerSettings.init, AllSettings.storeURL.parsed(StoreURL.init(parsing:)).value)
+        let daemon = Daemon.bootstrap(daemonSettings)
+        let (time, logger) = (SystemTime(), daemon.logger)
+        let broker = RabbitBroker(brokerSettings, consumes: true, logger: logger)
+        let opened = LazyStore(storeURL)
         try await daemon.run(connections: broker.run, faults: { await opened.faults() + broker.faults }) {
             let store = try opened.open()
-            let due = DueHandler(store: store, time: time, logger: daemon.logger)
-            let runs = RunHandler(store: store, time: time, logger: daemon.logger)
-            let deliveries = DeliveryDueHandler(store: store, logger: daemon.logger)
-            return [
+            let limits = Pump.Limits(prefetch: 400, batch: 200)
+            let handlers: [(WorkQueue, Pump.Limits, any MessageHandler)] = [
                 // A due event may stand for hundreds of executions, so a few make a batch.
-                Pump(
-                    queue: .dispatcherDue, limits: .init(prefetch: 8, batch: 2), handler: due, broker: broker,
-                    time: time, logger: daemon.logger),
-                Pump(
-                    queue: .dispatcherRuns, limits: .init(prefetch: 400, batch: 200), handler: runs, broker: broker,
-                    time: time, logger: daemon.logger),
-                Pump(
-                    queue: .dispatcherDeliveries, limits: .init(prefetch: 400, batch: 200), handler: deliveries,
-                    broker: broker, time: time, logger: daemon.logger),
+                (.dispatcherDue, .init(prefetch: 8, batch: 2), DueHandler(store: store, time: time, logger: logger)),
+                (.dispatcherRuns, limits, RunHandler(store: store, time: time, logger: logger)),
+                (.dispatcherDeliveries, limits, DeliveryDueHandler(store: store, logger: logger)),
             ]
+            return handlers.map { queue, limits, handler in
+                Pump(queue: queue, limits: limits, handler: handler, broker: broker, time: time, logger: logger)
+            }
         }
     }
 }

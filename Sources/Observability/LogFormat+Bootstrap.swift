@@ -2,17 +2,12 @@ import JSON
 internal import Foundation
 internal import JobCore
 public import Logging
+public import Settings
 
-/// Log lines as people read them, or as machines do. Both go to standard error.
-public enum LogFormat: String, Sendable, CaseIterable {
-    /// `2026-01-31T08:00:00.123Z info tickerd: ticked cursor=…`
-    case text
-    /// One JSON object a line.
-    case json
-
-    /// Makes every logger of this process write this way, from `level` on.
-    public static func bootstrap(_ format: LogFormat, level: Logger.Level) {
-        LoggingSystem.bootstrap { label in LineLogHandler(label: label, format: format, logLevel: level) }
+extension LogFormat {
+    /// Makes every logger of this process write this way to standard error, from `level` on. Call it once.
+    public func bootstrap(level: Logger.Level) {
+        LoggingSystem.bootstrap { label in LineLogHandler(label: label, format: self, logLevel: level) }
     }
 }
 

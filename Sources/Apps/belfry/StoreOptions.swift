@@ -1,0 +1,15 @@
+import ArgumentParser
+import Settings
+import Store
+import StoreAccess
+
+/// The option of commands that open the store.
+struct StoreOptions: ParsableArguments {
+    @Option(AllSettings.storeURL) var storeURL: String?
+
+    /// Opens the store. Throws ``SettingsError`` or ``StoreError``.
+    func store() throws -> any ConsoleStore {
+        let settings = Settings(program: .belfry, flags: ["store-url": storeURL])
+        return try AllSettings.storeURL.parsed(StoreURL.init(parsing:)).value(in: settings).open()
+    }
+}

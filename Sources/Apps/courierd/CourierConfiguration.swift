@@ -1,0 +1,35 @@
+import BrokerAccess
+import HTTPClient
+import JobCore
+import Settings
+import Signing
+import StageKit
+
+/// The settings of courierd.
+struct CourierConfiguration {
+    let daemon: DaemonSettings
+    let broker: BrokerSettings
+    let keys: SigningKeys
+    let allowedNetworks: [CIDRBlock]
+    /// The beginning of `callback_url`.
+    let callbackBaseURL: String
+    let inFlight: Int64
+
+    /// Throws the problems of all of them at once.
+    init(_ settings: Settings) throws(SettingsError) {
+        (daemon, broker, keys, allowedNetworks, callbackBaseURL, inFlight) = try settings.all(
+            DaemonSettings.init, BrokerSettings.init,
+            AllSettings.signingKeys.parsed(SigningKeys.init(parsing:)).value,
+            AllSettings.allowedNetworks.parsed(Self.networks).value,
+            AllSettings.callbackBaseURL.parsed(Self.publicURL).value, AllSettings.inFlight.value)
+    }
+
+    private static func networks(_ text: String) throws -> [CIDRBlock] {
+        try text.split(separator: ",").map { try CIDRBlock(String($0)) }
+    }
+
+    private static func publicURL(_ text: String) throws -> String {
+        if let fault = TargetURL.fault(in: text) { throw SettingsError("the URL \(fault)") }
+        return text
+    }
+}

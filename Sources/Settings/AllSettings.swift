@@ -1,0 +1,118 @@
+public import Logging
+
+/// Every setting of every program, in the order of the table in docs/operations.md.
+public enum AllSettings {
+    private static let withStore: [Program] = [.tickerd, .dispatcherd, .ingesterd, .reaperd, .consoled, .belfry]
+
+    public static let amqpURL = Setting<String>(
+        "amqp-url", readBy: Program.allCases, default: .text("amqp://guest:guest@127.0.0.1:5672/"),
+        form: "amqp://user:password@host:5672/vhost",
+        meaning: """
+            The broker: `amqp://user:password@host:port/vhost`, or `amqps://`. Several URLs, separated by commas, are \
+            tried in turn.
+            """)
+
+    public static let amqpCAFile = Setting<String>(
+        "amqp-ca-file", readBy: Program.allCases, default: .text("/etc/ssl/certs/ca-certificates.crt"),
+        form: "the path of a PEM file", meaning: "The certificates (PEM) that an `amqps://` broker is checked against.")
+
+    public static let prefix = Setting<String>(
+        "prefix", readBy: Program.allCases, default: .text("belfry"), form: "a prefix such as belfry or staging.belfry",
+        meaning: "The prefix of every exchange, queue and broker user.")
+
+    public static let storeURL = Setting<String>(
+        "store-url", readBy: withStore, default: .text("sqlite:.belfry/belfry.sqlite"), form: "sqlite:PATH",
+        meaning: "The store, `sqlite:PATH`.")
+
+    public static let signingKeys = Setting<String>(
+        "signing-keys", readBy: [.courierd, .ingesterd, .belfry], isSecret: true,
+        form: "kid:base64, such as main:$(openssl rand -base64 32)",
+        meaning: """
+            `kid:base64,…`. The first key signs, all verify. Required by these programs; of `belfry`, only \
+            `keys webhook-secret` reads it.
+            """)
+
+    public static let callbackBaseURL = Setting<String>(
+        "callback-base-url", readBy: [.courierd], default: .prefixed("http://", callbackListen),
+        form: "the public URL of the callback endpoint, such as https://belfry.example.com",
+        meaning: "The beginning of `callback_url`, as services reach the callback endpoint.")
+
+    public static let allowedNetworks = Setting<String>(
+        "allowed-networks", readBy: [.courierd], default: .text(""),
+        form: "networks separated by commas, such as 127.0.0.0/8,10.1.0.0/16",
+        meaning: "Networks (CIDR, separated by commas) that webhooks may reach although they are not public.")
+
+    public static let inFlight = Setting<Int64>(
+        "in-flight", readBy: [.courierd], default: 1_000, range: 1...10_000,
+        meaning: "Deliveries that one process holds at once.")
+
+    public static let callbackListen = Setting<ListenAddress>(
+        "callback-listen", readBy: [.courierd, .ingesterd], default: .text("127.0.0.1:8081"),
+        meaning: """
+            The `host:port` of the callback endpoint. `courierd` uses it only for the default of \
+            `BELFRY_CALLBACK_BASE_URL`.
+            """)
+
+    public static let role = Setting<IngesterRole>(
+        "role", readBy: [.ingesterd], default: .both,
+        meaning: "The halves that run: with `callback` the endpoint only, with `recorder` the recorder only.")
+
+    public static let apiListen = Setting<ListenAddress>(
+        "api-listen", readBy: [.consoled], default: .text("127.0.0.1:8080"),
+        meaning: "The `host:port` of the admin API.")
+
+    public static let historyDays = Setting<Int64>(
+        "history-days", readBy: [.reaperd], default: 30, range: 1...36_500,
+        meaning: "How many days ended executions are kept.")
+
+    public static let redeliverAfterSeconds = Setting<Int64>(
+        "redeliver-after-seconds", readBy: [.reaperd], default: 300, range: 10...86_400,
+        meaning: "A delivery that is overdue by this many seconds is taken for lost and made again.")
+
+    public static let healthListen = Setting<ListenAddress>(
+        "health-listen", readBy: Program.daemons,
+        meaning: "The `host:port` of `/healthz`, `/readyz` and `/metrics`, which are off without it.")
+
+    public static let logLevel = Setting<Logger.Level>(
+        "log-level", readBy: Program.daemons, default: .info,
+        meaning: "The lowest level of the lines that are logged.")
+
+    public static let logFormat = Setting<LogFormat>(
+        "log-format", readBy: Program.daemons, default: .text,
+        meaning: "The format of log lines, which go to standard error.")
+
+    public static let apiURL = Setting<String>(
+        "api-url", readBy: [.belfry], default: .text("http://127.0.0.1:8080"), form: "the URL of the admin API",
+        meaning: "The admin API that the command line calls.")
+
+    public static let apiKey = Setting<String>(
+        "api-key", readBy: [.belfry], isSecret: true, form: "a key from `belfry keys add NAME --scope admin`",
+        meaning: "The key for the admin API.")
+
+    public static let managementURL = Setting<String>(
+        "management-url", readBy: [.belfry], form: "http://user:password@host:15672",
+        meaning: """
+            RabbitMQ's management API, `http://user:password@host:15672`, for `topology apply` and `topology check`.
+            """)
+
+    static let rows: [SettingRow] = [
+        amqpURL.row, amqpCAFile.row, prefix.row, storeURL.row, signingKeys.row, callbackBaseURL.row,
+        allowedNetworks.row, inFlight.row, callbackListen.row, role.row, apiListen.row, historyDays.row,
+        redeliverAfterSeconds.row, healthListen.row, logLevel.row, logFormat.row, apiURL.row, apiKey.row,
+        managementURL.row,
+    ]
+
+    /// The settings that a program reads.
+    public static func rows(of program: Program) -> [SettingRow] {
+        rows.filter { $0.readBy.contains(program) }
+    }
+
+    /// The table of docs/operations.md, in Markdown.
+    public static var table: String {
+        let lines = rows.map { row in
+            let readers = row.readBy.map(\.rawValue).joined(separator: ", ")
+            return "| `\(row.variable)` | \(readers) | \(row.meaning) | \(row.shownDefault) |"
+        }
+        return (["| variable | read by | meaning | default |", "|---|---|---|---|"] + lines).joined(separator: "\n")
+    }
+}

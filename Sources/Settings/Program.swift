@@ -1,0 +1,8 @@
+/// The programs of Belfry, by the names of their binaries.
+public enum Program: String, Sendable, CaseIterable {
+    case tickerd, dispatcherd, courierd, ingesterd, reaperd, consoled
+    /// The command line.
+    case belfry
+
+    public static let daemons = allCases.filter { $0 != .belfry }
+}

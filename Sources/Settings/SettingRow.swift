@@ -1,0 +1,36 @@
+/// The part of a setting that is text: its row of the table in docs/operations.md and its lines in `--help`.
+public struct SettingRow: Sendable {
+    /// Where the value comes from when neither the flag nor the variable is given.
+    public indirect enum Default: Sendable {
+        case none
+        case text(String)
+        /// The value of another setting, with a prefix.
+        case prefixed(String, Setting<ListenAddress>)
+    }
+
+    /// As in the flag: `amqp-url`.
+    public let name: String
+    public let readBy: [Program]
+    /// Sentences, with code in backticks.
+    public let meaning: String
+    /// What a value looks like, for the sentence about one that is invalid: `host:port, such as 127.0.0.1:8080`.
+    public let form: String
+    public let fallback: Default
+    /// True keeps the value out of logs.
+    public let isSecret: Bool
+
+    public var flag: String { "--\(name)" }
+    public var variable: String { "BELFRY_" + name.uppercased().replacing("-", with: "_") }
+
+    /// `meaning` for a terminal.
+    public var help: String { meaning.replacing("`", with: "") }
+
+    /// The default as Markdown.
+    var shownDefault: String {
+        switch fallback {
+        case .none, .text(""): "none"
+        case .text(let text): "`\(text)`"
+        case .prefixed(let prefix, let other): "`\(prefix)` and the value of `\(other.row.variable)`"
+        }
+    }
+}

@@ -1,0 +1,58 @@
+internal import JobCore
+internal import Logging
+internal import ServiceLifecycle
+internal import Store
+internal import Synchronization
+
+/// Makes the stage, again and again while what it needs is unavailable, and runs it.
+struct StageLoop: Service {
+    private let make: @Sendable () async throws -> [any Service]
+    private let time: any TimeSource
+    private let logger: Logger
+    private let start = StartState()
+
+    init(time: any TimeSource, logger: Logger, make: @escaping @Sendable () async throws -> [any Service]) {
+        self.make = make
+        self.time = time
+        self.logger = logger
+    }
+
+    /// Why the stage has not started yet; nil once it has.
+    var startFault: String? { start.fault }
+
+    /// Throws `StoreError.unusable` at once: no later try would succeed, and a person has to act.
+    func run() async throws {
+        var attempt = 0
+        while !Task.isShuttingDownGracefully, !Task.isCancelled {
+            let services: [any Service]
+            do {
+                services = try await make()
+            } catch StoreError.unusable(let reason) {
+                throw StoreError.unusable(reason)
+            } catch {
+                start.fault = "\(error)"
+                let wait = Backoff().milliseconds(attempt: attempt, fraction: .random(in: 0.5..<1))
+                attempt += 1
+                logger.warning("cannot start yet, will retry", metadata: ["error": "\(error)", "wait_ms": "\(wait)"])
+                try? await cancelWhenGracefulShutdown { try await time.sleep(milliseconds: wait) }
+                continue
+            }
+            start.fault = nil
+            logger.info("ready to work")
+            return try await withThrowingTaskGroup(of: Void.self) { group in
+                for service in services { group.addTask { try await service.run() } }
+                try await group.waitForAll()
+            }
+        }
+    }
+}
+
+/// The health server reads it while the stage starts.
+private final class StartState: Sendable {
+    private let box = Mutex<String?>("starting")
+
+    var fault: String? {
+        get { box.withLock { $0 } }
+        set { box.withLock { $0 = newValue } }
+    }
+}

@@ -1,0 +1,82 @@
+import Foundation
+import TestServers
+import Testing
+
+extension EndToEnd {
+    /// A program that can't work ends at once and gives the reason; one whose store is unavailable waits instead
+    /// (`OutageTests`).
+    @Suite struct StartTests {
+        private static let keys = [
+            "BELFRY_SIGNING_KEYS": "main:\(Data(repeating: 7, count: 32).base64EncodedString())"
+        ]
+
+        @Test(arguments: [
+            ("BELFRY_AMQP_URL", "http://x"), ("BELFRY_PREFIX", "a b"),
+            ("BELFRY_LOG_LEVEL", "loud"), ("BELFRY_HEALTH_LISTEN", "here"),
+            ("BELFRY_SIGNING_KEYS", "main:c2hvcnQ="),
+            ("BELFRY_ALLOWED_NETWORKS", "10.0.0.0/99"),
+            ("BELFRY_IN_FLIGHT", "many"),
+            ("BELFRY_CALLBACK_BASE_URL", "ftp://x"),
+            ("BELFRY_CALLBACK_LISTEN", "8081"),
+        ])
+        func `a program with a wrong setting exits with 1 and names the setting`(
+            variable: String, value: String
+        ) async throws {
+            let finished = try await Program.run(
+                "\(Project.bin)/courierd", environment: Self.keys.merging([variable: value]) { $1 })
+            #expect(finished.status == 1 && !finished.wasKilled)
+            #expect(finished.errors.contains(variable), "\(finished.errors)")
+            #expect(!finished.errors.contains("c2hvcnQ"))
+        }
+
+        @Test(arguments: ["tickerd", "dispatcherd", "ingesterd", "reaperd", "consoled"])
+        func `a program with a store URL of an unknown kind exits with an error that names the setting`(program: String)
+            async throws
+        {
+            let finished = try await Program.run(
+                "\(Project.bin)/\(program)",
+                environment: Self.keys.merging(["BELFRY_STORE_URL": "mysql://u:hidden@x"]) { $1 })
+            #expect(finished.status == 1 && !finished.wasKilled)
+            #expect(finished.errors.contains("BELFRY_STORE_URL") && finished.errors.contains("sqlite:PATH"))
+            #expect(!finished.errors.contains("hidden"))
+        }
+
+        @Test func `a program that signs exits with an error if there are no signing keys`() async throws {
+            let finished = try await Program.run("\(Project.bin)/courierd", environment: ["BELFRY_SIGNING_KEYS": ""])
+            #expect(finished.status == 1 && finished.errors.contains("BELFRY_SIGNING_KEYS"))
+        }
+
+        @Test func `a program with several wrong settings reports each on a line of its own`() async throws {
+            let finished = try await Program.run(
+                "\(Project.bin)/courierd",
+                environment: ["BELFRY_IN_FLIGHT": "0", "BELFRY_LOG_FORMAT": "loud", "BELFRY_PREFIX": "a b"])
+            let lines = finished.errors.split(separator: "\n")
+            #expect(finished.status == 1 && lines.count == 4, "\(finished.errors)")
+            #expect(lines.allSatisfy { $0.hasPrefix("courierd: --") })
+        }
+
+        @Test func `a program exits with 64 for an unknown flag and with 0 for --help`() async throws {
+            let wrong = try await Program.run("\(Project.bin)/tickerd", ["--in-flight", "7"])
+            #expect(wrong.status == 64 && wrong.errors.contains("--in-flight"))
+            let help = try await Program.run("\(Project.bin)/tickerd", ["--help"])
+            #expect(help.status == 0 && help.output.contains("BELFRY_STORE_URL"))
+        }
+
+        @Test(arguments: ["tickerd", "dispatcherd", "ingesterd", "reaperd", "consoled"])
+        func `a program whose store is not a Belfry store exits with 1 and says so`(
+            program: String
+        ) async throws {
+            let path = FileManager.default.temporaryDirectory.appending(path: "belfry-\(UUID().uuidString).sqlite").path
+            defer { for end in ["", "-wal", "-shm"] { try? FileManager.default.removeItem(atPath: path + end) } }
+            try ForeignDatabase.create(path: path)
+            let finished = try await Program.run(
+                "\(Project.bin)/\(program)",
+                environment: Self.keys.merging([
+                    "BELFRY_STORE_URL": "sqlite:\(path)", "BELFRY_API_LISTEN": "127.0.0.1:0",
+                    "BELFRY_CALLBACK_LISTEN": "127.0.0.1:0",
+                ]) { $1 })
+            #expect(finished.status == 1 && !finished.wasKilled)
+            #expect(finished.errors.contains("is not a Belfry store"), "\(finished.errors)")
+        }
+    }
+}

@@ -1,0 +1,27 @@
+import Settings
+import Testing
+
+@Suite struct `A daemon's flags` {
+    @Test func `are its settings, with the value behind a blank or an equals sign`() throws {
+        let flags = try CommandLineFlags(["--in-flight", "7", "--amqp-url=amqp://a/b=c", "--prefix="], of: .courierd)
+        #expect(flags.values == ["in-flight": "7", "amqp-url": "amqp://a/b=c", "prefix": ""])
+    }
+
+    @Test func `are refused when the daemon has no such setting or the value is missing, all at once`() {
+        let error = #expect(throws: SettingsError.self) {
+            try CommandLineFlags(["--store-url", "sqlite:x", "extra", "--role=both", "--in-flight"], of: .courierd)
+        }
+        #expect(error?.problems.count == 5)
+        #expect(error?.problems.last == "--in-flight needs a value")
+        #expect(error?.problems.first?.hasPrefix("--store-url is not a flag of courierd") == true)
+    }
+
+    @Test(arguments: Program.daemons)
+    func `and their variables are all in its help`(program: Program) {
+        let help = CommandLineFlags.help(of: program, abstract: "Does its work.")
+        #expect(help.hasPrefix("Does its work.\n"))
+        for row in AllSettings.rows(of: program) {
+            #expect(help.contains("  \(row.flag) VALUE, \(row.variable)\n"), "\(row.name)")
+        }
+    }
+}

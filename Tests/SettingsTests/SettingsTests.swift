@@ -1,0 +1,87 @@
+import Logging
+import Settings
+import Testing
+
+@Suite struct `A program's settings` {
+    private func settings(
+        _ program: Program = .courierd, flags: [String: String?] = [:], variables: [String: String] = [:]
+    ) -> Settings {
+        Settings(program: program, flags: flags, environment: variables)
+    }
+
+    @Test(
+        arguments: [
+            ("flag", "variable", "flag"), (nil, "variable", "variable"), ("flag", nil, "flag"),
+            (nil, nil, "/etc/ssl/certs/ca-certificates.crt"),
+        ] as [(String?, String?, String)])
+    func `come from a flag, then the environment, then the default`(
+        flag: String?, variable: String?, value: String
+    ) throws {
+        var variables: [String: String] = [:]
+        variables["BELFRY_AMQP_CA_FILE"] = variable
+        let settings = settings(flags: ["amqp-ca-file": flag], variables: variables)
+        #expect(try AllSettings.amqpCAFile.value(in: settings) == value)
+    }
+
+    @Test func `that are optional and not given are nil`() throws {
+        #expect(try AllSettings.healthListen.optional.value(in: settings()) == nil)
+        #expect(throws: SettingsError.self) { try AllSettings.healthListen.value(in: settings()) }
+    }
+
+    @Test func `may have the value of another setting as their default`() throws {
+        let moved = settings(variables: ["BELFRY_CALLBACK_LISTEN": "10.0.0.1:80"])
+        #expect(try AllSettings.callbackBaseURL.value(in: settings()) == "http://127.0.0.1:8081")
+        #expect(try AllSettings.callbackBaseURL.value(in: moved) == "http://10.0.0.1:80")
+        let wrong = settings(variables: ["BELFRY_CALLBACK_LISTEN": "8081"])
+        let error = #expect(throws: SettingsError.self) { try AllSettings.callbackBaseURL.value(in: wrong) }
+        #expect(error?.description.hasPrefix("--callback-listen (BELFRY_CALLBACK_LISTEN) is invalid: ") == true)
+    }
+
+    @Test func `are read together, and all problems are reported at once`() throws {
+        let wrong = settings(
+            flags: ["in-flight": "0", "callback-listen": "nowhere"], variables: ["BELFRY_ROLE": "chief"])
+        let error = #expect(throws: SettingsError.self) {
+            _ = try wrong.all(
+                AllSettings.inFlight.value, AllSettings.historyDays.value, AllSettings.callbackListen.value,
+                AllSettings.role.value, AllSettings.signingKeys.value)
+        }
+        #expect(
+            error?.problems == [
+                "--in-flight (BELFRY_IN_FLIGHT) is invalid: \"0\" is not a whole number from 1 to 10000",
+                "--callback-listen (BELFRY_CALLBACK_LISTEN) is invalid: \"nowhere\" is not host:port, "
+                    + "such as 127.0.0.1:8080",
+                "--role (BELFRY_ROLE) is invalid: \"chief\" is not both, callback or recorder",
+                "--signing-keys (BELFRY_SIGNING_KEYS) is required: give kid:base64, "
+                    + "such as main:$(openssl rand -base64 32)",
+            ])
+        let (inFlight, days) = try settings().all(AllSettings.inFlight.value, AllSettings.historyDays.value)
+        #expect(inFlight == 1_000 && days == 30)
+    }
+
+    @Test(arguments: [("1", 1), ("10000", 10_000)] as [(String, Int64)])
+    func `take a whole number within its bounds`(text: String, value: Int64) throws {
+        #expect(try AllSettings.inFlight.value(in: settings(flags: ["in-flight": text])) == value)
+    }
+
+    @Test func `are shown without secrets and passwords, wherever those came from`() {
+        let settings = settings(
+            flags: ["amqp-url": "amqp://ann:pass1@one/,amqps://bob:pass2@two:5671/v"],
+            variables: ["BELFRY_SIGNING_KEYS": "main:c2VjcmV0"])
+        let summary = settings.summary
+        #expect(summary["amqp-url"] == "amqp://ann:***@one/,amqps://bob:***@two:5671/v")
+        #expect(summary["signing-keys"] == "***" && summary["health-listen"] == "unset")
+        #expect(summary["prefix"] == "belfry" && summary["store-url"] == nil)
+    }
+
+    @Test func `never show a secret that is invalid`() {
+        struct TooShort: Error, CustomStringConvertible { var description: String { "the key is too short" } }
+        let settings = settings(variables: ["BELFRY_SIGNING_KEYS": "main:c2VjcmV0"])
+        let error = #expect(throws: SettingsError.self) {
+            _ = try AllSettings.signingKeys.parsed { _ -> String in throw TooShort() }.value(in: settings)
+        }
+        #expect(
+            error?.description
+                == "--signing-keys (BELFRY_SIGNING_KEYS) is invalid: the key is too short; "
+                + "give kid:base64, such as main:$(openssl rand -base64 32)")
+    }
+}
