@@ -33,7 +33,7 @@ struct StageLoop: Service {
                 start.fault = "\(error)"
                 let wait = Backoff().milliseconds(attempt: attempt, fraction: .random(in: 0.5..<1))
                 attempt += 1
-                logger.warning("cannot start yet, will retry", metadata: ["error": "\(error)", "wait_ms": "\(wait)"])
+                logger.warning("can't start yet, will retry", metadata: ["error": "\(error)", "wait_ms": "\(wait)"])
                 try? await cancelWhenGracefulShutdown { try await time.sleep(milliseconds: wait) }
                 continue
             }

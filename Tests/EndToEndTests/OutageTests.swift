@@ -71,7 +71,7 @@ extension EndToEnd {
             }
             #expect(answer.text.contains("later"))
             #expect(belfry.isAlive(waiting))
-            #expect(try belfry.log(waiting).contains("can't start yet, trying again"))
+            #expect(try belfry.log(waiting).contains("can't start yet, will retry"))
             try FileManager.default.removeItem(atPath: folder)
             _ = try await until("\(program) is ready") {
                 try await belfry.readiness(waiting).status == 200 ? true : nil
