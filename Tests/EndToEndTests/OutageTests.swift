@@ -91,7 +91,7 @@ extension EndToEnd {
             let lock = try StoreLock(path: belfry.storePath)
             let id = try await EndToEnd.run("locked-out")
             _ = try await until("the dispatcher logs that it waits") {
-                try belfry.log("dispatcherd.1").contains("not now, the batch waits") ? true : nil
+                try belfry.log("dispatcherd.1").contains("the store is unavailable, the batch waits") ? true : nil
             }
             let answer = try await until("the dispatcher reports that it is not ready") {
                 let answer = try await belfry.readiness("dispatcherd.1")
