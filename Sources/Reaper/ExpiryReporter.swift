@@ -15,7 +15,6 @@ public final class ExpiryReporter: PeriodicStage {
     private struct State {
         var reachability = ReachabilityWindow()
         var throttle = ReportThrottle<OverdueExecution>(repeatAfterMilliseconds: 60_000)
-        var reported: [OverdueExecution] = []
     }
 
     private let store: any ExpiryStore
@@ -31,14 +30,10 @@ public final class ExpiryReporter: PeriodicStage {
     public func pass(at now: Instant) async throws -> PassResult {
         let reachableSince = state.withLock { state in
             state.reachability.pass(at: now)
-            state.reported = []
             return state.reachability.since
         }
         let overdue = try await store.overdue(at: now, reachableSince: reachableSince, limit: Self.batchMax)
-        let due = state.withLock { state in
-            state.reported = state.throttle.due(in: overdue, now: now)
-            return state.reported
-        }
+        let due = state.withLock { $0.throttle.due(in: overdue, now: now) }
         return PassResult(
             messages: due.map {
                 OutboundMessage(ExecutionExpired(executionID: $0.id, expiry: $0.expiry, noticedAt: now))
@@ -46,11 +41,7 @@ public final class ExpiryReporter: PeriodicStage {
     }
 
     public func confirmed(at now: Instant) {
-        let count = state.withLock { state in
-            state.throttle.markReported(state.reported, at: now)
-            return state.reported.count
-        }
-        expiries.increment(by: count)
+        expiries.increment(by: state.withLock { $0.throttle.confirmed(at: now) })
     }
 
     public func failed(at now: Instant) {

@@ -4,6 +4,8 @@ import JobCore
 struct ReportThrottle<Item: Hashable & Sendable>: Sendable {
     private let repeatAfterMilliseconds: Int64
     private var reportedAt: [Item: Instant] = [:]
+    /// Items that were due and are not confirmed yet.
+    private var pending: [Item] = []
 
     init(repeatAfterMilliseconds: Int64) {
         self.repeatAfterMilliseconds = repeatAfterMilliseconds
@@ -13,12 +15,16 @@ struct ReportThrottle<Item: Hashable & Sendable>: Sendable {
     mutating func due(in items: [Item], now: Instant) -> [Item] {
         let present = Set(items)
         reportedAt = reportedAt.filter { present.contains($0.key) }
-        return items.filter { item in
+        pending = items.filter { item in
             reportedAt[item].map { now.milliseconds(since: $0) >= repeatAfterMilliseconds } ?? true
         }
+        return pending
     }
 
-    mutating func markReported(_ items: [Item], at now: Instant) {
-        for item in items { reportedAt[item] = now }
+    /// The reports of the items that were due last are confirmed. Returns how many they are.
+    mutating func confirmed(at now: Instant) -> Int {
+        for item in pending { reportedAt[item] = now }
+        defer { pending = [] }
+        return pending.count
     }
 }
