@@ -42,7 +42,8 @@ func stage(_ name: String, _ more: [Target.Dependency] = []) -> Target {
 /// A program is one stage, StageKit and the adapters it needs.
 func program(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
     .executableTarget(
-        name: name, dependencies: dependencies + ["BrokerAccess", "JobCore", "RabbitMQ", "Settings", "StageKit", logging],
+        name: name,
+        dependencies: dependencies + ["BrokerAccess", "JobCore", "RabbitMQ", "Settings", "StageKit", logging],
         path: "Sources/Apps/\(name)",
         swiftSettings: strict)
 }
@@ -155,7 +156,8 @@ let package = Package(
         tests(
             "CourierTests",
             [
-                "Courier", "Determinism", "JSON", "JobCore", "Messaging", "MessagingTesting", "Signing", lifecycleTestKit,
+                "Courier", "Determinism", "JSON", "JobCore", "Messaging", "MessagingTesting", "Signing",
+                lifecycleTestKit,
                 logging,
             ]),
         tests(

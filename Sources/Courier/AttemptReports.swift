@@ -36,7 +36,8 @@ enum AttemptReports {
             OutboundMessage(delivery.request, deferredBySeconds: stepSeconds, headers: headers),
             OutboundMessage(
                 DeliveryDeferred(
-                    executionID: delivery.request.executionID, cause: .busy(count: count),
+                    executionID: delivery.request.executionID,
+                    cause: .busy(attempt: delivery.request.attempt, count: count),
                     nextAttemptAt: now.adding(seconds: stepSeconds))),
         ]
     }

@@ -85,13 +85,18 @@ final class Outbox {
                 // Asked for after the confirms: a message that was delivered again meanwhile is acked, too.
                 batch.flatMap { entry in entry.key.map { settled([$0]) } ?? [entry.message.tag] }
             }
-            // The broker delivers them again, and they must not count as in hand.
-            if outcome == .requeued { _ = settled(batch.compactMap(\.key)) }
+            // The broker delivers them again. They stay in hand, so that no webhook is repeated: the new messages join
+            // them, and their results are published as soon as the broker takes them.
+            if outcome == .requeued { entries = batch.filter { $0.key != nil } + entries }
         } catch {
-            for var entry in batch {
-                if batch.count == 1 { entry.result = .deadLetter(.failing, error: "\(error)") }
-                await settle([entry], subscription, settled)
+            guard batch.count == 1, var entry = batch.first else {
+                for entry in batch { await settle([entry], subscription, settled) }
+                return
             }
+            // A dead letter is cut to what AMQP can carry, so a second failure is a fault of ours: it stays unacked.
+            if case .deadLetter = entry.result { return }
+            entry.result = .deadLetter(.failing, error: "\(error)")
+            await settle([entry], subscription, settled)
         }
     }
 

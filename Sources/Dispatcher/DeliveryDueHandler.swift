@@ -20,11 +20,14 @@ public struct DeliveryDueHandler: MessageHandler {
         for recorded in try await store.recorded(read.messages.map(\.executionID)) {
             let execution = recorded.execution
             guard execution.state.status == .pending else { continue }
-            // A deleted job has no target any more; the run ends with its ttl.
-            guard let stored = try await store.job(named: execution.jobName) else { continue }
-            logger.info(
-                "delivery requested again",
-                metadata: ["execution_id": "\(execution.id)", "job": "\(execution.jobName)"])
+            let metadata: Logger.Metadata = [
+                "execution_id": "\(execution.id)", "job": "\(execution.jobName)",
+            ]
+            guard let stored = try await store.job(named: execution.jobName) else {
+                logger.info("delivery not requested again: its job was deleted, the ttl ends it", metadata: metadata)
+                continue
+            }
+            logger.warning("a delivery was lost, requested it again", metadata: metadata)
             messages += recorded.messages(job: stored.job)
         }
         return HandledBatch(messages: messages, dead: read.dead)

@@ -31,8 +31,10 @@ public enum MessageID {
         "\(execution)/\(attempt)/\(result)"
     }
 
-    /// One for each time that a busy target had a delivery deferred; no attempt has its number.
-    static func deferral(_ execution: ExecutionID, count: Int) -> String { "\(execution)/deferral/\(count)" }
+    /// One for each time that a busy target had an attempt's delivery deferred.
+    static func deferral(_ execution: ExecutionID, attempt: Int, count: Int) -> String {
+        "\(execution)/\(attempt)/deferral/\(count)"
+    }
 
     /// One for each deadline and each time that it was reported: the reaper repeats a report that may have come too
     /// late, and the repeat must be judged anew.

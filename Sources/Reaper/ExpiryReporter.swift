@@ -1,5 +1,6 @@
 import CoreMetrics
 public import JobCore
+internal import Logging
 import Messaging
 public import StageKit
 public import Store
@@ -37,7 +38,8 @@ public final class ExpiryReporter: PeriodicStage {
         return PassResult(
             messages: due.map {
                 OutboundMessage(ExecutionExpired(executionID: $0.id, expiry: $0.expiry, noticedAt: now))
-            }, count: due.count)
+            },
+            reported: due.map { ["execution_id": "\($0.id)", "deadline": "\($0.expiry.rawValue)"] })
     }
 
     public func confirmed(at now: Instant) {

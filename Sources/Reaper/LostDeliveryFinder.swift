@@ -1,5 +1,6 @@
 import CoreMetrics
 public import JobCore
+internal import Logging
 import Messaging
 public import StageKit
 public import Store
@@ -31,7 +32,8 @@ public final class LostDeliveryFinder: PeriodicStage {
         return PassResult(
             messages: due.map {
                 OutboundMessage(DeliveryDue(executionID: $0.id, jobName: $0.jobName, foundAt: now))
-            }, count: due.count)
+            },
+            reported: due.map { ["execution_id": "\($0.id)", "job": "\($0.jobName)"] })
     }
 
     public func confirmed(at now: Instant) {

@@ -22,10 +22,9 @@ extension SQLiteStore: ScheduleStore {
     private static func distinctSchedule(_ row: Row) throws -> DistinctSchedule {
         var column = ColumnReader(row)
         let (expression, timeZone) = (try column.next(String.self), try column.next(String.self))
-        let text = try column.next(String.self)
-        guard let dst = DSTPolicy(text) else {
-            throw UnreadableRow("the schedule \(expression)", reason: "“\(text)” is not a DST policy")
-        }
+        // An unknown policy must not hide every other schedule from the ticker. The dispatcher finds no job with this
+        // key, so nothing is run by a policy that nobody chose.
+        let dst = DSTPolicy(try column.next(String.self)) ?? .default
         return DistinctSchedule(
             key: ScheduleKey(expression, timeZone: timeZone, dst: dst), jobCount: try column.next(),
             earliestEffectiveAfter: try column.instant(), latestEffectiveAfter: try column.instant())

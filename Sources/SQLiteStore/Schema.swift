@@ -128,10 +128,10 @@ enum Schema {
         CREATE INDEX execution_failed ON execution (status) WHERE status = 4;
         """
 
-    /// Trigger 0 is schedule, 1 is manual; see `Trigger.code`. Before, a manual run had the schedule `run`.
+    /// Trigger 0 is schedule, 1 is manual, 2 is retry; see `Trigger.code`. Before, a manual run had the schedule `run`.
     private static let trigger = """
         ALTER TABLE execution ADD COLUMN trigger_code INTEGER NOT NULL DEFAULT 0;
-        UPDATE execution SET trigger_code = 1,
+        UPDATE execution SET trigger_code = iif(retry_of IS NULL, 1, 2),
             schedule = coalesce((SELECT expression FROM job WHERE job.seq = execution.job), '')
             WHERE schedule = 'run';
         """

@@ -36,7 +36,7 @@ struct StoreFile {
             try migrate(pool)
             return pool
         } catch {
-            throw StoreError(error, path: path)
+            throw StoreError(error, path: path, isOpening: true)
         }
     }
 

@@ -51,6 +51,7 @@ public struct Periodic: Service {
             let result = try await stage.pass(at: now)
             if !result.messages.isEmpty { try await broker.publish(result.messages) }
             stage.confirmed(at: now)
+            for metadata in result.reported { logger.info("reported", metadata: metadata) }
             if result.count > 0 { logger.info("pass done", metadata: ["count": "\(result.count)"]) }
         } catch {
             stage.failed(at: now)

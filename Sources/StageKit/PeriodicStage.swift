@@ -1,4 +1,5 @@
 public import JobCore
+public import Logging
 public import Messaging
 
 /// A stage that works by the clock: a function from an instant to messages.
@@ -23,11 +24,14 @@ extension PeriodicStage {
 /// The result of one pass.
 public struct PassResult: Sendable, Equatable {
     public var messages: [OutboundMessage]
-    /// How many things were found or done, for the log.
+    /// What each message reports: one log line each, once they are confirmed.
+    public var reported: [Logger.Metadata]
+    /// How many things were done without a message, for the log.
     public var count: Int
 
-    public init(messages: [OutboundMessage] = [], count: Int = 0) {
+    public init(messages: [OutboundMessage] = [], reported: [Logger.Metadata] = [], count: Int = 0) {
         self.messages = messages
+        self.reported = reported
         self.count = count
     }
 }

@@ -66,7 +66,10 @@ public struct Pump: Service {
     }
 
     /// One batch, until it is acked or requeued, or shutdown leaves it unacked.
-    public func pass(_ batch: [InboundMessage], _ subscription: any MessageSubscription) async {
+    @discardableResult
+    public func pass(
+        _ batch: [InboundMessage], _ subscription: any MessageSubscription
+    ) async -> Settlement.Outcome {
         let begun = time.now()
         var attempt = 0
         while true {
@@ -79,23 +82,24 @@ public struct Pump: Service {
                     "the store is unavailable, the batch waits",
                     metadata: ["error": "\(reason)", "messages": "\(batch.count)"])
             } catch is CancellationError {
-                return
+                return .interrupted
             } catch {
                 return await isolateFailure(error, in: batch, subscription)
             }
-            if await settlement.waitToRetry(attempt: attempt, on: subscription, heldSince: begun) != nil { return }
+            let outcome = await settlement.waitToRetry(attempt: attempt, on: subscription, heldSince: begun)
+            if let outcome { return outcome }
             attempt += 1
         }
     }
 
     private func settle(
         _ result: HandledBatch, of batch: [InboundMessage], _ subscription: any MessageSubscription, _ begun: Instant
-    ) async throws(PublishError) {
+    ) async throws(PublishError) -> Settlement.Outcome {
         let letters = result.dead.map { letter in
             precondition(batch.indices.contains(letter.index), "a dead letter is a message of the batch")
             return settlement.deadLetter(batch[letter.index], letter.reason, letter.error)
         }
-        _ = try await settlement.settle(
+        return try await settlement.settle(
             [.init(result.messages + letters)], on: subscription, heldSince: begun, acking: { batch.map(\.tag) })
     }
 
@@ -103,19 +107,24 @@ public struct Pump: Service {
     /// others. The message that fails alone becomes a dead letter.
     private func isolateFailure(
         _ error: any Error, in batch: [InboundMessage], _ subscription: any MessageSubscription
-    ) async {
+    ) async -> Settlement.Outcome {
         guard batch.count == 1, let message = batch.first else {
             logger.warning("a batch failed, handling its messages one by one", metadata: ["error": "\(error)"])
-            for message in batch { await pass([message], subscription) }
-            return
+            for message in batch {
+                // Requeued or interrupted, the rest of the batch is the broker's again.
+                let outcome = await pass([message], subscription)
+                guard outcome == .acked else { return outcome }
+            }
+            return .acked
         }
         let letter = settlement.deadLetter(message, .failing, "\(error)")
         do {
-            _ = try await settlement.settle(
+            return try await settlement.settle(
                 [.init([letter])], on: subscription, heldSince: time.now(), acking: { [message.tag] })
         } catch {
             // A dead letter is cut to what AMQP can carry, so this is a fault of ours: the message stays unacked.
             logger.critical("a dead letter cannot be published", metadata: ["error": "\(error)"])
+            return .interrupted
         }
     }
 }

@@ -35,6 +35,7 @@ public struct Settlement: Sendable {
     private let time: any TimeSource
     private let logger: Logger
     private let holdLimitMilliseconds: Int64
+    private let backoff: Backoff
     private let sleep: @Sendable (Int64) async throws -> Void
     private let jitter: @Sendable () -> Double
     private let handled: Counter
@@ -46,7 +47,7 @@ public struct Settlement: Sendable {
     /// without it shutdown ends the wait. `jitter` draws the fraction, in 0..<1, of each retry's longest wait.
     public init(
         of queue: WorkQueue, broker: any MessageBroker, time: any TimeSource, logger: Logger,
-        holdLimitMilliseconds: Int64 = 600_000,
+        holdLimitMilliseconds: Int64 = 600_000, backoff: Backoff = Backoff(),
         sleep: (@Sendable (Int64) async throws -> Void)? = nil,
         jitter: @escaping @Sendable () -> Double = { .random(in: 0..<1) }
     ) {
@@ -55,6 +56,7 @@ public struct Settlement: Sendable {
         self.time = time
         self.logger = logger
         self.holdLimitMilliseconds = holdLimitMilliseconds
+        self.backoff = backoff
         self.sleep =
             sleep ?? { milliseconds in
                 try await cancelWhenGracefulShutdown { try await time.sleep(milliseconds: milliseconds) }
@@ -107,7 +109,7 @@ public struct Settlement: Sendable {
             await subscription.restart()
             return .requeued
         }
-        let wait = Backoff().milliseconds(attempt: attempt, fraction: jitter())
+        let wait = backoff.milliseconds(attempt: attempt, fraction: jitter())
         do {
             try await sleep(wait)
             return nil

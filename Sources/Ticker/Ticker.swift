@@ -50,7 +50,9 @@ public actor Ticker: Service {
         self.logger = logger
         settlement = Settlement(
             of: .tickerBaton, broker: broker, time: time, logger: logger,
-            holdLimitMilliseconds: Self.holdLimitMilliseconds, jitter: jitter)
+            holdLimitMilliseconds: Self.holdLimitMilliseconds,
+            // Occurrences wait meanwhile, so the broker is asked often.
+            backoff: Backoff(ceilingMilliseconds: 2_000), jitter: jitter)
         plan = SchedulePlan(cursor: time.now())
         silentSince = time.now()
     }
@@ -147,6 +149,7 @@ public actor Ticker: Service {
             guard outcome == .acked else { return }
         } catch {
             logger.critical("due events cannot be published, requeued the baton", metadata: ["error": "\(error)"])
+            await waitForNext()
             return await subscription.restart()
         }
         handedOver = cursor

@@ -82,6 +82,27 @@ import Testing
         #expect(shift.acknowledged == messages.map(\.tag))
     }
 
+    /// Publishing fails for longer than messages may be held, so the broker redelivers them. The service was invoked
+    /// already and must not be invoked again for that.
+    @Test func `posts a delivery once although its report cannot be published for longer than it may be held`()
+        async throws
+    {
+        let invoker = rig.invoker(after: 100)
+        let messages = (0..<2).map { Sample.message(Sample.request { $0.deadline = Self.later }, number: $0) }
+        let shift = rig.shift(
+            [.init([messages[0]]), .init(afterMilliseconds: 700_000, [messages[1]])], endsAfter: 900_000)
+        rig.broker.setAvailable(false)
+        try await rig.run(invoker, shift) { [rig] in
+            try await rig.simulation.sleep(milliseconds: 800_000)
+            rig.broker.setAvailable(true)
+        }
+        #expect(invoker.posts.count == 1)
+        #expect(shift.published.map(\.routingKey) == [RoutingKey.deliveryAccepted])
+        #expect(shift.acknowledged.contains(messages[1].tag))
+    }
+
+    private static let later = Sample.occurrence.adding(seconds: 3_600)
+
     @Test func `gives up reports at shutdown that cannot be published; the broker delivers again`() async throws {
         rig.broker.setAvailable(false)
         let shift = rig.shift([.init([Sample.delivery(1).message])], endsAfter: 5_000)

@@ -55,7 +55,7 @@ import Testing
             .deferred(attempt, nextAttemptAt: nextAttemptAt)
         ),
         (
-            DeliveryDeferred(executionID: id, cause: .busy(count: 2), nextAttemptAt: nextAttemptAt),
+            DeliveryDeferred(executionID: id, cause: .busy(attempt: 1, count: 2), nextAttemptAt: nextAttemptAt),
             .deferred(nil, nextAttemptAt: nextAttemptAt)
         ),
         (DeliveryRefused(executionID: id, attempt: attempt), .refused(attempt)),

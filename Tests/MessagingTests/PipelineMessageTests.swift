@@ -47,8 +47,9 @@ import Testing
         DeliveryRefused(executionID: id, attempt: attempt(1)),
         DeliveryDeferred(executionID: id, cause: .failed(attempt(1)), nextAttemptAt: at(5)),
         DeliveryDeferred(executionID: id, cause: .failed(attempt(2)), nextAttemptAt: at(5)),
-        DeliveryDeferred(executionID: id, cause: .busy(count: 1), nextAttemptAt: at(5)),
-        DeliveryDeferred(executionID: id, cause: .busy(count: 2), nextAttemptAt: at(5)),
+        DeliveryDeferred(executionID: id, cause: .busy(attempt: 1, count: 1), nextAttemptAt: at(5)),
+        DeliveryDeferred(executionID: id, cause: .busy(attempt: 1, count: 2), nextAttemptAt: at(5)),
+        DeliveryDeferred(executionID: id, cause: .busy(attempt: 2, count: 1), nextAttemptAt: at(5)),
         ExecutionExpired(executionID: id, expiry: .ttl, noticedAt: at(0)),
         ExecutionExpired(executionID: id, expiry: .heartbeat, noticedAt: at(0)),
         ExecutionExpired(executionID: id, expiry: .ttl, noticedAt: at(60)),
@@ -95,7 +96,7 @@ import Testing
     @Test func `that is a report is read as it was written`() throws {
         let deferred: [DeliveryDeferred] = [
             .init(executionID: Self.id, cause: .failed(Self.attempt(1)), nextAttemptAt: Self.at(5)),
-            .init(executionID: Self.id, cause: .busy(count: 3), nextAttemptAt: Self.at(5)),
+            .init(executionID: Self.id, cause: .busy(attempt: 2, count: 3), nextAttemptAt: Self.at(5)),
         ]
         for report in deferred { #expect(try MessageCoder.decode(DeliveryDeferred.self, from: report.body) == report) }
         let accepted = DeliveryAccepted(executionID: Self.id, attempt: Self.attempt(1))
@@ -106,7 +107,8 @@ import Testing
 
     @Test(arguments: ["0", "-1", "1000001", "9223372036854775808", "null", "1.5"])
     func `with a number of deferrals that no courier reaches is unreadable`(count: String) {
-        let text = #"{"execution_id": "\#(Self.id)", "deferrals": \#(count), "next_attempt_at_ms": 5}"#
+        let text =
+            #"{"execution_id": "\#(Self.id)", "next_attempt": 1, "deferrals": \#(count), "next_attempt_at_ms": 5}"#
         #expect(throws: UnreadableMessage.self) {
             try MessageCoder.decode(DeliveryDeferred.self, from: Array(text.utf8))
         }

@@ -22,13 +22,15 @@ import Testing
         (.SQLITE_ABORT, "was cancelled"), (.SQLITE_INTERRUPT, "was cancelled"),
     ]
 
-    private static let acting: [(ResultCode, String)] = [
+    private static let damage: [(ResultCode, String)] = [
         (.SQLITE_CORRUPT, "is damaged"), (.SQLITE_CORRUPT_VTAB, "is damaged"),
-        (.SQLITE_NOTADB, "is not a Belfry store"),
-        (.SQLITE_CONSTRAINT, "refuses a value"), (.SQLITE_CONSTRAINT_CHECK, "refuses a value"),
-        (.SQLITE_MISMATCH, "refuses a value"), (.SQLITE_TOOBIG, "refuses a value"),
-        (.SQLITE_ERROR, "can't be used"), (.SQLITE_MISUSE, "can't be used"), (.SQLITE_INTERNAL, "can't be used"),
+        (.SQLITE_NOTADB, "is not a Belfry store"), (.SQLITE_ERROR, "can't be used"), (.SQLITE_MISUSE, "can't be used"),
+        (.SQLITE_INTERNAL, "can't be used"),
         (.SQLITE_AUTH, "can't be used"),
+    ]
+
+    private static let refusals: [ResultCode] = [
+        .SQLITE_CONSTRAINT, .SQLITE_CONSTRAINT_CHECK, .SQLITE_MISMATCH, .SQLITE_TOOBIG,
     ]
 
     @Test(arguments: waiting) func `a SQLite error that may pass makes the store unavailable`(
@@ -41,12 +43,35 @@ import Testing
         }
     }
 
-    @Test(arguments: acting) func `a SQLite error that stays makes the store unusable`(
+    @Test(arguments: damage) func `a damaged file is unusable when it is opened, and later has all work wait`(
         code: ResultCode, explanation: String
     ) {
+        let error = DatabaseError(resultCode: code)
+        let opening = StoreError(error, path: "/the/path", isOpening: true)
+        let open = StoreError(error, path: "/the/path")
+        #expect(opening.isUnusable)
+        #expect(open.isUnavailable, "otherwise every message would become a dead letter")
+        for error in [opening, open] {
+            for text in [explanation, "/the/path"] { #expect(error.description.contains(text), "\(error)") }
+        }
+    }
+
+    @Test(arguments: refusals) func `a value that SQLite refuses makes only its own call fail for good`(
+        code: ResultCode
+    ) {
         let error = StoreError(DatabaseError(resultCode: code), path: "/the/path")
-        #expect(error.isUnusable)
-        for text in [explanation, "/the/path"] { #expect(error.description.contains(text), "\(error)") }
+        #expect(error.isUnusable && error.description.contains("refuses a value"))
+    }
+
+    @Test func `an open store whose tables are gone is unavailable, so that no message becomes a dead letter`()
+        async throws
+    {
+        let folder = try TemporaryFolder()
+        defer { folder.remove() }
+        let store = try folder.store()
+        try await store.write { try $0.execute(sql: "DROP TABLE heartbeat") }
+        let error = await #expect(throws: StoreError.self) { try await store.update([.random()]) { _ in ([], ()) } }
+        #expect(try #require(error).isUnavailable)
     }
 
     @Test func `a store error passes as it is, and an error of no known kind makes the store unusable`() {

@@ -43,9 +43,22 @@ import Testing
         let error = try #require(await #expect(throws: StoreError.self) { _ = try await store.job(named: name) })
         #expect(error.isUnusable)
         #expect(error.description.contains("the job billing/invoices can't be read"), "\(error)")
-        try await store.write { try $0.execute(sql: "UPDATE job SET dst = 'sometimes'") }
-        let blind = try #require(await #expect(throws: StoreError.self) { _ = try await store.distinctSchedules() })
-        #expect(blind.description.contains("the schedule rate(1 minute) can't be read"), "\(blind)")
+    }
+
+    /// One row must not blind the ticker to all other schedules.
+    @Test func `a job with an unknown DST policy hides no other schedule`() async throws {
+        let folder = try TemporaryFolder()
+        defer { folder.remove() }
+        let store = try folder.store()
+        for (name, expression) in [("a", "rate(1 minute)"), ("b", "rate(2 minutes)")] {
+            let target = InvocationTarget(kind: .http, address: "https://example.com/")
+            let job = Job(
+                name: JobName(service: "billing", job: name), target: target, schedule: ScheduleKey(expression),
+                ttlSeconds: 60)
+            _ = try await store.put([job], now: Instant(secondsSinceEpoch: 0))
+        }
+        try await store.write { try $0.execute(sql: "UPDATE job SET dst = 'sometimes' WHERE name = 'a'") }
+        #expect(try await store.distinctSchedules().contains { $0.key == ScheduleKey("rate(2 minutes)") })
     }
 
     @Test func `a damaged API key is unusable, and the error names it`() async throws {

@@ -111,7 +111,8 @@ public struct DocumentReader {
 
     /// Takes a whole number in a range.
     public mutating func integer(_ field: String, in range: ClosedRange<Int64>) -> Int64? {
-        switch take(field) {
+        let taken = take(field)
+        switch taken.flatMap(\.wholeNumber).map(JSONValue.integer) ?? taken {
         case nil: return nil
         case .integer(let value) where range.contains(value): return value
         case .integer(let value): report(field, .outOfRange, "is \(value)", hint: Self.hint(range))

@@ -16,4 +16,14 @@ extension JSONValue {
                 ], isUnreadable: true)
         }
     }
+
+    /// A whole number, however it is written: `50`, `50.0` and `5e1` are the same number. Nil for every other value.
+    var wholeNumber: Int64? {
+        switch self {
+        case .integer(let number): number
+        // Beyond 2^53 a Double does not hold every whole number.
+        case .number(let number) where number.magnitude <= 0x1p53: Int64(exactly: number)
+        default: nil
+        }
+    }
 }

@@ -125,7 +125,7 @@ public enum JobDocument {
         if let attempts = inner.integer("max_attempts", in: 1...attemptsMax) { policy.maxAttempts = Int(attempts) }
         if let waits = inner.array("backoff_seconds", itemsMax: Int(attemptsMax)) {
             let seconds = waits.compactMap { value -> Int64? in
-                guard case .integer(let seconds) = value, (1...Limits.retryWaitSecondsMax).contains(seconds) else {
+                guard let seconds = value.wholeNumber, (1...Limits.retryWaitSecondsMax).contains(seconds) else {
                     return nil
                 }
                 return seconds

@@ -5,8 +5,8 @@ public struct DeliveryDeferred: PipelineMessage, Hashable, Codable {
     public enum Cause: Sendable, Hashable {
         /// This attempt failed, and another one follows.
         case failed(Attempt)
-        /// The target was busy, for the `count`th time; no attempt was made.
-        case busy(count: Int)
+        /// The target was busy before this attempt, for the `count`th time; no attempt was made.
+        case busy(attempt: Int, count: Int)
     }
 
     public var executionID: ExecutionID
@@ -24,7 +24,7 @@ public struct DeliveryDeferred: PipelineMessage, Hashable, Codable {
     public var messageID: String? {
         switch cause {
         case .failed(let attempt): MessageID.attempt(executionID, attempt.number, RoutingKey.deliveryDeferred)
-        case .busy(let count): MessageID.deferral(executionID, count: count)
+        case .busy(let attempt, let count): MessageID.deferral(executionID, attempt: attempt, count: count)
         }
     }
 
@@ -36,6 +36,7 @@ public struct DeliveryDeferred: PipelineMessage, Hashable, Codable {
     private enum CodingKeys: String, CodingKey {
         case executionID = "execution_id"
         case attempt
+        case nextAttempt = "next_attempt"
         case deferrals
         case nextAttemptAt = "next_attempt_at_ms"
     }
@@ -46,7 +47,9 @@ public struct DeliveryDeferred: PipelineMessage, Hashable, Codable {
         self.init(
             executionID: try body.decode(ExecutionID.self, forKey: .executionID),
             cause: try attempt.map(Cause.failed)
-                ?? .busy(count: Int(try body.decode(in: 1...1_000_000, forKey: .deferrals))),
+                ?? .busy(
+                    attempt: Int(try body.decode(in: 1...1_000, forKey: .nextAttempt)),
+                    count: Int(try body.decode(in: 1...1_000_000, forKey: .deferrals))),
             nextAttemptAt: try body.decode(Instant.self, forKey: .nextAttemptAt))
     }
 
@@ -55,7 +58,9 @@ public struct DeliveryDeferred: PipelineMessage, Hashable, Codable {
         try body.encode(executionID, forKey: .executionID)
         switch cause {
         case .failed(let attempt): try body.encode(attempt, forKey: .attempt)
-        case .busy(let count): try body.encode(count, forKey: .deferrals)
+        case .busy(let attempt, let count):
+            try body.encode(attempt, forKey: .nextAttempt)
+            try body.encode(count, forKey: .deferrals)
         }
         try body.encode(nextAttemptAt, forKey: .nextAttemptAt)
     }

@@ -90,4 +90,16 @@ import Testing
         #expect(throws: Never.self) { try Self.parse(text(1_024)) }
         #expect(throws: InvalidDocument.self) { try Self.parse(text(1_025)) }
     }
+
+    @Test(arguments: ["50", "50.0", "5e1", "5.0E1"])
+    func `takes a whole number however it is written`(text: String) throws {
+        let body = Array(#"{"status": "processing", "progress": \#(text)}"#.utf8)
+        #expect(try CallbackDocument.parse(body) == .processing(progress: 50, extendSeconds: nil))
+    }
+
+    @Test(arguments: ["50.5", "1e300", "-0.1"])
+    func `refuses a progress that is no whole number`(text: String) {
+        let body = Array(#"{"status": "processing", "progress": \#(text)}"#.utf8)
+        #expect(throws: InvalidDocument.self) { try CallbackDocument.parse(body) }
+    }
 }
