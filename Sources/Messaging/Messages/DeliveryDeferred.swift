@@ -43,14 +43,15 @@ public struct DeliveryDeferred: PipelineMessage, Hashable, Codable {
 
     public init(from decoder: any Decoder) throws {
         let body = try decoder.container(keyedBy: CodingKeys.self)
-        let attempt = try body.decodeIfPresent(Attempt.self, forKey: .attempt)
-        self.init(
-            executionID: try body.decode(ExecutionID.self, forKey: .executionID),
-            cause: try attempt.map(Cause.failed)
-                ?? .busy(
-                    attempt: Int(try body.decode(in: 1...1_000, forKey: .nextAttempt)),
-                    count: Int(try body.decode(in: 1...1_000_000, forKey: .deferrals))),
-            nextAttemptAt: try body.decode(Instant.self, forKey: .nextAttemptAt))
+        executionID = try body.decode(ExecutionID.self, forKey: .executionID)
+        if let attempt = try body.decodeIfPresent(Attempt.self, forKey: .attempt) {
+            cause = .failed(attempt)
+        } else {
+            let attempt = try body.decode(in: 1...1_000, forKey: .nextAttempt)
+            let count = try body.decode(in: 1...1_000_000, forKey: .deferrals)
+            cause = .busy(attempt: Int(attempt), count: Int(count))
+        }
+        nextAttemptAt = try body.decode(Instant.self, forKey: .nextAttemptAt)
     }
 
     public func encode(to encoder: any Encoder) throws {
