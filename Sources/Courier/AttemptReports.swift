@@ -1,7 +1,7 @@
 import JobCore
 import Messaging
 
-/// The messages that follow an attempt or a deferral. The same attempt with the same end leads to the same message ids.
+/// The messages that follow an attempt or a deferral. The same attempt with the same result leads to the same ids.
 enum AttemptReports {
     /// The report of one attempt, and the next delivery if another attempt follows.
     static func messages(
@@ -25,8 +25,8 @@ enum AttemptReports {
         }
     }
 
-    /// The delivery, deferred because its target is busy. That is no attempt, but it is reported, so that the reaper
-    /// does not take the delivery for lost.
+    /// The delivery, deferred because its target is busy. A deferral is not an attempt. It is reported, so that the
+    /// reaper does not count the delivery as lost.
     static func deferral(of delivery: Delivery, now: Instant) -> [OutboundMessage] {
         var headers = delivery.message.ownHeaders
         let count = (headers[Header.deferrals].flatMap(Int.init).map { min(max($0, 0), 999_999) } ?? 0) + 1

@@ -30,7 +30,7 @@ struct Attempter: Sendable {
         Counter(label: "belfry_deliveries_total", dimensions: [("outcome", outcome)])
     }
 
-    /// One attempt, unless the run's ttl has passed.
+    /// Makes one attempt, unless the run's ttl has passed.
     func attempt(_ delivery: Delivery) async -> DeliveryResult {
         let request = delivery.request
         let begun = time.now()
@@ -44,7 +44,7 @@ struct Attempter: Sendable {
         }
     }
 
-    /// No attempt, since the target is busy.
+    /// Defers the delivery without an attempt, since the target is busy.
     func `defer`(_ delivery: Delivery) -> DeliveryResult {
         let now = time.now()
         guard now < delivery.request.deadline else { return tooLate(delivery.request) }
@@ -52,7 +52,7 @@ struct Attempter: Sendable {
         return .publish(AttemptReports.deferral(of: delivery, now: now))
     }
 
-    /// Nothing to publish: the reaper ends the run, reason `ttl`.
+    /// Publishes nothing: the reaper ends the run, reason `ttl`.
     private func tooLate(_ request: DeliveryRequested) -> DeliveryResult {
         late.increment()
         logger.info("not delivered: the run's ttl has passed", metadata: metadata(request))

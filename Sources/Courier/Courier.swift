@@ -3,7 +3,7 @@ public import Logging
 public import Messaging
 public import ServiceLifecycle
 
-/// Delivers invocations: many in flight, each of which ends at its own time, and no target delays another.
+/// Delivers invocations, many at the same time. No target delays the deliveries of another target.
 ///
 /// A shell around `Lanes`: it takes batches, feeds them in, carries out the actions, and hands results to the `Outbox`.
 /// It decides nothing.
@@ -24,8 +24,8 @@ public actor Courier: Service {
     private let outbox: Outbox
     private var lanes: Lanes
 
-    /// `prefetch` is the courier's window: the messages in hand at once. `randomFraction` is a random number from 0 to 1,
-    /// for jitter and backoff, passed in so that a test's seed can be repeated.
+    /// `prefetch` is the courier's window: the most messages in hand. `randomFraction` returns a random number from 0
+    /// to 1 for jitter and backoff; it is passed in so that a test can repeat its seed.
     public init(
         broker: any MessageBroker, invoker: any Invoker, builder: InvocationBuilder, prefetch: Int,
         time: any TimeSource, logger: Logger,
@@ -37,16 +37,16 @@ public actor Courier: Service {
         self.randomFraction = randomFraction
         attempter = Attempter(invoker: invoker, builder: builder, time: time, logger: logger)
         outbox = Outbox(broker: broker, time: time, randomFraction: randomFraction, logger: logger)
-        // One lane may not fill a small window: there must be room for several targets.
+        // One lane must not fill a small window: there must be room for several targets.
         let inFlightLimit = min(invoker.connectionsPerTargetLimit, max(1, prefetch / 4))
         lanes = Lanes(inFlightLimit: inFlightLimit, jitteringLimit: inFlightLimit)
     }
 
-    /// Delivers until shutdown. Attempts in flight are then finished, or cut off by cancellation; deliveries that wait
-    /// are given back. Run it once.
+    /// Delivers until shutdown. Attempts in flight are then finished, unless the task is cancelled; deliveries that
+    /// wait stay unacked. Call it once.
     public func run() async throws {
         let subscription = await broker.subscribe(to: .courierDeliveries, prefetch: prefetch)
-        // The broker bounds it: no more batches than the window holds.
+        // Unbounded here, bounded by the broker: it sends no more messages than the window holds.
         let (events, feed) = AsyncStream.makeStream(of: Event.self, bufferingPolicy: .unbounded)
         await withGracefulShutdownHandler {
             await serve(subscription, events, feed)
@@ -77,7 +77,7 @@ public actor Courier: Service {
                     }
                 }
                 for action in lanes.shutdown() { await carryOut(action) }
-                // Cut short: what jitters is given back, too.
+                // Ends the jitter: deliveries that wait it out are given back, too.
                 waits.cancelAll()
             }
         }
@@ -123,12 +123,13 @@ public actor Courier: Service {
         }
     }
 
-    /// Carries out an action, and those that follow from its end.
+    /// Carries out an action, and the actions that follow when its attempt has ended.
     private func carryOut(_ action: LaneAction) async {
         var action = action
         while case .start(let delivery) = action {
             let result = await attempter.attempt(delivery)
-            // Cut off at shutdown: how the attempt ended is unknown. Nothing is reported, and it is delivered again.
+            // Cancelled at shutdown: the result is unknown, so nothing is reported and the broker redelivers the
+            // message.
             if Task.isCancelled { return }
             action = lanes.finished(delivery, nowMilliseconds: time.monotonicMilliseconds())
             outbox.add(result, of: delivery.message, key: delivery.key)

@@ -1,9 +1,9 @@
 import JobCore
 import Messaging
 
-/// One delivery in hand: the request and the message that it came in.
+/// One delivery in hand: the request and its message.
 struct Delivery: Sendable, Equatable {
-    /// One attempt of one execution. Two messages with the same key ask for the same attempt.
+    /// One attempt of one execution. Two messages with the same key request the same attempt.
     struct Key: Hashable, Sendable {
         var executionID: ExecutionID
         var attempt: Int
@@ -11,7 +11,8 @@ struct Delivery: Sendable, Equatable {
 
     let request: DeliveryRequested
     let message: InboundMessage
-    /// The target that it shares a lane with. Kept, since it costs more to compute than to carry.
+    /// Scheme, host and port of the target: deliveries of the same origin share a lane. Stored, since it is costly to
+    /// compute.
     let origin: String
 
     init(request: DeliveryRequested, message: InboundMessage) {

@@ -1,8 +1,8 @@
 import Messaging
 
-/// The end of one delivery in hand.
+/// The result of one delivery in hand.
 enum DeliveryResult: Sendable, Equatable {
-    /// Publish these, then ack.
+    /// Publish these messages, then ack the delivery's message.
     case publish([OutboundMessage])
     /// No retry can help: publish the message as a dead letter, then ack.
     case deadLetter(DeadLetterReason, error: String)

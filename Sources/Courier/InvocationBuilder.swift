@@ -1,19 +1,20 @@
-internal import JobCore
-internal import Messaging
+import JobCore
+import Messaging
 public import Signing
-internal import Synchronization
+import Synchronization
 
-/// Makes the signed request of one attempt.
+/// Builds the signed request of one attempt.
 public final class InvocationBuilder: Sendable {
     private let keys: SigningKeys
     private let callbackBaseURL: String
     /// By service: deriving a secret costs more than signing with it.
     private let signatures = Mutex<[String: WebhookSignature]>([:])
 
-    /// A callback may come this long after the run's ttl and still be answered; the record decides what it counts.
+    /// The token stays valid for a week after the run's ttl, since callbacks may extend the ttl. The recorder decides
+    /// whether a late callback counts.
     private static let tokenGraceSeconds: Int64 = 604_800
 
-    /// `callbackBaseURL` is what `callback_url` begins with, such as `http://127.0.0.1:8081`.
+    /// `callbackBaseURL` is the start of each `callback_url`, such as `http://127.0.0.1:8081`.
     public init(keys: SigningKeys, callbackBaseURL: String) {
         self.keys = keys
         self.callbackBaseURL = callbackBaseURL.hasSuffix("/") ? String(callbackBaseURL.dropLast()) : callbackBaseURL
@@ -44,7 +45,7 @@ public final class InvocationBuilder: Sendable {
     private func signature(for service: String) -> WebhookSignature {
         signatures.withLock { signatures in
             if let known = signatures[service] { return known }
-            // Services are few; should they not be, forgetting all of them now and then bounds the memory.
+            // Services are few. If they are not, clearing the cache bounds its memory.
             if signatures.count >= 10_000 { signatures.removeAll() }
             let signature = WebhookSignature(service: service, keys: keys)
             signatures[service] = signature
@@ -52,7 +53,8 @@ public final class InvocationBuilder: Sendable {
         }
     }
 
-    /// W3C Trace Context: the execution is the trace, the attempt its span; not sampled, as nothing collects it here.
+    /// W3C Trace Context: the trace is the execution, the span is the attempt. Not sampled, since Belfry collects no
+    /// spans.
     private static func traceParent(executionID: String, attempt: Int) -> String {
         let trace = String(decoding: executionID.utf8.lazy.filter { $0 != UInt8(ascii: "-") }, as: UTF8.self)
         let span = String(UInt64(bitPattern: ReportID(messageID: "\(executionID)/\(attempt)").rawValue) | 1, radix: 16)

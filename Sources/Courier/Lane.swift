@@ -2,8 +2,8 @@ import DequeModule
 
 /// The deliveries of one target: those in flight and those that wait. A state machine without IO and without a clock.
 ///
-/// A slow or unreachable target must not fill the courier's window and so stop the others: a delivery that would wait
-/// long is deferred to a retry queue. A fast target's deliveries just wait their turn.
+/// A slow or unreachable target must not fill the courier's window and so stop the other targets: a delivery that would
+/// wait too long is deferred to a retry queue. The deliveries of a fast target wait in the lane.
 ///
 /// A delivery in a lane is in one of two states:
 /// - *waiting*. Moves to *in flight* when one in flight finishes (`finished`); leaves the lane when its wait would be
@@ -28,20 +28,20 @@ struct Lane {
         self.inFlightLimit = inFlightLimit
     }
 
-    /// True when nothing would be lost but the moving average.
+    /// True when the lane can be removed: only its moving average would be lost.
     var isIdle: Bool { startedAt.isEmpty && waiting.isEmpty }
     var inFlightCount: Int { startedAt.count }
     var waitingCount: Int { waiting.count }
 
-    /// One more delivery: `.start`, `.wait` or `.defer`.
+    /// Takes a delivery and returns `.start`, `.wait` or `.defer`.
     mutating func admit(_ delivery: Delivery, nowMilliseconds: Int64) -> LaneAction {
         if startedAt.count < inFlightLimit { return start(delivery, nowMilliseconds) }
-        guard isBearable(behind: waiting.count, nowMilliseconds) else { return .defer(delivery) }
+        guard isShortWait(behind: waiting.count, nowMilliseconds) else { return .defer(delivery) }
         waiting.append(delivery)
         return .wait
     }
 
-    /// An attempt has ended: `.start` of the delivery that waited longest, or `.wait` when none waits.
+    /// An attempt has ended. Returns `.start` of the delivery that waited longest, or `.wait` when no delivery waits.
     mutating func finished(_ key: Delivery.Key, nowMilliseconds: Int64) -> LaneAction {
         guard let begun = startedAt.removeValue(forKey: key) else { return .wait }
         let latency = Double(nowMilliseconds - begun)
@@ -49,16 +49,16 @@ struct Lane {
         return waiting.popFirst().map { start($0, nowMilliseconds) } ?? .wait
     }
 
-    /// Time has passed: `.defer` for deliveries that would now wait too long, since the target became slow after they
-    /// were admitted.
+    /// Time has passed. Returns `.defer` for deliveries that would now wait too long, since the target became slow
+    /// after they were admitted.
     mutating func tick(nowMilliseconds: Int64) -> [LaneAction] {
-        guard let first = waiting.indices.first(where: { !isBearable(behind: $0, nowMilliseconds) }) else { return [] }
+        guard let first = waiting.indices.first(where: { !isShortWait(behind: $0, nowMilliseconds) }) else { return [] }
         let impatient = waiting[first...].map(LaneAction.defer)
         waiting.removeSubrange(first...)
         return impatient
     }
 
-    /// Shutdown: `.giveBack` for everything that waits. What is in flight goes on to its end.
+    /// Shutdown. Returns `.giveBack` for each delivery that waits. Attempts in flight continue to their end.
     mutating func shutdown() -> [LaneAction] {
         defer { waiting = [] }
         return waiting.map(LaneAction.giveBack)
@@ -69,9 +69,9 @@ struct Lane {
         return .start(delivery)
     }
 
-    /// True when a delivery with `count` others before it starts soon enough. A target that has not answered yet is as
-    /// slow as its oldest delivery is old.
-    private func isBearable(behind count: Int, _ nowMilliseconds: Int64) -> Bool {
+    /// True when a delivery behind `count` others starts soon enough. A target that has not answered yet counts as slow
+    /// as its oldest delivery is old.
+    private func isShortWait(behind count: Int, _ nowMilliseconds: Int64) -> Bool {
         let oldest = startedAt.values.min().map { Double(nowMilliseconds - $0) } ?? 0
         let latency = max(latencyMilliseconds ?? 0, oldest)
         return Int64(latency * Double(count / inFlightLimit + 1)) <= Self.patienceMilliseconds

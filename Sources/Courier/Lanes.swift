@@ -10,16 +10,16 @@ import Messaging
 ///   given back at `shutdown` if it waits.
 /// - *settling*: its messages are being published. Leaves with `settled`, which returns the tags to ack.
 ///
-/// The whole is *open*, and *closed* after `shutdown`, from which it never returns: closed, it starts nothing more. A
-/// delivery that is given back stays in hand, so that no redelivery of it is started by this process.
+/// After `shutdown` the lanes are *closed* for good, and start nothing more. A delivery that is given back stays in
+/// hand, so that this process never starts its redelivery.
 struct Lanes {
-    /// Longest jitter, whatever the retry's own wait was.
+    /// The longest jitter.
     static let jitterMaxMilliseconds: Int64 = 5_000
 
-    /// Deliveries in flight to one target, at most.
+    /// The most deliveries in flight to one target.
     let inFlightLimit: Int
-    /// Retries that wait out a jitter, at most: each holds a place in the courier's window. More than that enter their
-    /// lanes at once.
+    /// The most retries that wait out a jitter, since each of them holds a place in the courier's window. Further
+    /// retries enter their lanes at once.
     let jitteringLimit: Int
 
     private var lanes: [String: Lane] = [:]
@@ -33,9 +33,9 @@ struct Lanes {
         self.jitteringLimit = jitteringLimit
     }
 
-    /// One more message. `jitterFraction`, 0 to 1 at random, is asked for retries only.
+    /// Takes a message's delivery. `jitterFraction` returns a random number from 0 to 1; it is called for retries only.
     ///
-    /// After a lost connection the broker delivers again what is still in hand: such a message joins the first.
+    /// After a lost connection the broker redelivers messages that are still in hand: a redelivery joins the first one.
     mutating func admit(
         _ delivery: Delivery, nowMilliseconds: Int64, jitterFraction: () -> Double
     ) -> LaneAction {
@@ -46,7 +46,7 @@ struct Lanes {
             return .joinDuplicate
         }
         tags[key] = [delivery.message.tag]
-        // Jitter comes before the lane: what waits here must not make the target look slow.
+        // Jitter comes before the lane, since its wait must not make the target look slow.
         guard key.attempt > 1, jittering.count < jitteringLimit else { return enter(delivery, nowMilliseconds) }
         jittering.insert(key)
         return .startAfterJitter(delivery, milliseconds: jitter(of: delivery.request, jitterFraction()))
@@ -58,7 +58,7 @@ struct Lanes {
         return enter(delivery, nowMilliseconds)
     }
 
-    /// The attempt of a `.start` has ended: `.start` of the next delivery of its target, or `.wait`.
+    /// The attempt of a `.start` has ended. Returns `.start` of the next delivery of its target, or `.wait`.
     mutating func finished(_ delivery: Delivery, nowMilliseconds: Int64) -> LaneAction {
         let action = lanes[delivery.origin]?.finished(delivery.key, nowMilliseconds: nowMilliseconds) ?? .wait
         if lanes[delivery.origin]?.isIdle == true { lanes[delivery.origin] = nil }
@@ -70,18 +70,19 @@ struct Lanes {
         queuedOrigins.flatMap { lanes[$0]?.tick(nowMilliseconds: nowMilliseconds) ?? [] }
     }
 
-    /// Everything that waits is given back. What is in flight goes on to its end.
+    /// Returns `.giveBack` for each delivery that waits. Attempts in flight continue to their end.
     mutating func shutdown() -> [LaneAction] {
         isClosed = true
         return queuedOrigins.flatMap { lanes[$0]?.shutdown() ?? [] }
     }
 
-    /// The messages that these deliveries led to are published. Returns every tag to ack.
+    /// The results of these deliveries are published. Returns the tags to ack.
     mutating func settled(_ keys: [Delivery.Key]) -> [MessageTag] {
         keys.flatMap { tags.removeValue(forKey: $0) ?? [] }
     }
 
-    /// The targets whose deliveries wait, in an order that does not depend on hashing: a test's seed can be repeated.
+    /// The targets whose deliveries wait, in an order that does not depend on hashing, so that a test can repeat its
+    /// seed.
     private var queuedOrigins: [String] {
         lanes.lazy.filter { $0.value.waitingCount > 0 }.map(\.key).sorted()
     }

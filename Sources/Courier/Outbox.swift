@@ -4,7 +4,7 @@ import Messaging
 import StageKit
 import Synchronization
 
-/// Publishes the results of deliveries, those that end at about the same time together, and acks the deliveries.
+/// Publishes the results of deliveries, those that end at about the same time together, and acks their messages.
 ///
 /// It belongs to the courier and runs on its actor, so that handing over a result costs no change of task.
 final class Outbox {
@@ -33,20 +33,20 @@ final class Outbox {
         settlement = Settlement(
             of: .courierDeliveries, broker: broker, time: time, logger: logger,
             sleep: { milliseconds in
-                // While attempts are still in flight, shutdown is no reason to give up their reports.
+                // Until `close`, shutdown does not end the retries: attempts are still in flight, and must be reported.
                 guard !isClosed.value.load(ordering: .relaxed) else { throw CancellationError() }
                 try await time.sleep(milliseconds: milliseconds)
             }, jitter: randomFraction)
         self.time = time
     }
 
-    /// Takes the end of a delivery; `key` is nil for a message that could not be read. `run` publishes it.
+    /// Takes the result of a delivery; `key` is nil for a message that could not be read. `run` publishes it.
     func add(_ result: DeliveryResult, of message: InboundMessage, key: Delivery.Key?) {
         entries.append(Entry(key: key, message: message, result: result))
         resume()
     }
 
-    /// Nothing more is added: `run` returns once everything is published, or once that fails.
+    /// Call it when no more results follow: `run` then returns once everything is published, or once that fails.
     func close() {
         isClosed.value.store(true, ordering: .relaxed)
         resume()
@@ -73,8 +73,8 @@ final class Outbox {
         wake = nil
     }
 
-    /// Settles a batch. If one of its messages cannot be sent, each delivery is settled alone, and the one at fault
-    /// becomes a dead letter.
+    /// Settles a batch. If AMQP cannot carry one of its messages, each delivery is settled alone, and the delivery at
+    /// fault becomes a dead letter.
     private func settle(
         _ batch: [Entry], _ subscription: any MessageSubscription, _ settled: ([Delivery.Key]) -> [MessageTag]
     ) async {
@@ -82,11 +82,11 @@ final class Outbox {
             let outcome = try await settlement.settle(
                 [.init(batch.flatMap(messages))], on: subscription, heldSince: time.now()
             ) {
-                // Asked for after the confirms: a message that was delivered again meanwhile is acked, too.
+                // Called after the confirms, so that a message that was redelivered meanwhile is acked, too.
                 batch.flatMap { entry in entry.key.map { settled([$0]) } ?? [entry.message.tag] }
             }
-            // The broker delivers them again. They stay in hand, so that no webhook is repeated: the new messages join
-            // them, and their results are published as soon as the broker takes them.
+            // The broker redelivers their messages. The deliveries stay in hand, so that no webhook is repeated: the new
+            // messages join them, and their results are published as soon as the broker is available.
             if outcome == .requeued { entries = batch.filter { $0.key != nil } + entries }
         } catch {
             guard batch.count == 1, var entry = batch.first else {

@@ -1,7 +1,7 @@
-internal import JobCore
-internal import Messaging
+import JobCore
+import Messaging
 
-/// The JSON that a service gets. The ancestor's field names and meanings come first, then ours.
+/// The JSON body of a webhook. The predecessor's fields keep their names and meanings; Belfry's own fields come last.
 struct WebhookBody: Encodable {
     let request: DeliveryRequested
     let callbackURL: String
@@ -54,7 +54,7 @@ struct WebhookBody: Encodable {
         try container.encode(last.summary, forKey: .summary)
     }
 
-    /// One decimal, a number.
+    /// The percentage, rounded to one decimal.
     static func percentage(_ milliseconds: Int64, ofSeconds seconds: Int64) -> Double {
         (Double(milliseconds) / Double(seconds)).rounded() / 10
     }

@@ -4,7 +4,7 @@ public import Messaging
 import StageKit
 public import Store
 
-/// Requests deliveries again that are overdue and may be lost, if their executions are still pending.
+/// Requests overdue deliveries again, since they may be lost, if their executions are still pending.
 public struct DeliveryDueHandler: MessageHandler {
     private let store: any DispatchStore
     private let logger: Logger

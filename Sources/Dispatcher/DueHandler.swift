@@ -5,7 +5,7 @@ public import Messaging
 import StageKit
 public import Store
 
-/// Turns due events into executions and their deliveries: one transaction a batch.
+/// Turns due events into executions and their deliveries, with one transaction for each batch.
 public struct DueHandler: MessageHandler {
     private let store: any DispatchStore
     private let time: any TimeSource
@@ -43,7 +43,7 @@ public struct DueHandler: MessageHandler {
         do {
             return try due.schedule.parsed()
         } catch {
-            throw UnreadableMessage("“\(due.schedule.expression)” is no schedule: \(error)")
+            throw UnreadableMessage("“\(due.schedule.expression)” is not a schedule: \(error)")
         }
     }
 
@@ -62,7 +62,7 @@ public struct DueHandler: MessageHandler {
                     stored.job, effectiveAfter: stored.effectiveAfter, occurrence: due.occurrence,
                     nextOccurrence: next, tickedAt: due.tickedAt)
                 if case .skip(let reason) = decision {
-                    noteSkipped(stored.job.name, due.occurrence, reason)
+                    countSkipped(stored.job.name, due.occurrence, reason)
                     continue
                 }
                 let execution = Execution.scheduled(
@@ -74,7 +74,7 @@ public struct DueHandler: MessageHandler {
         }
     }
 
-    private func noteSkipped(_ job: JobName, _ occurrence: Instant, _ reason: DispatchDecision.SkipReason) {
+    private func countSkipped(_ job: JobName, _ occurrence: Instant, _ reason: DispatchDecision.SkipReason) {
         skipped[reason]?.increment()
         logger.debug(
             "skipped an occurrence",

@@ -3,10 +3,10 @@ import Messaging
 import Store
 
 extension RecordedExecution {
-    /// The messages that an execution on record leads to, the first time and every time after.
+    /// The messages that a recorded execution leads to: the same for the first due event and for each repeat.
     ///
     /// A pending execution is delivered. An execution created as failed (locked, missed) publishes only
-    /// `execution.finished`. One that is running or has ended since leads to nothing: it was delivered.
+    /// `execution.finished`. An execution that is running or has ended since leads to no message: it was delivered.
     func messages(job: Job) -> [OutboundMessage] {
         switch execution.state.status {
         case .pending: [OutboundMessage(delivery(job: job))]

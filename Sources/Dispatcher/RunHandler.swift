@@ -4,7 +4,7 @@ public import Messaging
 import StageKit
 public import Store
 
-/// Runs jobs now that a person or a program asked for.
+/// Creates the executions that a person or a program requested, and requests their deliveries.
 public struct RunHandler: MessageHandler {
     private let store: any DispatchStore
     private let time: any TimeSource

@@ -1,6 +1,6 @@
 import JobCore
 
-/// A report with the execution it is about.
+/// A report with the id of its execution.
 struct AddressedReport: Sendable {
     var executionID: ExecutionID
     var id: ReportID

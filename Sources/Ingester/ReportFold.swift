@@ -2,14 +2,14 @@ import JobCore
 import Messaging
 import Store
 
-/// Applies a batch of reports, in order, to the executions they are about. Pure: the store lends the executions and
-/// writes the changes.
+/// Applies a batch of reports, in order, to their executions. Pure: the store reads the executions and writes the
+/// changes.
 struct ReportFold: Sendable {
     /// Something to log and count.
     enum Note: Sendable, Equatable {
         case moved(ExecutionID, ExecutionStatus, FailureReason?)
         case ignored(ExecutionID, Transition.IgnoreReason)
-        /// No such execution is on record: its history was removed, or it belongs to another installation.
+        /// The execution is not recorded: its history was removed, or it belongs to another installation.
         case unknown(ExecutionID)
     }
 
@@ -19,6 +19,7 @@ struct ReportFold: Sendable {
         var notes: [Note] = []
     }
 
+    /// `judgedAt` and `reachableSince` are those of `Execution.applying`.
     static func fold(
         _ reports: [AddressedReport], over executions: [ExecutionID: Execution], judgedAt: Instant,
         reachableSince: Instant? = nil

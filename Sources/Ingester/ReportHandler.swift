@@ -1,18 +1,18 @@
 import CoreMetrics
 public import JobCore
-public import Store
 public import Logging
 public import Messaging
 public import Signing
 import StageKit
+public import Store
 
-/// The recorder: the only one that changes executions. It applies reports, one transaction a batch, and publishes
-/// events.
+/// The recorder: only this handler changes executions. It applies the reports of a batch in one transaction, and
+/// publishes the events.
 public struct ReportHandler: MessageHandler {
     private let store: any ReportStore
     private let reader: ReportReader
     private let time: any TimeSource
-    /// Callbacks may have been missed before this instant (we were down), so heartbeat silence is counted from here at
+    /// The start of this recorder. Callbacks may have been missed before it, so heartbeat silence counts from here at
     /// the earliest.
     private let reachableSince: Instant
     private let logger: Logger

@@ -9,7 +9,7 @@ struct ReportReader: Sendable {
     /// A callback may wait in the queue this long before its token counts as expired: a week.
     private static let waitMaxSeconds: Int64 = 604_800
 
-    /// Why a message is no report.
+    /// Why a message is not a report; it becomes a dead letter.
     struct Refusal: Error {
         var reason: DeadLetterReason
         var error: String
@@ -42,7 +42,7 @@ struct ReportReader: Sendable {
         case RoutingKey.executionCancelled:
             let body = try message.decoded(as: ExecutionCancelled.self)
             return (body.executionID, .cancelled(at: body.cancelledAt))
-        default: throw UnreadableMessage("no report has the routing key “\(message.routingKey)”")
+        default: throw UnreadableMessage("“\(message.routingKey)” is not the routing key of a report")
         }
     }
 
@@ -51,7 +51,7 @@ struct ReportReader: Sendable {
         ReportID(messageID: message.id ?? String(decoding: message.body, as: UTF8.self))
     }
 
-    /// A callback, from the callback endpoint or from a service itself: its token is checked here, whoever published it.
+    /// Reads a callback. Its token is checked here, since a service may have published the message itself.
     private func readCallback(_ message: InboundMessage, now: Instant) throws(Refusal) -> AddressedReport {
         let received: CallbackReceived
         let token: CallbackToken

@@ -1,13 +1,13 @@
-internal import JobCore
+import JobCore
 
-/// A broker user with its permissions. Each stage has its own, with no more than it needs.
+/// A broker user with its permissions. Each stage has a user of its own, with only the permissions that it needs.
 public struct BrokerUser: Sendable, Equatable {
     public var name: String
     /// Regular expressions over the names of exchanges and queues, as RabbitMQ's permissions take them.
     public var configure: String
     public var write: String
     public var read: String
-    /// Which routing keys it may publish with, by exchange.
+    /// The routing keys that the user may publish with, by exchange, as regular expressions.
     public var topicWrite: [String: String]
 
     static func all(prefix: String) -> [BrokerUser] {

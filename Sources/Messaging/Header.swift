@@ -1,4 +1,4 @@
-/// The message headers that the pipeline uses. Names with `x-` belong to the broker, the token's excepted.
+/// The message headers that the pipeline uses. Names with `x-` belong to the broker, except the token's.
 public enum Header {
     /// The callback token, which says for which execution a callback is.
     public static let token = "x-belfry-token"
@@ -12,8 +12,10 @@ public enum Header {
     public static let deadError = "belfry-dead-error"
     /// When the message became a dead letter, in milliseconds since the epoch.
     public static let deadAt = "belfry-dead-at"
-    /// Where the dead letter was published to, and the queue that it was taken from.
+    /// The exchange that the dead letter was first published to.
     public static let originExchange = "belfry-origin-exchange"
+    /// The routing key that the dead letter was first published with.
     public static let originRoutingKey = "belfry-origin-routing-key"
+    /// The work queue that the dead letter was taken from.
     public static let originQueue = "belfry-origin-queue"
 }

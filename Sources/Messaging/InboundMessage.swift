@@ -22,9 +22,9 @@ public struct InboundMessage: Sendable, Equatable {
         self.body = body
     }
 
-    /// The headers that may be published again. Headers that brokers add (`x-death` above all) are left out: a broker
-    /// drops a republished message that it takes for one in a cycle. Of headers too large to be sent, the small ones
-    /// stay.
+    /// The headers that may be published again. Headers that brokers add, such as `x-death`, are left out: because of
+    /// them a broker may take the message for one in a cycle, and drop it. If all headers together are too large to be
+    /// sent, the smallest are kept.
     public var ownHeaders: [String: String] {
         var bytes = 0
         return headers.filter { !$0.key.lowercased().hasPrefix("x-") || $0.key == Header.token }
@@ -40,7 +40,7 @@ public struct InboundMessage: Sendable, Equatable {
             }
     }
 
-    /// The message's id, unless it is too long to be published again: text that is not UTF-8 grows when it is read.
+    /// The message's id; nil if it is too long to be published again. An id that is not UTF-8 grows when it is read.
     public var ownID: String? {
         id.flatMap { $0.utf8.count <= MessageLimits.shortStringBytesMax ? $0 : nil }
     }

@@ -1,51 +1,51 @@
 public import JobCore
 
-/// The ids of all messages, in one place: they are the keys by which a message handled twice is recognised.
+/// The ids of all messages, in one place: they are the deduplication keys.
 ///
-/// Each is computed from what the message is about, so that the same fact published twice carries the same id, and two
-/// facts never share one. The recorder deduplicates reports by it, subscribers deduplicate events by it.
+/// An id is computed from the fact that its message reports. The same fact published twice has the same id, and two
+/// facts never share an id. The recorder deduplicates reports by their ids, and subscribers deduplicate events.
 public enum MessageID {
-    /// One for each schedule, occurrence and shard: a ticker that repeats a tick repeats the id.
+    /// Differs by schedule, occurrence and shard. A ticker that repeats a tick repeats the id.
     public static func scheduleDue(_ schedule: ScheduleKey, at occurrence: Instant, shard: Int) -> String {
-        // Hashed: an expression alone may be longer than an id may be.
+        // Hashed, since an expression may be longer than the longest id.
         let key = ReportID(messageID: "\(schedule.expression)|\(schedule.timeZone)|\(schedule.dst)").rawValue
         return "due/\(String(UInt64(bitPattern: key), radix: 16))/\(occurrence.millisecondsSinceEpoch)/\(shard)"
     }
 
-    /// One for each cursor.
+    /// Differs by cursor.
     public static func baton(cursor: Instant) -> String { "baton/\(cursor.millisecondsSinceEpoch)" }
 
-    /// A requested run is its execution.
+    /// The id of the requested execution.
     public static func runRequested(_ execution: ExecutionID) -> String { "\(execution)" }
 
-    /// One for each instant at which the delivery was found overdue: a later request is another one.
+    /// Differs by execution and by the instant at which the delivery was found overdue: a later request is a new fact.
     public static func deliveryDue(_ execution: ExecutionID, foundAt instant: Instant) -> String {
         "\(execution)/due/\(instant.millisecondsSinceEpoch)"
     }
 
-    /// One for each attempt: the courier knows by it what it already has in hand.
+    /// Differs by execution and attempt: the same attempt requested twice has the same id.
     public static func delivery(_ execution: ExecutionID, attempt: Int) -> String { "\(execution)/\(attempt)" }
 
-    /// One for each attempt and its result, so that a result that is reported twice counts once.
+    /// Differs by execution, attempt and result, so that a result that is reported twice counts once.
     static func attempt(_ execution: ExecutionID, _ attempt: Int, _ result: String) -> String {
         "\(execution)/\(attempt)/\(result)"
     }
 
-    /// One for each time that a busy target had an attempt's delivery deferred.
+    /// Differs by execution, attempt and number of deferrals because of a busy target.
     static func deferral(_ execution: ExecutionID, attempt: Int, count: Int) -> String {
         "\(execution)/\(attempt)/deferral/\(count)"
     }
 
-    /// One for each deadline and each time that it was reported: the reaper repeats a report that may have come too
-    /// late, and the repeat must be judged anew.
+    /// Differs by execution, deadline and the instant of the report: the reaper repeats a report that may have come too
+    /// late, and the recorder must judge the repeat anew.
     public static func expired(_ execution: ExecutionID, _ expiry: Expiry, noticedAt: Instant) -> String {
         "\(execution)/\(expiry.rawValue)/\(noticedAt.millisecondsSinceEpoch)"
     }
 
-    /// An execution is cancelled once.
+    /// Differs by execution, since an execution is cancelled once.
     public static func cancelled(_ execution: ExecutionID) -> String { "\(execution)/cancelled" }
 
-    /// An execution starts and finishes once, and progresses with each heartbeat.
+    /// Differs by execution and event; for progress also by heartbeat. An execution starts and finishes once.
     public static func event(_ event: ExecutionEvent, of execution: Execution) -> String {
         switch event {
         case .started, .finished: "\(execution.id)/\(event.rawValue)"
@@ -54,12 +54,12 @@ public enum MessageID {
         }
     }
 
-    /// One for each change of a job.
+    /// Differs by job and by the instant of the change.
     public static func jobChanged(_ job: JobID, at instant: Instant) -> String {
         "\(job)/changed/\(instant.millisecondsSinceEpoch)"
     }
 
-    /// Random: a service that posts the same callback twice reports twice, as far as anyone can tell. The id makes the
-    /// recorder apply each of the two once.
+    /// Random, since nothing tells a repeated callback from a second callback. The id makes the recorder apply each
+    /// received callback once.
     public static func callback() -> String { Identifier<Execution>.random().description }
 }

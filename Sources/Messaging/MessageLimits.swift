@@ -4,18 +4,18 @@
 ///
 ///     decoded (2 MiB)  <  published (4 MiB)  =  read (4 MiB)
 ///
-/// - A body that may be published must be one that every consumer reads; otherwise it becomes a dead letter unread.
-/// - A body that was read must be one that may be published again: a message that no stage can decode is published
-///   to the dead letters as it is.
-/// - Messages of our own stay below the limit for decoding. Between that and the limit for reading there is room for
-///   other people's messages, which are decoded by nobody but end among the dead letters, whole.
+/// - Every consumer must read every body that may be published; otherwise a message becomes a dead letter unread.
+/// - Every body that was read must be publishable again: a message that no stage can decode is published to the dead
+///   letters unchanged.
+/// - Belfry's own messages stay below the limit for decoding. Messages of other publishers may be longer, up to the
+///   limit for reading: no stage decodes them, and they become dead letters unchanged.
 public enum MessageLimits {
     /// The longest body that `MessageCoder` decodes, in bytes. The largest message of the pipeline is a delivery with
     /// a payload of 256 KiB, which JSON may escape to six times that.
     public static let decodedBodyBytesMax = 2 * 1_024 * 1_024
 
-    /// The longest body that a consumer keeps in memory, in bytes. A longer one is rejected unread, and the queue's
-    /// own dead-lettering keeps it: a flood of such messages must not fill the memory.
+    /// The longest body that a consumer keeps in memory, in bytes. A longer body is rejected unread, and the
+    /// queue's own dead-lettering keeps it: a flood of such messages must not fill the memory.
     public static let readBodyBytesMax = 2 * decodedBodyBytesMax
 
     /// The longest body that may be published, in bytes.

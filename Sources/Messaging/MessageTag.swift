@@ -1,6 +1,6 @@
 /// Identifies a message that a consumer holds, until it is acked or its connection is lost.
 public struct MessageTag: Sendable, Hashable, Comparable {
-    /// The number of the connection that it came over. A tag of an earlier connection is void.
+    /// The number of the connection that the message came over. A tag of an earlier connection is void.
     public var epoch: UInt64
     /// The broker's delivery tag, ascending from 1 on each connection.
     public var number: UInt64

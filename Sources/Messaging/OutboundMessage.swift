@@ -1,12 +1,12 @@
-/// A message on its way to the broker, as AMQP carries it.
+/// A message to be published, as AMQP carries it.
 ///
-/// Stages make it from a `PipelineMessage`, which knows its routing key and its id:
+/// Stages create it from a `PipelineMessage`, which knows its routing key and its id:
 ///
 ///     try await broker.publish([OutboundMessage(ExecutionCancelled(executionID: id, cancelledAt: now))])
 public struct OutboundMessage: Sendable, Equatable {
     public var exchange: Exchange
     public var routingKey: String
-    /// Sent as AMQP headers. Names that begin with `x-` belong to the broker, `x-belfry-token` excepted.
+    /// Sent as AMQP headers. Names that begin with `x-` belong to the broker, except `x-belfry-token`.
     public var headers: [String: String]
     /// The AMQP `message-id`.
     public var id: String?
@@ -28,8 +28,8 @@ public struct OutboundMessage: Sendable, Equatable {
 }
 
 extension OutboundMessage {
-    /// Why AMQP cannot carry this message; nil when it can. Checked before anything is sent: a client library that
-    /// finds out in the middle of a message must close the connection, and every other message on it fails, too.
+    /// Why AMQP cannot carry this message; nil when it can. Check it before anything is sent: a client library that
+    /// finds the fault in the middle of a message must close the connection, and all other messages on it fail, too.
     public var fault: String? {
         let strings = [routingKey, id ?? ""] + headers.keys
         if let long = strings.first(where: { $0.utf8.count > MessageLimits.shortStringBytesMax }) {

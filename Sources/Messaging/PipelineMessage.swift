@@ -1,16 +1,17 @@
-/// A message of the pipeline. It knows where it goes, by which id it is deduplicated, and whether a queue must take it,
-/// so that nobody assembles one by hand.
+/// A message of the pipeline. It knows its routing key, its id, and whether a queue must take it, so that no stage
+/// assembles a message by hand.
 ///
 ///     try await broker.publish([OutboundMessage(RunRequested(executionID: id, jobName: name, requestedAt: now))])
 public protocol PipelineMessage: Sendable {
-    /// Where it goes on the pipeline's exchange.
+    /// The routing key on the pipeline's exchange.
     var routingKey: String { get }
-    /// Computed from what it is about (see `MessageID`): the same message published twice has the same id.
+    /// The deduplication key, computed by `MessageID`: the same message published twice has the same id.
     var messageID: String? { get }
     /// AMQP `mandatory`: false only for events, which nobody need subscribe to.
     static var isMandatory: Bool { get }
+    /// The AMQP headers of the message; none by default.
     var messageHeaders: [String: String] { get }
-    /// JSON.
+    /// The body; by default the message as JSON.
     var body: [UInt8] { get }
 }
 

@@ -5,18 +5,22 @@ import JobCore
 ///
 /// `topology/definitions.json` is this value with the prefix `belfry`, written out; a test holds them equal.
 public struct Topology: Sendable, Equatable {
+    /// A durable queue.
     public struct Queue: Sendable, Equatable {
         public var name: String
-        /// What can't be a policy: the queue type, and what makes the baton one message with one holder.
+        /// The arguments that a policy can't set: the queue type, and the baton's limit of one message and one
+        /// consumer.
         public var arguments: [String: JSONValue]
     }
 
+    /// Routes messages of an exchange with a routing key to a queue.
     public struct Binding: Sendable, Equatable {
         public var exchange: String
         public var queue: String
         public var routingKey: String
     }
 
+    /// Settings of the queues whose names match a pattern.
     public struct Policy: Sendable, Equatable {
         public var name: String
         public var pattern: String
@@ -71,9 +75,13 @@ public struct Topology: Sendable, Equatable {
         users = BrokerUser.all(prefix: prefix)
     }
 
+    /// The full names of all exchanges.
     public var exchanges: [String] { Exchange.allCases.map { prefix + $0.rawValue } }
 
+    /// The full name of an exchange, with the prefix.
     public func name(of exchange: Exchange) -> String { prefix + exchange.rawValue }
+
+    /// The full name of a queue, with the prefix.
     public func name(of queue: WorkQueue) -> String { "\(prefix).\(queue.rawValue)" }
 
     /// Why a prefix can't be used; nil when it can.
@@ -93,7 +101,7 @@ public struct Topology: Sendable, Equatable {
         name.replacing(".", with: "\\.")
     }
 
-    /// One message (the newer of two), with one consumer at a time.
+    /// The queue keeps one message, the newest, and serves one consumer at a time.
     private static let batonArguments: [String: JSONValue] = [
         "x-single-active-consumer": .bool(true), "x-max-length": .integer(1), "x-overflow": .string("drop-head"),
     ]

@@ -23,6 +23,6 @@ public enum WorkQueue: String, Sendable, CaseIterable {
         }
     }
 
-    /// Every work queue has a dead-letter queue; the baton, of which there is only one, has none.
+    /// Every work queue but the baton's has a dead-letter queue.
     public var hasDeadLetters: Bool { self != .tickerBaton }
 }

@@ -1,25 +1,21 @@
 import CoreMetrics
 public import JobCore
-internal import Logging
+import Logging
 import Messaging
 public import StageKit
 public import Store
 import Synchronization
 
-/// Reports every deadline that has passed: once, and again after a minute while it still stands.
+/// Reports every deadline that has passed, and reports it again each minute while the store still shows it.
 ///
-/// It changes nothing itself. Two of them are harmless: the recorder judges each report.
+/// It changes no execution. Two reapers are harmless: the recorder judges each report.
 public final class ExpiryReporter: PeriodicStage {
     public let name = "expiries"
     public let intervalMilliseconds: Int64 = 1_000
 
-    private struct State {
-        var reachability = ReachabilityWindow()
-        var throttle = ReportThrottle<OverdueExecution>(repeatAfterMilliseconds: 60_000)
-    }
-
     private let store: any ExpiryStore
-    private let state = Mutex(State())
+    private let reachability = Mutex(ReachabilityWindow())
+    private let throttle = Mutex(ReportThrottle<OverdueExecution>(repeatAfterMilliseconds: 60_000))
     private let expiries = Counter(label: "belfry_expiries_total", dimensions: [])
 
     private static let batchMax = 5_000
@@ -29,12 +25,12 @@ public final class ExpiryReporter: PeriodicStage {
     }
 
     public func pass(at now: Instant) async throws -> PassResult {
-        let reachableSince = state.withLock { state in
-            state.reachability.pass(at: now)
-            return state.reachability.since
+        let reachableSince = reachability.withLock { reachability in
+            reachability.pass(at: now)
+            return reachability.since
         }
         let overdue = try await store.overdue(at: now, reachableSince: reachableSince, limit: Self.batchMax)
-        let due = state.withLock { $0.throttle.due(in: overdue, now: now) }
+        let due = throttle.withLock { $0.due(in: overdue, now: now) }
         return PassResult(
             messages: due.map {
                 OutboundMessage(ExecutionExpired(executionID: $0.id, expiry: $0.expiry, noticedAt: now))
@@ -43,10 +39,10 @@ public final class ExpiryReporter: PeriodicStage {
     }
 
     public func confirmed(at now: Instant) {
-        expiries.increment(by: state.withLock { $0.throttle.confirmed(at: now) })
+        expiries.increment(by: throttle.withLock { $0.confirm(at: now) })
     }
 
     public func failed(at now: Instant) {
-        state.withLock { $0.reachability.fail(at: now) }
+        reachability.withLock { $0.fail(at: now) }
     }
 }

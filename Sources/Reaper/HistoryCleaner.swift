@@ -3,7 +3,7 @@ import Messaging
 public import StageKit
 public import Store
 
-/// Removes executions that ended longer ago than history is kept.
+/// Removes executions that ended more than `keepDays` days ago.
 public struct HistoryCleaner: PeriodicStage {
     public let name = "old history"
     public let intervalMilliseconds: Int64 = 10_000
@@ -11,7 +11,7 @@ public struct HistoryCleaner: PeriodicStage {
     private let store: any ExpiryStore
     private let keepDays: Int64
 
-    /// Small transactions, so that others can write in between.
+    /// Transactions are small, so that other programs can write in between.
     private static let batchMax = 500
     private static let batchesPerPassMax = 100
 

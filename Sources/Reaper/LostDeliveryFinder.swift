@@ -1,13 +1,13 @@
 import CoreMetrics
 public import JobCore
-internal import Logging
+import Logging
 import Messaging
 public import StageKit
 public import Store
 import Synchronization
 
-/// Finds pending executions whose attempt is long overdue: their delivery was lost (a purged queue), and the dispatcher
-/// is asked to request it again.
+/// Finds pending executions whose attempt is long overdue. Their delivery may be lost, for example in a purged queue,
+/// so the dispatcher is asked to request it again.
 public final class LostDeliveryFinder: PeriodicStage {
     public let name = "lost deliveries"
     public let intervalMilliseconds: Int64 = 5_000
@@ -19,7 +19,7 @@ public final class LostDeliveryFinder: PeriodicStage {
 
     private static let batchMax = 5_000
 
-    /// `overdueSeconds`: an attempt that is overdue by this much counts as lost.
+    /// A delivery counts as lost when its attempt is overdue by `overdueSeconds`.
     public init(store: any ExpiryStore, overdueSeconds: Int64 = 300) {
         self.store = store
         self.overdueSeconds = overdueSeconds
@@ -37,6 +37,6 @@ public final class LostDeliveryFinder: PeriodicStage {
     }
 
     public func confirmed(at now: Instant) {
-        redeliveries.increment(by: throttle.withLock { $0.confirmed(at: now) })
+        redeliveries.increment(by: throttle.withLock { $0.confirm(at: now) })
     }
 }

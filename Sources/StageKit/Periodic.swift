@@ -3,14 +3,14 @@ public import Logging
 public import Messaging
 public import ServiceLifecycle
 
-/// Runs the passes of a stage, a fixed time apart, until shutdown. A pass that fails is logged and tried again.
+/// Runs the passes of a stage, a fixed time apart, until shutdown. A pass that fails is logged and repeated.
 public struct Periodic: Service {
     private let stage: any PeriodicStage
     private let broker: any MessageBroker
     private let time: any TimeSource
     private let logger: Logger
 
-    /// A failing stage waits longer and longer, up to this.
+    /// The wait doubles with each failure in a row, up to this.
     private static let waitMaxMilliseconds: Int64 = 15_000
 
     public init(_ stage: any PeriodicStage, broker: any MessageBroker, time: any TimeSource, logger: Logger) {
@@ -22,6 +22,7 @@ public struct Periodic: Service {
         self.logger = logger
     }
 
+    /// Runs passes until shutdown. Throws nothing: failed passes are logged.
     public func run() async throws {
         var failures = 0
         while !Task.isShuttingDownGracefully, !Task.isCancelled {
@@ -44,7 +45,8 @@ public struct Periodic: Service {
         }
     }
 
-    /// One pass: asks the stage, publishes its messages, and tells the stage how that ended. Throws what failed.
+    /// Runs one pass: publishes the stage's messages, and reports to the stage that they are confirmed or that the pass
+    /// failed. Throws the error of the pass (`StoreError`) or of the publish (`PublishError`).
     public func runOnce(at now: Instant) async throws {
         if !broker.faults.isEmpty { stage.failed(at: now) }
         do {

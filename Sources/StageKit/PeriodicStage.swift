@@ -1,14 +1,23 @@
 public import JobCore
-public import Logging
-public import Messaging
 
-/// A stage that works by the clock: a function from an instant to messages.
+/// A stage that works by the clock: a function from an instant to messages. `Periodic` runs it.
+///
+///     struct ScheduleCounter: PeriodicStage {
+///         let store: any ScheduleStore
+///         let name = "schedules"
+///         let intervalMilliseconds: Int64 = 60_000
+///
+///         func pass(at now: Instant) async throws -> PassResult {
+///             PassResult(count: try await store.distinctSchedules().count)
+///         }
+///     }
 public protocol PeriodicStage: Sendable {
-    /// For the log: `expiries`.
+    /// The name in the log, such as `expiries`.
     var name: String { get }
-    /// From the end of one pass to the begin of the next.
+    /// The time from the end of one pass to the start of the next.
     var intervalMilliseconds: Int64 { get }
-    /// Finds what there is to do at `now`. Throws `StoreError` when the store cannot be asked.
+    /// Does the work that is due at `now`, and returns the messages to publish. Throws `StoreError` when the store
+    /// fails.
     func pass(at now: Instant) async throws -> PassResult
     /// The messages of the pass at `now` are confirmed.
     func confirmed(at now: Instant)
@@ -19,19 +28,4 @@ public protocol PeriodicStage: Sendable {
 extension PeriodicStage {
     public func confirmed(at now: Instant) {}
     public func failed(at now: Instant) {}
-}
-
-/// The result of one pass.
-public struct PassResult: Sendable, Equatable {
-    public var messages: [OutboundMessage]
-    /// What each message reports: one log line each, once they are confirmed.
-    public var reported: [Logger.Metadata]
-    /// How many things were done without a message, for the log.
-    public var count: Int
-
-    public init(messages: [OutboundMessage] = [], reported: [Logger.Metadata] = [], count: Int = 0) {
-        self.messages = messages
-        self.reported = reported
-        self.count = count
-    }
 }

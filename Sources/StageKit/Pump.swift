@@ -10,11 +10,11 @@ import Store
 ///         queue: .dispatcherRuns, limits: .init(prefetch: 400, batch: 200), handler: handler, broker: broker,
 ///         time: SystemTime(), logger: logger)
 public struct Pump: Service {
-    /// How much the pump takes at once.
+    /// The number of messages that a pump takes, and how long it holds them.
     public struct Limits: Sendable {
-        /// Unacked messages at most.
+        /// The most messages that may be unacked.
         public var prefetch: Int
-        /// Messages in a batch at most.
+        /// The most messages of a batch.
         public var batch: Int
         /// A batch that cannot be settled for this long is requeued: RabbitMQ closes a channel that holds a message
         /// unacked for half an hour.
@@ -51,7 +51,7 @@ public struct Pump: Service {
             holdLimitMilliseconds: limits.holdLimitMilliseconds)
     }
 
-    /// Pumps until shutdown; the batch in hand is finished first.
+    /// Handles batches until shutdown; the batch in hand is finished first.
     public func run() async throws {
         let subscription = await broker.subscribe(to: queue, prefetch: limits.prefetch)
         while !Task.isShuttingDownGracefully, !Task.isCancelled {
@@ -65,7 +65,7 @@ public struct Pump: Service {
         }
     }
 
-    /// One batch, until it is acked or requeued, or shutdown leaves it unacked.
+    /// Handles one batch until it is acked or requeued, or until shutdown leaves it unacked. Returns which of these.
     @discardableResult
     public func pass(
         _ batch: [InboundMessage], _ subscription: any MessageSubscription
@@ -96,7 +96,7 @@ public struct Pump: Service {
         _ result: HandledBatch, of batch: [InboundMessage], _ subscription: any MessageSubscription, _ begun: Instant
     ) async throws(PublishError) -> Settlement.Outcome {
         let letters = result.dead.map { letter in
-            precondition(batch.indices.contains(letter.index), "a dead letter is a message of the batch")
+            precondition(batch.indices.contains(letter.index), "a handler's dead letter names a message of the batch")
             return settlement.deadLetter(batch[letter.index], letter.reason, letter.error)
         }
         return try await settlement.settle(

@@ -6,10 +6,15 @@ import ServiceLifecycle
 
 /// Ends the handling of messages: publishes the results, waits for the confirms, and only then acks.
 ///
-/// Every ack of a stage is made here. Whatever dies before repeats work and loses none: the unacked message is the
-/// outbox. While the broker is unavailable, publishing is retried with backoff; the messages stay unacked meanwhile.
+/// Every ack of a stage happens here. A crash before the ack repeats work and loses none: the unacked message is the
+/// outbox. While the broker is unavailable, the publish is retried with backoff, and the messages stay unacked.
+///
+///     let settlement = Settlement(of: .dispatcherRuns, broker: broker, time: time, logger: logger)
+///     let outcome = try await settlement.settle(
+///         [.init(results)], on: subscription, heldSince: takenAt, acking: { batch.map(\.tag) })
+///     // .acked, .requeued or .interrupted
 public struct Settlement: Sendable {
-    /// How it ended.
+    /// The end of a settlement.
     public enum Outcome: Sendable, Equatable {
         /// Everything is published, confirmed and acked.
         case acked
@@ -19,11 +24,12 @@ public struct Settlement: Sendable {
         case interrupted
     }
 
-    /// Messages that are published and confirmed together. Steps follow each other in order.
+    /// Messages that are published together. The next step begins once they are confirmed.
     public struct Step: Sendable {
         var messages: [OutboundMessage]
         var crashPoint: CrashPoint
 
+        /// `crashPoint` is reached once the messages are confirmed.
         public init(_ messages: [OutboundMessage], then crashPoint: CrashPoint = .afterConfirm) {
             self.messages = messages
             self.crashPoint = crashPoint
@@ -42,9 +48,10 @@ public struct Settlement: Sendable {
     private let deadLetters: Counter
     private let batchSizes: Recorder
 
-    /// `holdLimitMilliseconds` bounds how long messages are held unacked: RabbitMQ closes a channel that holds one for
-    /// half an hour. `sleep` waits so many milliseconds between tries and throws when there is to be no further one;
-    /// without it shutdown ends the wait. `jitter` draws the fraction, in 0..<1, of each retry's longest wait.
+    /// `holdLimitMilliseconds` bounds how long messages are held unacked: RabbitMQ closes a channel that holds a
+    /// message unacked for half an hour. `sleep` waits the given milliseconds between two tries, and throws if no
+    /// further try is wanted; by default shutdown ends the wait. `jitter` returns the random fraction, 0..<1, of each
+    /// longest wait.
     public init(
         of queue: WorkQueue, broker: any MessageBroker, time: any TimeSource, logger: Logger,
         holdLimitMilliseconds: Int64 = 600_000, backoff: Backoff = Backoff(),
@@ -68,10 +75,11 @@ public struct Settlement: Sendable {
         batchSizes = Recorder(label: "belfry_batch_size", dimensions: dimensions)
     }
 
-    /// Publishes the steps in order, then acks the `tags`, asked for after the last confirm. `heldSince` is when the
-    /// messages were taken.
+    /// Publishes the steps in order, then acks. `tags` is called after the last confirm and returns the messages to
+    /// ack. `heldSince` is when these messages were taken.
     ///
-    /// Throws `PublishError.unsendable`: no retry helps, and nothing was acked.
+    /// Throws `PublishError.unsendable` when AMQP cannot carry one of the results: no retry helps, and nothing is
+    /// acked.
     public func settle(
         _ steps: [Step], on subscription: any MessageSubscription, heldSince: Instant, acking tags: () -> [MessageTag]
     ) async throws(PublishError) -> Outcome {
@@ -99,8 +107,8 @@ public struct Settlement: Sendable {
         return .acked
     }
 
-    /// Waits before the next try. Not nil: there is none, because of shutdown, or because the messages were held for
-    /// too long and are requeued now.
+    /// Waits before the next try. Returns nil if the caller is to try again. Otherwise it returns the outcome:
+    /// shutdown, or messages that were held for too long and are now requeued.
     public func waitToRetry(
         attempt: Int, on subscription: any MessageSubscription, heldSince: Instant
     ) async -> Outcome? {
@@ -118,7 +126,7 @@ public struct Settlement: Sendable {
         }
     }
 
-    /// The dead letter of a message, logged and counted.
+    /// Returns the dead letter of a message, and logs and counts it. `metadata` is added to the log line.
     public func deadLetter(
         _ message: InboundMessage, _ reason: DeadLetterReason, _ error: String, metadata: Logger.Metadata = [:]
     ) -> OutboundMessage {

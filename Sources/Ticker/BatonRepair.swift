@@ -1,21 +1,21 @@
 public import JobCore
 public import Store
 
-/// Decides when a baton is published because there is none (its queue was purged, or never filled).
+/// Decides whether a ticker publishes a baton because there is none: its queue was purged, or never had a message.
 public enum BatonRepair {
-    /// A ticker without the baton waits this long at its start before it publishes one: there may be none yet.
+    /// A ticker that starts and gets no baton waits this long before it publishes the first one.
     public static let firstSilenceMilliseconds: Int64 = 2_000
-    /// An occurrence that is overdue by this much, with nothing on record for it, means that no ticker ticks.
+    /// An occurrence that is overdue by this much and has no recorded execution means that no ticker ticks.
     static let overdueMilliseconds: Int64 = 10_000
 
     /// The cursor of the baton to publish; nil when there is no need.
     ///
-    /// A baton too many is harmless: the queue keeps the newer of two, and a repeated tick leads to the same executions.
-    /// So the first baton is published on little evidence; later ones only when an occurrence is overdue.
+    /// A second baton is harmless: the queue keeps the newer one, and a repeated tick leads to the same executions. So
+    /// the first baton is published after a short silence, later batons only when an occurrence is overdue.
     ///
-    /// Occurrences are ticked in order, so every one before the newest on record is done; the newest may be done in
-    /// part. With nothing on record, the cursor is where the first job took effect: jobs may be older than the first
-    /// ticker.
+    /// Occurrences are ticked in order, so all occurrences before the newest recorded one are done; the newest may be
+    /// done in part. If none is recorded, the cursor is the instant at which the first job took effect, since jobs may
+    /// be older than the first ticker.
     public static func cursor(
         isFirst: Bool, silentMilliseconds: Int64, newestOccurrence: Instant?, schedules: [DistinctSchedule],
         now: Instant

@@ -20,9 +20,9 @@ public struct SchedulePlan: Sendable {
     public private(set) var knownThrough: Instant
     private var entries: [ScheduleKey: Entry] = [:]
 
-    /// How far back occurrences of a schedule that is new to the plan are taken. A job may be stored just before an
-    /// occurrence and be read just after it. Occurrences before its `effectiveAfter` are not its own, and one that is
-    /// published twice is harmless.
+    /// How far back the plan takes occurrences of a new schedule: a job may be stored just before an occurrence and
+    /// read just after it. The dispatcher skips occurrences before the job's `effectiveAfter`, and an occurrence that
+    /// is published twice is harmless.
     static let lookBackMilliseconds: Int64 = 60_000
 
     public init(cursor: Instant) {
@@ -30,7 +30,7 @@ public struct SchedulePlan: Sendable {
         knownThrough = cursor
     }
 
-    /// Takes the present set of schedules. Returns those that cannot be read, which are left out.
+    /// Replaces the set of schedules. Returns the schedules that cannot be read; the plan leaves them out.
     public mutating func update(_ schedules: [DistinctSchedule]) -> [ScheduleKey] {
         var updated: [ScheduleKey: Entry] = [:]
         var unreadable: [ScheduleKey] = []
@@ -39,7 +39,7 @@ public struct SchedulePlan: Sendable {
                 known.jobCount = shared.jobCount
                 if shared.latestEffectiveAfter > known.latestEffectiveAfter {
                     known.latestEffectiveAfter = shared.latestEffectiveAfter
-                    // Never later than before: the occurrences of the jobs already known are still theirs.
+                    // Never later than before: the jobs already known keep their occurrences.
                     let next = known.schedule.next(after: start(shared.latestEffectiveAfter))
                     known.next = [known.next, next].compactMap(\.self).min()
                 }
@@ -57,12 +57,12 @@ public struct SchedulePlan: Sendable {
         return unreadable
     }
 
-    /// The schedules are still those of the last update.
+    /// Notes that the schedules have not changed since the last update.
     public mutating func confirm() {
         knownThrough = cursor
     }
 
-    /// Goes on from another instant: another ticker has ticked in between.
+    /// Continues from another cursor, since another ticker has ticked in between.
     public mutating func move(to cursor: Instant) {
         self.cursor = cursor
         confirm()
@@ -73,8 +73,8 @@ public struct SchedulePlan: Sendable {
         }
     }
 
-    /// The occurrences in (cursor, now], oldest first. After a long pause it takes part of them, at least `limit`, and
-    /// moves the cursor only as far; call it again for the rest.
+    /// Takes the occurrences in (cursor, now], oldest first. If there are more than `limit`, it takes the first of
+    /// them, at least `limit`, and moves the cursor past these; call it again for the rest.
     public mutating func takeDue(through now: Instant, limit: Int) -> [DueOccurrence] {
         var due: [DueOccurrence] = []
         var covered = now

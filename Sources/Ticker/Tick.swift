@@ -1,13 +1,14 @@
 import JobCore
 import Messaging
 
-/// What is due at one instant: the messages that say so, and the plan that holds once they are confirmed. Pure.
+/// The due occurrences of one instant, their messages, and the plan that replaces the old one once they are confirmed.
+/// Pure.
 struct Tick: Sendable {
     var now: Instant
     var due: [DueOccurrence]
     var plan: SchedulePlan
 
-    /// Jobs behind one due event; a schedule with more is cut into shards.
+    /// The jobs of one due event at most; a schedule with more jobs is cut into shards.
     private static let jobsPerShardMax = 500
     private static let occurrencesMax = 1_000
 

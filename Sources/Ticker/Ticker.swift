@@ -8,8 +8,8 @@ public import Store
 
 /// Publishes `schedule.due` for every schedule that is due, while it holds the baton.
 ///
-/// There is one baton, so one ticker ticks. If it dies, the broker hands the baton to another one, which goes on from
-/// the baton's cursor. So no occurrence is missed, and an occurrence that is published twice leads to the same
+/// There is one baton, so one ticker ticks. If it dies, the broker hands the baton to another ticker, which continues
+/// from the baton's cursor. So no occurrence is missed, and an occurrence that is published twice leads to the same
 /// executions.
 public actor Ticker: Service {
     private let store: any ScheduleStore
@@ -23,12 +23,12 @@ public actor Ticker: Service {
     private var plan: SchedulePlan
     private var clock = ClockGuard()
     private var revision: Int64?
-    /// The store was unavailable at the last refresh: there may be schedules that the plan does not know.
+    /// True when the store was unavailable at the last refresh: the plan may lack new schedules.
     private var isBlind = false
     /// The cursor of the baton that this ticker published last.
     private var handedOver: Instant?
     private var isHolding = false
-    /// Since when this ticker has had no baton.
+    /// The instant since which this ticker has had no baton.
     private var silentSince: Instant
     private var hasRepaired = false
 
@@ -39,7 +39,7 @@ public actor Ticker: Service {
     /// A cursor further ahead than this is logged as an error.
     private static let cursorAheadMaxMilliseconds: Int64 = 300_000
 
-    /// `jitter` draws the fraction, in 0..<1, of the longest wait before a failed publish is repeated.
+    /// `jitter` returns the random fraction, 0..<1, of the longest wait before a failed publish is repeated.
     public init(
         store: any ScheduleStore, broker: any MessageBroker, time: any TimeSource, logger: Logger,
         jitter: @escaping @Sendable () -> Double = { .random(in: 0..<1) }
@@ -57,6 +57,7 @@ public actor Ticker: Service {
         silentSince = time.now()
     }
 
+    /// Takes the baton whenever the broker delivers it, and ticks while it holds it, until shutdown.
     public func run() async throws {
         let subscription = await broker.subscribe(to: .tickerBaton, prefetch: 1)
         try await withThrowingTaskGroup(of: Void.self) { group in
@@ -80,7 +81,7 @@ public actor Ticker: Service {
         }
     }
 
-    /// From taking a baton to handing it over.
+    /// Holds a baton: ticks until something is due or the time is up, then hands the baton over.
     func hold(_ message: InboundMessage, _ subscription: any MessageSubscription) async {
         let takenAt = time.now()
         isHolding = true
@@ -101,7 +102,7 @@ public actor Ticker: Service {
         }
     }
 
-    /// Goes on from the baton's cursor, unless this ticker handed over the very same one.
+    /// Continues from the baton's cursor. A ticker that published this baton itself has the plan already.
     private func resume(from message: InboundMessage, takenAt: Instant) {
         do {
             let baton = try message.decoded(as: Baton.self)
@@ -115,11 +116,11 @@ public actor Ticker: Service {
             }
         } catch {
             logger.error(
-                "the baton cannot be read, going on from this ticker's own cursor", metadata: ["error": "\(error)"])
+                "the baton cannot be read, continuing from this ticker's own cursor", metadata: ["error": "\(error)"])
         }
     }
 
-    /// What is due now, by a clock that is believed.
+    /// The occurrences that are due now, by a clock that is checked for leaps.
     func tick() -> Tick {
         let (now, isHeld) = clock.read(wall: time.now(), monotonicMilliseconds: time.monotonicMilliseconds())
         if isHeld {
@@ -133,8 +134,8 @@ public actor Ticker: Service {
     /// Publishes the due events, then the new baton, then acks the old one. A crash in between leaves two batons, of
     /// which the queue keeps the newer.
     ///
-    /// If the store was unavailable, the cursor of the last refresh is handed over, so that the next ticker repeats
-    /// those ticks with all schedules (harmless: ids are computed).
+    /// If the store was unavailable, the new baton has the cursor of the last refresh, so that the next ticker repeats
+    /// the ticks since then with all schedules (harmless: ids are computed).
     private func handOver(
         _ tick: Tick, _ message: InboundMessage, _ subscription: any MessageSubscription, takenAt: Instant
     ) async {
@@ -160,7 +161,7 @@ public actor Ticker: Service {
         logger.debug("ticked", metadata: ["cursor": "\(cursor.rfc3339)", "due_events": "\(messages.count)"])
     }
 
-    /// Reads changed jobs. While the store is unavailable, the plan stays as it is.
+    /// Updates the plan if jobs have changed. While the store is unavailable, the plan stays unchanged.
     func refresh() async {
         do {
             let current = try await store.jobsRevision()
@@ -189,7 +190,7 @@ public actor Ticker: Service {
     private func watchForLostBaton() async {
         while !Task.isShuttingDownGracefully, !Task.isCancelled {
             await repairIfLost()
-            // The first baton is waited for; after that a standby has time.
+            // Until the first baton is there, the checks are frequent; a standby checks less often.
             let wait: Int64 = hasRepaired ? 5_000 : 1_000
             let isOver =
                 (try? await cancelWhenGracefulShutdown { [time] in try await time.sleep(milliseconds: wait) }) == nil

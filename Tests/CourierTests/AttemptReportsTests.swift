@@ -4,7 +4,7 @@ import Testing
 
 @testable import Courier
 
-@Suite struct `After an attempt` {
+@Suite struct `The messages after an attempt` {
     private static let now = Sample.occurrence.adding(seconds: 2)
     private static let attempt = Attempt(
         number: 1, at: Sample.occurrence.adding(seconds: 1), statusCode: 503, latencyMilliseconds: 900, error: "busy")
@@ -22,7 +22,7 @@ import Testing
     ]
 
     @Test(arguments: verdicts)
-    func `that ended the delivery one report says so`(verdict: DeliveryVerdict, key: String) throws {
+    func `an attempt that ends the delivery leads to one report`(verdict: DeliveryVerdict, key: String) throws {
         let messages = Self.messages(verdict)
         #expect(messages.map(\.routingKey) == [key])
         let report = try MessageCoder.decode(DeliveryAccepted.self, from: messages[0].body)
@@ -30,7 +30,10 @@ import Testing
         #expect(messages[0].id == "\(Sample.executionID)/1/\(key)" && messages[0].isMandatory)
     }
 
-    @Test func `that is to be repeated the delivery waits in its retry queue, counted once more`() throws {
+    @Test
+    func `an attempt that failed leads to a delivery in the retry queue, with the next attempt number, and a report`()
+        throws
+    {
         let messages = Self.messages(.retry(stepSeconds: 30))
         #expect(messages.map(\.routingKey) == ["courier.retry.30", RoutingKey.deliveryDeferred])
         let next = try MessageCoder.decode(DeliveryRequested.self, from: messages[0].body)
@@ -41,13 +44,13 @@ import Testing
         #expect(report.nextAttemptAt == Self.now.adding(seconds: 30))
     }
 
-    @Test func `nothing that brokers added goes out again, nor the count of an earlier wait`() throws {
+    @Test func `a retried delivery has none of the broker's headers, and no count of earlier deferrals`() throws {
         let headers = ["x-death": "1", "X-Delivery-Count": "3", Header.deferrals: "2", "belfry-own": "kept"]
         let messages = Self.messages(.retry(stepSeconds: 5), headers: headers)
         #expect(messages[0].headers == ["belfry-own": "kept"])
     }
 
-    @Test func `of the same end the messages are the same`() throws {
+    @Test func `the same result of an attempt leads to the same message ids`() throws {
         for verdict in [DeliveryVerdict.accept, .refuse, .retry(stepSeconds: 5)] {
             #expect(Self.messages(verdict).map(\.id) == (Self.messages(verdict).map(\.id)))
         }
@@ -66,13 +69,15 @@ import Testing
     }
 
     @Test(arguments: [(nil, 5), (1, 5), (2, 5), (3, 30), (40, 30)] as [(Int?, Int64)])
-    func `is deferred for longer when that happens often`(times: Int?, seconds: Int64) throws {
+    func `a delivery to a busy target is deferred for longer when that happens often`(times: Int?, seconds: Int64)
+        throws
+    {
         let messages = Self.deferral(times: times)
         #expect(messages.first?.routingKey == RoutingKey.retry(stepSeconds: seconds))
         #expect(messages.first?.headers == [Header.deferrals: String((times ?? 0) + 1), "belfry-own": "kept"])
     }
 
-    @Test func `is deferred without counting an attempt, and the time of the next one is reported`() throws {
+    @Test func `a deferred delivery counts no attempt, and the time of its next attempt is reported`() throws {
         let messages = Self.deferral(times: nil)
         #expect(try MessageCoder.decode(DeliveryRequested.self, from: messages[0].body) == Sample.request())
         try #require(messages.count == 2)

@@ -6,7 +6,7 @@ import Testing
 
 @testable import Courier
 
-@Suite struct `The courier, with many deliveries in hand` {
+@Suite struct `The courier with many deliveries in hand` {
     private let rig = CourierRig()
 
     private static func messages(_ count: UInt64, attempt: Int = 1) -> [InboundMessage] {
@@ -14,9 +14,11 @@ import Testing
     }
 
     @Test(arguments: [(3, 1_000, 3), (128, 20, 5), (128, 3, 1)])
-    func `starts no more for one target than the invoker has connections, nor than a quarter of its window`(
-        connections: Int, prefetch: Int, expected: Int
-    ) async throws {
+    func
+        `deliveries in flight to one target are limited by the connections, and to a quarter of the window`(
+            connections: Int, prefetch: Int, expected: Int
+        ) async throws
+    {
         let invoker = rig.invoker(after: 100, connections: connections)
         let shift = rig.shift([.init(Self.messages(10))])
         try await rig.run(invoker, shift, prefetch: prefetch)
@@ -24,7 +26,7 @@ import Testing
         #expect(shift.acknowledged.count == 10)
     }
 
-    @Test func `delivers to other targets at once while one is slow`() async throws {
+    @Test func `the courier delivers to other targets at once while one target is slow`() async throws {
         let invoker = rig.invoker(after: 1_000, connections: 1)
         let others = [Sample.delivery(3, of: "https://b.example"), Sample.delivery(4, of: "https://c.example")]
         let shift = rig.shift([.init(Self.messages(2) + others.map(\.message))])
@@ -33,8 +35,10 @@ import Testing
         #expect(shift.published.count == 4)
     }
 
-    /// More would hold places in the window while they do nothing.
-    @Test func `has no more retries wait out a jitter than the limit; those beyond start at once`() async throws {
+    /// More of them would hold places in the window while they wait.
+    @Test func `the courier lets only a limited number of retries wait out a jitter, and starts the others at once`()
+        async throws
+    {
         let invoker = rig.invoker()
         let shift = rig.shift([.init(Self.messages(4, attempt: 2))])
         try await rig.run(invoker, shift, prefetch: 8)
@@ -42,7 +46,10 @@ import Testing
         #expect(shift.acknowledged.count == 4)
     }
 
-    @Test func `defers what has come to wait longer than two seconds, while the slow attempt goes on`() async throws {
+    @Test
+    func `the courier defers a delivery that would wait longer than two seconds, while the slow attempt continues`()
+        async throws
+    {
         let invoker = rig.invoker(after: 10_000, connections: 1)
         let shift = rig.shift([.init(Self.messages(3))])
         try await rig.run(invoker, shift)
@@ -56,7 +63,7 @@ import Testing
         #expect(shift.acknowledged.map(\.number) == [3, 2, 1], "the third would wait twice as long")
     }
 
-    @Test func `defers at once what arrives for a target that is known to be slow`() async throws {
+    @Test func `the courier defers a delivery at once when its target is known to be slow`() async throws {
         let invoker = rig.invoker(after: 10_000, connections: 1)
         let late = Sample.delivery(2).message
         let shift = rig.shift([.init(Self.messages(1)), .init(afterMilliseconds: 2_500, [late])])
@@ -66,7 +73,7 @@ import Testing
         #expect(report.nextAttemptAt == Sample.occurrence.adding(milliseconds: 1_000 + 2_500 + 5_000))
     }
 
-    @Test func `neither attempts nor defers a waiting delivery whose ttl has passed`() async throws {
+    @Test func `the courier neither attempts nor defers a waiting delivery whose ttl has passed`() async throws {
         let invoker = rig.invoker(after: 10_000, connections: 1)
         rig.clock.setWallClock(Sample.occurrence.adding(seconds: 117))
         let shift = rig.shift([.init(Self.messages(2))])

@@ -6,7 +6,7 @@ import MessagingTesting
 
 @testable import Courier
 
-/// A courier on the broker in memory, in a simulation: it runs the program's own loop, waits included.
+/// A courier on the broker in memory, in a simulation: it runs the loop of the program, with its waits.
 struct CourierRig {
     let clock: HandTime
     let simulation: Simulation
@@ -36,7 +36,8 @@ struct CourierRig {
             unless: isOver)
     }
 
-    /// Runs a courier for a shift, and something `beside` it in the same simulation; cancelled after `cutOffAfter`, as when a shutdown takes too long.
+    /// Runs a courier for a shift, and `beside` in the same simulation. The courier is cancelled after `cutOffAfter`,
+    /// as when a shutdown takes too long.
     func run(
         _ invoker: ScriptedInvoker, _ shift: Shift, prefetch: Int = 1_000, randomFraction: Double = 1,
         cutOffAfter milliseconds: Int64? = nil, beside: @escaping @Sendable () async throws -> Void = {}

@@ -6,10 +6,13 @@ import Testing
 
 @testable import Courier
 
-@Suite struct `The courier, at shutdown` {
+@Suite struct `The courier at shutdown` {
     private let rig = CourierRig()
 
-    @Test func `finishes the attempt in flight, and gives back the delivery that waits behind it`() async throws {
+    @Test
+    func `a courier that shuts down finishes the attempt in flight, and gives back the delivery that waits behind it`()
+        async throws
+    {
         let invoker = rig.invoker(after: 1_000, connections: 1)
         let messages = [Sample.delivery(1).message, Sample.delivery(2).message]
         let shift = rig.shift([.init(messages)], endsAfter: 500)
@@ -19,7 +22,7 @@ import Testing
         #expect(shift.acknowledged == [messages[0].tag])
     }
 
-    @Test func `gives back a retry that waits out its jitter, without waiting for that`() async throws {
+    @Test func `a courier that shuts down gives back a retry at once, before its jitter is over`() async throws {
         let invoker = rig.invoker()
         let shift = rig.shift([.init([Sample.delivery(1, attempt: 2).message])], endsAfter: 500)
         try await rig.run(invoker, shift)
@@ -27,7 +30,9 @@ import Testing
         #expect(rig.simulation.monotonicMilliseconds() == 500)
     }
 
-    @Test func `stops at a signal, finishes what is in flight and gives back the rest`() async throws {
+    @Test func `a courier that gets a signal finishes the attempt in flight, and gives back the other deliveries`()
+        async throws
+    {
         let invoker = rig.invoker(after: 1_000, connections: 1)
         let retry = Sample.delivery(3, attempt: 2, of: "https://other.example")
         let messages = [Sample.delivery(1).message, Sample.delivery(2).message, retry.message]
@@ -43,8 +48,10 @@ import Testing
         #expect(rig.simulation.monotonicMilliseconds() == 1_000)
     }
 
-    /// How a cut off attempt ended is unknown: a report of failure could end a run that the service has begun.
-    @Test func `that takes too long, reports nothing of the attempts that are cut off, nor acks them`() async throws {
+    /// The result of a cancelled attempt is unknown: a report of failure could end a run that the service has started.
+    @Test func `a courier whose shutdown takes too long neither reports nor acks the attempts that are cancelled`()
+        async throws
+    {
         let invoker = rig.invoker(after: 10_000, connections: 1)
         let messages = [Sample.delivery(1).message, Sample.delivery(2).message]
         let shift = rig.shift([.init(messages)], endsAfter: 500)

@@ -6,7 +6,7 @@ import Testing
 
 @testable import Courier
 
-@Suite struct `The courier, after an attempt` {
+@Suite struct `The courier and its attempts` {
     private let rig = CourierRig()
 
     private static let ends: [(AttemptResult.Answer, [String])] = [
@@ -20,7 +20,9 @@ import Testing
     ]
 
     @Test(arguments: ends)
-    func `reports how it ended, and acks`(answer: AttemptResult.Answer, keys: [String]) async throws {
+    func `the courier reports the result of an attempt, and acks the message`(
+        answer: AttemptResult.Answer, keys: [String]
+    ) async throws {
         let invoker = rig.invoker(answer)
         let shift = try await rig.deliver([Sample.delivery(1)], to: invoker)
         #expect(invoker.posts.count == 1)
@@ -28,7 +30,7 @@ import Testing
         #expect(shift.acknowledged == [Sample.delivery(1).message.tag])
     }
 
-    @Test func `reports status, latency and the answer`() async throws {
+    @Test func `the courier reports status, latency and answer of an attempt`() async throws {
         let invoker = rig.invoker(
             .answered(statusCode: 400, retryAfterSeconds: nil), after: 42, error: "no such hook")
         let shift = try await rig.deliver([Sample.delivery(1)], to: invoker)
@@ -39,12 +41,12 @@ import Testing
         #expect(report.attempt == attempt)
     }
 
-    @Test func `refuses when it was the last one`() async throws {
+    @Test func `the courier refuses a delivery whose last attempt failed`() async throws {
         let shift = try await rig.deliver([Sample.delivery(1, attempt: 3)], to: rig.invoker(.unreachable))
         #expect(shift.published.map(\.routingKey) == [RoutingKey.deliveryRefused])
     }
 
-    @Test func `makes none once the run's ttl has passed, and acks the message`() async throws {
+    @Test func `the courier makes no attempt once the run's ttl has passed, and acks the message`() async throws {
         rig.clock.setWallClock(Sample.occurrence.adding(seconds: 119))
         let invoker = rig.invoker(.unreachable)
         let shift = try await rig.deliver([Sample.delivery(1)], to: invoker)
@@ -52,7 +54,9 @@ import Testing
         #expect(shift.acknowledged.count == 1)
     }
 
-    @Test func `makes none for a message that cannot be read, which becomes a dead letter`() async throws {
+    @Test func `the courier makes an unreadable message a dead letter, and delivers the message beside it`()
+        async throws
+    {
         let invoker = rig.invoker()
         var message = Sample.delivery(1).message
         message.body = Array("{}".utf8)
@@ -64,8 +68,8 @@ import Testing
         #expect(shift.acknowledged.count == 2)
     }
 
-    /// Redelivery after a lost connection must not post twice, neither in flight nor while its report waits.
-    @Test func `posts a delivery once that the broker delivers again, and acks both messages`() async throws {
+    /// A redelivery after a lost connection must not post twice, neither in flight nor while its report waits.
+    @Test func `the courier posts a redelivered message only once, and acks all of its copies`() async throws {
         let invoker = rig.invoker(after: 100)
         let messages = (0..<3).map { Sample.message(Sample.request(), number: $0) }
         let shift = rig.shift([
@@ -82,9 +86,9 @@ import Testing
         #expect(shift.acknowledged == messages.map(\.tag))
     }
 
-    /// Publishing fails for longer than messages may be held, so the broker redelivers them. The service was invoked
-    /// already and must not be invoked again for that.
-    @Test func `posts a delivery once although its report cannot be published for longer than it may be held`()
+    /// Publishing fails for longer than messages may be held, so the broker redelivers them. The service was already
+    /// invoked, and must not be invoked again because of that.
+    @Test func `the courier posts a delivery once, even if its report cannot be published for longer than it may be held`()
         async throws
     {
         let invoker = rig.invoker(after: 100)
@@ -103,7 +107,7 @@ import Testing
 
     private static let later = Sample.occurrence.adding(seconds: 3_600)
 
-    @Test func `gives up reports at shutdown that cannot be published; the broker delivers again`() async throws {
+    @Test func `a courier that cannot publish at shutdown acks nothing, so that the broker redelivers`() async throws {
         rig.broker.setAvailable(false)
         let shift = rig.shift([.init([Sample.delivery(1).message])], endsAfter: 5_000)
         try await rig.run(rig.invoker(), shift)

@@ -12,7 +12,7 @@ import Testing
 
     init() throws {
         keys = try Sample.keys()
-        builder = InvocationBuilder(keys: keys, callbackBaseURL: "https://door.example.com/base/")
+        builder = InvocationBuilder(keys: keys, callbackBaseURL: "https://callbacks.example.com/base/")
     }
 
     private func invocation(
@@ -21,14 +21,14 @@ import Testing
         try builder.invocation(for: Sample.request(change), now: Sample.occurrence.adding(seconds: afterSeconds))
     }
 
-    @Test func `carries the same id on every attempt, so that a service can drop a repeat`() throws {
+    @Test func `an invocation has the same webhook id on every attempt, so that a service can deduplicate`() throws {
         let ids = try (1...3).map { attempt in
             try invocation(afterSeconds: Int64(attempt) * 20) { $0.attempt = attempt }.headers["webhook-id"]
         }
         #expect(Set(ids) == [Sample.executionID.description])
     }
 
-    @Test func `is signed over the very bytes that are sent, at the time of this attempt`() throws {
+    @Test func `an invocation is signed over the bytes that are sent, with the time of its attempt`() throws {
         let invocation = try invocation(afterSeconds: 40)
         let timestamp = try #require(invocation.headers["webhook-timestamp"].flatMap { Int64($0) })
         #expect(timestamp == Sample.occurrence.secondsSinceEpoch + 40)
@@ -38,7 +38,8 @@ import Testing
         #expect(invocation.headers["webhook-signature"] == signature)
     }
 
-    @Test func `names a trace by the execution and a span by the attempt, as W3C has it`() throws {
+    @Test func `the trace context of an invocation has the execution as its trace and the attempt as its span`() throws
+    {
         let spans = try (1...20).map { attempt in
             let value = try #require(try invocation { $0.attempt = attempt }.headers["traceparent"])
             let parts = try #require(value.wholeMatch(of: #/00-([0-9a-f]{32})-([0-9a-f]{16})-00/#))
@@ -48,7 +49,7 @@ import Testing
         #expect(Set(spans).count == spans.count && !spans.contains("0000000000000000"))
     }
 
-    @Test func `is JSON and sends the job's own headers along`() throws {
+    @Test func `an invocation is JSON and has the job's own headers`() throws {
         let invocation = try invocation()
         #expect(invocation.url == "https://example.com/hook")
         #expect(invocation.headers["Content-Type"] == "application/json")
@@ -56,14 +57,14 @@ import Testing
         #expect(invocation.headers.count == 6)
     }
 
-    @Test func `names a callback that speaks for this execution and outlives its ttl`() throws {
+    @Test func `the callback URL of an invocation is valid for its execution alone, and longer than its ttl`() throws {
         guard case .object(let fields) = try JSONValue.parse(try invocation().body),
             case .string(let url) = fields["callback_url"]
         else {
             Issue.record("the body has no callback_url")
             return
         }
-        let base = "https://door.example.com/base/callback/"
+        let base = "https://callbacks.example.com/base/callback/"
         try #require(url.hasPrefix(base))
         let end = Sample.occurrence.adding(seconds: 119)
         let token = try CallbackToken(verifying: String(url.dropFirst(base.count)), keys: keys, now: end)
@@ -72,7 +73,9 @@ import Testing
     }
 
     @Test(arguments: [(0, 15_000), (104, 15_000), (105, 14_000), (118, 1_000), (119, 1)] as [(Int64, Int64)])
-    func `takes no longer than its time-out and what is left of the ttl`(after: Int64, timeout: Int64) throws {
+    func `an invocation times out after its own time-out or the rest of the ttl, whichever is shorter`(
+        after: Int64, timeout: Int64
+    ) throws {
         #expect(try invocation(afterSeconds: after).timeoutMilliseconds == timeout)
     }
 }

@@ -3,14 +3,14 @@ import Testing
 @testable import Courier
 
 @Suite struct `A target's lane` {
-    /// A lane of 128 with so many deliveries in flight, numbered from 1.
+    /// A lane of 128 with `inFlight` deliveries in flight, numbered from 1.
     private static func lane(inFlight: UInt64, since startedAt: Int64 = 0) -> Lane {
         var lane = Lane(inFlightLimit: 128)
         for number in 0..<inFlight { _ = lane.admit(Sample.delivery(number + 1), nowMilliseconds: startedAt) }
         return lane
     }
 
-    /// A full lane of a target that answered after this long, nothing in flight for longer than 0 ms.
+    /// A full lane of a target that answered after `latency` ms. Its deliveries in flight have just started.
     private static func full(latency: Int64) -> Lane {
         var lane = lane(inFlight: 1, since: -latency)
         _ = lane.finished(Sample.delivery(1).key, nowMilliseconds: 0)
@@ -36,20 +36,20 @@ import Testing
         #expect(action == expected, sourceLocation: location)
     }
 
-    @Test func `starts deliveries at once while there is room`() {
+    @Test func `a lane starts deliveries at once while there is room`() {
         Self.expect(Lane(inFlightLimit: 128), to: .start)
         Self.expect(Self.lane(inFlight: 127), at: 1_000_000, to: .start)
         Self.expect(Self.lane(inFlight: 128), to: .wait)
     }
 
-    @Test func `has room for one more when one has finished, however often that is reported`() {
+    @Test func `a lane has room for one more delivery when one has finished, even if that is reported twice`() {
         var lane = Self.lane(inFlight: 128)
         #expect(lane.finished(Sample.delivery(5).key, nowMilliseconds: 10) == .wait)
         #expect(lane.finished(Sample.delivery(5).key, nowMilliseconds: 20) == .wait)
         #expect(lane.inFlightCount == 127)
     }
 
-    @Test func `starts waiting deliveries in their order, one for each that finishes`() {
+    @Test func `a lane starts waiting deliveries in order, one for each delivery that finishes`() {
         var lane = Self.lane(inFlight: 128)
         for number in [900, 901] as [UInt64] {
             #expect(lane.admit(Sample.delivery(number), nowMilliseconds: 0) == .wait)
@@ -61,18 +61,18 @@ import Testing
         #expect(lane.inFlightCount == 127 && lane.waitingCount == 0)
     }
 
-    @Test func `lets a delivery wait if its turn comes within two seconds, and defers it otherwise`() {
+    @Test func `a lane lets a delivery wait if it can start within two seconds, and defers it otherwise`() {
         Self.expect(Self.full(latency: 1), to: .wait)
         Self.expect(Self.full(latency: 2_000), to: .wait)
         Self.expect(Self.full(latency: 2_001), to: .defer)
     }
 
-    @Test func `takes a target that has not answered yet for as slow as its oldest delivery is old`() {
+    @Test func `a lane counts a target that has not answered yet as slow as its oldest delivery is old`() {
         Self.expect(Self.lane(inFlight: 128), at: 2_000, to: .wait)
         Self.expect(Self.lane(inFlight: 128), at: 2_001, to: .defer)
     }
 
-    @Test func `expects a longer wait behind others, 128 of which go at a time`() {
+    @Test func `a lane expects a longer wait behind other deliveries, of which 128 run at a time`() {
         var lane = Self.full(latency: 1_000)
         for number in 0..<UInt64(255) {
             #expect(lane.admit(Sample.delivery(2_000 + number), nowMilliseconds: 0) == .wait)
@@ -84,7 +84,7 @@ import Testing
         Self.expect(lane, at: 1_000, to: .wait)
     }
 
-    @Test func `recovers from slowness as faster answers come`() {
+    @Test func `a lane accepts deliveries again as its target becomes faster`() {
         var lane = Self.full(latency: 30_000)
         Self.expect(lane, to: .defer)
         for number in 1...UInt64(60) {
@@ -94,7 +94,7 @@ import Testing
         Self.expect(lane, at: 20, to: .wait)
     }
 
-    @Test func `defers on a tick what has come to wait too long, and keeps the rest`() {
+    @Test func `a lane defers on a tick the deliveries that would wait too long, and keeps the others`() {
         var lane = Self.full(latency: 500)
         let waiting = (0..<UInt64(256)).map { Sample.delivery(2_000 + $0) }
         for delivery in waiting { #expect(lane.admit(delivery, nowMilliseconds: 0) == .wait) }
@@ -106,7 +106,7 @@ import Testing
         #expect(lane.inFlightCount == 128 && lane.waitingCount == 0)
     }
 
-    @Test func `gives back what waits at shutdown, and keeps what is in flight`() {
+    @Test func `a lane gives back waiting deliveries at shutdown, and keeps those in flight`() {
         var lane = Self.lane(inFlight: 128)
         let waiting = [Sample.delivery(900), Sample.delivery(901)]
         for delivery in waiting { _ = lane.admit(delivery, nowMilliseconds: 0) }
@@ -115,7 +115,7 @@ import Testing
         #expect(lane.finished(Sample.delivery(1).key, nowMilliseconds: 5) == .wait)
     }
 
-    @Test func `is idle when nothing is in flight and nothing waits`() {
+    @Test func `a lane is idle when nothing is in flight and nothing waits`() {
         var lane = Self.lane(inFlight: 1)
         #expect(!lane.isIdle)
         _ = lane.finished(Sample.delivery(1).key, nowMilliseconds: 1)

@@ -11,7 +11,7 @@ import Testing
         lanes.admit(delivery, nowMilliseconds: now) { fraction }
     }
 
-    @Test mutating func `keep the deliveries of different targets apart`() {
+    @Test mutating func `deliveries to different targets do not delay each other`() {
         for number in [1, 2] as [UInt64] {
             #expect(admit(Sample.delivery(number)) == .start(Sample.delivery(number)))
         }
@@ -22,7 +22,7 @@ import Testing
         #expect(lanes.finished(Sample.delivery(1), nowMilliseconds: 5) == .start(Sample.delivery(3)))
     }
 
-    @Test mutating func `take deliveries of one scheme, host and port for one target, whatever the path`() {
+    @Test mutating func `deliveries to one scheme, host and port share a lane, even with different paths`() {
         let addresses = ["https://Example.com/a", "https://example.com:443/b", "https://example.com/c?d"]
         let actions = addresses.enumerated().map { number, address in
             var request = Sample.delivery(UInt64(number)).request
@@ -34,7 +34,7 @@ import Testing
 
     @Test(
         arguments: [(2, 0, 0), (2, 0.5, 500), (2, 1, 1_000), (3, 1, 5_000), (4, 1, 5_000)] as [(Int, Double, Int64)])
-    mutating func `start a retry after at most a fifth of its wait, and at most five seconds`(
+    mutating func `a retry starts after a jitter of at most a fifth of its wait, and at most five seconds`(
         attempt: Int, fraction: Double, milliseconds: Int64
     ) {
         let retry = Sample.delivery(1, attempt: attempt)
@@ -42,7 +42,7 @@ import Testing
         #expect(lanes.jitterEnded(retry, nowMilliseconds: 9) == .start(retry))
     }
 
-    @Test mutating func `start a first attempt without jitter, and ask for no random number`() {
+    @Test mutating func `a first attempt starts without jitter and without a random number`() {
         let delivery = Sample.delivery(1)
         let action = lanes.admit(delivery, nowMilliseconds: 0) {
             Issue.record("a first attempt needs no jitter")
@@ -51,7 +51,7 @@ import Testing
         #expect(action == .start(delivery))
     }
 
-    @Test mutating func `let no more retries jitter than the limit; those beyond enter their lanes at once`() {
+    @Test mutating func `only a limited number of retries wait out a jitter; the others enter their lanes at once`() {
         let retries = (1...4).map { Sample.delivery($0, attempt: 2) }
         #expect(admit(retries[0]) == .startAfterJitter(retries[0], milliseconds: 500))
         #expect(admit(retries[1]) == .startAfterJitter(retries[1], milliseconds: 500))
@@ -60,7 +60,7 @@ import Testing
         #expect(admit(retries[3]) == .startAfterJitter(retries[3], milliseconds: 500))
     }
 
-    @Test mutating func `do not count the jitter as the target's time`() {
+    @Test mutating func `the jitter does not count as latency of the target`() {
         let retry = Sample.delivery(1, attempt: 3)
         _ = admit(retry, fraction: 1)
         _ = lanes.jitterEnded(retry, nowMilliseconds: 5_000)
@@ -68,7 +68,10 @@ import Testing
         #expect(admit(Sample.delivery(3), at: 5_000) == .wait)
     }
 
-    @Test mutating func `start a delivery once when a lost connection brings it again, and ack both messages`() {
+    @Test
+    mutating func
+        `a delivery that is redelivered after a lost connection starts once, and all of its messages are acked`()
+    {
         let first = Sample.delivery(1)
         var message = first.message
         message.tag = MessageTag(epoch: 1, number: 9)
@@ -82,7 +85,7 @@ import Testing
         #expect(admit(again) == .start(again))
     }
 
-    @Test mutating func `join a delivery that is brought again while it jitters or waits`() {
+    @Test mutating func `a delivery that is redelivered while it jitters or waits joins the first one`() {
         let retry = Sample.delivery(1, attempt: 2)
         _ = admit(retry)
         #expect(admit(retry) == .joinDuplicate)
@@ -90,7 +93,7 @@ import Testing
         #expect(admit(Sample.delivery(4)) == .joinDuplicate)
     }
 
-    @Test mutating func `tell deliveries apart by execution and attempt`() {
+    @Test mutating func `deliveries of different executions or attempts are different deliveries`() {
         lanes = Lanes(inFlightLimit: 9, jitteringLimit: 0)
         let deliveries = [Sample.delivery(1), Sample.delivery(1, attempt: 2), Sample.delivery(2)]
         for delivery in deliveries { #expect(admit(delivery) == .start(delivery)) }
@@ -98,7 +101,7 @@ import Testing
         #expect(lanes.settled(deliveries.map(\.key)).isEmpty)
     }
 
-    @Test mutating func `defer on a tick what has come to wait too long, of every target`() {
+    @Test mutating func `a tick defers the deliveries of every target that would wait too long`() {
         let origins = ["https://b.example", "https://a.example", "https://c.example"]
         for (index, origin) in origins.enumerated() {
             for number in 0..<UInt64(3) { _ = admit(Sample.delivery(UInt64(index) * 10 + number, of: origin)) }
@@ -112,7 +115,8 @@ import Testing
         #expect(lanes.tick(nowMilliseconds: 9_999).isEmpty)
     }
 
-    @Test mutating func `start nothing after shutdown, and give back what waits, jitters or arrives`() {
+    @Test mutating func `after shutdown no delivery starts, and deliveries that wait, jitter or arrive are given back`()
+    {
         let retry = Sample.delivery(9, attempt: 2)
         _ = admit(retry)
         for number in [1, 2, 3] as [UInt64] { _ = admit(Sample.delivery(number)) }

@@ -22,7 +22,7 @@ enum Sample {
         return request
     }
 
-    /// A delivery of an execution of its own for each number, which is also its message's tag.
+    /// A delivery of a different execution for each `number`, which is also the message's tag.
     static func delivery(
         _ number: UInt64, attempt: Int = 1, of origin: String = "https://example.com"
     ) -> Delivery {

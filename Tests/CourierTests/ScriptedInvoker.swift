@@ -3,7 +3,7 @@ import Determinism
 import JobCore
 import Synchronization
 
-/// Services that answer as scripted, after a while, and remember what was posted to them.
+/// Services that answer as scripted, after a latency, and keep what was posted to them.
 final class ScriptedInvoker: Invoker {
     struct Post: Equatable {
         var atMilliseconds: Int64
@@ -32,7 +32,7 @@ final class ScriptedInvoker: Invoker {
     }
 
     var posts: [Post] { state.withLock { $0.posts } }
-    /// Invocations at the same time, at most.
+    /// The most invocations at the same time.
     var openMax: Int { state.withLock { $0.openMax } }
 
     func invoke(_ invocation: Invocation) async -> AttemptResult {
@@ -45,7 +45,7 @@ final class ScriptedInvoker: Invoker {
         defer { state.withLock { $0.openCount -= 1 } }
         let result = answer(invocation)
         if result.latencyMilliseconds > 0 {
-            // As the HTTP client does: a cancelled request ends at once, as a broken connection.
+            // Like the HTTP client: a cancelled request ends at once, as a broken connection.
             guard (try? await simulation.sleep(milliseconds: result.latencyMilliseconds)) != nil else {
                 return AttemptResult(.unreachable, latencyMilliseconds: 0, error: "cancelled")
             }

@@ -1,5 +1,5 @@
-import JSON
 import Foundation
+import JSON
 import JobCore
 import Messaging
 import Testing
@@ -11,16 +11,16 @@ import Testing
         _ request: DeliveryRequested, afterMilliseconds: Int64 = 34_310
     ) throws -> [String: JSONValue] {
         let body = WebhookBody(
-            request: request, callbackURL: "https://door/callback/t",
+            request: request, callbackURL: "https://callbacks.example/callback/t",
             now: Sample.occurrence.adding(milliseconds: afterMilliseconds))
         guard case .object(let fields) = try JSONValue.parse(MessageCoder.encode(body)) else { return [:] }
         return fields
     }
 
-    /// The ancestor's example, and our four fields.
-    @Test func `has the ancestor's names, types and meanings`() throws {
+    /// The predecessor's example, and Belfry's own fields.
+    @Test func `the webhook's body has the predecessor's names, types and meanings`() throws {
         let expected: [String: JSONValue] = [
-            "callback_url": .string("https://door/callback/t"), "heartbeat_interval_seconds": .integer(30),
+            "callback_url": .string("https://callbacks.example/callback/t"), "heartbeat_interval_seconds": .integer(30),
             "invocation_latency_ms": .integer(34_310), "invocation_latency_pct": .number(28.8),
             "job_name": .string("my-job-1"), "last_successful_execution": .object([:]),
             "payload": .string("This is my payload"), "schedule": .string("rate(5 minutes)"),
@@ -31,7 +31,7 @@ import Testing
         #expect(try Self.body(Sample.request { $0.isExclusive = true }) == expected)
     }
 
-    @Test func `tells only an exclusive job of its last success`() throws {
+    @Test func `only an exclusive job's webhook contains the last success`() throws {
         let last = LastSuccess(
             executionID: .random(), occurrence: Instant(millisecondsSinceEpoch: 1_570_126_320_000),
             invokedAt: Instant(millisecondsSinceEpoch: 1_570_126_320_450), state: #"{"duration":2392}"#,
@@ -51,18 +51,18 @@ import Testing
                 ]))
     }
 
-    @Test func `keeps what is null as null`() throws {
+    @Test func `the webhook's body contains null for absent values`() throws {
         let body = try Self.body(Sample.request { $0.payload = nil })
         #expect(body["payload"] == .null)
         #expect(body["retry_of"] == .null)
     }
 
-    @Test func `sends the payload unchanged`() throws {
+    @Test func `the webhook's body contains the payload unchanged`() throws {
         let payload = "{\"a\":\"é\u{1F980}/\\\"\"}\n\u{7}"
         #expect(try Self.body(Sample.request { $0.payload = payload })["payload"] == .string(payload))
     }
 
-    @Test func `names the execution that it retries`() throws {
+    @Test func `the webhook's body names the execution that it retries`() throws {
         let earlier = ExecutionID.random()
         #expect(try Self.body(Sample.request { $0.retryOf = earlier })["retry_of"] == .string("\(earlier)"))
     }
@@ -70,7 +70,7 @@ import Testing
     @Test(
         arguments: [(34_310, 119, 28.8), (0, 60, 0), (60_000, 60, 100), (90_000, 60, 150), (29, 60, 0), (30, 60, 0.1)]
             as [(Int64, Int64, Double)])
-    func `gives the latency as a percentage of the ttl with one decimal`(
+    func `the webhook's body has the latency as a percentage of the ttl with one decimal`(
         milliseconds: Int64, ttl: Int64, percentage: Double
     ) {
         #expect(WebhookBody.percentage(milliseconds, ofSeconds: ttl) == percentage)

@@ -7,7 +7,7 @@ import Testing
 
 @testable import Dispatcher
 
-@Suite struct `A delivery that is due again` {
+@Suite struct `An overdue delivery` {
     private static let now = Instant(secondsSinceEpoch: 1_800_000_000)
     private static let job = Job(
         name: JobName(service: "s", job: "j"),
@@ -38,7 +38,7 @@ import Testing
             })
     }
 
-    @Test func `is requested with the attempt after the last on record`() async throws {
+    @Test func `an overdue delivery is requested again with the attempt after the last one on record`() async throws {
         let first = try await handle([execution.id])
         let delivery = try MessageCoder.decode(
             DeliveryRequested.self, from: try #require(first.messages.first).body)
@@ -53,18 +53,20 @@ import Testing
     }
 
     @Test(arguments: ExecutionStatus.allCases.filter { $0 != .pending })
-    func `is not requested once its execution is invoked or over`(status: ExecutionStatus) async throws {
+    func `an overdue delivery is not requested once its execution is invoked or over`(status: ExecutionStatus)
+        async throws
+    {
         store.content.withLock { [execution] in $0.executions[execution.id]?.state.status = status }
         #expect(try await handle([execution.id]).messages.isEmpty)
     }
 
-    @Test func `is not requested for an unknown execution or a deleted job`() async throws {
+    @Test func `an overdue delivery is not requested for an unknown execution or a deleted job`() async throws {
         #expect(try await handle([.random()]) == HandledBatch())
         store.content.withLock { $0.jobs = [] }
         #expect(try await handle([execution.id]) == HandledBatch())
     }
 
-    @Test func `changes nothing on record`() async throws {
+    @Test func `an overdue delivery that is requested again changes no record`() async throws {
         _ = try await handle([execution.id, execution.id])
         #expect(store.content.withLock { $0.executions } == [execution.id: execution])
     }

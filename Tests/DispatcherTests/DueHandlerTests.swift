@@ -1,8 +1,8 @@
 import Determinism
 import JobCore
-import Store
 import Logging
 import Messaging
+import Store
 import Synchronization
 import Testing
 
@@ -46,7 +46,7 @@ import Testing
             .map { try MessageCoder.decode(DeliveryRequested.self, from: $0.body) }
     }
 
-    @Test func `becomes one execution and one delivery a job`() async throws {
+    @Test func `a due event leads to one execution and one delivery for each job`() async throws {
         let store = MemoryDispatchStore([Self.job("a"), Self.job("b"), Self.job("paused", isEnabled: false)])
         let requests = try Self.requests(try await handler(store).handle([Self.due()]))
         #expect(Set(requests.map(\.jobName.job)) == ["a", "b"])
@@ -57,7 +57,7 @@ import Testing
         #expect(store.content.withLock { $0.executions.count } == 2)
     }
 
-    @Test func `seen again leads to the same messages, and to no second execution`() async throws {
+    @Test func `a due event handled twice leads to the same messages, and to no second execution`() async throws {
         let store = MemoryDispatchStore([Self.job("a"), Self.job("b")])
         let first = try await handler(store).handle([Self.due()])
         time.pass(milliseconds: 5_000)
@@ -67,7 +67,7 @@ import Testing
         #expect(store.content.withLock { $0.executions.count } == 2)
     }
 
-    @Test func `whose execution runs by now is not delivered again`() async throws {
+    @Test func `a due event whose execution is already running leads to no delivery`() async throws {
         let store = MemoryDispatchStore([Self.job("a")])
         _ = try await handler(store).handle([Self.due()])
         store.content.withLock { content in
@@ -76,7 +76,7 @@ import Testing
         #expect(try await handler(store).handle([Self.due()]).messages.isEmpty)
     }
 
-    @Test func `reaches each job through exactly one of its shards`() async throws {
+    @Test func `a due event in shards reaches each job through exactly one shard`() async throws {
         let jobs = (0..<40).map { Self.job("job-\($0)") }
         let store = MemoryDispatchStore(jobs)
         let batch = try (0..<7).map { try Self.due(shard: $0, of: 7) }
@@ -84,7 +84,7 @@ import Testing
         #expect(names.count == 40 && Set(names).count == 40)
     }
 
-    @Test func `found too late is recorded as missed, and its end is published`() async throws {
+    @Test func `an occurrence that is handled too late is recorded as missed, and its end is published`() async throws {
         let store = MemoryDispatchStore([Self.job("a", misfire: .skip)])
         let batch = try await handler(store).handle([Self.due(late: 90_000)])
         #expect(batch.messages.map(\.routingKey) == [RoutingKey.executionFinished])
@@ -92,7 +92,7 @@ import Testing
         #expect(execution.state.status == .fail && execution.state.reason == .missed)
     }
 
-    @Test func `of several missed ones only the latest runs`() async throws {
+    @Test func `of several late occurrences only the latest runs`() async throws {
         let store = MemoryDispatchStore([Self.job("a")])
         let tickedAt: Int64 = 200_000
         let batch = try (0..<4).map { index -> InboundMessage in
@@ -104,7 +104,7 @@ import Testing
         #expect(store.content.withLock { $0.executions.values.count { $0.state.reason == .missed } } == 3)
     }
 
-    @Test func `that cannot be read is a dead letter and delays no other`() async throws {
+    @Test func `a due event that cannot be read becomes a dead letter, and the others are handled`() async throws {
         let store = MemoryDispatchStore([Self.job("a")])
         let nonsense = ScheduleDue(
             schedule: ScheduleKey("nonsense"), occurrence: Self.occurrence, tickedAt: Self.occurrence, shard: 0,
@@ -117,7 +117,8 @@ import Testing
         #expect(try Self.requests(batch).count == 1)
     }
 
-    @Test func `throws while the store is unavailable, so that its batch waits`() async throws {
+    @Test func `the handler of due events throws while the store is unavailable, so that the batch waits`() async throws
+    {
         let store = MemoryDispatchStore([Self.job("a")])
         store.content.withLock { $0.isUnavailable = true }
         await #expect(throws: StoreError.self) { try await handler(store).handle([Self.due()]) }

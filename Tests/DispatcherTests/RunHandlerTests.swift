@@ -1,8 +1,8 @@
 import Determinism
 import JobCore
-import Store
 import Logging
 import Messaging
+import Store
 import Synchronization
 import Testing
 
@@ -43,13 +43,15 @@ import Testing
         try MessageCoder.decode(DeliveryRequested.self, from: try #require(batch.messages.first).body)
     }
 
-    @Test(arguments: [true, false]) func `is delivered, also while the job is paused`(isEnabled: Bool) async throws {
+    @Test(arguments: [true, false]) func `a requested run is delivered even while its job is paused`(isEnabled: Bool)
+        async throws
+    {
         let request = try Self.request(try await handle(Self.store(isEnabled: isEnabled), [Self.run()]))
         #expect(request.executionID == Self.id && request.payload == "own" && request.attempt == 1)
         #expect(request.deadline == Self.now.adding(seconds: 60))
     }
 
-    @Test func `may bring its own payload and tell what it retries`() async throws {
+    @Test func `a requested run may have its own payload and name the execution that it retries`() async throws {
         let earlier = ExecutionID.random()
         let store = Self.store()
         let request = try Self.request(try await handle(store, [Self.run(payload: "mine", retryOf: earlier)]))
@@ -57,7 +59,7 @@ import Testing
         #expect(store.content.withLock { $0.executions[Self.id]?.trigger } == .retry)
     }
 
-    @Test func `requested twice leads to one execution and the same delivery`() async throws {
+    @Test func `a run requested twice leads to one execution and the same delivery`() async throws {
         let store = Self.store()
         let first = try await handle(store, [Self.run(payload: "mine")])
         let second = try await handle(store, [Self.run()])
@@ -65,7 +67,7 @@ import Testing
         #expect(store.content.withLock { $0.executions.count } == 1)
     }
 
-    @Test func `of a job that is not there is a dead letter`() async throws {
+    @Test func `a requested run of an unknown job becomes a dead letter`() async throws {
         let other = RunRequested(
             executionID: .random(), jobName: JobName(service: "s", job: "gone"), requestedAt: Self.now)
         let batch = try await handle(Self.store(), [other, Self.run()])

@@ -11,7 +11,7 @@ extension EndToEnd {
     @Suite struct OutageTests {
         @Test
         func
-            `without a broker every program keeps running, reports that it is not ready, and works when the broker is back`()
+            `without a broker every program keeps running, is not ready, and works when the broker is back`()
             async throws
         {
             let belfry = try await EndToEnd.installation()

@@ -47,7 +47,7 @@ import Testing
             .success(Outcome(summary: "done", state: "{}", correlationID: "c")), receivedAt: at(seconds))
     }
 
-    @Test func `is applied in order, each report to what the one before left`() throws {
+    @Test func `the reports of a batch are applied in order, each to the result of the report before`() throws {
         let result = Self.fold([
             ("accepted", .accepted(Self.attempt)), ("1", Self.heartbeat(5, 50)), ("2", Self.success(9)),
         ])
@@ -67,14 +67,14 @@ import Testing
         #expect(execution.state.progress == 50)
     }
 
-    @Test func `with one report twice says its events twice and writes once`() {
+    @Test func `a report twice in a batch publishes its events twice and is written once`() {
         let result = Self.fold([("2", Self.success(9)), ("2", Self.success(9))])
         #expect(result.events.map(\.event) == [.finished, .finished])
         #expect(result.events.first?.execution == result.events.last?.execution)
         #expect(result.changes.count == 1)
     }
 
-    @Test func `that was applied before says the same and writes nothing`() throws {
+    @Test func `a batch applied again publishes the same events and writes nothing`() throws {
         let first = Self.fold([("accepted", .accepted(Self.attempt)), ("2", Self.success(9))])
         guard case .rewritten(let after)? = first.changes.first else {
             Issue.record("the first time it is written")
@@ -85,7 +85,7 @@ import Testing
         #expect(second.changes.isEmpty)
     }
 
-    @Test func `keeps the first end: a later fail overwrites neither outcome nor reason`() {
+    @Test func `an execution keeps its first end: a later report overwrites neither outcome nor reason`() {
         let result = Self.fold([
             ("1", Self.success(9)), ("2", .callback(.fail(Outcome(error: "late")), receivedAt: Self.at(10))),
             ("3", .cancelled(at: Self.at(11))),
@@ -98,20 +98,20 @@ import Testing
         #expect(result.notes.suffix(2) == [.ignored(Self.known, .over), .ignored(Self.known, .over)])
     }
 
-    @Test func `of heartbeats alone is the narrow write`() {
+    @Test func `a batch of heartbeats alone needs only the cheap write`() {
         var running = Self.running()
         running.state.status = .processing
         running.state.lastHeartbeatAt = Self.at(2)
         running.state.firstHeartbeatAt = Self.at(2)
         let result = Self.fold([("1", Self.heartbeat(5, 10)), ("2", Self.heartbeat(6, 20))], over: running)
         guard case .heartbeat(let execution)? = result.changes.first else {
-            Issue.record("only hearing changed, not \(result.changes)")
+            Issue.record("only heartbeats came, so \(result.changes) is too much")
             return
         }
         #expect(execution.state.lastHeartbeatAt == Self.at(6) && execution.state.progress == 20)
     }
 
-    @Test func `with a first heartbeat or an extension is a full write`() {
+    @Test func `a batch with a first heartbeat or an extension needs the full write`() {
         let first = Self.fold([("1", Self.heartbeat(5, 10))], over: Self.running())
         guard case .rewritten? = first.changes.first else {
             Issue.record("the status changed, so \(first.changes) is too little")
@@ -126,7 +126,7 @@ import Testing
         }
     }
 
-    @Test func `about an execution that is not on record is noted and changes nothing`() {
+    @Test func `a report about an unknown execution is noted and changes nothing`() {
         let result = ReportFold.fold(
             [AddressedReport(executionID: .random(), id: ReportID(rawValue: 1), report: Self.success(9))],
             over: [:], judgedAt: Self.at(50))
@@ -137,7 +137,7 @@ import Testing
         }
     }
 
-    @Test func `keeps every attempt once, in order, whatever the reports decide`() {
+    @Test func `every reported attempt is recorded once, in order, even if its report is ignored`() {
         let attempts = (1...3).map {
             Attempt(number: $0, at: Self.at(Int64($0)), statusCode: 503, latencyMilliseconds: 5)
         }
@@ -155,8 +155,8 @@ import Testing
         #expect(execution.state.status == .invoked)
     }
 
-    @Test func `that put a delivery aside moves when it is due, and counts no attempt`() {
-        let result = Self.fold([("parked", .deferred(nil, nextAttemptAt: Self.at(5)))])
+    @Test func `the report of a deferral moves the time of the next attempt, and counts no attempt`() {
+        let result = Self.fold([("deferral", .deferred(nil, nextAttemptAt: Self.at(5)))])
         guard case .rewritten(let execution)? = result.changes.first else {
             Issue.record("the next attempt is written")
             return
@@ -165,7 +165,7 @@ import Testing
         #expect(result.events.isEmpty)
     }
 
-    @Test func `with a refusal puts the answer on record`() {
+    @Test func `the report of a refusal records the answer of the service`() {
         let refused = Attempt(number: 1, at: Self.at(1), statusCode: 404, latencyMilliseconds: 20, error: "no hook")
         let result = Self.fold([("1", .refused(refused))])
         guard case .rewritten(let execution)? = result.changes.first else {

@@ -1,17 +1,17 @@
 import Determinism
 import Foundation
 import JobCore
-import Store
 import Logging
 import Messaging
 import Signing
+import Store
 import Synchronization
 import Testing
 
 @testable import Ingester
 
 /// Executions in memory, changed as the recorder decides.
-private final class Record: ReportStore {
+private final class MemoryReportStore: ReportStore {
     struct Content {
         var executions: [ExecutionID: Execution] = [:]
         var transactions = 0
@@ -40,15 +40,15 @@ private final class Record: ReportStore {
     }
 }
 
-@Suite struct `The recorder of reports` {
+@Suite struct `The recorder` {
     private static let now = Instant(secondsSinceEpoch: 1_800_000_000)
-    private let record = Record()
+    private let store = MemoryReportStore()
     private let recorder: ReportHandler
     private let ids = (0..<3).map { _ in ExecutionID.random() }
 
     init() throws {
         recorder = ReportHandler(
-            store: record, keys: try SigningKeys(parsing: "main:" + Data(count: 32).base64EncodedString()),
+            store: store, keys: try SigningKeys(parsing: "main:" + Data(count: 32).base64EncodedString()),
             time: HandTime(Self.now), logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
         let name = JobName(service: "s", job: "j")
         for id in ids {
@@ -57,7 +57,7 @@ private final class Record: ReportStore {
                 trigger: .manual, schedule: "rate(1 minute)",
                 state: .pending(from: Self.now, ttlSeconds: 60, heartbeatIntervalSeconds: 30),
                 attemptDueAt: Self.now)
-            record.content.withLock { $0.executions[id] = execution }
+            store.content.withLock { $0.executions[id] = execution }
         }
     }
 
@@ -74,33 +74,35 @@ private final class Record: ReportStore {
         return message
     }
 
-    @Test func `moves all executions of a batch in one transaction and publishes their events`() async throws {
+    @Test func `the recorder changes all executions of a batch in one transaction, and publishes their events`()
+        async throws
+    {
         let handled = try await recorder.handle(try ids.map(cancelled))
         #expect(handled.messages.map(\.routingKey) == Array(repeating: RoutingKey.executionFinished, count: 3))
         #expect(Set(handled.messages.map(\.id)) == Set(ids.map { "\($0)/finished" }))
-        #expect(record.content.withLock { $0.transactions } == 1)
-        #expect(record.content.withLock { $0.executions.values.allSatisfy { $0.state.reason == .cancelled } })
+        #expect(store.content.withLock { $0.transactions } == 1)
+        #expect(store.content.withLock { $0.executions.values.allSatisfy { $0.state.reason == .cancelled } })
     }
 
-    @Test func `publishes the same for a batch received again`() async throws {
+    @Test func `the recorder publishes the same events for a batch that it receives again`() async throws {
         let batch = try ids.map(cancelled)
         let first = try await recorder.handle(batch)
         #expect(try await recorder.handle(batch).messages.map(\.id) == first.messages.map(\.id))
     }
 
-    @Test func `makes unreadable messages dead letters and handles the rest`() async throws {
+    @Test func `the recorder makes unreadable messages dead letters, and handles the others`() async throws {
         let handled = try await recorder.handle([try unreadable(), try cancelled(ids[1]), try unreadable()])
         #expect(handled.dead.map(\.index) == [0, 2])
         #expect(handled.messages.count == 1)
     }
 
-    @Test func `touches no store for a batch of nothing but dead letters`() async throws {
-        record.content.withLock { $0.isUnavailable = true }
+    @Test func `the recorder does not use the store for a batch of dead letters alone`() async throws {
+        store.content.withLock { $0.isUnavailable = true }
         #expect(try await recorder.handle([try unreadable()]).dead.count == 1)
     }
 
-    @Test func `throws while the store is unavailable, so that the batch waits`() async throws {
-        record.content.withLock { $0.isUnavailable = true }
+    @Test func `the recorder throws while the store is unavailable, so that the batch waits`() async throws {
+        store.content.withLock { $0.isUnavailable = true }
         let batch = [try cancelled(ids[0])]
         await #expect(throws: StoreError.self) { try await recorder.handle(batch) }
     }

@@ -63,7 +63,9 @@ import Testing
         (ExecutionCancelled(executionID: id, cancelledAt: now), .cancelled(at: now)),
     ]
 
-    @Test(arguments: reports.indices) func `from a stage is a report about its execution`(index: Int) throws {
+    @Test(arguments: reports.indices) func `a message of a stage is read as a report about its execution`(index: Int)
+        throws
+    {
         let (message, report) = Self.reports[index]
         let read = try reader.read(
             Self.message(message.routingKey, message.body, id: message.messageID), now: Self.now)
@@ -71,7 +73,7 @@ import Testing
         #expect(read.id == ReportID(messageID: message.messageID ?? ""))
     }
 
-    @Test(arguments: WorkQueue.ingesterReports.routingKeys) func `that is not what it should be is unreadable`(
+    @Test(arguments: WorkQueue.ingesterReports.routingKeys) func `a report with a wrong body is unreadable`(
         key: String
     ) throws {
         let headers = callback().headers
@@ -81,17 +83,17 @@ import Testing
     }
 
     @Test(arguments: ["schedule.due", "", "callback.received.x"])
-    func `that is none of its reports is unreadable`(key: String) {
+    func `a message with another routing key than a report's is unreadable`(key: String) {
         #expect(refusal(of: Self.message(key, Array("{}".utf8))) == .unreadable)
     }
 
-    @Test func `from a service is believed for the execution of its token, and no other`() throws {
+    @Test func `a callback counts for the execution of its token, and for no other`() throws {
         let read = try reader.read(callback(), now: Self.now)
         #expect(read.executionID == Self.id)
         #expect(read.report == .callback(.success(Outcome()), receivedAt: Self.now))
     }
 
-    @Test func `with a forged, a foreign or no token is forbidden`() throws {
+    @Test func `a callback with a forged token, a foreign token or no token is forbidden`() throws {
         let foreign = CallbackToken(executionID: Self.id, expiresAt: Self.now.adding(seconds: 100))
             .signed(with: try Self.keys("other"))
         #expect(refusal(of: callback(token: foreign)) == .forbidden)
@@ -102,37 +104,39 @@ import Testing
         #expect(refusal(of: without) == .forbidden)
     }
 
-    @Test func `with a token that has expired is forbidden`() {
+    @Test func `a callback with an expired token is forbidden`() {
         #expect(refusal(of: callback(expiresAfter: 0)) == .forbidden)
     }
 
-    @Test func `counts from when the door had it, however long it waited`() throws {
+    @Test func `a callback counts from when the callback endpoint received it, even if its message waited for long`()
+        throws
+    {
         let early = Self.now.adding(seconds: -900)
         let message = callback(expiresAfter: -1, receivedAt: String(early.millisecondsSinceEpoch))
         #expect(try reader.read(message, now: Self.now).report == .callback(.success(Outcome()), receivedAt: early))
     }
 
     @Test(arguments: [1, 900_000, Int64.max - 1_800_000_000_000])
-    func `that claims to come from the future comes now`(milliseconds: Int64) throws {
+    func `a callback with a time in the future counts as received now`(milliseconds: Int64) throws {
         let stamp = String(Self.now.millisecondsSinceEpoch + milliseconds)
         let read = try reader.read(callback(receivedAt: stamp), now: Self.now)
         #expect(read.report == .callback(.success(Outcome()), receivedAt: Self.now))
     }
 
     @Test(arguments: ["", "soon", "1e3", "99999999999999999999"])
-    func `with an unreadable stamp comes now`(stamp: String) throws {
+    func `a callback with an unreadable time counts as received now`(stamp: String) throws {
         let read = try reader.read(callback(receivedAt: stamp), now: Self.now)
         #expect(read.report == .callback(.success(Outcome()), receivedAt: Self.now))
     }
 
-    @Test func `without an id is known again by its text`() throws {
+    @Test func `a callback without a message id is deduplicated by its body`() throws {
         let once = try reader.read(callback(id: nil), now: Self.now)
         let again = try reader.read(callback(id: nil), now: Self.now)
         let other = try reader.read(callback(#"{"status": "fail"}"#, id: nil), now: Self.now)
         #expect(once.id == again.id && once.id != other.id)
     }
 
-    @Test func `says what is wrong with a callback, field by field`() {
+    @Test func `the error about an invalid callback names each wrong field`() {
         let error = #expect(throws: ReportReader.Refusal.self) {
             try reader.read(callback(#"{"status": "processing", "progress": 101, "colour": 1}"#), now: Self.now)
         }

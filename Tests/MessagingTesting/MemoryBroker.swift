@@ -1,11 +1,14 @@
 public import JobCore
 public import Messaging
-internal import Synchronization
+import Synchronization
 
-/// The broker's contract in memory: routing by the topology, acknowledgement, redelivery, retry queues.
+/// A broker in memory with the contract of RabbitMQ: routing by the topology, acks, redelivery and retry queues.
 ///
-/// It ships beside the seam so that whoever writes a stage can run all of them in one process. Time stands still
-/// until `advance(to:)` is called.
+/// With it a test runs all stages in one process. Its time changes only by `advance(to:)`.
+///
+///     let broker = MemoryBroker()
+///     try await broker.publish([OutboundMessage(Baton(cursor: now))])
+///     broker.waiting(in: "ticker.baton").count  // 1
 public final class MemoryBroker: MessageBroker {
     private struct Held {
         var message: InboundMessage
@@ -21,7 +24,7 @@ public final class MemoryBroker: MessageBroker {
         var delayed: [Held] = []
         var waiters: [UInt64: (queue: WorkQueue, resume: CheckedContinuation<Void, any Error>)] = [:]
         var isAvailable = true
-        /// What was published without a queue to take it: the event fork when nobody listens.
+        /// Events that were published while no queue was bound for them.
         var unrouted: [OutboundMessage] = []
     }
 
@@ -47,7 +50,7 @@ public final class MemoryBroker: MessageBroker {
             }
             return nil
         }
-        // Those before one that failed have arrived.
+        // The messages before the message at fault have arrived.
         wakeWaiters()
         if let failure { throw failure }
     }
@@ -60,12 +63,12 @@ public final class MemoryBroker: MessageBroker {
         return MemorySubscription(broker: self, queue: queue, id: id)
     }
 
-    /// Makes every publish fail as if the broker were away, or ends that.
+    /// False: every publish fails, as if the broker were unavailable. True ends that.
     public func setAvailable(_ isAvailable: Bool) {
         state.withLock { $0.isAvailable = isAvailable }
     }
 
-    /// Moves the broker's clock: what waited in retry queues until then comes back to the couriers.
+    /// Advances the broker's clock: deliveries whose time in a retry queue is over return to the couriers.
     public func advance(to now: Instant) {
         state.withLock { state in
             state.now = max(state.now, now)
@@ -81,7 +84,7 @@ public final class MemoryBroker: MessageBroker {
         wakeWaiters()
     }
 
-    /// Takes up to `limit` waiting messages, which stay unacknowledged.
+    /// Takes up to `limit` waiting messages, which stay unacked.
     public func take(from queue: WorkQueue, limit: Int) -> [InboundMessage] {
         take(from: queue, limit: limit, subscriber: nil)
     }
@@ -95,18 +98,19 @@ public final class MemoryBroker: MessageBroker {
         }
     }
 
+    /// Acks these messages.
     public func acknowledge(_ tags: [MessageTag]) {
         state.withLock { state in
             for tag in tags { state.unacknowledged[tag] = nil }
         }
     }
 
-    /// What a crashed consumer leaves: its deliveries go back to the front, marked as redelivered.
+    /// Requeues these messages in front, marked as redelivered, as after the crash of a consumer.
     public func requeue(_ tags: [MessageTag]) {
         state.withLock { state in
             for tag in tags.sorted().reversed() {
                 guard var delivery = state.unacknowledged.removeValue(forKey: tag) else { continue }
-                // The baton's queue holds one message, and drops what comes back before what is newer.
+                // The baton's queue keeps one message, and drops a requeued baton if there is a newer one.
                 let isEmpty = state.ready[delivery.queue.rawValue, default: []].isEmpty
                 guard isEmpty || delivery.queue != .tickerBaton else { continue }
                 delivery.message.isRedelivered = true
@@ -121,12 +125,12 @@ public final class MemoryBroker: MessageBroker {
         requeue(held)
     }
 
-    /// Changes the order of a queue, or doubles its messages: what a test does to a queue between two steps.
+    /// Changes a queue between two steps of a test: its order, duplicates, or a purge.
     public func rearrange(_ queue: String, _ change: (inout [InboundMessage]) -> Void) {
         state.withLock { change(&$0.ready[queue, default: []]) }
     }
 
-    /// The waiting messages of a queue, named without the prefix: `dispatcher.due`, `courier.deliveries.dead`.
+    /// The waiting messages of a queue, by its name without the prefix: `dispatcher.due`, `courier.deliveries.dead`.
     public func waiting(in queue: String) -> [InboundMessage] {
         state.withLock { $0.ready[queue, default: []] }
     }
@@ -144,7 +148,7 @@ public final class MemoryBroker: MessageBroker {
         state.withLock { $0.delayed.map(\.releaseAt).min() }
     }
 
-    /// What was said to the event fork while nobody listened.
+    /// The events that were published while no queue was bound for them.
     public var unrouted: [OutboundMessage] {
         state.withLock { $0.unrouted }
     }

@@ -1,10 +1,10 @@
 public import Determinism
 public import Messaging
-internal import Synchronization
+import Synchronization
 
-/// A consumer's connection in a simulation: it delivers batches at given times, and then ends as at shutdown.
+/// The connection of a consumer in a simulation: it delivers batches at given times, and then ends as at shutdown.
 public final class Shift: MessageBroker, MessageSubscription {
-    /// Messages that arrive together, so many milliseconds after the shift has begun.
+    /// Messages that arrive together, `afterMilliseconds` after the start of the shift.
     public struct Batch: Sendable {
         public var afterMilliseconds: Int64
         public var messages: [InboundMessage]
@@ -30,8 +30,8 @@ public final class Shift: MessageBroker, MessageSubscription {
     private let isOver: (@Sendable () -> Bool)?
     private let state: Mutex<State>
 
-    /// Ends after `endsAfterMilliseconds`; before that if `isOver` is given and true, or if it is given and every
-    /// message is acknowledged, once nothing can go on. Publishes go to `broker`, acks to `subscription`, if any.
+    /// The shift ends after `endsAfterMilliseconds`. With `isOver` it ends earlier, once nothing in the simulation can
+    /// continue, if `isOver` returns true or every message is acked. Publishes go to `broker`, acks to `subscription`.
     public init(
         _ batches: [Batch], broker: any MessageBroker, subscription: (any MessageSubscription)? = nil,
         simulation: Simulation, endsAfterMilliseconds: Int64, unless isOver: (@Sendable () -> Bool)? = nil
@@ -45,7 +45,7 @@ public final class Shift: MessageBroker, MessageSubscription {
         state = Mutex(State(batches: batches, unacknowledged: Set(batches.flatMap { $0.messages.map(\.tag) })))
     }
 
-    /// In the order of the acks.
+    /// The tags of the acked messages, in the order of the acks.
     public var acknowledged: [MessageTag] { state.withLock { $0.acknowledged } }
     /// Messages that the broker has confirmed.
     public var published: [OutboundMessage] { state.withLock { $0.published } }

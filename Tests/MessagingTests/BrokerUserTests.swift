@@ -44,14 +44,14 @@ import Testing
         try #require(topology.users.first { $0.name == "belfry-\(stage)" })
     }
 
-    /// As RabbitMQ has it: a permission is a search, and matches nothing when it is empty.
+    /// Like RabbitMQ: a permission is searched in the name, and an empty permission matches the empty name only.
     private static func allows(_ pattern: String?, _ name: String) throws -> Bool {
         guard let pattern, !pattern.isEmpty else { return name.isEmpty }
         return try Regex(pattern).firstMatch(in: name) != nil
     }
 
     @Test(arguments: rights.keys.sorted())
-    func `publishes the messages of its stage, and nothing else`(stage: String) throws {
+    func `a stage's user may publish the messages of its stage, and nothing else`(stage: String) throws {
         let user = try Self.user(stage)
         let rights = try #require(Self.rights[stage])
         let allowed = try Self.allKeys.filter { try Self.allows(user.topicWrite["belfry"], $0) }
@@ -60,7 +60,7 @@ import Testing
     }
 
     @Test(arguments: rights.keys.sorted())
-    func `publishes dead letters of its own queues only`(stage: String) throws {
+    func `a stage's user may publish dead letters of its own queues only`(stage: String) throws {
         let user = try Self.user(stage)
         let rights = try #require(Self.rights[stage])
         let keys = WorkQueue.allCases.map(\.rawValue) + Self.allKeys
@@ -70,7 +70,7 @@ import Testing
     }
 
     @Test(arguments: rights.keys.sorted())
-    func `reads its stage's queues, and nothing else`(stage: String) throws {
+    func `a stage's user may read its stage's queues, and nothing else`(stage: String) throws {
         let user = try Self.user(stage)
         let rights = try #require(Self.rights[stage])
         let names = Self.topology.queues.map(\.name) + Self.topology.exchanges
@@ -78,7 +78,7 @@ import Testing
     }
 
     @Test(arguments: rights.keys.sorted())
-    func `declares nothing and writes to no queue or foreign exchange`(stage: String) throws {
+    func `a stage's user may declare nothing, and write to no queue or foreign exchange`(stage: String) throws {
         let user = try Self.user(stage)
         let names = Self.topology.queues.map(\.name) + Self.topology.exchanges
         #expect(try names.allSatisfy { try !Self.allows(user.configure, $0) })
@@ -86,13 +86,13 @@ import Testing
         #expect(try others.allSatisfy { try !Self.allows(user.write, $0) })
     }
 
-    @Test func `exists for each stage, besides the operator's`() {
+    @Test func `there is one broker user for each stage, and one for the operator`() {
         let names = Set(Self.rights.keys.map { "belfry-\($0)" }).union(["belfry-operator"])
         #expect(Set(Self.topology.users.map(\.name)) == names)
         #expect(Self.topology.users.count == names.count)
     }
 
-    @Test func `of the operator reaches this environment and no other`() throws {
+    @Test func `the operator's user may use this environment and no other`() throws {
         let user = try Self.user("operator")
         for pattern in [user.configure, user.write, user.read] {
             for name in Self.topology.queues.map(\.name) + Self.topology.exchanges {
@@ -104,10 +104,10 @@ import Testing
         }
     }
 
-    @Test func `says every key that a queue takes, between them all`() throws {
+    @Test func `for every routing key of a queue, some user may publish it`() throws {
         for key in WorkQueue.allCases.flatMap(\.routingKeys) {
-            let sayers = try Self.topology.users.filter { try Self.allows($0.topicWrite["belfry"], key) }
-            #expect(!sayers.isEmpty, "nobody may say \(key)")
+            let users = try Self.topology.users.filter { try Self.allows($0.topicWrite["belfry"], key) }
+            #expect(!users.isEmpty, "no user may publish \(key)")
         }
     }
 }

@@ -1,15 +1,15 @@
-import JSON
 import Foundation
+import JSON
 import JobCore
 import Messaging
 import Testing
 
-@Suite struct `topology/definitions.json` {
-    /// Tests/MessagingTests/<this file>, three steps below the project.
+@Suite struct `The file topology/definitions.json` {
+    /// This file is Tests/MessagingTests/<file>, three levels below the project.
     private static let file = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
         .deletingLastPathComponent().appending(path: "topology/definitions.json")
 
-    @Test func `is the topology with the prefix belfry, written out`() throws {
+    @Test func `topology/definitions.json is the topology with the prefix belfry`() throws {
         let written = try JSONDecoder().decode(JSONValue.self, from: Data(contentsOf: Self.file))
         guard case .object(let inFile) = written,
             case .object(let inCode) = Topology(prefix: "belfry").definitions()

@@ -3,7 +3,7 @@ import Messaging
 import MessagingTesting
 import Testing
 
-/// The contract that stages rely on; the broker tests hold RabbitMQ to the same.
+/// The contract that stages rely on. RabbitMQServerTests test RabbitMQ for the same contract.
 @Suite struct `The broker in memory` {
     private let broker = MemoryBroker(now: Instant(secondsSinceEpoch: 100))
 
@@ -20,7 +20,7 @@ import Testing
     @Test(
         arguments: WorkQueue.allCases.filter { $0 != .tickerBaton }.flatMap { queue in
             queue.routingKeys.map { (queue, $0) }
-        }) func `routes by the topology`(queue: WorkQueue, key: String) async throws
+        }) func `the broker in memory routes by the topology`(queue: WorkQueue, key: String) async throws
     {
         try await broker.publish([message(key)])
         for other in WorkQueue.allCases { #expect(ids(other.rawValue) == (other == queue ? ["m"] : [])) }
@@ -29,13 +29,15 @@ import Testing
         #expect(arrived.headers == ["belfry-a": "b"] && arrived.body == Array("m".utf8) && !arrived.isRedelivered)
     }
 
-    @Test func `routes dead letters by their queue's name`() async throws {
+    @Test func `the broker in memory routes dead letters by their queue's name`() async throws {
         try await broker.publish([message("dispatcher.due", exchange: .dead)])
         #expect(ids("dispatcher.due.dead") == ["m"])
         #expect(ids("dispatcher.due").isEmpty)
     }
 
-    @Test func `refuses a mandatory message that no queue takes, as it may arrive in part`() async throws {
+    @Test func `the broker in memory refuses a mandatory message without a queue, after it took the messages before`()
+        async throws
+    {
         let batch = [message(RoutingKey.scheduleDue, "one"), message("no.such.key", "two")]
         await #expect(throws: PublishError.unroutable(exchange: "belfry", routingKey: "no.such.key")) {
             try await broker.publish(batch)
@@ -43,14 +45,14 @@ import Testing
         #expect(ids("dispatcher.due") == ["one"])
     }
 
-    @Test func `lets the event fork go nowhere, and remembers it`() async throws {
+    @Test func `the broker in memory accepts an event that no queue takes, and keeps it for the test`() async throws {
         let event = message(RoutingKey.executionFinished, isMandatory: false)
         try await broker.publish([event])
         #expect(broker.unrouted == [event])
         #expect(broker.isIdle)
     }
 
-    @Test func `takes nothing while it is away`() async throws {
+    @Test func `the broker in memory refuses every publish while it is unavailable`() async throws {
         broker.setAvailable(false)
         await #expect(throws: PublishError.self) { try await broker.publish([message(RoutingKey.scheduleDue)]) }
         #expect(ids("dispatcher.due").isEmpty)
@@ -59,7 +61,7 @@ import Testing
         #expect(ids("dispatcher.due") == ["m"])
     }
 
-    @Test func `gives what is waiting, in order, no more than asked for`() async throws {
+    @Test func `the broker in memory delivers waiting messages in order, at most the limit`() async throws {
         try await broker.publish(["a", "b", "c"].map { message(RoutingKey.scheduleDue, $0) })
         let subscription = await broker.subscribe(to: .dispatcherDue, prefetch: 10)
         #expect(try await subscription.next(limit: 2).map(\.id) == ["a", "b"])
@@ -67,7 +69,11 @@ import Testing
         #expect(!broker.isIdle)
     }
 
-    @Test func `forgets what is acknowledged, and gives back the rest in front, in order and marked`() async throws {
+    @Test
+    func
+        `the broker in memory requeues unacked messages in front, in order and marked as redelivered`()
+        async throws
+    {
         try await broker.publish(["a", "b", "c", "d"].map { message(RoutingKey.scheduleDue, $0) })
         let taken = broker.take(from: .dispatcherDue, limit: 3)
         broker.acknowledge([taken[1].tag])
@@ -77,7 +83,9 @@ import Testing
         #expect(waiting.map(\.isRedelivered) == [true, true, false])
     }
 
-    @Test func `lets a delivery out of its retry queue when its time is up, and not before`() async throws {
+    @Test func `the broker in memory returns a delivery from its retry queue when its time is over, and not before`()
+        async throws
+    {
         try await broker.publish([
             message(RoutingKey.retry(stepSeconds: 30), "later"), message(RoutingKey.retry(stepSeconds: 5), "sooner"),
         ])
@@ -94,12 +102,13 @@ import Testing
         #expect(broker.nextRelease == nil)
     }
 
-    @Test func `keeps the newer of two batons`() async throws {
+    @Test func `the broker in memory keeps the newer of two batons`() async throws {
         try await broker.publish([message(RoutingKey.baton, "old"), message(RoutingKey.baton, "new")])
         #expect(ids("ticker.baton") == ["new"])
     }
 
-    @Test func `wakes whoever waits when a message comes, also one before a message that failed`() async throws {
+    @Test func `the broker in memory wakes a waiting consumer, also for a message before one that failed`() async throws
+    {
         let subscription = await broker.subscribe(to: .dispatcherDue, prefetch: 1)
         let waiting = Task { try await subscription.next(limit: 1).map(\.id) }
         try? await broker.publish([message(RoutingKey.scheduleDue, "first"), message("no.such.key")])
@@ -109,14 +118,14 @@ import Testing
         #expect(try await again.value == ["second"])
     }
 
-    @Test func `ends a wait when the task is cancelled`() async {
+    @Test func `the broker in memory ends the wait of a cancelled task`() async {
         let subscription = await broker.subscribe(to: .dispatcherDue, prefetch: 1)
         let waiting = Task { try await subscription.next(limit: 1) }
         waiting.cancel()
         await #expect(throws: CancellationError.self) { try await waiting.value }
     }
 
-    @Test func `is idle when only dead letters and the baton are left`() async throws {
+    @Test func `the broker in memory is idle when only dead letters and the baton are left`() async throws {
         try await broker.publish([message(RoutingKey.baton), message("ingester.reports", exchange: .dead)])
         #expect(broker.isIdle)
         try await broker.publish([message(RoutingKey.retry(stepSeconds: 5))])

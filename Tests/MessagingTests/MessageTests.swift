@@ -18,21 +18,21 @@ import Testing
                 "half a millisecond"
             ),
         ])
-    func `that is not what it should be is unreadable, and says why`(text: String, fault: Comment) {
+    func `a wrong message body is unreadable, with the reason`(text: String, fault: Comment) {
         let error = #expect(throws: UnreadableMessage.self, fault) {
             try MessageCoder.decode(ExecutionCancelled.self, from: Self.bytes(text))
         }
         #expect(error?.description.hasPrefix("not a ExecutionCancelled: ") == true)
     }
 
-    @Test func `names the field that is missing`() {
+    @Test func `the error about an unreadable body names the missing field`() {
         let error = #expect(throws: UnreadableMessage.self) {
             try MessageCoder.decode(Baton.self, from: Self.bytes("{}"))
         }
         #expect(error?.description.contains("at /cursor_ms") == true)
     }
 
-    @Test func `is not decoded when it is longer than any of ours`() {
+    @Test func `a message body longer than the limit is not decoded`() {
         let long = [UInt8](repeating: UInt8(ascii: " "), count: MessageLimits.decodedBodyBytesMax + 1)
         let error = #expect(throws: UnreadableMessage.self) { try MessageCoder.decode(Baton.self, from: long) }
         #expect(error?.description.contains("2097152") == true)
@@ -41,7 +41,7 @@ import Testing
         #expect(throws: Never.self) { try MessageCoder.decode(Baton.self, from: Array(longest)) }
     }
 
-    @Test func `has the largest payload fit, however it is escaped`() throws {
+    @Test func `the largest payload fits into a message body, even if every character is escaped`() throws {
         let payload = String(repeating: "\u{1}", count: 256 * 1_024)
         let run = RunRequested(
             executionID: .random(), jobName: JobName(service: "s", job: "j"),
@@ -51,7 +51,7 @@ import Testing
         #expect(try MessageCoder.decode(RunRequested.self, from: body) == run)
     }
 
-    @Test func `of a delivery keeps all that courierd needs`() throws {
+    @Test func `the body of a delivery keeps all that courierd needs`() throws {
         let request = DeliveryRequested(
             executionID: .random(), jobName: JobName(service: "s", job: "j"),
             occurrence: Instant(millisecondsSinceEpoch: 1_234), attempt: 2,
@@ -77,7 +77,7 @@ import Testing
         message.deadLetter(from: .ingesterReports, reason: .forbidden, error: error, atMilliseconds: 1_700)
     }
 
-    @Test func `keeps body, id and headers, and leaves out what the broker added`() {
+    @Test func `a dead letter keeps body, id and headers, without the broker's headers`() {
         let letter = letter()
         #expect(letter.body == message.body)
         #expect(letter.id == "message-1")
@@ -86,7 +86,7 @@ import Testing
         #expect(letter.headers.keys.filter { $0.lowercased().hasPrefix("x-") } == ["x-belfry-token"])
     }
 
-    @Test func `says why, when and where it came from`() {
+    @Test func `a dead letter contains reason, error, time and origin`() {
         let letter = letter()
         #expect(letter.exchange == .dead)
         #expect(letter.routingKey == "ingester.reports")
@@ -99,16 +99,16 @@ import Testing
         #expect(letter.headers[Header.originQueue] == "ingester.reports")
     }
 
-    @Test func `has room for 1,024 bytes of the error`() {
+    @Test func `a dead letter contains at most 1,024 bytes of the error`() {
         let letter = letter(error: String(repeating: "e", count: 5_000))
         #expect(letter.headers[Header.deadError]?.count == 1_024)
         let family = self.letter(error: String(repeating: "👩‍👩‍👧‍👦", count: 5_000))
         #expect((900...1_024).contains(family.headers[Header.deadError]?.utf8.count ?? 0))
     }
 
-    @Test func `can always be sent, whatever a stranger put into its id and headers`() {
+    @Test func `a dead letter can be published even if the id and headers of its message are too large`() {
         var hostile = message
-        // What is not UTF-8 becomes three bytes each when it is read.
+        // A byte that is not UTF-8 becomes three bytes when it is read.
         hostile.id = String(repeating: "\u{FFFD}", count: 100)
         hostile.headers["small"] = "stays"
         hostile.headers[String(repeating: "n", count: 300)] = "v"
@@ -120,7 +120,7 @@ import Testing
     }
 }
 
-@Suite struct `A message on its way out` {
+@Suite struct `A message to be published` {
     private static let long = String(repeating: "x", count: 256)
 
     @Test(arguments: [
@@ -129,7 +129,7 @@ import Testing
         OutboundMessage(routingKey: "k", headers: ["n": String(repeating: "v", count: 65_536)], body: []),
         OutboundMessage(routingKey: "k", body: [UInt8](repeating: 0, count: 4 * 1_024 * 1_024 + 1)),
     ])
-    func `that AMQP can't carry is refused before anything is sent`(message: OutboundMessage) async {
+    func `a message that AMQP can't carry is refused before anything is sent`(message: OutboundMessage) async {
         #expect(message.fault != nil)
         let broker = MemoryBroker()
         await #expect(throws: PublishError.self) {

@@ -2,7 +2,8 @@ import JobCore
 import Messaging
 import Testing
 
-/// The id of a message is its deduplication key: the same fact has the same id, two facts never share one.
+/// Guarantee: the id of a message is its deduplication key. The same fact has the same id, and two facts never share an
+/// id.
 @Suite struct `A pipeline message` {
     private static let id = ExecutionID.random()
     private static let name = JobName(service: "s", job: "j")
@@ -60,13 +61,13 @@ import Testing
         JobChanged(jobName: name, isDeleted: false, changedAt: at(1)),
     ]
 
-    @Test func `has an id that no other fact has`() {
+    @Test func `two different facts never have the same message id`() {
         let ids = Self.facts.map(\.messageID)
         #expect(!ids.contains(nil))
         #expect(Set(ids).count == ids.count, "\(ids)")
     }
 
-    @Test func `has the same id each time it is made, and the very id that was released`() {
+    @Test func `the same fact always has the same message id, in every release`() {
         #expect(Self.facts.map(\.messageID) == Self.facts.map(\.messageID))
         #expect(Self.due().messageID == Self.due().messageID)
         #expect(Self.delivery(attempt: 2).messageID == "\(Self.id)/2")
@@ -74,7 +75,7 @@ import Testing
         #expect(ExecutionCancelled(executionID: Self.id, cancelledAt: Self.at(9)).messageID == "\(Self.id)/cancelled")
     }
 
-    @Test func `can be sent, even with the longest expression and names`() {
+    @Test func `a pipeline message can be published even with the longest expression and names`() {
         let longest = ScheduleKey(
             String(repeating: "x", count: 256), timeZone: String(repeating: "z", count: 64), dst: .default)
         let due = ScheduleDue(
@@ -84,7 +85,7 @@ import Testing
         for message in messages + Self.facts { #expect(OutboundMessage(message).fault == nil) }
     }
 
-    @Test func `goes to a queue, unless it is an event, which nobody need subscribe to`() {
+    @Test func `a pipeline message goes to a queue, unless it is an event`() {
         let keys = Set(WorkQueue.allCases.flatMap(\.routingKeys))
         for message in Self.facts {
             let isEvent = message is ExecutionChanged || message is JobChanged
@@ -93,7 +94,7 @@ import Testing
         }
     }
 
-    @Test func `that is a report is read as it was written`() throws {
+    @Test func `a report is read as it was written`() throws {
         let deferred: [DeliveryDeferred] = [
             .init(executionID: Self.id, cause: .failed(Self.attempt(1)), nextAttemptAt: Self.at(5)),
             .init(executionID: Self.id, cause: .busy(attempt: 2, count: 3), nextAttemptAt: Self.at(5)),
@@ -106,7 +107,7 @@ import Testing
     }
 
     @Test(arguments: ["0", "-1", "1000001", "9223372036854775808", "null", "1.5"])
-    func `with a number of deferrals that no courier reaches is unreadable`(count: String) {
+    func `a deferral with an impossible count is unreadable`(count: String) {
         let text =
             #"{"execution_id": "\#(Self.id)", "next_attempt": 1, "deferrals": \#(count), "next_attempt_at_ms": 5}"#
         #expect(throws: UnreadableMessage.self) {
@@ -114,13 +115,13 @@ import Testing
         }
     }
 
-    @Test func `that is deferred waits in its retry queue and is the same delivery`() {
+    @Test func `a deferred delivery goes to its retry queue with the same id and body`() {
         let waiting = OutboundMessage(Self.delivery(attempt: 2), deferredBySeconds: 30, headers: ["a": "b"])
         #expect(waiting.routingKey == "courier.retry.30" && waiting.headers == ["a": "b"] && waiting.isMandatory)
         #expect(waiting.id == Self.delivery(attempt: 2).messageID && waiting.body == Self.delivery(attempt: 2).body)
     }
 
-    @Test func `that is a callback carries its token and time beside the service's own text`() throws {
+    @Test func `a callback message has the token and the time as headers, and the service's text as its body`() throws {
         let callback = CallbackReceived(token: "t", receivedAt: Self.at(7), body: [0x7B])
         let sent = OutboundMessage(callback)
         let inbound = InboundMessage(

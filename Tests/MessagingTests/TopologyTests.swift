@@ -6,7 +6,7 @@ import Testing
 @Suite struct `The broker topology` {
     private let topology = Topology(prefix: "belfry")
 
-    /// The messages between stages, which must not get lost: all but the events.
+    /// The messages between stages, which must not be lost: all but the events.
     private static let mandatoryKeys =
         [
             RoutingKey.scheduleDue, RoutingKey.runRequested, RoutingKey.deliveryDue, RoutingKey.deliveryRequested,
@@ -16,7 +16,7 @@ import Testing
         ] + RetryLadder.stepsSeconds.map { RoutingKey.retry(stepSeconds: $0) }
 
     @Test(arguments: mandatoryKeys)
-    func `leads every message of the pipeline to exactly one queue`(key: String) {
+    func `the topology routes every message of the pipeline to exactly one queue`(key: String) {
         let queues = topology.bindings.filter { $0.exchange == "belfry" && $0.routingKey == key }.map(\.queue)
         #expect(queues.count == 1)
         #expect(queues.allSatisfy { name in topology.queues.contains { $0.name == name } })
@@ -26,11 +26,11 @@ import Testing
         RoutingKey.executionStarted, RoutingKey.executionProgressed, RoutingKey.executionFinished,
         RoutingKey.jobChanged,
     ])
-    func `binds no queue to events`(key: String) {
+    func `the topology binds no queue to events`(key: String) {
         #expect(!topology.bindings.contains { $0.routingKey == key })
     }
 
-    @Test func `binds nothing else, and each name once`() {
+    @Test func `the topology has no other bindings, and no name twice`() {
         let known = Set(Self.mandatoryKeys + WorkQueue.allCases.map(\.rawValue))
         #expect(topology.bindings.allSatisfy { known.contains($0.routingKey) })
         #expect(Set(topology.queues.map(\.name)).count == topology.queues.count)
@@ -38,7 +38,7 @@ import Testing
     }
 
     @Test(arguments: WorkQueue.allCases.filter { $0 != .tickerBaton })
-    func `has a queue dead-letter at least once to its own dead-letter queue`(queue: WorkQueue) throws {
+    func `every work queue dead-letters at least once to its own dead-letter queue`(queue: WorkQueue) throws {
         let dead = "belfry.\(queue.rawValue).dead"
         #expect(topology.queues.contains { $0.name == dead })
         let binding = try #require(topology.bindings.first { $0.queue == dead })
@@ -54,7 +54,7 @@ import Testing
     }
 
     @Test(arguments: RetryLadder.stepsSeconds)
-    func `brings a delivery back to the couriers when its wait is over`(seconds: Int64) throws {
+    func `a retry queue returns a delivery to the couriers when its wait is over`(seconds: Int64) throws {
         let policies = try policies(for: "belfry.courier.retry.\(seconds)")
         #expect(
             policies.map(\.definition) == [
@@ -67,13 +67,13 @@ import Testing
             ])
     }
 
-    @Test func `sets nothing on dead letters and the baton by policy`() throws {
+    @Test func `no policy applies to dead-letter queues and the baton`() throws {
         for queue in topology.queues where queue.name.hasSuffix(".dead") || queue.name == "belfry.ticker.baton" {
             #expect(try policies(for: queue.name).isEmpty)
         }
     }
 
-    @Test func `makes every queue a quorum queue, and the baton one message with one holder`() {
+    @Test func `every queue is a quorum queue, and the baton has one message and one consumer`() {
         for queue in topology.queues {
             #expect(queue.arguments["x-queue-type"] == .string("quorum"))
             if queue.name != "belfry.ticker.baton" { #expect(queue.arguments.count == 1) }
@@ -86,7 +86,7 @@ import Testing
             ])
     }
 
-    @Test func `begins every name with the prefix`() {
+    @Test func `every name of the topology begins with the prefix`() {
         let other = Topology(prefix: "stage-2")
         #expect(other.exchanges == ["stage-2", "stage-2.dead"])
         #expect(other.queues.allSatisfy { $0.name.hasPrefix("stage-2.") })
@@ -94,7 +94,7 @@ import Testing
         #expect(other.users.allSatisfy { $0.name.hasPrefix("stage-2-") })
     }
 
-    @Test func `takes the dots of a prefix as dots in patterns`() throws {
+    @Test func `a dot in the prefix is a plain dot in every pattern`() throws {
         let dotted = Topology(prefix: "a.b")
         for policy in dotted.policies {
             let pattern = try Regex(policy.pattern)
@@ -110,12 +110,12 @@ import Testing
     }
 
     @Test(arguments: ["belfry", "a", "a.b", "A-1_x", String(repeating: "p", count: 64)])
-    func `takes a plain prefix`(prefix: String) {
+    func `a plain prefix is accepted`(prefix: String) {
         #expect(Topology.fault(inPrefix: prefix) == nil)
     }
 
     @Test(arguments: ["", "a b", "a/b", "a*", "ä", "amq.belfry", "a\n", String(repeating: "p", count: 65)])
-    func `refuses a prefix that brokers or patterns could misread`(prefix: String) {
+    func `a prefix that brokers or patterns could misread is refused`(prefix: String) {
         #expect(Topology.fault(inPrefix: prefix) != nil)
     }
 

@@ -5,10 +5,10 @@ import Messaging
 import MessagingTesting
 import Synchronization
 
-/// The services behind all webhooks of a world. What one does with a run follows from the seed and the webhook's id;
-/// a webhook that comes twice starts nothing twice.
+/// The services behind all webhooks of a world. The reaction of a service follows from the seed and the webhook's id.
+/// A webhook that is received twice starts one run.
 final class FakeServices: Invoker {
-    /// Few, so that deliveries have to wait for each other.
+    /// Few, so that deliveries must wait for each other.
     let connectionsPerTargetLimit = 2
 
     struct Post: Equatable {
@@ -20,16 +20,16 @@ final class FakeServices: Invoker {
         var isAccepted: Bool { statusCode.map { (200..<300).contains($0) } ?? false }
     }
 
-    /// A callback that reached the broker.
-    struct Said: Equatable {
+    /// A callback that the broker has confirmed.
+    struct SentCallback: Equatable {
         var at: Instant
-        var what: Word
+        var kind: CallbackKind
     }
 
     private struct State {
         var posts: [ExecutionID: [Post]] = [:]
         var planned: [PlannedCallback] = []
-        var said: [ExecutionID: [Said]] = [:]
+        var sentCallbacks: [ExecutionID: [SentCallback]] = [:]
         var faults: [String] = []
     }
 
@@ -37,28 +37,28 @@ final class FakeServices: Invoker {
     private let clock: TurnedClock
     private let broker: MemoryBroker
     private let simulation: Simulation
-    private let conduct: @Sendable (inout SplitMix64) -> Conduct
+    private let behaviour: @Sendable (inout SplitMix64) -> ServiceBehaviour
     private let state = Mutex(State())
 
     init(
         seed: UInt64, clock: TurnedClock, broker: MemoryBroker, simulation: Simulation,
-        conduct: @escaping @Sendable (inout SplitMix64) -> Conduct = { Conduct.any(&$0) }
+        behaviour: @escaping @Sendable (inout SplitMix64) -> ServiceBehaviour = { ServiceBehaviour.any(&$0) }
     ) {
         self.seed = seed
         self.clock = clock
         self.broker = broker
         self.simulation = simulation
-        self.conduct = conduct
+        self.behaviour = behaviour
     }
 
     var posts: [ExecutionID: [Post]] { state.withLock { $0.posts } }
-    var said: [ExecutionID: [Said]] { state.withLock { $0.said } }
+    var sentCallbacks: [ExecutionID: [SentCallback]] { state.withLock { $0.sentCallbacks } }
     var faults: [String] { state.withLock { $0.faults } }
     var nextCallbackAt: Instant? { state.withLock { $0.planned.map(\.at).min() } }
 
-    func conduct(of execution: ExecutionID) -> Conduct {
+    func behaviour(of execution: ExecutionID) -> ServiceBehaviour {
         var random = random(of: execution)
-        return conduct(&random)
+        return behaviour(&random)
     }
 
     func invoke(_ invocation: Invocation) async -> AttemptResult {
@@ -71,23 +71,23 @@ final class FakeServices: Invoker {
         let now = clock.now()
         let id = webhook.executionID
         var random = random(of: id)
-        let conduct = conduct(&random)
+        let behaviour = behaviour(&random)
         let answer = state.withLock { state in
             if invocation.headers["webhook-id"] != id.description {
                 state.faults.append("the webhook of \(id) has another id")
             }
             let earlier = state.posts[id, default: []]
-            let answer = conduct.answer(toPost: earlier.count + 1)
+            let answer = behaviour.answer(toPost: earlier.count + 1)
             let statusCode = AttemptResult(answer, latencyMilliseconds: 0).statusCode
             let post = Post(executionID: id, at: now, statusCode: statusCode)
             state.posts[id, default: []].append(post)
             if post.isAccepted, !earlier.contains(where: \.isAccepted) {
-                state.planned += conduct.callbacks(for: webhook, token: String(token), now: now, &random)
+                state.planned += behaviour.callbacks(for: webhook, token: String(token), now: now, &random)
             }
             return answer
         }
-        // A callback may be at the broker before the webhook is answered.
-        if random.chance(50) { await speak() }
+        // A callback may be published before the webhook is answered.
+        if random.chance(50) { await sendDueCallbacks() }
         let latency = Int64(random.chance(60) ? 3 : random.int(3...(random.chance(70) ? 1_500 : 6_000)))
         guard (try? await simulation.sleep(milliseconds: latency)) != nil else {
             return AttemptResult(.unreachable, latencyMilliseconds: 0, error: "cut off")
@@ -95,13 +95,13 @@ final class FakeServices: Invoker {
         return AttemptResult(answer, latencyMilliseconds: latency, error: "as scripted")
     }
 
-    /// Publishes callbacks as their time comes, until it is cancelled.
-    func speakInTime() async {
-        while (try? await simulation.sleep(milliseconds: 500)) != nil { await speak() }
+    /// Publishes callbacks when their time comes, until it is cancelled.
+    func sendCallbacksOnTime() async {
+        while (try? await simulation.sleep(milliseconds: 500)) != nil { await sendDueCallbacks() }
     }
 
-    /// Publishes the callbacks whose time has come. While the broker is unavailable the services try again later.
-    func speak() async {
+    /// Publishes the callbacks whose time has come. While the broker is unavailable, the services try again later.
+    func sendDueCallbacks() async {
         let now = clock.now()
         let due = state.withLock { state in
             let due = state.planned.filter { $0.at <= now }
@@ -112,7 +112,8 @@ final class FakeServices: Invoker {
             do {
                 try await broker.publish(callback.messages(now: now))
                 state.withLock {
-                    $0.said[callback.executionID, default: []].append(Said(at: now, what: callback.what))
+                    $0.sentCallbacks[callback.executionID, default: []].append(
+                        SentCallback(at: now, kind: callback.kind))
                 }
             } catch {
                 var later = callback
@@ -124,20 +125,5 @@ final class FakeServices: Invoker {
 
     private func random(of execution: ExecutionID) -> SplitMix64 {
         SplitMix64(seed: seed ^ UInt64(bitPattern: ReportID(messageID: execution.description).rawValue))
-    }
-}
-
-/// What a service reads of its webhook.
-struct Webhook: Decodable {
-    var callbackURL: String
-    var executionID: ExecutionID
-    var heartbeatIntervalSeconds: Int64
-    var ttlSeconds: Int64
-
-    private enum CodingKeys: String, CodingKey {
-        case callbackURL = "callback_url"
-        case executionID = "execution_id"
-        case heartbeatIntervalSeconds = "heartbeat_interval_seconds"
-        case ttlSeconds = "ttl_seconds"
     }
 }

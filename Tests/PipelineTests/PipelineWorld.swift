@@ -3,7 +3,6 @@ import Determinism
 import Dispatcher
 import Ingester
 import JobCore
-import Store
 import Logging
 import Messaging
 import MessagingTesting
@@ -11,39 +10,14 @@ import Reaper
 import SQLiteStore
 import Signing
 import StageKit
+import Store
 import Synchronization
 import Ticker
 
-/// What the test did and saw, apart from the store.
-struct Ledger {
-    struct Occurrence: Hashable {
-        var job: JobName
-        var at: Instant
-    }
-
-    struct Due: Equatable {
-        var isMissed: Bool
-        var policy: MisfirePolicy
-    }
-
-    struct Poison: Equatable {
-        var queue: WorkQueue
-        var reason: DeadLetterReason
-    }
-
-    /// Every occurrence that a dispatcher was told of while it was some job's own, with what had to come of it.
-    var due: [Occurrence: Due] = [:]
-    /// Runs that were asked for, and the execution that each one retries.
-    var runs: [ExecutionID: (job: JobName, retryOf: ExecutionID?)] = [:]
-    var cancelled: Set<ExecutionID> = []
-    /// By message id.
-    var poison: [String: Poison] = [:]
-}
-
-/// All stages in one process, on a broker in memory and a clock turned by hand; what is random comes from a seed.
+/// All stages in one process, with a broker in memory, a clock turned by hand, and random numbers from a seed.
 ///
-/// Each stage lives in a process of its own here, too: it meets the others in queues only, and can die at any point of
-/// a pass, upon which the broker delivers again what was not acknowledged.
+/// The stages behave like separate processes: they share queues only, and each can crash at any point of a pass, after
+/// which the broker redelivers its unacked messages.
 final class PipelineWorld {
     /// A pending execution is delivered again when it is overdue by this much.
     static let redeliverAfterSeconds: Int64 = 60
@@ -54,33 +28,33 @@ final class PipelineWorld {
     let start: Instant
     let clock: TurnedClock
     let broker: MemoryBroker
-    /// As consoled has it.
+    /// The store as consoled uses it.
     let record: SQLiteStore
-    /// As the other stages have it.
+    /// The store as the other stages use it.
     let store: WatchedStore
     let services: FakeServices
-    /// In which the courier and its waits run.
+    /// Runs the courier and its waits.
     let simulation: Simulation
     let keys: SigningKeys
     var random: SplitMix64
     var jobs: [TrackedJob] = []
     var ledger = Ledger()
 
-    let connections: [WorkQueue: MortalConnection]
+    let connections: [WorkQueue: CrashingConnection]
     let pumps: [WorkQueue: Pump]
-    let reaperConnection: MortalConnection
+    let reaperConnection: CrashingConnection
     var tickers: [Ticker] = []
     var reapers: [[Periodic]] = []
 
     init(
         seed: UInt64, record: SQLiteStore,
-        conduct: @escaping @Sendable (inout SplitMix64) -> Conduct = { Conduct.any(&$0) }
+        behaviour: @escaping @Sendable (inout SplitMix64) -> ServiceBehaviour = { ServiceBehaviour.any(&$0) }
     ) throws {
         self.seed = seed
         self.record = record
         service = "s\(seed)"
         random = SplitMix64(seed: seed)
-        // A day of its own for each seed, from 2026 on; later seeds find the executions of earlier ones in the past.
+        // A different day for each seed, from 2026 on: executions of earlier seeds lie in the past.
         start = Instant(secondsSinceEpoch: 1_767_225_600 + Int64(seed % 100_000) * 86_400)
             .adding(milliseconds: Int64(random.int(0...3_599_999)))
         let clock = TurnedClock(start)
@@ -90,11 +64,11 @@ final class PipelineWorld {
         let store = WatchedStore(record, start: start)
         self.store = store
         simulation = Simulation(clock) { clock.turn(milliseconds: $0) }
-        services = FakeServices(seed: seed, clock: clock, broker: broker, simulation: simulation, conduct: conduct)
+        services = FakeServices(seed: seed, clock: clock, broker: broker, simulation: simulation, behaviour: behaviour)
         keys = try SigningKeys(parsing: "k1:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=")
         connections = Dictionary(
-            uniqueKeysWithValues: WorkQueue.allCases.map { ($0, MortalConnection(broker, queue: $0)) })
-        reaperConnection = MortalConnection(broker)
+            uniqueKeysWithValues: WorkQueue.allCases.map { ($0, CrashingConnection(broker, queue: $0)) })
+        reaperConnection = CrashingConnection(broker)
         let handlers: [WorkQueue: any MessageHandler] = [
             .dispatcherDue: DueHandler(store: store, time: clock, logger: Self.logger),
             .dispatcherRuns: RunHandler(store: store, time: clock, logger: Self.logger),
@@ -121,7 +95,7 @@ final class PipelineWorld {
             jitter: { 0.5 })
     }
 
-    /// The services of a reaper that report, as the program runs them.
+    /// The services of a reaper that publish reports, as in the program.
     func newReaper() -> [Periodic] {
         let stages: [any PeriodicStage] = [
             ExpiryReporter(store: store),
@@ -139,17 +113,17 @@ final class PipelineWorld {
             randomFraction: { random.withLock { Double($0.int(0...1_000)) / 1_000 } })
     }
 
-    func connection(_ queue: WorkQueue) -> MortalConnection {
+    func connection(_ queue: WorkQueue) -> CrashingConnection {
         guard let connection = connections[queue] else { preconditionFailure("every work queue has a connection") }
         return connection
     }
 
-    /// Turns the clock. What services have to say in between they say in time, unless they are `mute`.
-    func advance(milliseconds: Int64, mute: Bool = false) async {
+    /// Turns the clock. Services send their callbacks on time in between, unless `withoutCallbacks`.
+    func advance(milliseconds: Int64, withoutCallbacks: Bool = false) async {
         let end = now.adding(milliseconds: milliseconds)
-        while !mute, let next = services.nextCallbackAt, next <= end {
+        while !withoutCallbacks, let next = services.nextCallbackAt, next <= end {
             clock.turn(milliseconds: max(0, next.milliseconds(since: now)))
-            await services.speak()
+            await services.sendDueCallbacks()
         }
         clock.turn(milliseconds: max(0, end.milliseconds(since: now)))
         broker.advance(to: now)

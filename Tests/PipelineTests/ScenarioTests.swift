@@ -3,38 +3,38 @@ import Messaging
 import MessagingTesting
 import Testing
 
-/// One misfortune at a time. Each of them ends with every promise kept.
-@Suite struct ScenarioTests {
-    @Test func `a crash between store and publish loses nothing`() async throws {
-        try await withWorld(conduct: .quick(fails: false)) { world in
+/// Each test has one fault, and ends with a check of every guarantee.
+@Suite struct `The pipeline after one fault` {
+    @Test func `a crash between commit and publish loses nothing`() async throws {
+        try await withWorld(behaviour: .quick(fails: false)) { world in
             try await world.putJob(every: 60)
             try await world.tickUntilDue()
-            await world.pump(.dispatcherDue, death: .beforePublish)
+            await world.pump(.dispatcherDue, crash: .beforePublish)
             #expect(world.store.open.count == 1)
             #expect(!world.hasWaiting(.courierDeliveries))
             await world.pump(.dispatcherDue)
             #expect(world.store.created.count == 1)
             #expect(world.broker.waiting(in: "courier.deliveries").map(\.id) == ["\(world.store.created[0])/1"])
 
-            await world.deliver(death: .beforePublish)
+            await world.deliver(crash: .beforePublish)
             #expect(world.broker.waiting(in: "courier.deliveries").map(\.isRedelivered) == [true])
             await world.deliver()
             #expect(world.services.posts.values.map(\.count) == [2])
             await world.advance(seconds: 30)
-            await world.pump(.ingesterReports, death: .beforePublish)
+            await world.pump(.ingesterReports, crash: .beforePublish)
             #expect(world.store.open.isEmpty)
-            #expect(world.toldEnds.isEmpty)
+            #expect(world.publishedEnds.isEmpty)
             await world.pump(.ingesterReports)
-            #expect(Set(world.toldEnds) == Set(world.store.created))
+            #expect(Set(world.publishedEnds) == Set(world.store.created))
         }
     }
 
     @Test func `a redelivered due event never blocks its own exclusive job`() async throws {
-        try await withWorld(conduct: .quick(fails: false)) { world in
+        try await withWorld(behaviour: .quick(fails: false)) { world in
             try await world.putJob(every: 60) { $0.isExclusive = true }
             try await world.tickUntilDue()
-            for death in Death.allCases {
-                await world.pump(.dispatcherDue, death: death)
+            for crash in Crash.allCases {
+                await world.pump(.dispatcherDue, crash: crash)
                 #expect(world.broker.waiting(in: "dispatcher.due").map(\.isRedelivered) == [true])
             }
             await world.pump(.dispatcherDue)
@@ -47,10 +47,10 @@ import Testing
         }
     }
 
-    /// The reaper reports every minute what it can't know better; its last report may be fresh when the outage ends.
+    /// During the outage the reaper reports expiries each minute; the last of them may be recent when the outage ends.
     @Test(arguments: [130, 141])
     func `after an outage of the recorder no healthy run is timed out`(seconds: Int) async throws {
-        try await withWorld(conduct: .steady(18)) { world in
+        try await withWorld(behaviour: .steady(18)) { world in
             try await world.putJob(every: 3_600) {
                 $0.ttlSeconds = 600
                 $0.heartbeatIntervalSeconds = 10
@@ -73,8 +73,8 @@ import Testing
         }
     }
 
-    @Test func `a purge of the deliveries is mended`() async throws {
-        try await withWorld(conduct: .quick(fails: false)) { world in
+    @Test func `deliveries that were purged from their queue are requested again`() async throws {
+        try await withWorld(behaviour: .quick(fails: false)) { world in
             try await world.putJob(every: 60) { $0.ttlSeconds = 600 }
             try await world.tickUntilDue()
             await world.pump(.dispatcherDue)
@@ -90,8 +90,8 @@ import Testing
         }
     }
 
-    @Test func `a message that no stage can handle holds nobody back`() async throws {
-        try await withWorld(conduct: .quick(fails: false)) { world in
+    @Test func `a poison message delays no other message`() async throws {
+        try await withWorld(behaviour: .quick(fails: false)) { world in
             try await world.putJob(every: 60)
             try await world.tickUntilDue()
             for queue in [.dispatcherDue, .dispatcherDeliveries, .courierDeliveries, .ingesterReports] as [WorkQueue] {
@@ -108,8 +108,10 @@ import Testing
         }
     }
 
-    @Test func `lost deliveries of a deleted job are let go, not made dead letters`() async throws {
-        try await withWorld(conduct: .quick(fails: false)) { world in
+    @Test func `lost deliveries of a deleted job are dropped without dead letters, and the run ends with its ttl`()
+        async throws
+    {
+        try await withWorld(behaviour: .quick(fails: false)) { world in
             try await world.putJob(every: 60) { $0.ttlSeconds = 600 }
             try await world.tickUntilDue()
             await world.pump(.dispatcherDue)

@@ -3,13 +3,13 @@ import Foundation
 import SQLiteStore
 import Testing
 
-/// Random work, random faults, random order. Whatever fails says its seed; `PIPELINE_SEED=123` runs that one alone,
-/// `PIPELINE_SEEDS=20000` more of them.
-@Suite struct SeededTests {
+/// Random work, random faults, random order. A failure names its seed. `PIPELINE_SEED=123` runs that seed alone,
+/// `PIPELINE_SEEDS=20000` runs more seeds.
+@Suite struct `The pipeline under random faults` {
     private static let environment = ProcessInfo.processInfo.environment
     private static let workers: UInt64 = 3
 
-    @Test func `whatever dies in whatever order, every promise is kept, for 1,000 seeds`() async throws {
+    @Test func `every guarantee holds under random crashes and outages, for 1,000 seeds`() async throws {
         if let seed = Self.environment["PIPELINE_SEED"].flatMap(UInt64.init) {
             return try await Self.run([seed])
         }
@@ -31,7 +31,7 @@ import Testing
                 let database = try SharedDatabase()
                 defer { database.remove() }
                 let world = try PipelineWorld(seed: seed, record: database.store)
-                _ = try await Self.live(world)
+                _ = try await Self.play(world)
                 transcripts.append(try await world.transcript())
             }
             #expect(transcripts[0] == transcripts[1], "PIPELINE_SEED=\(seed)")
@@ -44,16 +44,16 @@ import Testing
         defer { database.remove() }
         for seed in seeds {
             let world = try PipelineWorld(seed: seed, record: database.store)
-            for fault in try await live(world).prefix(5) { Issue.record("PIPELINE_SEED=\(seed): \(fault)") }
-            try await world.leave()
+            for fault in try await play(world).prefix(5) { Issue.record("PIPELINE_SEED=\(seed): \(fault)") }
+            try await world.deleteAllJobs()
         }
     }
 
-    /// A world's whole life; answers what was not as it should be.
-    private static func live(_ world: PipelineWorld) async throws -> [String] {
+    /// Plays a world to its end, and returns its broken guarantees.
+    private static func play(_ world: PipelineWorld) async throws -> [String] {
         try await world.makeJobs()
         for _ in 0..<world.random.int(30...90) { try await world.step() }
-        let unrest = try await world.settle()
-        return try await unrest + world.brokenPromises()
+        let unsettled = try await world.settle()
+        return try await unsettled + world.brokenGuarantees()
     }
 }

@@ -3,10 +3,10 @@ import Messaging
 import MessagingTesting
 import Testing
 
-/// What may befall the tickers. That no occurrence is missed or doubled is seen at the end of each world.
-@Suite struct TickingScenarioTests {
-    @Test func `a lost baton is made anew`() async throws {
-        try await withWorld(conduct: .quick(fails: false)) { world in
+/// Faults of the tickers. The end of each test checks that no occurrence is missed or doubled.
+@Suite struct `The tickers after a fault` {
+    @Test func `a lost baton is replaced`() async throws {
+        try await withWorld(behaviour: .quick(fails: false)) { world in
             try await world.putJob(every: 20)
             for _ in 0..<20 {
                 await world.tickOn()
@@ -19,14 +19,14 @@ import Testing
         }
     }
 
-    @Test(arguments: Death.allCases)
-    func `a ticker that dies is followed by another`(death: Death) async throws {
-        try await withWorld(conduct: .quick(fails: false)) { world in
+    @Test(arguments: Crash.allCases)
+    func `when a ticker dies, another ticker continues`(crash: Crash) async throws {
+        try await withWorld(behaviour: .quick(fails: false)) { world in
             try await world.putJob(every: 20)
             try await world.putJob(every: 60)
             try await world.tickUntilDue()
             for round in 0..<20 {
-                await world.tick(ticker: 0, death: death, afterPublishes: round % 2)
+                await world.tick(ticker: 0, crash: crash, afterPublishes: round % 2)
                 await world.advance(seconds: 10)
                 await world.tickOn(ticker: 1)
                 await world.workOff()
@@ -35,8 +35,8 @@ import Testing
         }
     }
 
-    @Test func `a missed hour is made up for as each job's misfire policy says`() async throws {
-        try await withWorld(conduct: .quick(fails: false)) { world in
+    @Test func `the occurrences of a missed hour run as each job's misfire policy says`() async throws {
+        try await withWorld(behaviour: .quick(fails: false)) { world in
             let intoTheTenMinutes = world.now.millisecondsSinceEpoch % 600_000
             await world.advance(milliseconds: 900_000 - intoTheTenMinutes)
             for policy in MisfirePolicy.allCases {
@@ -67,8 +67,8 @@ import Testing
         }
     }
 
-    @Test func `the last occurrence before a job's end is made up for though its schedule goes on`() async throws {
-        try await withWorld(conduct: .quick(fails: false)) { world in
+    @Test func `the last occurrence before a job's end runs late, though its schedule continues`() async throws {
+        try await withWorld(behaviour: .quick(fails: false)) { world in
             try await world.putJob(every: 60) {
                 $0.endAt = world.now.adding(seconds: 150)
                 $0.misfire = .last
@@ -83,8 +83,8 @@ import Testing
         }
     }
 
-    @Test func `a job that is older than the first ticker is owed its occurrences`() async throws {
-        try await withWorld(conduct: .quick(fails: false)) { world in
+    @Test func `a job that is older than the first ticker misses no occurrence`() async throws {
+        try await withWorld(behaviour: .quick(fails: false)) { world in
             try await world.putJob(every: 60)
             await world.advance(seconds: 200)
             try await world.putJob(every: 60)
@@ -96,14 +96,16 @@ import Testing
         }
     }
 
-    @Test func `a ticker that can't read the store makes up for what it did not know`() async throws {
-        try await withWorld(conduct: .quick(fails: false)) { world in
+    @Test func `occurrences of jobs that a ticker did not know during an outage of the store are ticked afterwards`()
+        async throws
+    {
+        try await withWorld(behaviour: .quick(fails: false)) { world in
             try await world.putJob(every: 60)
             try await world.tickUntilDue()
             try await world.putJob(every: 20)
-            world.store.isAway = true
+            world.store.isUnavailable = true
             for _ in 0..<40 { await world.tick() }
-            world.store.isAway = false
+            world.store.isUnavailable = false
             await world.tick()
             await world.workOff()
             let executions = try await world.executions()
@@ -111,14 +113,14 @@ import Testing
         }
     }
 
-    @Test func `a ticker that starts while the store is away skips nothing`() async throws {
-        try await withWorld(conduct: .quick(fails: false)) { world in
+    @Test func `a ticker that starts while the store is unavailable skips no occurrence`() async throws {
+        try await withWorld(behaviour: .quick(fails: false)) { world in
             try await world.putJob(every: 60)
             try await world.tickUntilDue()
-            world.store.isAway = true
+            world.store.isUnavailable = true
             world.tickers = [world.newTicker(), world.newTicker()]
             for _ in 0..<40 { await world.tick(ticker: 0) }
-            world.store.isAway = false
+            world.store.isUnavailable = false
             await world.tick(ticker: 1)
             await world.workOff()
             #expect(world.store.created.count >= 4)

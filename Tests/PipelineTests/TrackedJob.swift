@@ -2,52 +2,11 @@ import Determinism
 import JobCore
 import Store
 
-/// A schedule whose occurrences the test knows by itself.
-struct Rhythm: Equatable {
-    var expression: String
-    /// Seconds between two occurrences, counted from the epoch; or a single occurrence.
-    var period: Int64?
-    var once: Instant?
-
-    static func every(_ seconds: Int64, _ expression: String) -> Rhythm {
-        Rhythm(expression: expression, period: seconds)
-    }
-
-    static func at(_ instant: Instant) -> Rhythm {
-        Rhythm(expression: "at(\(instant.rfc3339.prefix(19)))", once: instant)
-    }
-
-    static func any(after now: Instant, _ random: inout SplitMix64) -> Rhythm {
-        let choices: [Rhythm] = [
-            .every(20, "rate(20 seconds)"), .every(45, "rate(45 seconds)"), .every(60, "rate(1 minute)"),
-            .every(60, "cron(* * * * ? *)"), .every(180, "cron(0/3 * * * ? *)"), .every(120, "rate(2 minutes)"),
-            .at(Instant(secondsSinceEpoch: now.secondsSinceEpoch + Int64(random.int(20...400)))),
-        ]
-        return choices[random.int(0...(choices.count - 1))]
-    }
-
-    func next(after instant: Instant) -> Instant? {
-        if let once { return once > instant ? once : nil }
-        guard let period else { return nil }
-        return Instant(millisecondsSinceEpoch: (instant.millisecondsSinceEpoch / (period * 1_000) + 1) * period * 1_000)
-    }
-
-    func occurrences(after start: Instant, through end: Instant) -> [Instant] {
-        var found: [Instant] = []
-        var last = start
-        while let next = next(after: last), next <= end {
-            found.append(next)
-            last = next
-        }
-        return found
-    }
-}
-
-/// A job and what the test did to it.
+/// A job, and the changes that the test made to it.
 struct TrackedJob {
     var job: Job
     var rhythm: Rhythm
-    /// Occurrences up to here are not the job's.
+    /// Occurrences up to this instant do not belong to the job.
     var since: Instant
     var deletedAt: Instant?
     /// Paused, resumed or given another schedule since it was put.
@@ -56,7 +15,7 @@ struct TrackedJob {
     var name: JobName { job.name }
     var isLive: Bool { job.isEnabled && deletedAt == nil }
 
-    /// True when an occurrence of its schedule is the job's own.
+    /// True when an occurrence of its schedule belongs to the job.
     func owns(_ occurrence: Instant) -> Bool {
         isLive && occurrence > since && isInside(occurrence)
     }
@@ -65,13 +24,13 @@ struct TrackedJob {
         (job.startAt.map { $0 <= occurrence } ?? true) && (job.endAt.map { occurrence <= $0 } ?? true)
     }
 
-    /// Its occurrences until now.
+    /// The job's occurrences up to `now`.
     func occurrences(through now: Instant) -> [Instant] {
         guard isLive else { return [] }
         return rhythm.occurrences(after: since, through: now).filter(isInside)
     }
 
-    /// Whether an occurrence of its own that was found due at `tickedAt` is passed over as missed.
+    /// True when an occurrence of the job that was found due at `tickedAt` is to be recorded as missed.
     func misses(_ occurrence: Instant, tickedAt: Instant) -> Bool {
         let late = tickedAt.milliseconds(since: occurrence)
         guard late > 60_000 else { return false }

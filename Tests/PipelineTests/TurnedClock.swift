@@ -21,21 +21,8 @@ final class TurnedClock: TimeSource {
         instant.withLock { $0 = $0.adding(milliseconds: milliseconds) }
     }
 
-    /// Nobody waits for a clock that stands still: whoever would is stopped, and what it holds goes back to its queue.
+    /// Throws, since this clock stands still: the waiting process stops, and its unacked messages are requeued.
     func sleep(milliseconds: Int64) async throws {
         throw CancellationError()
-    }
-}
-
-/// The same clock for a ticker, which waits for the next occurrence with the baton in its hand: a wait turns it.
-struct WaitingClock: TimeSource {
-    let clock: TurnedClock
-
-    func now() -> Instant { clock.now() }
-    func monotonicMilliseconds() -> Int64 { clock.monotonicMilliseconds() }
-
-    func sleep(milliseconds: Int64) async throws {
-        try Task.checkCancellation()
-        clock.turn(milliseconds: milliseconds)
     }
 }

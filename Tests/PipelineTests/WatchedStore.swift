@@ -1,12 +1,12 @@
 import JobCore
-import Store
 import SQLiteStore
+import Store
 import Synchronization
 
-/// The store as the stages see it. It keeps its own account of every execution, notices what no history may show, and
-/// can be away.
+/// The store as the stages see it. It keeps an account of every execution, notes histories that must not occur, and can
+/// be made unavailable.
 ///
-/// Many worlds share one database; what others left there is hidden from this one.
+/// Many worlds share one database; this store hides the executions of other worlds.
 final class WatchedStore: Sendable {
     struct End: Equatable {
         var status: ExecutionStatus
@@ -15,7 +15,7 @@ final class WatchedStore: Sendable {
     }
 
     struct Account {
-        var isAway = false
+        var isUnavailable = false
         var open: [ExecutionID] = []
         var openExclusive: [JobID: ExecutionID] = [:]
         var ends: [ExecutionID: End] = [:]
@@ -32,36 +32,36 @@ final class WatchedStore: Sendable {
         self.start = start
     }
 
-    var isAway: Bool {
-        get { account.withLock { $0.isAway } }
-        set { account.withLock { $0.isAway = newValue } }
+    var isUnavailable: Bool {
+        get { account.withLock { $0.isUnavailable } }
+        set { account.withLock { $0.isUnavailable = newValue } }
     }
 
-    /// In the order in which they were created.
+    /// In the order of their creation.
     var open: [ExecutionID] { account.withLock { $0.open } }
     var created: [ExecutionID] { account.withLock { $0.created } }
-    /// The first end that each execution came to.
+    /// The first end of each execution.
     var ends: [ExecutionID: End] { account.withLock { $0.ends } }
     var faults: [String] { account.withLock { $0.faults } }
 
-    private func answer() throws(StoreError) {
-        if isAway { throw .unavailable("switched off") }
+    private func checkAvailable() throws(StoreError) {
+        if isUnavailable { throw .unavailable("switched off") }
     }
 }
 
 extension WatchedStore: ScheduleStore {
     func jobsRevision() async throws(StoreError) -> Int64 {
-        try answer()
+        try checkAvailable()
         return try await store.jobsRevision()
     }
 
     func distinctSchedules() async throws(StoreError) -> [DistinctSchedule] {
-        try answer()
+        try checkAvailable()
         return try await store.distinctSchedules()
     }
 
     func newestOccurrence() async throws(StoreError) -> Instant? {
-        try answer()
+        try checkAvailable()
         guard let newest = try await store.newestOccurrence(), newest >= start else { return nil }
         return newest
     }
@@ -71,17 +71,17 @@ extension WatchedStore: DispatchStore {
     func jobs(
         with schedule: ScheduleKey, in shard: Shard, after: JobID?, limit: Int
     ) async throws(StoreError) -> [StoredJob] {
-        try answer()
+        try checkAvailable()
         return try await store.jobs(with: schedule, in: shard, after: after, limit: limit)
     }
 
     func job(named name: JobName) async throws(StoreError) -> StoredJob? {
-        try answer()
+        try checkAvailable()
         return try await store.job(named: name)
     }
 
     func create(_ executions: [Execution], now: Instant) async throws(StoreError) -> [RecordedExecution] {
-        try answer()
+        try checkAvailable()
         let onRecord = try await store.create(executions, now: now)
         account.withLock { account in
             for created in onRecord { account.note(created) }
@@ -90,7 +90,7 @@ extension WatchedStore: DispatchStore {
     }
 
     func recorded(_ ids: [ExecutionID]) async throws(StoreError) -> [RecordedExecution] {
-        try answer()
+        try checkAvailable()
         let onRecord = try await store.recorded(ids)
         account.withLock { account in
             for found in onRecord { account.note(found) }
@@ -104,7 +104,7 @@ extension WatchedStore: ReportStore {
         _ ids: [ExecutionID],
         _ decide: @Sendable ([ExecutionID: Execution]) -> (changes: [ExecutionChange], answer: Answer)
     ) async throws(StoreError) -> Answer {
-        try answer()
+        try checkAvailable()
         let (loaded, changes, answer) = try await store.update(ids) { loaded in
             let (changes, answer) = decide(loaded)
             return (changes, (loaded, changes, answer))
@@ -124,7 +124,7 @@ extension WatchedStore: ExpiryStore {
     func overdue(
         at now: Instant, reachableSince: Instant?, limit: Int
     ) async throws(StoreError) -> [OverdueExecution] {
-        try answer()
+        try checkAvailable()
         let own = Set(created)
         return try await store.overdue(at: now, reachableSince: reachableSince, limit: limit).filter {
             own.contains($0.id)
@@ -132,13 +132,13 @@ extension WatchedStore: ExpiryStore {
     }
 
     func undelivered(dueBefore instant: Instant, limit: Int) async throws(StoreError) -> [UndeliveredExecution] {
-        try answer()
+        try checkAvailable()
         let own = Set(created)
         return try await store.undelivered(dueBefore: instant, limit: limit).filter { own.contains($0.id) }
     }
 
     func removeHistory(endedBefore instant: Instant, limit: Int) async throws(StoreError) -> Int {
-        try answer()
+        try checkAvailable()
         return try await store.removeHistory(endedBefore: instant, limit: limit)
     }
 }

@@ -1,21 +1,21 @@
 import Determinism
 import JobCore
-import Store
 import Logging
 import Messaging
 import MessagingTesting
 import StageKit
+import Store
 import Synchronization
 import Testing
 
 @testable import Reaper
 
-/// Overdue, lost and old executions as the test sets them.
-private final class Overdue: ExpiryStore {
+/// Overdue and lost executions as the test sets them. It keeps the instants that it is asked for.
+private final class ScriptedExpiryStore: ExpiryStore {
     struct Content {
         var overdue: [OverdueExecution] = []
         var lost: [UndeliveredExecution] = []
-        var askedBefore: [Instant] = []
+        var cutoffs: [Instant] = []
         var heartbeatIntervalSeconds: Int64 = 0
     }
 
@@ -33,13 +33,13 @@ private final class Overdue: ExpiryStore {
 
     func undelivered(dueBefore instant: Instant, limit: Int) async throws(StoreError) -> [UndeliveredExecution] {
         content.withLock { content in
-            content.askedBefore.append(instant)
+            content.cutoffs.append(instant)
             return Array(content.lost.prefix(limit))
         }
     }
 
     func removeHistory(endedBefore instant: Instant, limit: Int) async throws(StoreError) -> Int {
-        content.withLock { $0.askedBefore.append(instant) }
+        content.withLock { $0.cutoffs.append(instant) }
         return 0
     }
 }
@@ -48,7 +48,7 @@ private final class Overdue: ExpiryStore {
     private static let start = Instant(secondsSinceEpoch: 1_800_000_000)
     private static let late = OverdueExecution(id: .random(), expiry: .heartbeat)
 
-    private let store = Overdue()
+    private let store = ScriptedExpiryStore()
     private let broker = MemoryBroker(now: start)
     private let expiries: Periodic
     private let lostDeliveries: Periodic
@@ -71,7 +71,7 @@ private final class Overdue: ExpiryStore {
         }
     }
 
-    @Test func `reports a passed deadline once, and again after a minute`() async throws {
+    @Test func `the reaper reports a passed deadline once, and again after a minute`() async throws {
         store.content.withLock { $0.overdue = [Self.late] }
         for seconds in [0, 1, 59, 60, 61] as [Int64] {
             try await expiries.runOnce(at: Self.start.adding(seconds: seconds))
@@ -84,7 +84,7 @@ private final class Overdue: ExpiryStore {
         #expect(Set(broker.waiting(in: "ingester.reports").map(\.id)).count == 2)
     }
 
-    @Test func `reports the two deadlines of an execution apart`() async throws {
+    @Test func `the reaper reports the two deadlines of an execution separately`() async throws {
         store.content.withLock { $0.overdue = [Self.late] }
         try await expiries.runOnce(at: Self.start)
         store.content.withLock {
@@ -94,7 +94,7 @@ private final class Overdue: ExpiryStore {
         #expect(try reports().map(\.expiry) == [.heartbeat, .ttl])
     }
 
-    @Test func `reports again what could not be published`() async throws {
+    @Test func `the reaper repeats a report that could not be published`() async throws {
         store.content.withLock { $0.overdue = [Self.late] }
         broker.setAvailable(false)
         await #expect(throws: PublishError.self) { try await expiries.runOnce(at: Self.start) }
@@ -103,12 +103,14 @@ private final class Overdue: ExpiryStore {
         #expect(try reports().count == 1)
     }
 
-    /// Passes a second apart, from and through these seconds after the start.
+    /// Runs passes one second apart, at each of these seconds after the start.
     private func pass(_ seconds: ClosedRange<Int64>) async {
         for second in seconds { try? await expiries.runOnce(at: Self.start.adding(seconds: second)) }
     }
 
-    @Test func `counts silence from its own start, since callbacks may have been missed before`() async throws {
+    @Test func `the reaper counts silence from its own start, since callbacks may have been missed before`()
+        async throws
+    {
         store.content.withLock { content in
             content.overdue = [OverdueExecution(id: .random(), expiry: .heartbeat)]
             content.heartbeatIntervalSeconds = 10
@@ -119,7 +121,9 @@ private final class Overdue: ExpiryStore {
         #expect(try reports().map(\.noticedAt) == [Self.start.adding(seconds: 20)])
     }
 
-    @Test func `counts silence anew after the broker was unavailable, and after a leap of the clock`() async throws {
+    @Test func `the reaper counts silence anew after the broker was unavailable, and after a leap of the clock`()
+        async throws
+    {
         await pass(0...29)
         store.content.withLock { content in
             content.overdue = [OverdueExecution(id: .random(), expiry: .heartbeat)]
@@ -142,7 +146,7 @@ private final class Overdue: ExpiryStore {
         #expect(try reports().count == 2)
     }
 
-    @Test func `reports a passed ttl at once, since it does not depend on callbacks`() async throws {
+    @Test func `the reaper reports a passed ttl at once, since a ttl does not depend on callbacks`() async throws {
         store.content.withLock {
             $0.overdue = [OverdueExecution(id: .random(), expiry: .ttl)]
         }
@@ -150,22 +154,22 @@ private final class Overdue: ExpiryStore {
         #expect(try reports().count == 1)
     }
 
-    @Test func `requests a lost delivery again, five minutes after it was due`() async throws {
+    @Test func `the reaper requests a lost delivery again, five minutes after it was due`() async throws {
         let lost = UndeliveredExecution(id: .random(), jobName: JobName(service: "s", job: "j"))
         store.content.withLock { $0.lost = [lost] }
         for seconds in [0, 299, 300] as [Int64] {
             try await lostDeliveries.runOnce(at: Self.start.adding(seconds: seconds))
         }
-        let asked = try broker.waiting(in: "dispatcher.deliveries").map {
+        let requests = try broker.waiting(in: "dispatcher.deliveries").map {
             try MessageCoder.decode(DeliveryDue.self, from: $0.body)
         }
-        #expect(asked.map(\.executionID) == [lost.id, lost.id])
-        #expect(asked.first?.jobName == lost.jobName)
-        #expect(store.content.withLock { $0.askedBefore.first } == Self.start.adding(seconds: -300))
+        #expect(requests.map(\.executionID) == [lost.id, lost.id])
+        #expect(requests.first?.jobName == lost.jobName)
+        #expect(store.content.withLock { $0.cutoffs.first } == Self.start.adding(seconds: -300))
     }
 
-    @Test func `removes history that is older than it is kept`() async throws {
+    @Test func `the reaper removes history that is older than the days that it is kept`() async throws {
         try await history.runOnce(at: Self.start)
-        #expect(store.content.withLock { $0.askedBefore } == [Self.start.adding(seconds: -30 * 86_400)])
+        #expect(store.content.withLock { $0.cutoffs } == [Self.start.adding(seconds: -30 * 86_400)])
     }
 }

@@ -3,47 +3,47 @@ import Testing
 
 @testable import Reaper
 
-@Suite struct `A throttle of reports` {
+@Suite struct `The throttle of reports` {
     private static let start = Instant(secondsSinceEpoch: 1_000)
 
     private static func at(_ milliseconds: Int64) -> Instant { start.adding(milliseconds: milliseconds) }
 
-    /// A throttle that has had these items reported and confirmed at the start.
-    private static func throttle(after items: [String]) -> ReportThrottle<String> {
+    /// A throttle that has let these items be reported at the start.
+    private static func throttle(reported items: [String]) -> ReportThrottle<String> {
         var throttle = ReportThrottle<String>(repeatAfterMilliseconds: 60_000)
-        _ = throttle.due(in: items, now: start)
-        _ = throttle.confirmed(at: start)
+        #expect(throttle.due(in: items, now: start) == items)
+        #expect(throttle.confirm(at: start) == items.count)
         return throttle
     }
 
-    @Test func `lets each item be reported once`() {
-        var throttle = Self.throttle(after: [])
-        #expect(throttle.due(in: ["a"], now: Self.start) == ["a"])
-        #expect(throttle.confirmed(at: Self.start) == 1)
+    @Test func `a report throttle lets each item be reported once`() {
+        var throttle = Self.throttle(reported: ["a"])
         #expect(throttle.due(in: ["a", "b"], now: Self.at(1)) == ["b"])
     }
 
-    @Test func `keeps an item due until its report is confirmed`() {
-        var throttle = Self.throttle(after: [])
-        _ = throttle.due(in: ["a"], now: Self.start)
+    @Test func `a report throttle does not count an item whose report was not confirmed`() {
+        var throttle = Self.throttle(reported: [])
+        #expect(throttle.due(in: ["a", "b"], now: Self.start) == ["a", "b"])
         #expect(throttle.due(in: ["a"], now: Self.start) == ["a"])
+        #expect(throttle.confirm(at: Self.start) == 1)
+        #expect(throttle.due(in: ["a", "b"], now: Self.at(1)) == ["b"])
     }
 
-    @Test func `counts a confirmation once`() {
-        var throttle = Self.throttle(after: ["a", "b"])
-        #expect(throttle.confirmed(at: Self.at(1)) == 0)
+    @Test func `a report throttle counts a confirmed report once`() {
+        var throttle = Self.throttle(reported: ["a"])
+        #expect(throttle.confirm(at: Self.at(1)) == 0)
     }
 
-    @Test func `lets an item that still stands be reported again after a while`() {
-        var throttle = Self.throttle(after: ["a"])
+    @Test func `a report throttle lets an item be reported again after its fixed time`() {
+        var throttle = Self.throttle(reported: ["a"])
         #expect(throttle.due(in: ["a"], now: Self.at(59_999)).isEmpty)
         #expect(throttle.due(in: ["a"], now: Self.at(60_000)) == ["a"])
-        _ = throttle.confirmed(at: Self.at(60_000))
+        #expect(throttle.confirm(at: Self.at(60_000)) == 1)
         #expect(throttle.due(in: ["a"], now: Self.at(119_999)).isEmpty)
     }
 
-    @Test func `forgets an item that is gone, so that it is due when it returns`() {
-        var throttle = Self.throttle(after: ["a", "b"])
+    @Test func `a report throttle forgets an item that is gone, and lets it be reported at once when it returns`() {
+        var throttle = Self.throttle(reported: ["a", "b"])
         #expect(throttle.due(in: ["b"], now: Self.at(1)).isEmpty)
         #expect(throttle.due(in: ["a", "b"], now: Self.at(2)) == ["a"])
     }

@@ -2,10 +2,10 @@ import StageKit
 import Synchronization
 import Testing
 
-@Suite struct `Concurrent calls` {
+@Suite struct `A coalescer` {
     private struct Fault: Error, Equatable { var number: Int }
 
-    /// Work that waits to be let go, so that a test decides what comes while it is under way.
+    /// Work that waits for a permit, so that a test decides which calls come while a batch is at work.
     private final class Gate: Sendable {
         let batches = Mutex<[[Int]]>([])
         let began: AsyncStream<Int>
@@ -18,7 +18,7 @@ import Testing
             (permits, permitting) = AsyncStream.makeStream(bufferingPolicy: .unbounded)
         }
 
-        func letGo(_ count: Int = 1) { for _ in 0..<count { permitting.yield() } }
+        func permit(_ count: Int = 1) { for _ in 0..<count { permitting.yield() } }
 
         func work(_ inputs: [Int]) async -> [Result<Int, any Error>] {
             batches.withLock { $0.append(inputs) }
@@ -28,14 +28,16 @@ import Testing
         }
     }
 
-    @Test func `that come while one is under way share the next, each with its own answer`() async throws {
+    @Test func `calls that come while a batch is at work share the next batch, and each caller gets its own result`()
+        async throws
+    {
         let gate = Gate()
         let coalescer = Coalescer<Int, Int>(limit: 100) { await gate.work($0) }
         try await withThrowingTaskGroup(of: (Int, Int).self) { group in
             group.addTask { (1, try await coalescer.call(1)) }
             for await _ in gate.began { break }
             for number in 2...20 { group.addTask { (number, try await coalescer.call(number)) } }
-            gate.letGo(30)
+            gate.permit(30)
             for try await (number, answer) in group { #expect(answer == number * 10) }
         }
         let batches = gate.batches.withLock { $0 }
@@ -43,24 +45,56 @@ import Testing
         #expect(batches.joined().sorted() == Array(1...20))
     }
 
-    @Test func `fail each for itself`() async throws {
+    @Test func `a call of a coalescer fails alone, and the other calls of its batch succeed`() async throws {
         let gate = Gate()
         let coalescer = Coalescer<Int, Int>(limit: 100) { await gate.work($0) }
-        gate.letGo(10)
+        gate.permit(10)
         let good = Task { try await coalescer.call(4) }
         let bad = Task { try await coalescer.call(-4) }
         await #expect(throws: Fault(number: -4)) { try await bad.value }
         #expect(try await good.value == 40)
     }
 
-    @Test func `go no more than the limit at a time`() async throws {
+    @Test func `a coalescer never puts more calls than its limit into a batch`() async throws {
         let gate = Gate()
         let coalescer = Coalescer<Int, Int>(limit: 3) { await gate.work($0) }
         await withThrowingTaskGroup(of: Int.self) { group in
             for number in 1...20 { group.addTask { try await coalescer.call(number) } }
-            gate.letGo(20)
+            gate.permit(20)
             while let answer = await group.nextResult() { #expect((try? answer.get()) != nil) }
         }
         #expect(gate.batches.withLock { $0 }.allSatisfy { (1...3).contains($0.count) })
+    }
+
+    private struct Place: Equatable {
+        var batch: Int
+        var position: Int
+    }
+
+    @Test func `many callers of a coalescer each get the result at their own position`() async throws {
+        let batches = Mutex<[[Int]]>([])
+        let coalescer = Coalescer<Int, Place>(limit: 7) { inputs in
+            let batch = batches.withLock { batches in
+                batches.append(inputs)
+                return batches.count - 1
+            }
+            await Task.yield()
+            return inputs.indices.map { .success(Place(batch: batch, position: $0)) }
+        }
+        try await withThrowingTaskGroup(of: (Int, Place).self) { group in
+            for number in 0..<1_000 { group.addTask { (number, try await coalescer.call(number)) } }
+            for try await (number, place) in group {
+                #expect(batches.withLock { $0[place.batch][place.position] } == number)
+            }
+        }
+        #expect(batches.withLock { $0.joined().sorted() } == Array(0..<1_000))
+    }
+
+    /// A caller without a result would wait for ever, and its request with it.
+    @Test func `a coalescer whose work returns too few results stops the process`() async {
+        await #expect(processExitsWith: .failure) {
+            let coalescer = Coalescer<Int, Int>(limit: 2) { _ in [] }
+            _ = try await coalescer.call(1)
+        }
     }
 }

@@ -20,7 +20,7 @@ import Testing
         time = HandTime(start)
     }
 
-    /// One batch of messages with these ids, passed to a handler, until the pump is through with it.
+    /// Publishes messages with these ids, and has the pump handle them as one batch.
     private func pass(
         _ ids: [String], failing failures: [PublishError] = [], holdLimitMilliseconds: Int64 = 600_000,
         _ answer: @escaping @Sendable ([InboundMessage]) throws -> HandledBatch
@@ -36,13 +36,13 @@ import Testing
         await pump.pass(try await subscription.next(limit: 100), subscription)
     }
 
-    @Test func `publishes the results of a batch together before it acks the batch`() async throws {
+    @Test func `a pump publishes the results of a batch together before it acks the batch`() async throws {
         try await pass(["a", "b"], ScriptedHandler.echo)
         #expect(journal.all == ["handle a,b", "publish for a,for b", "ack 2"])
         #expect(broker.waiting(in: "courier.deliveries").map(\.id) == ["for a", "for b"])
     }
 
-    @Test func `keeps a batch while the store is unavailable, and handles it whole again`() async throws {
+    @Test func `a pump keeps a batch while the store is unavailable, and handles all of it again`() async throws {
         let refusals = Mutex(2)
         try await pass(["a", "b"]) { batch in
             let isUnavailable = refusals.withLock { left in
@@ -59,7 +59,9 @@ import Testing
     @Test(arguments: [
         PublishError.unavailable("no connection"), .refused, .unroutable(exchange: "belfry", routingKey: "x"),
     ])
-    func `publishes the same messages again after a failure, and acks only then`(failure: PublishError) async throws {
+    func `a pump publishes the same messages again after a failure, and acks only after the confirm`(
+        failure: PublishError
+    ) async throws {
         try await pass(["a"], failing: [failure, failure], ScriptedHandler.echo)
         #expect(
             journal.all == [
@@ -67,7 +69,7 @@ import Testing
             ])
     }
 
-    @Test func `isolates a message that the store can never take, and waits for none`() async throws {
+    @Test func `a pump isolates a message that the store can never accept, and does not wait`() async throws {
         try await pass(["a", "b", "c"]) { batch in
             if batch.contains(where: { $0.id == "b" }) { throw StoreError.unusable("the row is damaged") }
             return ScriptedHandler.echo(batch)
@@ -76,7 +78,7 @@ import Testing
         #expect(time.now() == start, "unusable is no reason to wait")
     }
 
-    @Test func `isolates a message whose result AMQP cannot carry`() async throws {
+    @Test func `a pump isolates a message whose result AMQP cannot carry`() async throws {
         try await pass(["a", "b"]) { batch in
             var handled = ScriptedHandler.echo(batch)
             for index in handled.messages.indices where handled.messages[index].id == "for b" {
@@ -88,7 +90,7 @@ import Testing
         #expect(broker.waiting(in: "courier.deliveries").map(\.id) == ["for a"])
     }
 
-    @Test func `makes one poison message among ten a dead letter and handles the other nine`() async throws {
+    @Test func `a pump makes one poison message among ten a dead letter, and handles the other nine`() async throws {
         let ids = (0..<10).map { "m\($0)" }
         try await pass(ids) { batch in
             if batch.contains(where: { $0.id == "m4" }) { throw Fault() }
@@ -105,7 +107,9 @@ import Testing
         #expect(broker.take(from: .dispatcherDue, limit: 100).isEmpty)
     }
 
-    @Test func `publishes the handler's dead letters with their reasons beside the other results`() async throws {
+    @Test func `a pump publishes the handler's dead letters with their reasons, together with the other results`()
+        async throws
+    {
         try await pass(["a", "b", "c"]) { batch in
             var handled = ScriptedHandler.echo([batch[0], batch[2]])
             handled.dead = [.init(index: 1, reason: .unreadable, error: "not JSON")]
@@ -119,24 +123,26 @@ import Testing
         #expect(letter.headers[Header.originQueue] == "dispatcher.due")
     }
 
-    @Test func `keeps a message unacked until its dead letter is confirmed`() async throws {
+    @Test func `a pump keeps a message unacked until its dead letter is confirmed`() async throws {
         try await pass(["a"], failing: [.refused, .refused]) { _ in throw Fault() }
         #expect(journal.all == ["handle a", "fail dead a", "fail dead a", "publish dead a", "ack 1"])
     }
 
-    @Test func `requeues a batch that cannot be settled for ten minutes`() async throws {
+    @Test func `a pump requeues a batch that cannot be settled for ten minutes`() async throws {
         try await pass(["a"]) { _ in throw StoreError.unavailable("locked") }
         #expect(journal.all.last == "restart")
         #expect(!journal.all.contains { $0.hasPrefix("ack") })
         #expect(time.now().milliseconds(since: start) >= 600_000)
     }
 
-    @Test func `acks a batch that leads to no messages`() async throws {
+    @Test func `a pump acks a batch that leads to no messages`() async throws {
         try await pass(["a"]) { _ in HandledBatch() }
         #expect(journal.all == ["handle a", "publish ", "ack 1"])
     }
 
-    @Test func `takes no more than a batch at once, in the queue's order, and ends when cancelled`() async throws {
+    @Test func `a pump takes at most one batch at a time, in the order of the queue, and ends when it is cancelled`()
+        async throws
+    {
         try await broker.publish(Sample.messages(["a", "b", "c", "d", "e"]))
         let (handled, done) = AsyncStream.makeStream(of: Int.self, bufferingPolicy: .unbounded)
         let handler = ScriptedHandler(journal: journal) { batch in

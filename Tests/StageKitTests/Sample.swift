@@ -11,7 +11,7 @@ enum Sample {
     }
 }
 
-/// What happened, in order.
+/// The calls of a test, in order.
 final class Journal: Sendable {
     private let lines = Mutex<[String]>([])
 
@@ -19,7 +19,7 @@ final class Journal: Sendable {
     var all: [String] { lines.withLock { $0 } }
 }
 
-/// A handler that does what it is told, and notes what it was given.
+/// A handler that answers as scripted, and writes each batch to the journal.
 struct ScriptedHandler: MessageHandler {
     let journal: Journal
     let answer: @Sendable ([InboundMessage]) throws -> HandledBatch
@@ -29,7 +29,7 @@ struct ScriptedHandler: MessageHandler {
         return try answer(batch)
     }
 
-    /// One message out for each one in.
+    /// One outbound message for each message of the batch.
     static func echo(_ batch: [InboundMessage]) -> HandledBatch {
         HandledBatch(
             messages: batch.map {
@@ -38,7 +38,7 @@ struct ScriptedHandler: MessageHandler {
     }
 }
 
-/// A broker that notes what it is asked and fails as often as it is told.
+/// A broker that writes each publish to the journal, and first fails with the given errors.
 final class WatchedBroker: MessageBroker {
     private let broker: MemoryBroker
     private let journal: Journal

@@ -1,16 +1,17 @@
+import Determinism
 import JobCore
 import Store
 import Testing
 
 @testable import Ticker
 
-@Suite struct `The plan of schedules` {
+@Suite struct `The schedule plan` {
     private static let start = Instant(secondsSinceEpoch: 1_800_000_000)
-    private static let long = Instant(secondsSinceEpoch: 0)
+    private static let longAgo = Instant(secondsSinceEpoch: 0)
 
     private static func at(_ seconds: Int64) -> Instant { start.adding(seconds: seconds) }
 
-    private static func shared(_ expression: String, jobs: Int = 1, since: Instant = long) -> DistinctSchedule {
+    private static func shared(_ expression: String, jobs: Int = 1, since: Instant = longAgo) -> DistinctSchedule {
         DistinctSchedule(key: ScheduleKey(expression), jobCount: jobs, latestEffectiveAfter: since)
     }
 
@@ -24,7 +25,7 @@ import Testing
         due.map { $0.occurrence.milliseconds(since: start) / 1_000 }
     }
 
-    @Test func `answers what is due after the cursor, up to now and no further`() {
+    @Test func `the plan takes what is due after the cursor up to now, and nothing later`() {
         var plan = Self.plan([Self.shared("rate(10 seconds)")])
         #expect(Self.seconds(plan.takeDue(through: Self.at(9), limit: 10)).isEmpty)
         #expect(Self.seconds(plan.takeDue(through: Self.at(10), limit: 10)) == [10])
@@ -34,7 +35,7 @@ import Testing
         #expect(plan.nextOccurrence == Self.at(40))
     }
 
-    @Test func `answers the oldest first, and each schedule once with the number of its jobs`() {
+    @Test func `the plan takes the oldest occurrence first, and each schedule once with the number of its jobs`() {
         var plan = Self.plan([Self.shared("rate(20 seconds)", jobs: 7), Self.shared("rate(30 seconds)", jobs: 2)])
         let due = plan.takeDue(through: Self.at(60), limit: 100)
         #expect(Self.seconds(due) == [20, 30, 40, 60, 60])
@@ -42,10 +43,10 @@ import Testing
         #expect(Set(due.suffix(2).map(\.key.expression)) == ["rate(20 seconds)", "rate(30 seconds)"])
     }
 
-    @Test func `never splits an instant, and goes on after it when asked again`() {
+    @Test func `the plan takes all occurrences of an instant together, and continues after it at the next call`() {
         let same = ["UTC", "Europe/Madrid", "Asia/Tokyo"].map {
             DistinctSchedule(
-                key: ScheduleKey("rate(10 seconds)", timeZone: $0), jobCount: 1, latestEffectiveAfter: Self.long)
+                key: ScheduleKey("rate(10 seconds)", timeZone: $0), jobCount: 1, latestEffectiveAfter: Self.longAgo)
         }
         var plan = Self.plan(same)
         #expect(Self.seconds(plan.takeDue(through: Self.at(30), limit: 2)) == [10, 10, 10])
@@ -54,7 +55,7 @@ import Testing
         #expect(plan.cursor == Self.at(30))
     }
 
-    @Test func `does not fire again when the clock goes backwards`() {
+    @Test func `the plan does not fire an occurrence again when the clock goes backwards`() {
         var plan = Self.plan([Self.shared("rate(10 seconds)")])
         _ = plan.takeDue(through: Self.at(30), limit: 10)
         #expect(plan.takeDue(through: Self.at(15), limit: 10).isEmpty)
@@ -62,25 +63,25 @@ import Testing
         #expect(Self.seconds(plan.takeDue(through: Self.at(40), limit: 10)) == [40])
     }
 
-    @Test func `looks back for a job that was stored just before an occurrence and seen just after it`() {
+    @Test func `the plan takes the occurrence of a job that was stored just before it and read just after it`() {
         var plan = Self.plan([], cursor: Self.at(12))
         _ = plan.update([Self.shared("rate(10 seconds)", since: Self.at(8))])
         #expect(Self.seconds(plan.takeDue(through: Self.at(12), limit: 10)) == [10])
     }
 
-    @Test func `gives no occurrence to a job that was not there yet`() {
+    @Test func `the plan takes no occurrence from before the first job of a schedule`() {
         var plan = Self.plan([], cursor: Self.at(12))
         _ = plan.update([Self.shared("rate(10 seconds)", since: Self.at(10))])
         #expect(Self.seconds(plan.takeDue(through: Self.at(20), limit: 10)) == [20])
     }
 
-    @Test func `looks back a minute, not to a job's beginning`() {
+    @Test func `the plan looks back one minute for a new schedule, not to the start of its job`() {
         var plan = Self.plan([], cursor: Self.at(100))
         _ = plan.update([Self.shared("rate(10 seconds)", since: Self.at(30))])
         #expect(Self.seconds(plan.takeDue(through: Self.at(110), limit: 10)) == [110])
     }
 
-    @Test func `looks back for another job of a schedule that it has already`() {
+    @Test func `the plan looks back for another job of a schedule that it knows already`() {
         var plan = Self.plan([Self.shared("rate(10 seconds)")], cursor: Self.at(12))
         _ = plan.update([Self.shared("rate(10 seconds)", jobs: 2, since: Self.at(8))])
         let due = plan.takeDue(through: Self.at(20), limit: 10)
@@ -88,28 +89,28 @@ import Testing
         #expect(due.allSatisfy { $0.jobCount == 2 })
     }
 
-    @Test func `keeps what is due for jobs it knows when a newer one joins their schedule`() {
+    @Test func `the plan keeps what is due for known jobs when a newer job joins their schedule`() {
         var plan = Self.plan([], cursor: Self.at(12))
         _ = plan.update([Self.shared("rate(10 seconds)", since: Self.at(8))])
         _ = plan.update([Self.shared("rate(10 seconds)", jobs: 2, since: Self.at(11))])
         #expect(Self.seconds(plan.takeDue(through: Self.at(20), limit: 10)) == [10, 20])
     }
 
-    @Test func `drops schedules that no job has any more`() {
+    @Test func `the plan drops schedules that no job has any more`() {
         var plan = Self.plan([Self.shared("rate(10 seconds)"), Self.shared("rate(15 seconds)")])
         _ = plan.update([Self.shared("rate(15 seconds)")])
         #expect(Self.seconds(plan.takeDue(through: Self.at(30), limit: 10)) == [15, 30])
     }
 
-    @Test func `leaves out what it can't read, says so, and goes on with the rest`() {
+    @Test func `the plan leaves out and returns the schedules that it can't read, and takes the others`() {
         var plan = SchedulePlan(cursor: Self.start)
         let bad = [ScheduleKey("rate(0 minutes)"), ScheduleKey("rate(1 minute)", timeZone: "Mars/Olympus")]
-        let schedules = bad.map { DistinctSchedule(key: $0, jobCount: 1, latestEffectiveAfter: Self.long) }
+        let schedules = bad.map { DistinctSchedule(key: $0, jobCount: 1, latestEffectiveAfter: Self.longAgo) }
         #expect(plan.update(schedules + [Self.shared("rate(10 seconds)")]) == bad)
         #expect(Self.seconds(plan.takeDue(through: Self.at(10), limit: 10)) == [10])
     }
 
-    @Test func `goes on from another ticker's cursor, forwards or back`() {
+    @Test func `the plan continues from another ticker's cursor, forwards or back`() {
         var plan = Self.plan([Self.shared("rate(10 seconds)")])
         plan.move(to: Self.at(25))
         #expect(Self.seconds(plan.takeDue(through: Self.at(40), limit: 10)) == [30, 40])
@@ -117,17 +118,19 @@ import Testing
         #expect(Self.seconds(plan.takeDue(through: Self.at(40), limit: 10)) == [20, 30, 40])
     }
 
-    @Test func `of a schedule that is over holds nothing`() {
+    @Test func `the plan has no occurrence of a schedule that is over`() {
         var plan = Self.plan([Self.shared("at(2001-01-01T00:00:00)")])
         #expect(plan.nextOccurrence == nil)
         #expect(plan.takeDue(through: Self.at(1_000_000), limit: 10).isEmpty)
         #expect(plan.cursor == Self.at(1_000_000))
     }
 
-    /// Ticks at random times with random limits, interrupted by updates and by batons from elsewhere, against every
-    /// occurrence asked of the schedules one by one.
-    @Test(arguments: UInt64(1)...40) func `fires every occurrence once, whatever the ticks`(seed: UInt64) throws {
-        var random = Seeded(state: seed)
+    /// Ticks at random times with random limits, interrupted by updates and by other tickers' batons, and compares with
+    /// the occurrences of each schedule alone.
+    @Test(arguments: UInt64(1)...40) func `the plan fires every occurrence exactly once, at random ticks`(seed: UInt64)
+        throws
+    {
+        var random = SplitMix64(seed: seed)
         let schedules = ["rate(7 seconds)", "rate(1 minute)", "cron(*/2 * * * ? *)", "rate(13 seconds)"]
             .map { Self.shared($0) }
         var plan = Self.plan(schedules)
@@ -156,17 +159,5 @@ import Testing
             last = next
         }
         return count
-    }
-}
-
-/// Numbers that are the same for the same seed (xorshift64, Marsaglia 2003).
-private struct Seeded: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state ^= state << 13
-        state ^= state >> 7
-        state ^= state << 17
-        return state &* 0x2545_F491_4F6C_DD1D
     }
 }

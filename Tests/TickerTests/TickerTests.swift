@@ -1,15 +1,15 @@
 import Determinism
 import JobCore
-import Store
 import Logging
 import Messaging
 import MessagingTesting
+import Store
 import Synchronization
 import Testing
 
 @testable import Ticker
 
-/// Schedules as they are handed to it, and a switch that makes it unavailable.
+/// A store of schedules that the test sets and can make unavailable.
 private final class Schedules: ScheduleStore {
     struct Content {
         var revision: Int64 = 1
@@ -60,7 +60,7 @@ private final class Schedules: ScheduleStore {
         try broker.waiting(in: "ticker.baton").first.map { try MessageCoder.decode(Baton.self, from: $0.body) }
     }
 
-    /// Hands the ticker a baton, which it holds until it hands it over; the clock is turned by its waits.
+    /// Gives the ticker a baton, which it holds until it hands it over. Its waits advance the clock.
     private func hold(cursor: Instant = start) async throws {
         if broker.waiting(in: "ticker.baton").isEmpty {
             try await broker.publish([OutboundMessage(Baton(cursor: cursor))])
@@ -70,7 +70,7 @@ private final class Schedules: ScheduleStore {
         await ticker.hold(message, subscription)
     }
 
-    @Test func `publishes each occurrence once and hands the baton over behind it`() async throws {
+    @Test func `a ticker publishes each occurrence once, and then hands the baton over`() async throws {
         put("rate(1 minute)", jobs: 1)
         time.pass(milliseconds: 60_500)
         try await hold()
@@ -84,7 +84,9 @@ private final class Schedules: ScheduleStore {
     }
 
     @Test(arguments: [(1, 1), (500, 1), (501, 2), (1_500, 3), (1_501, 4)])
-    func `cuts a schedule with many jobs into shards for several dispatchers`(jobs: Int, shards: Int) async throws {
+    func `a ticker cuts a schedule with many jobs into shards for several dispatchers`(jobs: Int, shards: Int)
+        async throws
+    {
         put("rate(1 minute)", jobs: jobs)
         time.pass(milliseconds: 60_000)
         try await hold()
@@ -92,13 +94,13 @@ private final class Schedules: ScheduleStore {
         #expect(try dueEvents().allSatisfy { $0.shardCount == shards })
     }
 
-    @Test func `hands the baton over within seconds although nothing is due`() async throws {
+    @Test func `a ticker hands the baton over within seconds although nothing is due`() async throws {
         try await hold()
         let cursor = try #require(try baton()?.cursor)
         #expect((5_000...6_000).contains(cursor.milliseconds(since: Self.start)))
     }
 
-    @Test func `requeues a baton that it cannot hand over, and loses no occurrence`() async throws {
+    @Test func `a ticker requeues a baton that it cannot hand over, and loses no occurrence`() async throws {
         put("rate(1 minute)", jobs: 1)
         try await broker.publish([OutboundMessage(Baton(cursor: Self.start))])
         time.pass(milliseconds: 60_000)
@@ -111,7 +113,9 @@ private final class Schedules: ScheduleStore {
         #expect(try dueEvents().map(\.occurrence).first == Self.start.adding(seconds: 60))
     }
 
-    @Test func `ticks with the schedules it knows while the store is unavailable, and has them ticked again`()
+    @Test
+    func
+        `a ticker ticks with known schedules while the store is unavailable, and the next ticker repeats the ticks`()
         async throws
     {
         put("rate(1 minute)", jobs: 1)
@@ -123,7 +127,7 @@ private final class Schedules: ScheduleStore {
         #expect(try baton()?.cursor == Self.start, "the cursor of the last refresh")
     }
 
-    @Test func `fires nothing that a clock which leapt ahead makes due`() async throws {
+    @Test func `a ticker fires no occurrence that is due only by a clock that leapt ahead`() async throws {
         put("rate(1 minute)", jobs: 1)
         #expect(await ticker.tick().due.isEmpty)
         time.setWallClock(Self.start.adding(seconds: 86_400))
@@ -131,7 +135,7 @@ private final class Schedules: ScheduleStore {
         #expect(await ticker.tick().due.isEmpty)
     }
 
-    @Test func `goes on from its own cursor when the baton cannot be read`() async throws {
+    @Test func `a ticker continues from its own cursor when the baton cannot be read`() async throws {
         put("rate(1 minute)", jobs: 1)
         await ticker.refresh()
         time.pass(milliseconds: 60_000)
@@ -140,14 +144,16 @@ private final class Schedules: ScheduleStore {
         #expect(try dueEvents().map(\.occurrence) == [Self.start.adding(seconds: 60)])
     }
 
-    @Test func `finds no baton at the very beginning and publishes one, once`() async throws {
+    @Test func `a ticker that finds no baton at its start publishes one, once`() async throws {
         store.content.withLock { $0.newest = Self.start.adding(seconds: -90) }
         await ticker.repairIfLost()
         #expect(broker.waiting(in: "ticker.baton").isEmpty)
         time.pass(milliseconds: 2_000)
         await ticker.repairIfLost()
-        let made = try #require(broker.take(from: .tickerBaton, limit: 1).first)
-        #expect(try MessageCoder.decode(Baton.self, from: made.body).cursor == Self.start.adding(milliseconds: -90_001))
+        let published = try #require(broker.take(from: .tickerBaton, limit: 1).first)
+        #expect(
+            try MessageCoder.decode(Baton.self, from: published.body).cursor == Self.start.adding(milliseconds: -90_001)
+        )
         time.pass(milliseconds: 5_000)
         await ticker.repairIfLost()
         #expect(broker.waiting(in: "ticker.baton").isEmpty)

@@ -1,11 +1,13 @@
 /// One try of a delivery.
 public struct Attempt: Sendable, Hashable, Codable {
+    /// From 1.
     public var number: Int
+    /// When the attempt began.
     public var at: Instant
     /// The answer's HTTP status; nil when there was no answer.
     public var statusCode: Int?
     public var latencyMilliseconds: Int64
-    /// Why it did not succeed: a category, and the first 1 KiB of the answer.
+    /// Why the attempt failed: a category, and the first 1 KiB of the answer. Nil after success.
     public var error: String?
 
     public init(number: Int, at: Instant, statusCode: Int?, latencyMilliseconds: Int64, error: String? = nil) {

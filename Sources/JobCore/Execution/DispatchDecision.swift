@@ -1,13 +1,13 @@
-/// The answer to one occurrence of a job's schedule.
+/// The decision about one occurrence of a job's schedule.
 public enum DispatchDecision: Sendable, Equatable {
     /// The occurrence is run.
     case run
     /// The occurrence is recorded as failed, reason `missed`.
     case miss
-    /// The occurrence is not the job's: nothing is recorded, the reason is counted.
+    /// The occurrence does not belong to the job: nothing is recorded, and the reason is counted.
     case skip(SkipReason)
 
-    /// Why an occurrence is not the job's.
+    /// Why an occurrence does not belong to the job.
     public enum SkipReason: String, Sendable, CaseIterable {
         case paused
         /// The job was created, resumed or rescheduled at or after the occurrence.
@@ -16,8 +16,8 @@ public enum DispatchDecision: Sendable, Equatable {
         case outside
     }
 
-    /// Decides about `occurrence`, which was found due at `tickedAt`. Occurrences up to `effectiveAfter` are not the
-    /// job's. `nextOccurrence` is the one that follows in the same schedule, if any.
+    /// Decides about `occurrence`, which was found due at `tickedAt`. Occurrences up to `effectiveAfter` do not belong
+    /// to the job. `nextOccurrence` is the following occurrence of the same schedule, if there is any.
     public static func decide(
         _ job: Job, effectiveAfter: Instant, occurrence: Instant, nextOccurrence: Instant?, tickedAt: Instant
     ) -> DispatchDecision {
@@ -32,9 +32,9 @@ public enum DispatchDecision: Sendable, Equatable {
         case .skip: return .miss
         case .all: return .run
         case .last:
-            // Superseded when a later occurrence of the job was due by then. One after the job's end is not its own.
-            let lastOwn = min(tickedAt, job.endAt ?? tickedAt)
-            return nextOccurrence.map { $0 <= lastOwn } ?? false ? .miss : .run
+            // Superseded when a later occurrence was due by then. Occurrences after the job's end do not count.
+            let countedUntil = min(tickedAt, job.endAt ?? tickedAt)
+            return nextOccurrence.map { $0 <= countedUntil } ?? false ? .miss : .run
         }
     }
 }

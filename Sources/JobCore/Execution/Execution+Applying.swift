@@ -1,8 +1,15 @@
 extension Execution {
-    /// What a report does to this execution: state, attempts, next attempt and outcome. Pure.
+    /// Applies a report to this execution. Pure.
     ///
-    /// `judgedAt` is the recorder's clock. Callbacks may have been missed before `reachableSince`, so silence counts
-    /// from there at the earliest; nil: no callback can have been missed.
+    /// State, attempts, the time of the next attempt and the outcome of an execution change here and nowhere else:
+    ///
+    ///     let transition = execution.applying(.cancelled(at: now), id: reportID, judgedAt: now)
+    ///     transition.execution.state.status  // .fail
+    ///     transition.events                  // [.finished], to be published
+    ///
+    /// `id` identifies the report: the same report applied again gives `.duplicate` with the same events. `judgedAt`
+    /// is the present by the recorder's clock. Callbacks may have been missed before `reachableSince`, so silence
+    /// counts from then at the earliest; nil means that no callback can have been missed.
     public func applying(
         _ report: Report, id: ReportID, judgedAt: Instant, reachableSince: Instant? = nil
     ) -> Transition {
@@ -15,7 +22,7 @@ extension Execution {
         return Transition(next, decision)
     }
 
-    /// True when nothing but heartbeats came between `before` and this: the store has a cheaper write for that.
+    /// True when only heartbeats came between `before` and this execution: the store has a cheaper write for them.
     public func differsOnlyInHeartbeats(from before: Execution) -> Bool {
         var same = self
         same.state.lastHeartbeatAt = before.state.lastHeartbeatAt
@@ -58,11 +65,11 @@ extension Report {
 }
 
 extension ExecutionState {
-    /// An expiry older than this is not believed. With several recorders, heartbeats that stood before it in the queue
-    /// may still be in another one's hands. The reaper repeats it each minute, so nothing is stuck by waiting.
+    /// An expiry older than this is ignored. With several recorders, another recorder may still be handling heartbeats
+    /// that came before it in the queue. The reaper reports it again each minute, so the execution still ends.
     static let expiryAgeMaxMilliseconds: Int64 = 10_000
 
-    /// The state after a report, and the answer.
+    /// The state after a report, and the decision.
     fileprivate func deciding(
         _ report: Report, id: ReportID, judgedAt: Instant, reachableSince: Instant?
     ) -> (ExecutionState, Transition.Decision) {
@@ -88,10 +95,10 @@ extension ExecutionState {
     ) -> (ExecutionState, Transition.Decision) {
         guard invokedAt == nil else { return (self, .ignore(.alreadyInvoked)) }
         var next = self
-        // A callback may have come before this report; then the execution is further on already.
+        // A callback may have arrived before this report; then the status is already ahead of `invoked`.
         if status == .pending { next.status = .invoked }
-        // The ttl counts from the answer: a slow service must not find half of its time gone. The courier's clock is
-        // another one, but what it reports has happened by now.
+        // The ttl counts from the answer, so that a slow answer does not shorten the run. The courier's clock may be
+        // ahead of this one, but the answer cannot be later than now.
         let invokedAt = min(attempt.answeredAt, judgedAt)
         next.invokedAt = invokedAt
         next.invokedBy = id
@@ -117,7 +124,7 @@ extension ExecutionState {
             }
             if let extendSeconds {
                 let moved = receivedAt.adding(seconds: min(extendSeconds, ttlSeconds))
-                // An extension that comes late, or again, must not take back what a later one granted.
+                // An extension that arrives late, or twice, must not shorten what a later extension granted.
                 next.ttlDeadline = isLatest ? moved : max(ttlDeadline, moved)
                 next.isExtended = true
             }

@@ -1,8 +1,8 @@
 extension Execution {
     /// A new execution for an occurrence of its job's schedule. `tickedAt` is when the occurrence was found due.
     ///
-    /// Until it is delivered, its ttl counts from the occurrence. A misfire that is run all the same counts from when
-    /// it was found: counted from the occurrence it would often be over before it began.
+    /// Until the execution is delivered, its ttl counts from the occurrence. For a misfire that still runs it counts
+    /// from `tickedAt`: counted from the occurrence, the ttl would often pass before the delivery.
     public static func scheduled(
         _ job: Job, at occurrence: Instant, tickedAt: Instant, isMissed: Bool, now: Instant
     ) -> Execution {
@@ -13,7 +13,7 @@ extension Execution {
         return execution
     }
 
-    /// A new execution that a person or a program asked for.
+    /// A new execution that a person or a program requested.
     public static func requested(
         _ id: ExecutionID, of job: Job, at requestedAt: Instant, payload: String?, retryOf: ExecutionID?, now: Instant
     ) -> Execution {

@@ -1,9 +1,9 @@
-internal import FoundationEssentials
+import FoundationEssentials
 
 /// The id of an execution.
 public typealias ExecutionID = Identifier<Execution>
 
-/// One run of a job, as the record keeps it.
+/// One run of a job, as the store records it.
 public struct Execution: Sendable, Equatable {
     public var id: ExecutionID
     public var jobID: JobID
@@ -11,11 +11,11 @@ public struct Execution: Sendable, Equatable {
     public var occurrence: Instant
     public var createdAt: Instant
     public var isExclusive: Bool
-    /// Why it exists.
+    /// Why the execution exists.
     public var trigger: Trigger
-    /// The expression of its job's schedule when it was created.
+    /// The expression of the job's schedule when the execution was created.
     public var schedule: String
-    /// What this run was given in place of the job's payload.
+    /// The payload of this run, if it replaces the job's payload.
     public var payload: String?
     public var state: ExecutionState
     public var attempts: [Attempt]
@@ -49,7 +49,8 @@ public struct Execution: Sendable, Equatable {
         self.retriedBy = retriedBy
     }
 
-    /// The id of a job's execution for an occurrence: computed, so the same due event twice is the same execution.
+    /// The id of a job's execution for an occurrence. It is computed, so that the same due event twice leads to the
+    /// same execution.
     public static func id(of job: JobID, at occurrence: Instant) -> ExecutionID {
         ExecutionID(namespace: job.uuid, name: "schedule:\(occurrence.millisecondsSinceEpoch)")
     }

@@ -1,4 +1,4 @@
-/// What decides how an execution answers a report; the rest of the record is only kept.
+/// The part of an execution that decides how it answers a report. The rest is only recorded.
 public struct ExecutionState: Sendable, Equatable {
     /// A run may be silent for this number of its heartbeat intervals; then it fails, reason `heartbeat`. Two, so that
     /// one lost heartbeat fails no run.
@@ -8,12 +8,13 @@ public struct ExecutionState: Sendable, Equatable {
     public var reason: FailureReason?
     public var ttlSeconds: Int64
     public var heartbeatIntervalSeconds: Int64
-    /// Past it the execution fails, reason `ttl`, whatever else happens.
+    /// After this instant the execution fails, reason `ttl`, even if heartbeats arrive.
     public var ttlDeadline: Instant
-    /// True once the service moved the deadline itself: a late `delivery.accepted` must not move it back.
+    /// True once a callback has moved the ttl's deadline: a late `delivery.accepted` must not move it back.
     public var isExtended: Bool
+    /// When the service accepted the invocation.
     public var invokedAt: Instant?
-    /// The report that told of the accepted invocation.
+    /// The report of the accepted invocation.
     public var invokedBy: ReportID?
     /// When a callback endpoint received the first and the latest `processing` callback.
     public var firstHeartbeatAt: Instant?
@@ -45,8 +46,8 @@ public struct ExecutionState: Sendable, Equatable {
         self.finishedBy = finishedBy
     }
 
-    /// A new execution: nothing delivered yet, so the ttl counts from `start`: the occurrence, or for one that was
-    /// missed and is run all the same, from when it was found due.
+    /// The state of a new execution. Nothing is delivered yet, so the ttl counts from `start`: the occurrence, or for a
+    /// misfire that still runs, the instant at which it was found due.
     public static func pending(
         from start: Instant, ttlSeconds: Int64, heartbeatIntervalSeconds: Int64
     ) -> ExecutionState {
@@ -55,7 +56,7 @@ public struct ExecutionState: Sendable, Equatable {
             ttlDeadline: start.adding(seconds: ttlSeconds))
     }
 
-    /// An execution that never runs: it is over as it begins, and the record says why.
+    /// The state of an execution that never runs: it has failed at its creation, for `reason`.
     public static func over(_ reason: FailureReason, at now: Instant, ttlSeconds: Int64) -> ExecutionState {
         ExecutionState(
             status: .fail, reason: reason, ttlSeconds: ttlSeconds, heartbeatIntervalSeconds: 0, ttlDeadline: now,
@@ -66,7 +67,8 @@ public struct ExecutionState: Sendable, Equatable {
     /// of life of the service. Nil while nothing was delivered, and after the end.
     public var heartbeatDeadline: Instant? { heartbeatDeadline(reachableSince: nil) }
 
-    /// The same, with silence counted from `reachableSince` at the earliest: no callback could arrive before.
+    /// The heartbeat deadline with silence counted from `reachableSince` at the earliest: no callback could arrive
+    /// before.
     func heartbeatDeadline(reachableSince: Instant?) -> Instant? {
         guard status == .invoked || status == .processing, invokedAt != nil || lastHeartbeatAt != nil,
             let last = [invokedAt, lastHeartbeatAt, reachableSince].compactMap(\.self).max()
@@ -74,7 +76,7 @@ public struct ExecutionState: Sendable, Equatable {
         return last.adding(seconds: Self.silentIntervalsMax * heartbeatIntervalSeconds)
     }
 
-    /// The earliest instant at which the execution ends by itself; nil after the end.
+    /// The earlier of the two deadlines: without another report the execution fails then. Nil after the end.
     public var deadline: Instant? {
         guard !status.isFinal else { return nil }
         return min(ttlDeadline, heartbeatDeadline ?? ttlDeadline)

@@ -1,4 +1,4 @@
-/// Where an execution stands: `pending → invoked → processing → success | fail`.
+/// The status of an execution: `pending → invoked → processing → success | fail`.
 public enum ExecutionStatus: String, Sendable, Codable, CaseIterable {
     /// Created; no attempt has been accepted yet. Moves to `invoked` when the service accepts an attempt, to
     /// `processing`, `success` or `fail` when a callback comes first, to `fail` when the delivery is refused, the ttl

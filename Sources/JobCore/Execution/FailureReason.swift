@@ -1,6 +1,6 @@
 /// Why an execution failed.
 public enum FailureReason: String, Sendable, Codable, CaseIterable {
-    /// The service reported it.
+    /// The service reported the failure.
     case reported
     /// The service could not be invoked.
     case invocation

@@ -1,4 +1,4 @@
-/// The last successful run of an exclusive job, as its next run is told of it.
+/// The last successful run of an exclusive job, sent to the service with its next run.
 public struct LastSuccess: Sendable, Hashable, Codable {
     public var executionID: ExecutionID
     public var occurrence: Instant

@@ -1,6 +1,6 @@
 /// A message that may change an execution, without its envelope.
 public enum Report: Sendable, Equatable {
-    /// The service took the invocation.
+    /// The service accepted the invocation.
     case accepted(Attempt)
     /// An attempt failed and another one follows. Without an attempt: the target was busy, and the delivery waits.
     case deferred(Attempt?, nextAttemptAt: Instant)

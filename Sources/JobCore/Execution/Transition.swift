@@ -1,6 +1,7 @@
-/// What one report does to an execution. The state machine is total: every status and report has an answer.
+/// The effect of one report on an execution. The state machine is total: every status answers every report.
 public struct Transition: Sendable, Equatable {
-    /// The execution after the report. An attempt is kept whatever is decided: it is history, not state.
+    /// The execution after the report. Its attempts include the reported attempt even if the report is ignored:
+    /// attempts are history, not state.
     public var execution: Execution
     public var decision: Decision
 
@@ -26,7 +27,7 @@ public struct Transition: Sendable, Equatable {
         case staleExpiry
     }
 
-    /// What subscribers are sent.
+    /// The events to publish.
     public var events: [ExecutionEvent] {
         switch decision {
         case .move(let events), .duplicate(let events): events

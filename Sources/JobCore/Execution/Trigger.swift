@@ -2,11 +2,11 @@
 public enum Trigger: String, Sendable, Codable, CaseIterable {
     /// An occurrence of its job's schedule.
     case schedule
-    /// A person or a program asked for it.
+    /// A person or a program requested the run.
     case manual
     /// It runs an earlier execution again.
     case retry
-    /// It makes up for an occurrence before the job existed.
+    /// It runs an occurrence from before the job existed.
     case backfill
     /// It tries out a job's target.
     case test

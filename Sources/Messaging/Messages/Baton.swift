@@ -1,8 +1,8 @@
 public import JobCore
 
-/// `ticker.baton`: its holder ticks. There is one.
+/// `ticker.baton`: the ticker that holds this message ticks. There is only one such message.
 public struct Baton: PipelineMessage, Hashable, Codable {
-    /// The last instant ticked.
+    /// Occurrences up to this instant are ticked.
     public var cursor: Instant
 
     public init(cursor: Instant) {

@@ -2,13 +2,13 @@ public import JobCore
 
 /// `callback.received`: a service reported on its run. The callback endpoint publishes it, or the service itself.
 ///
-/// The body is the callback as the service wrote it; the token says for which execution it speaks, and is checked by
-/// the recorder, whoever published the message.
+/// The body is the callback as the service wrote it. The token names the execution; the recorder checks it, since a
+/// service may publish the message, too.
 public struct CallbackReceived: PipelineMessage, Hashable {
     public var token: String
-    /// When the callback endpoint received it; nil when the service published it without a time.
+    /// When the callback endpoint received the callback; nil when the service published it without a time.
     public var receivedAt: Instant?
-    /// Nil when the service published it without an id.
+    /// Nil when the service published the message without an id.
     public var messageID: String?
     public var body: [UInt8]
 

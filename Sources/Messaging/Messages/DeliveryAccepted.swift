@@ -1,6 +1,6 @@
 public import JobCore
 
-/// `delivery.accepted`: the service took the invocation.
+/// `delivery.accepted`: the service accepted the invocation.
 public struct DeliveryAccepted: PipelineMessage, Hashable, Codable {
     public var executionID: ExecutionID
     public var attempt: Attempt

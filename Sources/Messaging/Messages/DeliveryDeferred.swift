@@ -2,6 +2,7 @@ public import JobCore
 
 /// `delivery.deferred`: the delivery waits in the retry ladder, for its next attempt or for a busy target.
 public struct DeliveryDeferred: PipelineMessage, Hashable, Codable {
+    /// Why the delivery waits.
     public enum Cause: Sendable, Hashable {
         /// This attempt failed, and another one follows.
         case failed(Attempt)
@@ -28,7 +29,7 @@ public struct DeliveryDeferred: PipelineMessage, Hashable, Codable {
         }
     }
 
-    /// The attempt that failed; nil when none was made.
+    /// The attempt that failed; nil when no attempt was made.
     public var attempt: Attempt? {
         if case .failed(let attempt) = cause { attempt } else { nil }
     }

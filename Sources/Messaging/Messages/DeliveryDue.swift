@@ -1,7 +1,7 @@
 public import JobCore
 
 /// `delivery.due`: an attempt of this execution is overdue, so its delivery may be lost. The dispatcher looks the
-/// execution up, and requests the delivery again if it is still pending.
+/// execution up, and requests the delivery again if the execution is still pending.
 public struct DeliveryDue: PipelineMessage, Hashable, Codable {
     public var executionID: ExecutionID
     public var jobName: JobName

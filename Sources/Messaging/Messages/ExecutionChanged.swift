@@ -1,6 +1,6 @@
 public import JobCore
 
-/// `execution.started`, `.progressed`, `.finished`: an event, for anyone who subscribes.
+/// `execution.started`, `.progressed`, `.finished`: an event for subscribers.
 public struct ExecutionChanged: PipelineMessage, Equatable {
     public var event: ExecutionEvent
     /// The execution after the change.
@@ -31,7 +31,7 @@ public struct ExecutionChanged: PipelineMessage, Equatable {
                 summary: execution.outcome.summary, correlationID: execution.outcome.correlationID))
     }
 
-    /// What subscribers read.
+    /// The body of the event, as subscribers read it.
     public struct Content: Sendable, Hashable, Codable {
         public var executionID: ExecutionID
         public var jobName: JobName

@@ -1,6 +1,6 @@
 public import JobCore
 
-/// `job.changed`: an event. A job was put or deleted.
+/// `job.changed`: an event for subscribers. A job was put or deleted.
 public struct JobChanged: PipelineMessage, Hashable, Codable {
     public var jobName: JobName
     public var isDeleted: Bool

@@ -1,14 +1,14 @@
 public import JobCore
 
-/// `run.requested`: run this job now. A person or a program asked for it.
+/// `run.requested`: a person or a program requested a run of this job, now.
 public struct RunRequested: PipelineMessage, Hashable, Codable {
-    /// The id that the new execution gets; the same request twice is the same execution.
+    /// The id of the new execution. The same request twice leads to the same execution.
     public var executionID: ExecutionID
     public var jobName: JobName
     public var requestedAt: Instant
-    /// In place of the job's own payload.
+    /// Replaces the job's payload for this run.
     public var payload: String?
-    /// The execution that this one retries.
+    /// The execution that the new execution retries.
     public var retryOf: ExecutionID?
 
     public init(

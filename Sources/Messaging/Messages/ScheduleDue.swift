@@ -4,7 +4,8 @@ public import JobCore
 public struct ScheduleDue: PipelineMessage, Hashable, Codable {
     public var schedule: ScheduleKey
     public var occurrence: Instant
-    /// When the ticker found it due. Lateness counts up to here, however long this message waits afterwards.
+    /// When the ticker found the schedule due. The lateness of the occurrence is judged by this instant, however long
+    /// the message waits afterwards.
     public var tickedAt: Instant
     /// This message is about shard `shard` (from 0) of `shardCount` of the schedule's jobs.
     public var shard: Int

@@ -1,7 +1,7 @@
 public import Hummingbird
 public import Logging
-public import Settings
 public import ServiceLifecycle
+public import Settings
 
 /// Serves a stage's routes at an address.
 public struct WebServer<Context: RequestContext>: Service where Context.Source == ApplicationRequestContextSource {
@@ -9,7 +9,7 @@ public struct WebServer<Context: RequestContext>: Service where Context.Source =
     private let address: ListenAddress
     private let logger: Logger
 
-    /// `router` makes the routes: a router itself can't be sent between tasks.
+    /// `router` builds the routes inside `run`, since a router can't be passed between tasks.
     public init(
         address: ListenAddress, logger: Logger, router: @escaping @Sendable () -> Router<Context>
     ) {
@@ -18,6 +18,7 @@ public struct WebServer<Context: RequestContext>: Service where Context.Source =
         self.logger = logger
     }
 
+    /// Serves until shutdown. Throws `SettingsError` when the address can't be used.
     public func run() async throws {
         var quiet = logger
         quiet.logLevel = .warning

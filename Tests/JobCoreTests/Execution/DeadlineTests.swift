@@ -1,7 +1,7 @@
 import JobCore
 import Testing
 
-@Suite struct `Deadlines of an execution` {
+@Suite struct `The deadlines of an execution` {
     private static let start = Instant(secondsSinceEpoch: 2_000_000)
 
     private static func at(_ seconds: Int64) -> Instant { start.adding(seconds: seconds) }
@@ -10,7 +10,7 @@ import Testing
         .pending(from: start, ttlSeconds: ttl, heartbeatIntervalSeconds: heartbeat)
     }
 
-    /// What an execution is after these reports, each with an id of its own.
+    /// The state of an execution after these reports, each with a different id.
     private static func state(_ reports: [Report], from first: ExecutionState = pending()) -> ExecutionState {
         var state = first
         for (index, report) in reports.enumerated() {
@@ -28,21 +28,21 @@ import Testing
         .callback(.processing(progress: progress, extendSeconds: extend), receivedAt: at(seconds))
     }
 
-    @Test func `count from the occurrence while nothing is delivered`() {
+    @Test func `the ttl counts from the occurrence until the execution is delivered`() {
         let state = Self.pending()
         #expect(state.ttlDeadline == Self.at(100))
         #expect(state.heartbeatDeadline == nil)
         #expect(state.deadline == Self.at(100))
     }
 
-    @Test func `count from the accepted invocation once there is one`() {
+    @Test func `both deadlines count from the accepted invocation once there is one`() {
         let state = Self.state([Self.accepted(70)])
         #expect(state.ttlDeadline == Self.at(170))
         #expect(state.heartbeatDeadline == Self.at(90))
         #expect(state.deadline == Self.at(90))
     }
 
-    @Test func `count from the answer, however long it took`() {
+    @Test func `both deadlines count from the answer of the service, even if it was slow`() {
         let slow = Report.accepted(
             Attempt(number: 1, at: Self.at(10), statusCode: 202, latencyMilliseconds: 70_000))
         let state = Self.state([slow])
@@ -50,12 +50,12 @@ import Testing
         #expect(state.ttlDeadline == Self.at(180) && state.heartbeatDeadline == Self.at(100))
     }
 
-    @Test func `do not count from a courier's clock that is ahead`() {
+    @Test func `the invocation counts as now when the courier's clock is ahead`() {
         let ahead = Self.pending().applying(Self.accepted(90), id: ReportID(rawValue: 1), judgedAt: Self.at(5))
         #expect(ahead.execution.state.invokedAt == Self.at(5))
     }
 
-    @Test func `of silence count from when we listened, at the earliest`() {
+    @Test func `silence counts from when callbacks could be received, at the earliest`() {
         let state = Self.state([Self.accepted(1)])
         let expiry = Report.expired(.heartbeat, noticedAt: Self.at(60))
         func answer(_ reachableSince: Int64?) -> Transition {
@@ -67,31 +67,31 @@ import Testing
         #expect(answer(nil).execution.state.reason == .heartbeat)
     }
 
-    @Test func `of silence are two intervals after the service was last heard of`() {
+    @Test func `the heartbeat deadline is two intervals after the last heartbeat`() {
         let state = Self.state([Self.accepted(1), Self.heartbeat(15)])
         #expect(state.heartbeatDeadline == Self.at(35))
         #expect(state.firstHeartbeatAt == Self.at(15))
     }
 
-    @Test func `end with the ttl when two intervals are longer`() {
+    @Test func `the ttl ends an execution when two heartbeat intervals are longer`() {
         let short = Self.pending(ttl: 5, heartbeat: 30)
         let state = Self.state([Self.accepted(2)], from: short)
         #expect(state.deadline == Self.at(7))
     }
 
     @Test(arguments: [Situation.success, .fail])
-    func `are gone after the end`(situation: Situation) {
+    func `an execution that has ended has no deadline`(situation: Situation) {
         #expect(situation.state.deadline == nil)
         #expect(situation.state.heartbeatDeadline == nil)
     }
 
-    @Test func `of an execution that never runs are none`() {
+    @Test func `an execution that never runs has no deadline`() {
         let state = ExecutionState.over(.locked, at: Self.start, ttlSeconds: 60)
         #expect(state.status == .fail && state.reason == .locked && state.finishedAt == Self.start)
         #expect(state.deadline == nil)
     }
 
-    @Test func `are not moved by a heartbeat that comes out of order`() {
+    @Test func `a heartbeat that arrives out of order does not move the deadlines back`() {
         let inOrder = Self.state([
             Self.accepted(1), Self.heartbeat(10, progress: 10), Self.heartbeat(20, progress: 20),
         ])
@@ -103,7 +103,7 @@ import Testing
         #expect(outOfOrder.progress == 20)
     }
 
-    @Test func `of silence survive an accepted report that comes after the first callback`() {
+    @Test func `an accepted report that arrives after the first callback does not move the heartbeat deadline back`() {
         let state = Self.state([Self.heartbeat(9, progress: 5), Self.accepted(2)])
         #expect(state.status == .processing)
         #expect(state.invokedAt == Self.at(2))
@@ -111,7 +111,7 @@ import Testing
         #expect(state.ttlDeadline == Self.at(102))
     }
 
-    @Test func `that the service moved stay where they are when delivery.accepted comes late`() {
+    @Test func `a deadline that a callback extended is not moved back by a late delivery.accepted`() {
         let state = Self.state([Self.heartbeat(9, extend: 100), Self.accepted(2)])
         #expect(state.status == .processing)
         #expect(state.isExtended)
@@ -119,12 +119,14 @@ import Testing
     }
 
     @Test(arguments: [(1, 51), (60, 110), (100, 150), (101, 150), (604_800, 150)] as [(Int64, Int64)])
-    func `move to now and the seconds asked for, at most the ttl`(extend: Int64, deadline: Int64) {
+    func `an extension moves the ttl deadline to now plus the seconds requested, at most the ttl`(
+        extend: Int64, deadline: Int64
+    ) {
         let state = Self.state([Self.accepted(1), Self.heartbeat(50, extend: extend)])
         #expect(state.ttlDeadline == Self.at(deadline))
     }
 
-    @Test func `are not moved back by an extension that comes again or out of order`() {
+    @Test func `an extension that arrives twice or out of order does not move the deadline back`() {
         let reports = [Self.accepted(1), Self.heartbeat(40, extend: 100), Self.heartbeat(80, extend: 100)]
         #expect(Self.state(reports).ttlDeadline == Self.at(180))
         #expect(Self.state(reports + [reports[1]]).ttlDeadline == Self.at(180))
@@ -133,7 +135,7 @@ import Testing
 
     @Test(
         arguments: [(Expiry.heartbeat, 35), (.ttl, 101)] as [(Expiry, Int64)])
-    func `have passed when they are reached, and not a millisecond earlier`(expiry: Expiry, deadline: Int64) {
+    func `a deadline has passed when it is reached, and not a millisecond earlier`(expiry: Expiry, deadline: Int64) {
         let state = Self.state([Self.accepted(1), Self.heartbeat(15)])
         let id = ReportID(rawValue: 99)
         let reached = state.applying(
@@ -144,7 +146,7 @@ import Testing
         #expect(notYet.decision == .ignore(.deadlineMoved))
     }
 
-    @Test func `are judged by when the door had the callback, however late the recorder is`() {
+    @Test func `an expiry is judged by when callbacks were received, even if the recorder is late`() {
         let state = Self.state([Self.accepted(1), Self.heartbeat(15), Self.heartbeat(34)])
         let expiry = Report.expired(.heartbeat, noticedAt: Self.at(36))
         #expect(

@@ -24,11 +24,11 @@ import Testing
             tickedAt: occurrence.adding(milliseconds: milliseconds))
     }
 
-    @Test func `a job runs`() {
+    @Test func `an occurrence of an enabled job runs`() {
         #expect(Self.decide(Self.job()) == .run)
     }
 
-    @Test func `a paused job has no execution and no history`() {
+    @Test func `an occurrence of a paused job is skipped`() {
         #expect(Self.decide(Self.job { $0.isEnabled = false }) == .skip(.paused))
         #expect(Self.decide(Self.job { $0.isEnabled = false }, late: 600_000) == .skip(.paused))
     }
@@ -63,7 +63,7 @@ import Testing
             (.all, 60_000, true, .run), (.all, 60_001, true, .run), (.all, 60_001, false, .run),
             (.all, 864_000_000, true, .run),
         ] as [(MisfirePolicy, Int64, Bool, DispatchDecision)])
-    func `a misfire is run or recorded as the policy says`(
+    func `a misfire runs or is recorded as missed, as the policy says`(
         policy: MisfirePolicy, late: Int64, isSuperseded: Bool, decision: DispatchDecision
     ) {
         let job = Self.job { $0.misfire = policy }
@@ -96,14 +96,14 @@ import Testing
     }
 
     @Test(arguments: [(0, 0), (60, 0), (61, 61), (3_600, 3_600)] as [(Int64, Int64)])
-    func `a misfire that is run has its whole ttl from when it was found`(late: Int64, start: Int64) {
+    func `a misfire that runs has its whole ttl from when it was found`(late: Int64, start: Int64) {
         let execution = Execution.scheduled(
             Self.job(), at: Self.occurrence, tickedAt: Self.at(late), isMissed: false, now: Self.at(late + 5))
         #expect(execution.state.ttlDeadline == Self.at(start + 60))
         #expect(execution.trigger == .schedule && execution.createdAt == Self.at(late + 5))
     }
 
-    @Test func `a requested run has a trigger of its own, and a retry another`() {
+    @Test func `a requested run has the trigger manual, and a retry the trigger retry`() {
         func requested(_ retryOf: ExecutionID?) -> Execution {
             .requested(
                 .random(), of: Self.job(), at: Self.occurrence, payload: nil, retryOf: retryOf, now: Self.at(1))

@@ -1,11 +1,11 @@
 import JobCore
 
-/// Where an execution may stand when a report comes. A run that was heard of may or may not have been invoked on record.
+/// The situations of an execution when a report arrives.
 enum Situation: String, CaseIterable {
     case pending, invoked
-    /// A callback beat `delivery.accepted`.
-    case heard
-    /// Invoked on record and heard of since.
+    /// A callback arrived before `delivery.accepted`.
+    case calledBack
+    /// A callback arrived after `delivery.accepted`.
     case running
     case success, fail
 
@@ -13,12 +13,12 @@ enum Situation: String, CaseIterable {
     static let invokedBy = ReportID(rawValue: 1)
     static let finishedBy = ReportID(rawValue: 2)
 
-    /// A run with a ttl of 100 s and a heartbeat interval of 10 s: invoked after 1 s, heard of after 5 s.
+    /// A run with a ttl of 100 s and a heartbeat interval of 10 s: invoked after 1 s, with a heartbeat after 5 s.
     var state: ExecutionState {
         let pending = ExecutionState.pending(
             from: Self.start, ttlSeconds: 100, heartbeatIntervalSeconds: 10)
         var state = pending
-        if self != .pending, self != .heard {
+        if self != .pending, self != .calledBack {
             state.status = .invoked
             state.invokedAt = Self.start.adding(seconds: 1)
             state.invokedBy = Self.invokedBy
@@ -30,7 +30,7 @@ enum Situation: String, CaseIterable {
             state.lastHeartbeatAt = Self.start.adding(seconds: 5)
             state.progress = 30
         }
-        if self == .heard { state.ttlDeadline = Self.start.adding(seconds: 105) }
+        if self == .calledBack { state.ttlDeadline = Self.start.adding(seconds: 105) }
         if self == .success || self == .fail {
             state.status = self == .success ? .success : .fail
             state.reason = self == .success ? nil : .reported
@@ -41,7 +41,7 @@ enum Situation: String, CaseIterable {
     }
 }
 
-/// Every kind of report, and for expiries whether their claim holds against `Situation`.
+/// Every kind of report. Expiries differ by whether their deadline has passed in each `Situation`.
 enum ReportKind: String, CaseIterable {
     case accepted, deferred, refused, heartbeat, extended, success, fail, cancelled
     case silencePassed, silenceMoved, silenceStale, ttlPassed, ttlMoved, ttlStale

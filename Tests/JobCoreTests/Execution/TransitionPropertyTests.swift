@@ -2,7 +2,7 @@ import Determinism
 import JobCore
 import Testing
 
-/// Reports of every kind, in any order, some of them repeated; the same for the same seed.
+/// Reports of every kind in random order, some of them repeated. A seed always leads to the same reports.
 @Suite struct `An execution under random reports` {
     private static let start = Instant(secondsSinceEpoch: 3_000_000)
     private static let ttlSeconds: Int64 = 60
@@ -16,7 +16,7 @@ import Testing
         var after: ExecutionState { answer.execution.state }
     }
 
-    private static func life(seed: UInt64) -> [Step] {
+    private static func steps(seed: UInt64) -> [Step] {
         var random = SplitMix64(seed: seed)
         var state = ExecutionState.pending(
             from: start, ttlSeconds: ttlSeconds, heartbeatIntervalSeconds: Int64(random.int(1...20)))
@@ -35,7 +35,7 @@ import Testing
     }
 
     private static func report(_ random: inout SplitMix64, now: Instant) -> Report {
-        // Callbacks may have waited, and so come out of order.
+        // Callbacks may wait in a queue, and so arrive out of order.
         let past = max(start, now.adding(milliseconds: -Int64(random.int(0...15_000))))
         let attempt = Attempt(number: 1, at: past, statusCode: nil, latencyMilliseconds: 5)
         switch random.int(0...99) {
@@ -55,8 +55,8 @@ import Testing
 
     private static let seeds = Array(UInt64(1)...200)
 
-    @Test func `each kind of answer occurs, so that the properties below say something`() {
-        let steps = Self.seeds.flatMap(Self.life)
+    @Test func `the random reports lead to every status, every reason and every decision`() {
+        let steps = Self.seeds.flatMap(Self.steps)
         #expect(Set(steps.map(\.after.status)) == Set(ExecutionStatus.allCases))
         #expect(Set(steps.compactMap(\.after.reason)) == [.reported, .invocation, .heartbeat, .ttl, .cancelled])
         #expect(steps.contains { $0.answer.decision == .duplicate(reemit: [.started]) })
@@ -66,8 +66,8 @@ import Testing
         }
     }
 
-    @Test(arguments: seeds) func `a finished execution never moves again`(seed: UInt64) {
-        for step in Self.life(seed: seed) where step.before.status.isFinal {
+    @Test(arguments: seeds) func `an execution that has ended never changes again`(seed: UInt64) {
+        for step in Self.steps(seed: seed) where step.before.status.isFinal {
             #expect(step.after == step.before)
             #expect(
                 [.duplicate(reemit: [.finished]), .duplicate(reemit: [.started]), .ignore(.over)].contains(
@@ -76,25 +76,28 @@ import Testing
         }
     }
 
-    @Test(arguments: seeds) func `starts and ends once, however often that is reported`(seed: UInt64) {
-        let moves = Self.life(seed: seed).filter { if case .move = $0.answer.decision { true } else { false } }
+    @Test(arguments: seeds) func `an execution starts and ends once, even if that is reported many times`(seed: UInt64)
+    {
+        let moves = Self.steps(seed: seed).filter { if case .move = $0.answer.decision { true } else { false } }
         #expect(moves.count { $0.answer.events == [.started] } <= 1)
         #expect(moves.count { $0.answer.events == [.finished] } <= 1)
     }
 
-    @Test(arguments: seeds) func `publishes the same events for a report received twice`(seed: UInt64) {
-        var said: [ReportID: [ExecutionEvent]] = [:]
-        for step in Self.life(seed: seed) {
+    @Test(arguments: seeds) func `a report that is received twice publishes the same events`(seed: UInt64) {
+        var published: [ReportID: [ExecutionEvent]] = [:]
+        for step in Self.steps(seed: seed) {
             guard case .duplicate(let events) = step.answer.decision else {
-                if case .move(let events) = step.answer.decision, said[step.id] == nil { said[step.id] = events }
+                if case .move(let events) = step.answer.decision, published[step.id] == nil {
+                    published[step.id] = events
+                }
                 continue
             }
-            #expect(said[step.id] == events)
+            #expect(published[step.id] == events)
         }
     }
 
-    @Test(arguments: seeds) func `every state but a final one has a deadline, at most a ttl from now`(seed: UInt64) {
-        for step in Self.life(seed: seed) {
+    @Test(arguments: seeds) func `every open execution has a deadline, at most one ttl from now`(seed: UInt64) {
+        for step in Self.steps(seed: seed) {
             guard !step.after.status.isFinal else {
                 #expect(step.after.deadline == nil)
                 continue
@@ -105,8 +108,8 @@ import Testing
         }
     }
 
-    @Test(arguments: seeds) func `a heartbeat never shortens the time that is left`(seed: UInt64) {
-        for step in Self.life(seed: seed) {
+    @Test(arguments: seeds) func `a heartbeat never shortens the time that is left to an execution`(seed: UInt64) {
+        for step in Self.steps(seed: seed) {
             guard case .callback(.processing(_, nil), _) = step.report, case .move = step.answer.decision else {
                 continue
             }
@@ -119,7 +122,7 @@ import Testing
     @Test(arguments: seeds) func `heartbeats lead to the same state in every order`(seed: UInt64) {
         var random = SplitMix64(seed: seed)
         let heartbeats = (1...8).map { number in
-            // Distinct times: of two at the same millisecond none is the later one.
+            // Distinct times: of two heartbeats at the same millisecond neither is later.
             let receivedAt = Self.start.adding(milliseconds: Int64(number * 1_000 + random.int(0...999)))
             return Report.callback(
                 .processing(progress: random.int(0...100), extendSeconds: nil), receivedAt: receivedAt)

@@ -1,14 +1,14 @@
 import JobCore
 import Testing
 
-/// Every answer of the state machine, written out, so that no status and no report is without one.
+/// Every answer of the state machine, written out, so that every status answers every report.
 ///
-/// A cell is `status:reason/event` for a move, `duplicate/event` for a report that was applied before, and `!reason` for
-/// a report that moves nothing. Events by their first letter: started, progressed, finished; `-` for none. Behind `+`: `a` when
-/// the attempt is kept, `d` when the next attempt's time moves, `o` when the outcome changes.
+/// A cell is `status:reason/event` for a move, `duplicate/event` for a report that was applied before, and `!reason`
+/// for an ignored report. An event is its first letter: started, progressed, finished; `-` is no event. After `+` stand
+/// `a` when the attempt is added, `d` when the time of the next attempt changes, and `o` when the outcome changes.
 @Suite struct `The state machine of an execution` {
     private static let firstTime = """
-                      pending              invoked            heard              running            success  fail
+                      pending              invoked            calledBack         running            success  fail
         accepted      invoked/s+a          !alreadyInvoked+a  processing/s+a     !alreadyInvoked+a  !over+a  !over+a
         deferred      pending/-+ad         !alreadyInvoked+ad !alreadyInvoked+ad !alreadyInvoked+ad !over+ad !over+ad
         refused       fail:invocation/f+ao !alreadyInvoked+a  !alreadyInvoked+a  !alreadyInvoked+a  !over+a  !over+a
@@ -25,9 +25,9 @@ import Testing
         ttlStale      !staleExpiry         !staleExpiry       !staleExpiry       !staleExpiry       !over    !over
         """
 
-    /// The same report, of the same id, right after it was answered as above.
+    /// The answers to the same report with the same id, directly after the first answer.
     private static let secondTime = """
-                      pending              invoked            heard              running            success  fail
+                      pending              invoked            calledBack         running            success  fail
         accepted      duplicate/s          !alreadyInvoked    duplicate/s        !alreadyInvoked    !over    !over
         deferred      pending/-            !alreadyInvoked    !alreadyInvoked    !alreadyInvoked    !over    !over
         refused       duplicate/f          !alreadyInvoked    !alreadyInvoked    !alreadyInvoked    !over    !over
@@ -47,14 +47,16 @@ import Testing
     private static let id = ReportID(messageID: "the report")
 
     @Test(arguments: Situation.allCases, ReportKind.allCases)
-    func `answers every report in every status`(situation: Situation, kind: ReportKind) throws {
+    func `the state machine answers every report in every status as the table says`(
+        situation: Situation, kind: ReportKind
+    ) throws {
         let before = Execution.sample(situation.state)
         let answer = before.applying(kind.report, id: Self.id, judgedAt: kind.judgedAt)
         #expect(Self.notation(answer, before) == (try Self.cell(Self.firstTime, situation, kind)))
     }
 
     @Test(arguments: Situation.allCases, ReportKind.allCases)
-    func `answers a repetition with the same events and stays where it is`(
+    func `the state machine answers a repeated report with the same events, and changes nothing`(
         situation: Situation, kind: ReportKind
     ) throws {
         let first = Execution.sample(situation.state).applying(kind.report, id: Self.id, judgedAt: kind.judgedAt)
@@ -66,19 +68,19 @@ import Testing
     }
 
     @Test(arguments: ReportKind.allCases)
-    func `recognises the report that invoked it, whatever came in between`(kind: ReportKind) {
+    func `an execution recognises the report of its invocation, even after other reports`(kind: ReportKind) {
         let answer = Situation.running.state.applying(
             kind.report, id: Situation.invokedBy, judgedAt: kind.judgedAt)
         #expect(answer.decision == .duplicate(reemit: [.started]))
     }
 
     @Test(arguments: [Situation.success, .fail], ReportKind.allCases)
-    func `recognises the report that ended it`(situation: Situation, kind: ReportKind) {
+    func `an execution recognises the report that ended it`(situation: Situation, kind: ReportKind) {
         let answer = situation.state.applying(kind.report, id: Situation.finishedBy, judgedAt: kind.judgedAt)
         #expect(answer.decision == .duplicate(reemit: [.finished]))
     }
 
-    @Test func `is written out for every status, every report and every reason`() {
+    @Test func `the tables contain every status, every report and every reason`() {
         #expect(Set(Situation.allCases.map(\.state.status)) == Set(ExecutionStatus.allCases))
         for table in [Self.firstTime, Self.secondTime] {
             let lines = table.split(separator: "\n").map { $0.split(separator: " ").map(String.init) }
@@ -86,8 +88,8 @@ import Testing
             #expect(Set(lines.dropFirst().map { $0[0] }) == Set(ReportKind.allCases.map(\.rawValue)))
             #expect(lines.dropFirst().allSatisfy { $0.count == Situation.allCases.count + 1 })
         }
-        for ignorance in [Transition.IgnoreReason.over, .alreadyInvoked, .deadlineMoved, .staleExpiry] {
-            #expect(Self.firstTime.contains("!\(ignorance.rawValue)"))
+        for reason in [Transition.IgnoreReason.over, .alreadyInvoked, .deadlineMoved, .staleExpiry] {
+            #expect(Self.firstTime.contains("!\(reason.rawValue)"))
         }
     }
 

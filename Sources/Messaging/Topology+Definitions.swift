@@ -5,8 +5,8 @@ extension Topology {
     /// The topology as a RabbitMQ definitions file.
     ///
     /// `passwordHashes` gives users their passwords (RabbitMQ's salted SHA-256, base64); a user without one can't log
-    /// in until it is given a password. `administrators` are added as they are, with all rights: a broker that loads
-    /// definitions with users at its first start makes no default user.
+    /// in until it is given a password. `administrators` are added by these names, with all rights: a broker that loads
+    /// definitions with users at its first start creates no default user.
     public func definitions(
         virtualHost: String = "/", passwordHashes: [String: String] = [:], administrators: [String] = []
     ) -> JSONValue {
@@ -63,7 +63,7 @@ extension Topology {
             "policies": list(policies) { policy in
                 [
                     "vhost": host, "name": .string(policy.name), "pattern": .string(policy.pattern),
-                    // Brokers before 3.12 know no narrower word than this; the pattern names one queue.
+                    // RabbitMQ before 3.12 has no narrower value than "queues"; the pattern matches one queue.
                     "apply-to": .string("queues"), "definition": .object(policy.definition), "priority": .integer(0),
                 ]
             },

@@ -1,18 +1,18 @@
 import JobCore
+import Messaging
 import MessagingTesting
 import Store
-import Messaging
 
-/// What must hold once nothing is open any more. Each function answers the sentences that say what does not.
+/// The guarantees, checked once no execution is open. Each function returns a sentence for each broken guarantee.
 extension PipelineWorld {
-    func brokenPromises() async throws -> [String] {
+    func brokenGuarantees() async throws -> [String] {
         let executions = try await executions()
         return store.faults + services.faults + faultsOfEnds(executions) + faultsOfOccurrences(executions)
             + faultsOfRuns(executions) + faultsOfDeliveries(executions) + faultsOfEvents(executions)
             + (try faultsOfQueues())
     }
 
-    /// Every execution ended, stayed as it ended, and for a reason.
+    /// Guarantee: every execution has ended, keeps its first end, and has a true reason.
     private func faultsOfEnds(_ executions: [Execution]) -> [String] {
         var faults: [String] = []
         if executions.map(\.id) != store.created {
@@ -28,7 +28,7 @@ extension PipelineWorld {
             }
             if let fault = faultOfReason(execution) {
                 faults.append(
-                    "\(execution.id) of \(execution.jobName) (\(services.conduct(of: execution.id))) \(fault)")
+                    "\(execution.id) of \(execution.jobName) (\(services.behaviour(of: execution.id))) \(fault)")
             }
         }
         return faults
@@ -36,28 +36,30 @@ extension PipelineWorld {
 
     private func faultOfReason(_ execution: Execution) -> String? {
         let posts = services.posts[execution.id, default: []]
-        let said = services.said[execution.id, default: []].map(\.what)
+        let sent = services.sentCallbacks[execution.id, default: []].map(\.kind)
         let ttlEnd = execution.occurrence.adding(seconds: execution.state.ttlSeconds)
-        if let word = wordInTime(execution), word != Self.word(of: execution) {
-            return "said \(word) in time and ended as \(execution.state)"
+        if let expected = callbackInTime(execution), expected != Self.finalCallback(of: execution) {
+            return "sent \(expected) in time, but ended as \(execution.state)"
         }
         switch (execution.state.status, execution.state.reason) {
-        case (.success, nil): return said.contains(.success) ? nil : "never said that it had succeeded"
-        case (.fail, .reported): return said.contains(.fail) ? nil : "never said that it had failed"
+        case (.success, nil): return sent.contains(.success) ? nil : "succeeded without a callback of success"
+        case (.fail, .reported): return sent.contains(.fail) ? nil : "failed without a callback of failure"
         case (.fail, .invocation):
-            return posts.contains { !$0.isAccepted } ? nil : "failed to be invoked, yet took every webhook"
-        case (.fail, .cancelled): return ledger.cancelled.contains(execution.id) ? nil : "was cancelled by nobody"
-        case (.fail, .locked): return execution.isExclusive ? nil : "is locked, yet its job is not exclusive"
+            return posts.contains { !$0.isAccepted } ? nil : "failed to be invoked, but accepted every webhook"
+        case (.fail, .cancelled):
+            return ledger.cancelled.contains(execution.id) ? nil : "is cancelled without a request"
+        case (.fail, .locked): return execution.isExclusive ? nil : "is locked, but its job is not exclusive"
         case (.fail, .missed): return nil
         case (.fail, .ttl):
             let end = execution.state.finishedAt ?? execution.occurrence
             return end >= ttlEnd ? nil : "ended at \(end.rfc3339), before its ttl at \(ttlEnd.rfc3339)"
-        case (.fail, .heartbeat): return posts.contains(where: \.isAccepted) ? nil : "was never invoked, yet silent"
+        case (.fail, .heartbeat):
+            return posts.contains(where: \.isAccepted) ? nil : "failed for silence, but was never invoked"
         default: return "ended as \(execution.state)"
         }
     }
 
-    private static func word(of execution: Execution) -> Word? {
+    private static func finalCallback(of execution: Execution) -> CallbackKind? {
         switch (execution.state.status, execution.state.reason) {
         case (.success, _): .success
         case (.fail, .reported): .fail
@@ -65,25 +67,25 @@ extension PipelineWorld {
         }
     }
 
-    /// The last word of a service that took the webhook at once, was never silent for too long and ended before its
-    /// ttl; nil when one of that is not so, or nothing can be said because reports were shuffled.
-    private func wordInTime(_ execution: Execution) -> Word? {
+    /// The final callback of a service that accepted the webhook at once, was never silent for too long and ended
+    /// before its ttl. Nil otherwise, and when reports were shuffled.
+    private func callbackInTime(_ execution: Execution) -> CallbackKind? {
         let posts = services.posts[execution.id, default: []]
         guard keepsReportsInOrder, !ledger.cancelled.contains(execution.id), posts.allSatisfy(\.isAccepted),
             var lastHeartbeatAt = posts.first?.at
         else { return nil }
         var deadline = execution.occurrence.adding(seconds: execution.state.ttlSeconds)
-        for said in services.said[execution.id, default: []] {
+        for callback in services.sentCallbacks[execution.id, default: []] {
             let silence = lastHeartbeatAt.adding(seconds: 2 * execution.state.heartbeatIntervalSeconds)
-            guard said.at < deadline, said.at < silence else { return nil }
-            if said.what.isFinal { return said.what }
-            if case .processing(let seconds?) = said.what { deadline = said.at.adding(seconds: seconds) }
-            lastHeartbeatAt = said.at
+            guard callback.at < deadline, callback.at < silence else { return nil }
+            if callback.kind.isFinal { return callback.kind }
+            if case .processing(let seconds?) = callback.kind { deadline = callback.at.adding(seconds: seconds) }
+            lastHeartbeatAt = callback.at
         }
         return nil
     }
 
-    /// Every occurrence of a job has exactly one execution, and none has one that is not a job's.
+    /// Guarantee: every occurrence of a job has exactly one execution, and no other instant has one.
     private func faultsOfOccurrences(_ executions: [Execution]) -> [String] {
         var faults: [String] = []
         var found: [Ledger.Occurrence: Int] = [:]
@@ -107,23 +109,23 @@ extension PipelineWorld {
         return faults.sorted()
     }
 
-    /// Every run that was asked for has its execution, unless its job was deleted before it could begin.
+    /// Guarantee: every requested run has its execution, unless its job was deleted before.
     private func faultsOfRuns(_ executions: [Execution]) -> [String] {
         var faults: [String] = []
         let byID = Dictionary(uniqueKeysWithValues: executions.map { ($0.id, $0) })
         for execution in executions where execution.trigger != .schedule && ledger.runs[execution.id] == nil {
-            faults.append("\(execution.id) is a run of \(execution.jobName) that nobody asked for")
+            faults.append("\(execution.id) is a run of \(execution.jobName) that was not requested")
         }
-        let dead = Set(broker.waiting(in: "dispatcher.runs.dead").compactMap(\.id))
+        let deadLetters = Set(broker.waiting(in: "dispatcher.runs.dead").compactMap(\.id))
         for (id, run) in ledger.runs {
             guard let execution = byID[id] else {
-                let isExcused = dead.contains(id.description) && deletedAt(run.job) != nil
+                let isExcused = deadLetters.contains(id.description) && deletedAt(run.job) != nil
                 if !isExcused { faults.append("the run \(id) of \(run.job) was lost") }
                 continue
             }
-            if execution.retryOf != run.retryOf { faults.append("\(id) does not say what it retries") }
+            if execution.retryOf != run.retryOf { faults.append("\(id) does not name the execution that it retries") }
             if let retried = run.retryOf, byID[retried]?.retriedBy == nil {
-                faults.append("\(retried) does not know that it was retried")
+                faults.append("\(retried) does not name its retry")
             }
         }
         return faults.sorted()
@@ -133,43 +135,47 @@ extension PipelineWorld {
         jobs.first { $0.name == name }?.deletedAt
     }
 
-    /// Every webhook has a row, and every run was sent on its way: to a courier, that is; what becomes of the message
-    /// then, the test decides. A job that was changed in between may have lost its delivery with its occurrence.
+    /// Guarantee: every webhook belongs to an execution, and for every run a delivery was requested. The test itself
+    /// may drop the message afterwards. A job that was changed in between may have lost its delivery with its
+    /// occurrence.
     private func faultsOfDeliveries(_ executions: [Execution]) -> [String] {
         let known = Set(executions.map(\.id))
-        let strays = services.posts.keys.filter { !known.contains($0) }.map { "\($0) has no row" }
+        let unknown = services.posts.keys.filter { !known.contains($0) }.map {
+            "a webhook belongs to the unknown execution \($0)"
+        }
         let sent = Set(connections.values.flatMap(\.requestedDeliveries).map { $0.prefix { $0 != "/" } })
         let unsent = executions.filter { execution in
             execution.state.reason != .locked && execution.state.reason != .missed
                 && !sent.contains(Substring(execution.id.description))
                 && !jobs.contains { $0.name == execution.jobName && $0.wasChanged }
         }
-        return (strays + unsent.map { "\($0.id) of \($0.jobName) was never sent on its way" }).sorted()
+        return (unknown + unsent.map { "\($0.id) of \($0.jobName) has no requested delivery" }).sorted()
     }
 
-    /// The event fork heard of every end, and never of two different ones.
+    /// Guarantee: an event is published for every end, and never two different ones for one execution.
     private func faultsOfEvents(_ executions: [Execution]) -> [String] {
-        var told: [ExecutionID: [ExecutionChanged.Content]] = [:]
+        var published: [ExecutionID: [ExecutionChanged.Content]] = [:]
         for message in broker.unrouted where message.routingKey == RoutingKey.executionFinished {
             guard let event = try? MessageCoder.decode(ExecutionChanged.Content.self, from: message.body) else {
                 continue
             }
-            told[event.executionID, default: []].append(event)
+            published[event.executionID, default: []].append(event)
         }
         return executions.compactMap { execution in
-            let events = told[execution.id, default: []]
+            let events = published[execution.id, default: []]
             let state = execution.state
             if let other = events.first(where: { $0.status != state.status || $0.reason != state.reason }) {
-                return "\(execution.id) was said to have ended as \(other.status) \(other.reason?.rawValue ?? "")"
+                return "an event says that \(execution.id) ended as \(other.status) \(other.reason?.rawValue ?? "")"
             }
-            // A due event that comes again after its job was changed is not the job's any more.
-            let mayBeUntold = state.reason == .locked || state.reason == .missed
+            // A due event that is handled again after its job was changed does not belong to the job any more.
+            let mayBeUnpublished = state.reason == .locked || state.reason == .missed
             let wasChanged = jobs.contains { $0.name == execution.jobName && $0.wasChanged }
-            return events.isEmpty && !(mayBeUntold && wasChanged) ? "nobody was told that \(execution.id) ended" : nil
+            return events.isEmpty && !(mayBeUnpublished && wasChanged)
+                ? "no event reports the end of \(execution.id)" : nil
         }
     }
 
-    /// No work is left, and only what no stage could handle is a dead letter, with the reason.
+    /// Guarantee: no work is left, and exactly the poison messages are dead letters, each with its reason.
     private func faultsOfQueues() throws -> [String] {
         var faults: [String] = broker.isIdle ? [] : ["the broker still has work"]
         for queue in WorkQueue.allCases where queue.hasDeadLetters {
@@ -179,7 +185,9 @@ extension PipelineWorld {
                 let reason = letter.headers[Header.deadReason]
                 if let poison = ledger.poison[id], poison.queue == queue {
                     missing[id] = nil
-                    if reason != poison.reason.rawValue { faults.append("\(id) is dead for \(reason ?? "no reason")") }
+                    if reason != poison.reason.rawValue {
+                        faults.append("\(id) is a dead letter for the reason \(reason ?? "-")")
+                    }
                 } else if try queue != .dispatcherRuns || !isRunOfDeletedJob(letter) {
                     faults.append("\(id) is a dead letter of \(queue.rawValue): \(letter.headers)")
                 }
@@ -189,14 +197,14 @@ extension PipelineWorld {
         return faults
     }
 
-    /// A run that was asked for while its job was there.
+    /// True for a run that was requested before its job was deleted.
     private func isRunOfDeletedJob(_ letter: InboundMessage) throws -> Bool {
         let run = try MessageCoder.decode(RunRequested.self, from: letter.body)
         guard let deletedAt = deletedAt(run.jobName) else { return false }
         return run.requestedAt <= deletedAt && letter.headers[Header.deadReason] == DeadLetterReason.failing.rawValue
     }
 
-    /// Every execution with its end, in the order of creation: what the same seed must lead to again.
+    /// Every execution with its end, in the order of creation. The same seed must lead to the same transcript.
     func transcript() async throws -> [String] {
         try await executions().map { execution in
             let state = execution.state

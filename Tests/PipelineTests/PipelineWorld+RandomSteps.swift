@@ -1,15 +1,15 @@
 import Determinism
 import JobCore
-import MessagingTesting
-import Store
 import Messaging
+import MessagingTesting
 import SQLiteStore
 import Signing
+import Store
 
-/// One random step after the other.
+/// Random steps.
 extension PipelineWorld {
-    /// Reports keep their order in every second seed, as they do in a queue with one consumer: only then can it be
-    /// said of each run whether it was in time.
+    /// Reports keep their order in every second seed, as in a queue with one consumer. Only then the test can decide
+    /// whether each run was in time.
     var keepsReportsInOrder: Bool { seed.isMultiple(of: 2) }
 
     func makeJobs() async throws {
@@ -19,42 +19,41 @@ extension PipelineWorld {
     }
 
     func step() async throws {
-        let isAway = random.chance(3)
-        store.isAway = isAway
+        store.isUnavailable = random.chance(3)
         switch random.int(1...100) {
-        case ...16: await advance(milliseconds: Int64(random.int(100...20_000)), mute: random.chance(8))
+        case ...16: await advance(milliseconds: Int64(random.int(100...20_000)), withoutCallbacks: random.chance(8))
         case ...30: await tickSomehow()
-        case ...42: await pump(.dispatcherDue, limit: random.int(1...6), death: death())
+        case ...42: await pump(.dispatcherDue, limit: random.int(1...6), crash: randomCrash())
         case ...47:
-            await pump(.dispatcherRuns, limit: random.int(1...4), death: death())
-            await pump(.dispatcherDeliveries, limit: random.int(1...4), death: death())
+            await pump(.dispatcherRuns, limit: random.int(1...4), crash: randomCrash())
+            await pump(.dispatcherDeliveries, limit: random.int(1...4), crash: randomCrash())
         case ...62: await deliverSomehow()
-        case ...78: await pump(.ingesterReports, limit: random.int(1...10), death: death())
-        case ...84: await reap(reaper: random.int(0...1), death: death())
-        case ...86: await services.speak()
+        case ...78: await pump(.ingesterReports, limit: random.int(1...10), crash: randomCrash())
+        case ...84: await reap(reaper: random.int(0...1), crash: randomCrash())
+        case ...86: await services.sendDueCallbacks()
         case ...91: disturbAQueue()
         case ...95: try await editAJob()
         case ...97: try await poison()
         default: await outage()
         }
-        store.isAway = false
+        store.isUnavailable = false
     }
 
-    private func death() -> Death? {
-        random.chance(15) ? Death.allCases[random.int(0...2)] : nil
+    private func randomCrash() -> Crash? {
+        random.chance(15) ? Crash.allCases[random.int(0...2)] : nil
     }
 
     private func deliverSomehow() async {
         let lasts = Int64(random.chance(50) ? 10_000 : random.int(0...3_000))
         await deliver(
-            limit: random.int(1...6), death: death(), afterPublishes: random.int(0...2), lastsMilliseconds: lasts,
+            limit: random.int(1...6), crash: randomCrash(), afterPublishes: random.int(0...2), lastsMilliseconds: lasts,
             isCutOff: random.chance(10))
     }
 
     private func tickSomehow() async {
         let index = random.chance(80) ? 0 : 1
         switch random.int(1...100) {
-        case ...12: await tick(ticker: index, death: death() ?? .afterPublish, afterPublishes: random.int(0...1))
+        case ...12: await tick(ticker: index, crash: randomCrash() ?? .afterPublish, afterPublishes: random.int(0...1))
         case ...16: broker.rearrange(WorkQueue.tickerBaton.rawValue) { $0 = [] }
         case ...20: tickers[index] = newTicker()
         default: await tick(ticker: index)
@@ -64,11 +63,11 @@ extension PipelineWorld {
     private func outage() async {
         switch random.int(1...3) {
         case 1:
-            // Nobody works for a while.
-            await advance(milliseconds: Int64(random.int(30_000...200_000)), mute: random.chance(30))
+            // No stage works for a time.
+            await advance(milliseconds: Int64(random.int(30_000...200_000)), withoutCallbacks: random.chance(30))
         case 2:
-            // The recorder is away. The reaper sees nothing of the callbacks that wait for it, and reports the runs
-            // that they are from; one such report may still be fresh when the recorder comes back.
+            // The recorder is down. The reaper does not see the callbacks that wait in its queue, and reports their
+            // runs as expired. Such a report may still be recent when the recorder starts again.
             for _ in 0..<14 {
                 await advance(seconds: 5)
                 await reap()
@@ -77,7 +76,7 @@ extension PipelineWorld {
             }
             await pump(.ingesterReports)
         default:
-            // The broker is away while they try.
+            // The broker is unavailable while the stages work.
             broker.setAvailable(false)
             await pump(.dispatcherDue)
             await deliver(limit: 3)
@@ -98,8 +97,8 @@ extension PipelineWorld {
             switch random.int(1...100) {
             case ...40: if mayShuffle { messages.shuffle(using: &random) }
             case ...80:
-                let doubled = messages.filter { _ in random.chance(50) }
-                for var message in doubled {
+                let duplicates = messages.filter { _ in random.chance(50) }
+                for var message in duplicates {
                     message.tag = MessageTag(epoch: 1, number: random.next() >> 1)
                     messages.insert(message, at: mayShuffle ? random.int(0...messages.count) : messages.count)
                 }
@@ -153,11 +152,11 @@ extension PipelineWorld {
         case 5: (queue, message.routingKey, reason) = (.ingesterReports, RoutingKey.callbackReceived, .forbidden)
         default:
             (queue, message.routingKey, reason) = (.ingesterReports, RoutingKey.callbackReceived, .forbidden)
-            let strangers = try SigningKeys(parsing: "k1://///////////////////////////////////////w==")
-            let nobody = JobName(service: service, job: "no").id.uuid
-            let execution = store.open.last ?? ExecutionID(namespace: nobody, name: id)
+            let foreignKeys = try SigningKeys(parsing: "k1://///////////////////////////////////////w==")
+            let unknownJob = JobName(service: service, job: "no").id.uuid
+            let execution = store.open.last ?? ExecutionID(namespace: unknownJob, name: id)
             message.headers[Header.token] =
-                CallbackToken(executionID: execution, expiresAt: now.adding(seconds: 600)).signed(with: strangers)
+                CallbackToken(executionID: execution, expiresAt: now.adding(seconds: 600)).signed(with: foreignKeys)
             message.body = Array(#"{"status": "success"}"#.utf8)
         }
         guard (try? await broker.publish([message])) != nil else { return }

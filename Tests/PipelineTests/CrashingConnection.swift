@@ -2,22 +2,12 @@ import Messaging
 import MessagingTesting
 import Synchronization
 
-/// Where in a pass a process dies, as if by `kill -9`.
-enum Death: CaseIterable {
-    /// Its transaction is committed, nothing is published.
-    case beforePublish
-    /// Half of its messages are out.
-    case amidPublish
-    /// All are out and confirmed, nothing is acknowledged.
-    case afterPublish
-}
-
-/// One process's way to the broker, which can die with it at a chosen point.
-final class MortalConnection: MessageBroker, MessageSubscription {
+/// The broker connection of one process, which can crash at a chosen point.
+final class CrashingConnection: MessageBroker, MessageSubscription {
     private struct State {
-        var death: Death?
+        var crash: Crash?
         var publishesBefore = 0
-        var isDead = false
+        var hasCrashed = false
         var held: [MessageTag] = []
     }
 
@@ -31,15 +21,15 @@ final class MortalConnection: MessageBroker, MessageSubscription {
         self.queue = queue
     }
 
-    /// The next publish, or one of those after it, is the last thing that this process does.
-    func doom(to death: Death?, afterPublishes count: Int = 0) {
-        state.withLock { ($0.death, $0.publishesBefore) = (death, count) }
+    /// Makes the process crash at its next publish, or at a later one.
+    func crash(at crash: Crash?, afterPublishes count: Int = 0) {
+        state.withLock { ($0.crash, $0.publishesBefore) = (crash, count) }
     }
 
     var faults: [String] { broker.faults }
-    var isDead: Bool { state.withLock { $0.isDead } }
+    var hasCrashed: Bool { state.withLock { $0.hasCrashed } }
 
-    /// What the broker does when a connection ends: what was not acknowledged goes back. Another process takes over.
+    /// Ends the connection: unacked messages are requeued. Afterwards it serves another process.
     func close() {
         let held = state.withLock { state in
             let held = state.held
@@ -56,7 +46,7 @@ final class MortalConnection: MessageBroker, MessageSubscription {
         return batch
     }
 
-    /// The ids of the deliveries that were asked for over this connection.
+    /// The ids of the deliveries that were requested over this connection.
     var requestedDeliveries: Set<String> { sent.withLock { $0 } }
 
     private func send(_ messages: [OutboundMessage]) async throws(PublishError) {
@@ -67,21 +57,21 @@ final class MortalConnection: MessageBroker, MessageSubscription {
     }
 
     func publish(_ messages: [OutboundMessage]) async throws(PublishError) {
-        let (death, wasDead) = state.withLock { state -> (Death?, Bool) in
-            guard let death = state.death, !state.isDead else { return (nil, state.isDead) }
+        let (crash, hadCrashed) = state.withLock { state -> (Crash?, Bool) in
+            guard let crash = state.crash, !state.hasCrashed else { return (nil, state.hasCrashed) }
             guard state.publishesBefore == 0 else {
                 state.publishesBefore -= 1
                 return (nil, false)
             }
-            state.isDead = true
-            return (death, false)
+            state.hasCrashed = true
+            return (crash, false)
         }
-        if death != nil { withUnsafeCurrentTask { $0?.cancel() } }
-        switch death {
-        case nil where wasDead, .beforePublish: throw .unavailable("the process died")
+        if crash != nil { withUnsafeCurrentTask { $0?.cancel() } }
+        switch crash {
+        case nil where hadCrashed, .beforePublish: throw .unavailable("the process crashed")
         case .amidPublish:
             try await send(Array(messages.prefix(messages.count / 2)))
-            throw .unavailable("the process died")
+            throw .unavailable("the process crashed")
         case nil, .afterPublish: try await send(messages)
         }
     }
@@ -95,7 +85,7 @@ final class MortalConnection: MessageBroker, MessageSubscription {
     }
 
     func acknowledge(_ tags: [MessageTag]) async {
-        guard !isDead else { return }
+        guard !hasCrashed else { return }
         broker.acknowledge(tags)
     }
 

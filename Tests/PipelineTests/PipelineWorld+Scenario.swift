@@ -3,16 +3,16 @@ import Messaging
 import MessagingTesting
 import Testing
 
-/// Sets the scene in a world of its own, and sees that every promise is kept at its end.
+/// Runs a scenario in a new world, and checks every guarantee at its end.
 func withWorld(
-    conduct: Conduct, seed: UInt64 = 4, _ scene: (PipelineWorld) async throws -> Void
+    behaviour: ServiceBehaviour, seed: UInt64 = 4, _ scene: (PipelineWorld) async throws -> Void
 ) async throws {
     let database = try SharedDatabase()
     defer { database.remove() }
-    let world = try PipelineWorld(seed: seed, record: database.store) { _ in conduct }
+    let world = try PipelineWorld(seed: seed, record: database.store) { _ in behaviour }
     try await scene(world)
-    let unrest = try await world.settle()
-    let broken = try await unrest + world.brokenPromises()
+    let unsettled = try await world.settle()
+    let broken = try await unsettled + world.brokenGuarantees()
     #expect(broken.isEmpty)
 }
 
@@ -27,14 +27,14 @@ extension PipelineWorld {
         try await put(TrackedJob(job: job, rhythm: rhythm, since: now))
     }
 
-    /// Ticks, however long it takes, until a due event is there.
+    /// Ticks until a due event waits for the dispatcher.
     func tickUntilDue() async throws {
         for _ in 0..<300 where !hasWaiting(.dispatcherDue) { await tickOn() }
         try #require(hasWaiting(.dispatcherDue))
     }
 
-    /// Whose end the event fork was told of.
-    var toldEnds: [ExecutionID] {
+    /// The executions whose end was published as an event.
+    var publishedEnds: [ExecutionID] {
         broker.unrouted.filter { $0.routingKey == RoutingKey.executionFinished }
             .compactMap { try? MessageCoder.decode(ExecutionChanged.Content.self, from: $0.body).executionID }
     }

@@ -1,10 +1,10 @@
 import JobCore
-import MessagingTesting
-import Store
 import Messaging
+import MessagingTesting
 import SQLiteStore
+import Store
 
-/// What consoled does: it writes jobs, its own record, and publishes all else.
+/// The part of consoled: it writes jobs, and publishes requests.
 extension PipelineWorld {
     @discardableResult
     func put(_ job: TrackedJob) async throws -> TrackedJob {
@@ -15,7 +15,7 @@ extension PipelineWorld {
         return job
     }
 
-    /// Replaces a job, and keeps the time from which on occurrences are its own.
+    /// Replaces a job, and keeps the time after which occurrences belong to it.
     func change(_ index: Int, _ edit: (inout TrackedJob) -> Void) async throws {
         let before = jobs[index]
         guard before.deletedAt == nil else { return }
@@ -35,7 +35,7 @@ extension PipelineWorld {
         _ = try await record.deleteJob(named: jobs[index].name, now: now)
     }
 
-    /// Asks for a run; false while the broker is away.
+    /// Requests a run. Returns false while the broker is unavailable.
     @discardableResult
     func run(_ index: Int, retryOf: ExecutionID? = nil) async throws -> Bool {
         let name = jobs[index].name
@@ -66,8 +66,8 @@ extension PipelineWorld {
         return all.reversed()
     }
 
-    /// Leaves nothing in the shared database that a later world would see.
-    func leave() async throws {
+    /// Deletes all jobs, so that a later world does not find them in the shared database.
+    func deleteAllJobs() async throws {
         for index in jobs.indices { try await delete(index) }
     }
 }

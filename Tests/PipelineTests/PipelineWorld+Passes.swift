@@ -1,71 +1,71 @@
 import Determinism
 import JobCore
-import MessagingTesting
-import Store
 import Messaging
+import MessagingTesting
 import Reaper
 import StageKit
+import Store
 
 @testable import Courier
 @testable import Ticker
 
 /// One pass of each stage, by the code that the real programs run.
 extension PipelineWorld {
-    /// A ticker takes the baton, ticks, passes it on. Without a baton it looks whether one has to be made.
-    func tick(ticker index: Int = 0, death: Death? = nil, afterPublishes: Int = 0) async {
+    /// A ticker takes the baton, ticks and hands the baton over. Without a baton it checks whether to publish one.
+    func tick(ticker index: Int = 0, crash: Crash? = nil, afterPublishes: Int = 0) async {
         let connection = connection(.tickerBaton)
         let ticker = tickers[index]
-        connection.doom(to: death, afterPublishes: afterPublishes)
+        connection.crash(at: crash, afterPublishes: afterPublishes)
         let baton = connection.take(1).first
-        await process(death) {
+        await process(crash) {
             if let baton { await ticker.hold(baton, connection) } else { await ticker.repairIfLost() }
         }
-        if connection.isDead { tickers[index] = newTicker() }
+        if connection.hasCrashed { tickers[index] = newTicker() }
         connection.close()
         broker.advance(to: now)
     }
 
-    /// A tick, and a second to wait when there is no baton: who holds it turns the clock by waiting.
+    /// Ticks, and waits a second when there is no baton. A ticker with the baton turns the clock by its own waits.
     func tickOn(ticker index: Int = 0) async {
         await tick(ticker: index)
         if cursor == nil { await advance(seconds: 1) }
     }
 
-    /// The instant up to which the ticker has answered, as the waiting baton says.
+    /// The cursor of the waiting baton.
     var cursor: Instant? {
         broker.waiting(in: WorkQueue.tickerBaton.rawValue).first
             .flatMap { try? MessageCoder.decode(Baton.self, from: $0.body) }?.cursor
     }
 
-    /// A batch of due events, runs or reports goes through its handler, publishes, and is acknowledged.
-    func pump(_ queue: WorkQueue, limit: Int = 100, death: Death? = nil) async {
+    /// A pump handles a batch of due events, runs or reports, publishes the results, and acks.
+    func pump(_ queue: WorkQueue, limit: Int = 100, crash: Crash? = nil) async {
         let connection = connection(queue)
         let batch = connection.take(limit)
         guard !batch.isEmpty, let pump = pumps[queue] else { return }
-        connection.doom(to: death)
-        await process(death) { await pump.pass(batch, connection) }
-        if queue == .dispatcherDue, !store.isAway { note(batch) }
+        connection.crash(at: crash)
+        await process(crash) { await pump.pass(batch, connection) }
+        if queue == .dispatcherDue, !store.isUnavailable { note(batch) }
         connection.close()
     }
 
-    /// A courier runs until a batch is worked off, it dies, or its time is up and it is shut down: at its end, or cut
-    /// off then. The clock is turned by as much as its deliveries wait.
+    /// A courier runs until its batch is delivered, it crashes, or its time is over. Then it is shut down, or cancelled
+    /// if `isCutOff`. The waits of its deliveries turn the clock.
     func deliver(
-        limit: Int = 100, death: Death? = nil, afterPublishes: Int = 0, lastsMilliseconds: Int64 = 10_000,
+        limit: Int = 100, crash: Crash? = nil, afterPublishes: Int = 0, lastsMilliseconds: Int64 = 10_000,
         isCutOff: Bool = false
     ) async {
         let connection = connection(.courierDeliveries)
         let batch = connection.take(limit)
         guard !batch.isEmpty else { return }
-        connection.doom(to: death, afterPublishes: afterPublishes)
+        connection.crash(at: crash, afterPublishes: afterPublishes)
         let shift = Shift(
             [.init(batch)], broker: connection, subscription: connection, simulation: simulation,
-            endsAfterMilliseconds: lastsMilliseconds, unless: { connection.isDead })
+            endsAfterMilliseconds: lastsMilliseconds, unless: { connection.hasCrashed })
         let courier = newCourier(shift)
         let (services, simulation) = (services, simulation)
         await simulation.run {
             await withTaskGroup { group in
-                group.addTask { await services.speakInTime() }
+                group.addTask { await services.sendCallbacksOnTime() }
                 group.addTask { try? await courier.run() }
                 if isCutOff {
                     group.addTask { try? await simulation.sleep(milliseconds: lastsMilliseconds) }
@@ -78,27 +78,27 @@ extension PipelineWorld {
         broker.advance(to: now)
     }
 
-    /// A reaper looks for passed deadlines and lost deliveries.
-    func reap(reaper index: Int = 0, death: Death? = nil) async {
-        reaperConnection.doom(to: death)
+    /// A reaper searches for passed deadlines and lost deliveries.
+    func reap(reaper index: Int = 0, crash: Crash? = nil) async {
+        reaperConnection.crash(at: crash)
         let (reaper, now) = (reapers[index], now)
-        await process(death) {
+        await process(crash) {
             // A reaper whose store or broker is unavailable tries again a second later.
             for service in reaper { try? await service.runOnce(at: now) }
         }
-        if reaperConnection.isDead { reapers[index] = newReaper() }
+        if reaperConnection.hasCrashed { reapers[index] = newReaper() }
         reaperConnection.close()
     }
 
-    /// Who may die works in a task of its own, which is cancelled when that happens.
-    private func process(_ death: Death?, _ work: @escaping @Sendable () async -> Void) async {
-        guard death != nil else { return await work() }
+    /// A process that may crash works in a separate task, which is cancelled by the crash.
+    private func process(_ crash: Crash?, _ work: @escaping @Sendable () async -> Void) async {
+        guard crash != nil else { return await work() }
         await withTaskGroup { group in
             group.addTask { await work() }
         }
     }
 
-    /// Keeps what these due events had to lead to. The first one about an occurrence decides.
+    /// Notes the expected results of these due events. The first due event of an occurrence decides.
     private func note(_ batch: [InboundMessage]) {
         for message in batch {
             guard let due = try? MessageCoder.decode(ScheduleDue.self, from: message.body) else { continue }

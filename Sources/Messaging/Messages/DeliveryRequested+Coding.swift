@@ -1,0 +1,76 @@
+public import JobCore
+
+/// The JSON is one flat object, without the fields that have their default value: every delivery is written once and
+/// read once, and JSON coders are slow at nested objects.
+extension DeliveryRequested {
+    private enum CodingKeys: String, CodingKey {
+        case executionID = "execution_id"
+        case jobName = "job"
+        case occurrence = "occurrence_ms"
+        case attempt
+        case targetKind = "invocation_type"
+        case targetAddress = "invocation_target"
+        case headers, payload, schedule
+        case ttlSeconds = "ttl_seconds"
+        case heartbeatIntervalSeconds = "heartbeat_interval_seconds"
+        case timeoutSeconds = "timeout_seconds"
+        case maxAttempts = "max_attempts"
+        case backoffSeconds = "backoff_seconds"
+        case deadline = "deadline_ms"
+        case lastSuccess = "last_success"
+        case isExclusive = "exclusive"
+        case retryOf = "retry_of"
+    }
+
+    public init(from decoder: any Decoder) throws {
+        let body = try decoder.container(keyedBy: CodingKeys.self)
+        let standard = RetryPolicy()
+        self.init(
+            executionID: try body.decode(ExecutionID.self, forKey: .executionID),
+            jobName: try body.decode(JobName.self, forKey: .jobName),
+            occurrence: try body.decode(Instant.self, forKey: .occurrence),
+            attempt: Int(try body.decode(in: 1...1_000, forKey: .attempt)),
+            target: InvocationTarget(
+                kind: try body.decode(InvocationTarget.Kind.self, forKey: .targetKind),
+                address: try body.decode(String.self, forKey: .targetAddress)),
+            headers: try body.decodeIfPresent([String: String].self, forKey: .headers) ?? [:],
+            payload: try body.decodeIfPresent(String.self, forKey: .payload),
+            schedule: try body.decode(String.self, forKey: .schedule),
+            ttlSeconds: try body.decode(in: 1...Limits.ttlSecondsMax, forKey: .ttlSeconds),
+            heartbeatIntervalSeconds: try body.decode(in: 0...86_400, forKey: .heartbeatIntervalSeconds),
+            timeoutSeconds: try body.decode(in: 1...3_600, forKey: .timeoutSeconds),
+            retry: RetryPolicy(
+                maxAttempts: try body.decodeIfPresent(Int.self, forKey: .maxAttempts) ?? standard.maxAttempts,
+                backoffSeconds: try body.decodeIfPresent([Int64].self, forKey: .backoffSeconds)
+                    ?? standard.backoffSeconds),
+            deadline: try body.decode(Instant.self, forKey: .deadline),
+            lastSuccess: try body.decodeIfPresent(LastSuccess.self, forKey: .lastSuccess),
+            isExclusive: try body.decodeIfPresent(Bool.self, forKey: .isExclusive) ?? false,
+            retryOf: try body.decodeIfPresent(ExecutionID.self, forKey: .retryOf))
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+        var body = encoder.container(keyedBy: CodingKeys.self)
+        let standard = RetryPolicy()
+        try body.encode(executionID, forKey: .executionID)
+        try body.encode(jobName, forKey: .jobName)
+        try body.encode(occurrence, forKey: .occurrence)
+        try body.encode(attempt, forKey: .attempt)
+        try body.encode(target.kind, forKey: .targetKind)
+        try body.encode(target.address, forKey: .targetAddress)
+        if !headers.isEmpty { try body.encode(headers, forKey: .headers) }
+        try body.encodeIfPresent(payload, forKey: .payload)
+        try body.encode(schedule, forKey: .schedule)
+        try body.encode(ttlSeconds, forKey: .ttlSeconds)
+        try body.encode(heartbeatIntervalSeconds, forKey: .heartbeatIntervalSeconds)
+        try body.encode(timeoutSeconds, forKey: .timeoutSeconds)
+        if retry.maxAttempts != standard.maxAttempts { try body.encode(retry.maxAttempts, forKey: .maxAttempts) }
+        if retry.backoffSeconds != standard.backoffSeconds {
+            try body.encode(retry.backoffSeconds, forKey: .backoffSeconds)
+        }
+        try body.encode(deadline, forKey: .deadline)
+        try body.encodeIfPresent(lastSuccess, forKey: .lastSuccess)
+        if isExclusive { try body.encode(true, forKey: .isExclusive) }
+        try body.encodeIfPresent(retryOf, forKey: .retryOf)
+    }
+}
