@@ -1,6 +1,6 @@
 /// The message headers that the pipeline uses. Names with `x-` belong to the broker, except the token's.
 public enum Header {
-    /// The callback token, which says for which execution a callback is.
+    /// The callback token, which names the execution of a callback.
     public static let token = "x-belfry-token"
     /// When the callback endpoint received the callback, in milliseconds since the epoch.
     public static let receivedAt = "belfry-received-at"

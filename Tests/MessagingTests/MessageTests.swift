@@ -42,7 +42,7 @@ import Testing
     }
 
     @Test func `the largest payload fits into a message body, even if every character is escaped`() throws {
-        let payload = String(repeating: "\u{1}", count: 256 * 1_024)
+        let payload = String(repeating: "\u{1}", count: Limits.payloadBytesMax)
         let run = RunRequested(
             executionID: .random(), jobName: JobName(service: "s", job: "j"),
             requestedAt: Instant(secondsSinceEpoch: 1),

@@ -6,7 +6,7 @@ import SQLiteStore
 import Signing
 import Store
 
-/// Random steps.
+/// The random steps of a world.
 extension PipelineWorld {
     /// Reports keep their order in every second seed, as in a queue with one consumer. Only then the test can decide
     /// whether each run was in time.

@@ -3,15 +3,15 @@ import JobCore
 
 /// The reaction of a service to a webhook.
 enum ServiceBehaviour: Equatable {
-    /// Accepts it, ends after a short time, and reports the end: a failure if `fails`.
+    /// Accepts the webhook, ends after a short time, and reports the end: a failure if `fails`.
     case quick(fails: Bool)
     /// Sends a number of heartbeats at random intervals, and then reports the end.
     case heartbeats(Int, fails: Bool, extends: Bool)
     /// Sends a number of heartbeats, one each interval, and succeeds.
     case steady(Int)
-    /// Accepts it and sends no callback.
+    /// Accepts the webhook and sends no callback.
     case silent
-    /// Accepts it and succeeds long after the ttl.
+    /// Accepts the webhook and succeeds long after the ttl.
     case late
     /// Answers 4xx.
     case refusing
