@@ -6,6 +6,7 @@ import Testing
 
 @testable import Courier
 
+/// Guarantee: a slow target does not delay the deliveries of other targets.
 @Suite struct `The courier with many deliveries in hand` {
     private let rig = CourierRig()
 

@@ -6,6 +6,7 @@ import Testing
 
 @testable import Courier
 
+/// Guarantee: a shutdown loses no delivery, and never reports a result that is unknown.
 @Suite struct `The courier at shutdown` {
     private let rig = CourierRig()
 

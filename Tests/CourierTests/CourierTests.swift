@@ -6,6 +6,7 @@ import Testing
 
 @testable import Courier
 
+/// Guarantee: a delivery is made at least once, and its result is reported before its message is acked.
 @Suite struct `The courier and its attempts` {
     private let rig = CourierRig()
 

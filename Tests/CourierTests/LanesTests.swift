@@ -79,7 +79,7 @@ import Testing
         #expect(admit(first) == .start(first))
         #expect(admit(again) == .joinDuplicate)
         _ = lanes.finished(first, nowMilliseconds: 5)
-        // Still in hand: the report of its end is on its way to the broker.
+        // Still in hand: the report of its result is not confirmed yet.
         #expect(admit(again) == .joinDuplicate)
         #expect(lanes.settled([first.key]) == [first.message.tag, again.message.tag, again.message.tag])
         #expect(admit(again) == .start(again))

@@ -8,6 +8,7 @@ import Testing
 
 @testable import Dispatcher
 
+/// Guarantee: every occurrence of an enabled job leads to exactly one execution on record.
 @Suite struct `A due event` {
     private static let occurrence = Instant(secondsSinceEpoch: 1_800_000_000)
     private static let schedule = ScheduleKey("rate(1 minute)")

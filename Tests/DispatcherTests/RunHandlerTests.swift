@@ -11,7 +11,7 @@ import Testing
 @Suite struct `A requested run` {
     private static let now = Instant(secondsSinceEpoch: 1_800_000_000)
     private static let name = JobName(service: "s", job: "j")
-    private static let id = ExecutionID(namespace: name.id.uuid, name: "asked")
+    private static let id = ExecutionID(namespace: name.id.uuid, name: "requested")
 
     private let time = HandTime(now)
 

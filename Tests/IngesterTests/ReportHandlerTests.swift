@@ -40,6 +40,7 @@ private final class MemoryReportStore: ReportStore {
     }
 }
 
+/// Guarantee: a report that is received twice changes its execution once, and publishes the same events.
 @Suite struct `The recorder` {
     private static let now = Instant(secondsSinceEpoch: 1_800_000_000)
     private let store = MemoryReportStore()

@@ -2,6 +2,7 @@ import JobCore
 import Messaging
 import Testing
 
+/// Guarantee: a stage's user has the permissions that the stage needs, and no others.
 @Suite struct `A stage's broker user` {
     private struct Rights {
         var publishes: Set<String>

@@ -3,6 +3,7 @@ import JobCore
 import Messaging
 import Testing
 
+/// Guarantee: no message of the pipeline is unroutable, and no dead letter is lost.
 @Suite struct `The broker topology` {
     private let topology = Topology(prefix: "belfry")
 

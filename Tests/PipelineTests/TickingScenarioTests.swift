@@ -20,7 +20,7 @@ import Testing
     }
 
     @Test(arguments: Crash.allCases)
-    func `when a ticker dies, another ticker continues`(crash: Crash) async throws {
+    func `when a ticker crashes, another ticker continues`(crash: Crash) async throws {
         try await withWorld(behaviour: .quick(fails: false)) { world in
             try await world.putJob(every: 20)
             try await world.putJob(every: 60)

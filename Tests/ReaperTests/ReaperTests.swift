@@ -10,7 +10,7 @@ import Testing
 
 @testable import Reaper
 
-/// Overdue and lost executions as the test sets them. It keeps the instants that it is asked for.
+/// Overdue and lost executions as the test sets them. It keeps the `cutoffs` of the calls.
 private final class ScriptedExpiryStore: ExpiryStore {
     struct Content {
         var overdue: [OverdueExecution] = []
@@ -44,6 +44,7 @@ private final class ScriptedExpiryStore: ExpiryStore {
     }
 }
 
+/// Guarantee: every execution ends, and none ends by a silence that an outage caused.
 @Suite struct `The reaper` {
     private static let start = Instant(secondsSinceEpoch: 1_800_000_000)
     private static let late = OverdueExecution(id: .random(), expiry: .heartbeat)

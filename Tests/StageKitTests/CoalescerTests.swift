@@ -2,6 +2,7 @@ import StageKit
 import Synchronization
 import Testing
 
+/// Guarantee: every caller gets its own result, and no caller waits for ever.
 @Suite struct `A coalescer` {
     private struct Fault: Error, Equatable { var number: Int }
 

@@ -7,6 +7,7 @@ import Store
 import Synchronization
 import Testing
 
+/// Guarantee: a message is acked only after its results are confirmed, and a poison message stops no other message.
 @Suite struct `A pump` {
     private struct Fault: Error {}
 

@@ -5,6 +5,7 @@ import Testing
 
 @testable import Ticker
 
+/// Guarantee: every occurrence of a schedule is taken exactly once.
 @Suite struct `The schedule plan` {
     private static let start = Instant(secondsSinceEpoch: 1_800_000_000)
     private static let longAgo = Instant(secondsSinceEpoch: 0)

@@ -31,6 +31,7 @@ private final class Schedules: ScheduleStore {
     func newestOccurrence() async throws(StoreError) -> Instant? { try read().newest }
 }
 
+/// Guarantee: no occurrence is missed, and an occurrence that is ticked twice leads to the same due event.
 @Suite struct `The ticker with the baton` {
     private static let start = Instant(secondsSinceEpoch: 1_800_000_000)
     private let time = HandTime(start)
@@ -60,7 +61,7 @@ private final class Schedules: ScheduleStore {
         try broker.waiting(in: "ticker.baton").first.map { try MessageCoder.decode(Baton.self, from: $0.body) }
     }
 
-    /// Gives the ticker a baton, which it holds until it hands it over. Its waits advance the clock.
+    /// Gives the ticker a baton, and returns when the ticker has handed it over. Its waits advance the clock.
     private func hold(cursor: Instant = start) async throws {
         if broker.waiting(in: "ticker.baton").isEmpty {
             try await broker.publish([OutboundMessage(Baton(cursor: cursor))])

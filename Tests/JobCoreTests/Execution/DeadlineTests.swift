@@ -1,6 +1,7 @@
 import JobCore
 import Testing
 
+/// Guarantee: every open execution has a deadline, and a silence before callbacks could be received does not count.
 @Suite struct `The deadlines of an execution` {
     private static let start = Instant(secondsSinceEpoch: 2_000_000)
 

@@ -3,6 +3,8 @@ import JobCore
 import Testing
 
 /// Reports of every kind in random order, some of them repeated. A seed always leads to the same reports.
+///
+/// Guarantee: an execution never changes after its end, and has a deadline until then.
 @Suite struct `An execution under random reports` {
     private static let start = Instant(secondsSinceEpoch: 3_000_000)
     private static let ttlSeconds: Int64 = 60
