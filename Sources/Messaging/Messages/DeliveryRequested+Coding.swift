@@ -1,4 +1,4 @@
-public import JobCore
+import JobCore
 
 /// The JSON is one flat object, without the fields that have their default value: every delivery is written once and
 /// read once, and JSON coders are slow at nested objects.
