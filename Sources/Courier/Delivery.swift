@@ -11,7 +11,7 @@ struct Delivery: Sendable, Equatable {
 
     let request: DeliveryRequested
     let message: InboundMessage
-    /// Scheme, host and port of the target: deliveries of the same origin share a lane. Stored, since it is costly to
+    /// Scheme, host and port of the target: deliveries of the same origin share a lane. Kept, since it is costly to
     /// compute.
     let origin: String
 
