@@ -1,10 +1,10 @@
-internal import JobCore
-internal import Logging
-internal import ServiceLifecycle
-internal import Store
-internal import Synchronization
+import JobCore
+import Logging
+import ServiceLifecycle
+import Store
+import Synchronization
 
-/// Makes the stage, again and again while what it needs is unavailable, and runs it.
+/// Creates the services of a stage, and runs them. While the store is unavailable, it waits and tries again.
 struct StageLoop: Service {
     private let make: @Sendable () async throws -> [any Service]
     private let time: any TimeSource
@@ -20,7 +20,8 @@ struct StageLoop: Service {
     /// Why the stage has not started yet; nil once it has.
     var startFault: String? { start.fault }
 
-    /// Throws `StoreError.unusable` at once: no later try would succeed, and a person has to act.
+    /// Runs until shutdown. Throws `StoreError.unusable` at once, since no later try would succeed; throws the error of a
+    /// service that fails after the start.
     func run() async throws {
         var attempt = 0
         while !Task.isShuttingDownGracefully, !Task.isCancelled {

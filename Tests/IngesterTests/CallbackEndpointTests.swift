@@ -97,7 +97,10 @@ import Testing
         return body
     }
 
-    @Test func `answers 202 once the broker has one message with the body, the token and the time`() async throws {
+    @Test
+    func `the callback endpoint answers 202 once the broker has one message with the body, the token and the time`()
+        async throws
+    {
         let token = token()
         let answer = try await call(token: token)
         #expect(answer.status == 202 && answer.text.isEmpty)
@@ -110,13 +113,13 @@ import Testing
     }
 
     @Test(arguments: [ExecutionStatus.pending, .invoked, .processing])
-    func `answers 202 while the execution is open`(status: ExecutionStatus) async throws {
+    func `the callback endpoint answers 202 while the execution is open`(status: ExecutionStatus) async throws {
         store.set(status, of: id)
         #expect(try await call(#"{"status": "processing", "progress": 40}"#).status == 202)
         #expect(published.count == 1)
     }
 
-    @Test func `answers 401 to a malformed, a forged and an expired token`() async throws {
+    @Test func `the callback endpoint answers 401 to a malformed, a forged and an expired token`() async throws {
         let forged = try Self.keys("other")
         for (token, reason) in [
             ("v1.main.x.y", CallbackToken.Refusal.malformed), ("x", .malformed), (token(keys: forged), .forged),
@@ -129,31 +132,35 @@ import Testing
     }
 
     @Test(arguments: [ExecutionStatus.success, .fail])
-    func `answers 410 with the status when the execution is over`(status: ExecutionStatus) async throws {
+    func `the callback endpoint answers 410 with the status when the execution is over`(status: ExecutionStatus)
+        async throws
+    {
         store.set(status, of: id)
         let body = try expectError(try await call(), 410, "gone")
         #expect(body.status == status.rawValue && body.message == "The execution is over.")
         #expect(log.entries.first?.metadata["execution_id"] == "\(id)")
     }
 
-    @Test func `answers 410 without a status when the execution is not on record`() async throws {
+    @Test func `the callback endpoint answers 410 without a status when the execution is not on record`() async throws {
         let other = CallbackToken(executionID: .random(), expiresAt: Self.now.adding(seconds: 1)).signed(with: keys)
         let body = try expectError(try await call(token: other), 410, "gone")
         #expect(body.status == nil && body.message == "The execution is no longer on record.")
     }
 
     @Test(arguments: [nil, "text/plain", "application/jsonp", "application/x-www-form-urlencoded"])
-    func `answers 415 to a body that is not declared as JSON`(contentType: String?) async throws {
+    func `the callback endpoint answers 415 to a body that is not declared as JSON`(contentType: String?) async throws {
         let body = try expectError(try await call(contentType: contentType), 415, "unsupported_media_type")
         #expect(body.message == "Send Content-Type: application/json.")
     }
 
     @Test(arguments: ["application/json", "Application/JSON; charset=utf-8", "application/json ;charset=utf-8"])
-    func `takes the media type in any case and with parameters`(contentType: String) async throws {
+    func `the callback endpoint accepts the media type in any case and with parameters`(contentType: String)
+        async throws
+    {
         #expect(try await call(contentType: contentType).status == 202)
     }
 
-    @Test func `answers 413 to a body of more than 256 KiB, and takes one of 256 KiB`() async throws {
+    @Test func `the callback endpoint answers 413 to a body of more than 256 KiB, and accepts 256 KiB`() async throws {
         func body(_ bytes: Int) -> String {
             Self.success + String(repeating: " ", count: bytes - Self.success.utf8.count)
         }
@@ -161,7 +168,7 @@ import Testing
         #expect(try await call(body(Limits.callbackBytesMax)).status == 202)
     }
 
-    @Test func `answers 422 with each mistake and its code`() async throws {
+    @Test func `the callback endpoint answers 422 with each mistake and its code`() async throws {
         let answer = try await call(#"{"status": "processing", "progress": 101, "extend_seconds": "x", "state2": 1}"#)
         let body = try expectError(answer, 422, "invalid")
         #expect(
@@ -171,13 +178,13 @@ import Testing
         #expect(body.errors.allSatisfy { !$0.message.isEmpty })
     }
 
-    @Test(arguments: ["{", "", "[]", "success"]) func `answers 400 to what is no JSON object`(text: String) async throws
-    {
+    @Test(arguments: ["{", "", "[]", "success"])
+    func `the callback endpoint answers 400 to a body that is not a JSON object`(text: String) async throws {
         let body = try expectError(try await call(text), 400, "unreadable")
         #expect(body.errors.map(\.field) == [""])
     }
 
-    @Test func `answers 503 with Retry-After while the broker is unavailable`() async throws {
+    @Test func `the callback endpoint answers 503 with Retry-After while the broker is unavailable`() async throws {
         broker.setAvailable(false)
         let answer = try await call()
         _ = try expectError(answer, 503, "unavailable")
@@ -187,7 +194,9 @@ import Testing
         #expect(line.metadata["error"] == "\(PublishError.unavailable("switched off"))")
     }
 
-    @Test func `answers 503 with Retry-After while the store is unavailable, and names no path`() async throws {
+    @Test func `the callback endpoint answers 503 with Retry-After while the store is unavailable, and names no path`()
+        async throws
+    {
         let error = StoreError.unavailable("/var/lib/secret/belfry.sqlite: disk I/O error")
         store.fail(with: error)
         let answer = try await call()
@@ -197,7 +206,7 @@ import Testing
         #expect(line.metadata["error"] == "\(error)")
     }
 
-    @Test func `answers 500 when the store is unusable, and names no path`() async throws {
+    @Test func `the callback endpoint answers 500 when the store is unusable, and names no path`() async throws {
         store.fail(with: .unusable("/var/lib/secret/belfry.sqlite is not a store"))
         let answer = try await call()
         let body = try expectError(answer, 500, "internal")
@@ -206,7 +215,9 @@ import Testing
         #expect(log.entries.first?.level == .error)
     }
 
-    @Test func `answers other paths and methods with 404 in the same shape, and logs no token`() async throws {
+    @Test func `the callback endpoint answers other paths and methods with 404 in the same shape, and logs no token`()
+        async throws
+    {
         let (path, other) = ("/callback/\(token())", "/")
         try await Application(router: endpoint.router()).test(.router) { client in
             for (uri, method) in [(path, HTTPRequest.Method.get), (other, .post), (path + "/x", .post)] {

@@ -8,14 +8,14 @@ import Testing
 
 @testable import StageKit
 
-@Suite struct `A stage that starts` {
+@Suite struct `The start of a stage` {
     private let time = HandTime(Instant(millisecondsSinceEpoch: 0))
 
     private func loop(_ make: @escaping @Sendable () async throws -> [any Service]) -> StageLoop {
         StageLoop(time: time, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }, make: make)
     }
 
-    @Test func `ends with the error when its store is unusable, since no retry can succeed`() async {
+    @Test func `a stage ends with the error when its store is unusable, since no retry can succeed`() async {
         let tries = Atomic(0)
         let loop = loop {
             tries.add(1, ordering: .relaxed)
@@ -26,7 +26,7 @@ import Testing
         #expect(loop.startFault != nil)
     }
 
-    @Test func `retries while its store is unavailable, waits in between, and then runs`() async throws {
+    @Test func `a stage retries while its store is unavailable, waits in between, and then runs`() async throws {
         struct Done: Service { func run() async throws {} }
         let tries = Atomic(0)
         let loop = loop {
@@ -39,7 +39,7 @@ import Testing
         #expect(loop.startFault == nil)
     }
 
-    @Test func `ends with the error of a service that fails after the start`() async {
+    @Test func `a stage ends with the error of a service that fails after the start`() async {
         struct Failing: Service { func run() async throws { throw StoreError.unavailable("later") } }
         let loop = loop { [Failing()] }
         await #expect(throws: StoreError.unavailable("later")) { try await loop.run() }

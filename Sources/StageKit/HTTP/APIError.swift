@@ -1,11 +1,11 @@
-internal import HTTPTypes
-internal import Hummingbird
+import HTTPTypes
+import Hummingbird
 public import JobCore
 public import Logging
-internal import Messaging
-internal import Store
+import Messaging
+import Store
 
-/// An error answer of one of our HTTP interfaces. A handler throws it; ``ErrorMiddleware`` sends and logs it.
+/// An error answer of Belfry's HTTP interfaces. A handler throws it; ``ErrorMiddleware`` sends and logs it.
 ///
 /// ```swift
 /// guard let stored = try await store.job(named: name) else {
@@ -14,7 +14,7 @@ internal import Store
 /// ```
 public struct APIError: Error {
     public var code: APIErrorCode
-    /// For people. It must not name a path, a host or a driver of ours.
+    /// A text for people. It must not name a path, a host or a driver.
     public var message: String
     /// The mistakes in the body or in the query.
     public var errors: [FieldError]

@@ -1,8 +1,8 @@
 public import HTTPTypes
 
-/// The kinds of errors of our HTTP interfaces: the field `code` of an ``ErrorBody``.
+/// The kinds of errors of Belfry's HTTP interfaces: the field `code` of an ``ErrorBody``.
 ///
-/// A client's program may rely on them: they do not change when a message is improved. Each has one HTTP status.
+/// Clients may rely on a code: it does not change when the message is improved. Each code has one HTTP status.
 public enum APIErrorCode: String, Sendable, CaseIterable, Codable {
     /// 400: the body is not a JSON object in UTF-8, or the request breaks the rules of HTTP.
     case unreadable
@@ -22,11 +22,12 @@ public enum APIErrorCode: String, Sendable, CaseIterable, Codable {
     case unsupportedMediaType = "unsupported_media_type"
     /// 422: the body or the query can be read, and `errors` names each mistake in it.
     case invalid
-    /// 500: a fault of ours. The log has the details under the request id.
+    /// 500: a fault of Belfry. The log has the details under the request id.
     case `internal`
     /// 503: the broker or the store is unavailable. The same request may succeed later.
     case unavailable
 
+    /// The HTTP status of this code.
     public var status: HTTPResponse.Status {
         switch self {
         case .unreadable: .badRequest

@@ -1,4 +1,4 @@
-internal import JobCore
+import JobCore
 
 /// The JSON of every error answer, of the admin API and of the callback endpoint alike.
 ///

@@ -1,4 +1,4 @@
-internal import HTTPTypes
+import HTTPTypes
 public import Hummingbird
 public import Logging
 
@@ -6,7 +6,8 @@ public import Logging
 ///
 /// The id is in the header `X-Request-Id` of every response, in the body of every error, and in the log line of a
 /// failed request, so that a client's report leads to the details that the client must not see.
-/// It goes around all other middleware: an error that is thrown outside of it keeps Hummingbird's shape.
+///
+/// Add it before all other middleware: an error that is thrown outside of it keeps Hummingbird's shape.
 public struct ErrorMiddleware<Context: RequestContext>: RouterMiddleware {
     private let logger: Logger
     private let hidesPaths: Bool

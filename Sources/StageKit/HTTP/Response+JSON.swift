@@ -1,6 +1,6 @@
 public import HTTPTypes
 public import Hummingbird
-internal import Messaging
+import Messaging
 
 extension Response {
     /// A response with a JSON body. Throws `EncodingError` for a value that has no JSON, such as an infinite number.
