@@ -20,8 +20,8 @@ struct StageLoop: Service {
     /// Why the stage has not started yet; nil once it has.
     var startFault: String? { start.fault }
 
-    /// Runs until shutdown. Throws `StoreError.unusable` at once, since no later try would succeed; throws the error of a
-    /// service that fails after the start.
+    /// Runs until shutdown. Throws `StoreError.unusable` at once, since no later try would succeed; throws the error of
+    /// a service that fails after the start.
     func run() async throws {
         var attempt = 0
         while !Task.isShuttingDownGracefully, !Task.isCancelled {

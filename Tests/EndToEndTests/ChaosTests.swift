@@ -5,7 +5,8 @@ import TestServers
 import Testing
 
 extension EndToEnd {
-    /// Kills each program and the broker with SIGKILL under load, and then compares the record with the service's ledger.
+    /// Kills each program and the broker with SIGKILL under load, and then compares the record with the service's
+    /// ledger.
     ///
     /// Guarantees: every occurrence has exactly one execution, every execution ends, every delivery belongs to an
     /// execution, and every callback with a 2xx answer is recorded.
@@ -86,8 +87,8 @@ extension EndToEnd {
                 #expect(
                     !(Self.everySecond + Self.exclusive).contains(webhook.job), "a webhook has no execution on record")
             }
-            // Only kills disturbed the runs, so all of them must have been delivered and have succeeded, except for those
-            // of an exclusive job that were locked.
+            // Only kills disturbed the runs, so all of them must have been delivered and have succeeded, except for
+            // those of an exclusive job that were locked.
             let invoked = Set(service.webhooks.map(\.executionID))
             for (id, row) in rows {
                 if row["reason"]?.string == "locked", Self.exclusive.contains(row["job_name"]?.string ?? "") {
