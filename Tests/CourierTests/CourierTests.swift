@@ -89,7 +89,7 @@ import Testing
 
     /// Publishing fails for longer than messages may be held, so the broker redelivers them. The service was already
     /// invoked, and must not be invoked again because of that.
-    @Test func `the courier posts a delivery once, even if its report cannot be published for longer than it may be held`()
+    @Test func `the courier posts a delivery once, even if its report waits longer than the hold limit`()
         async throws
     {
         let invoker = rig.invoker(after: 100)
