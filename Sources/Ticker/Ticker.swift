@@ -51,7 +51,7 @@ public actor Ticker: Service {
         settlement = Settlement(
             of: .tickerBaton, broker: broker, time: time, logger: logger,
             holdLimitMilliseconds: Self.holdLimitMilliseconds,
-            // Occurrences wait meanwhile, so the broker is asked often.
+            // Occurrences wait while a publish fails, so it is retried often.
             backoff: Backoff(ceilingMilliseconds: 2_000), jitter: jitter)
         plan = SchedulePlan(cursor: time.now())
         silentSince = time.now()
