@@ -1,4 +1,4 @@
-internal import HTTPTypes
+import HTTPTypes
 
 /// What a request does with the jobs and the executions of a service.
 enum Access: Sendable, CaseIterable {

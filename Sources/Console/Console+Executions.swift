@@ -1,10 +1,10 @@
-internal import Hummingbird
-internal import JSON
-internal import JobCore
-internal import Logging
-internal import Messaging
-internal import StageKit
-internal import Store
+import Hummingbird
+import JSON
+import JobCore
+import Logging
+import Messaging
+import StageKit
+import Store
 
 extension Console {
     /// `GET /executions`, `/services/{service}/executions`, `/services/{service}/jobs/{job}/executions`, newest first.

@@ -1,9 +1,9 @@
-internal import Hummingbird
-internal import JobCore
-internal import Logging
-internal import Messaging
-internal import StageKit
-internal import Store
+import Hummingbird
+import JobCore
+import Logging
+import Messaging
+import StageKit
+import Store
 
 extension Console {
     /// `PUT /services/{service}/jobs/{job}`: creates a job (201) or replaces it (200).

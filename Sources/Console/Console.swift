@@ -2,7 +2,7 @@ public import Hummingbird
 public import JobCore
 public import Logging
 public import Messaging
-internal import StageKit
+import StageKit
 public import Store
 
 /// The admin API.

@@ -1,5 +1,5 @@
 public import Hummingbird
-internal import Store
+import Store
 
 /// A request of the admin API before its key is checked. No route takes it: routes take a `KeyContext`.
 public struct ConsoleContext: RequestContext {

@@ -1,4 +1,4 @@
-internal import JobCore
+import JobCore
 
 /// The JSON of an execution. A field without a value is null, never left out.
 struct ExecutionView: Encodable {

@@ -1,5 +1,5 @@
-internal import JobCore
-internal import Store
+import JobCore
+import Store
 
 /// The JSON of a job: the document that was put, with all defaults filled in, and three instants.
 ///

@@ -1,7 +1,7 @@
-internal import Hummingbird
-internal import JobCore
-internal import StageKit
-internal import Store
+import Hummingbird
+import JobCore
+import StageKit
+import Store
 
 /// A request with a valid key.
 struct KeyContext: ChildRequestContext {

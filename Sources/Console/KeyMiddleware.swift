@@ -1,8 +1,8 @@
-internal import HTTPTypes
-internal import Hummingbird
-internal import Signing
-internal import StageKit
-internal import Store
+import HTTPTypes
+import Hummingbird
+import Signing
+import StageKit
+import Store
 
 /// Puts the key of a request into its context, and refuses a request without a valid one.
 struct KeyMiddleware: RouterMiddleware {

@@ -1,5 +1,5 @@
-internal import FoundationEssentials
-internal import JobCore
+import FoundationEssentials
+import JobCore
 
 /// `{"more": …}`: the parameter that leads to the next page; null on the last page.
 struct Paging: Encodable {

@@ -1,4 +1,4 @@
-internal import Store
+import Store
 
 /// Whether the scope of a key allows an access. This is the whole rule of scopes.
 enum Permission: Sendable, Equatable {

@@ -1,5 +1,5 @@
-internal import Hummingbird
-internal import JobCore
+import Hummingbird
+import JobCore
 
 /// Takes the parameters out of a request's query one by one and collects every mistake, as `DocumentReader` does for
 /// the fields of a body.

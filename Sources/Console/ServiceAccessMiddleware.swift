@@ -1,4 +1,4 @@
-internal import Hummingbird
+import Hummingbird
 
 /// Refuses a request below `services/{service}` whose key does not allow it: only GET and HEAD count as reading.
 struct ServiceAccessMiddleware: RouterMiddleware {

@@ -1,4 +1,4 @@
-internal import JobCore
+import JobCore
 
 /// The history of an execution, in chronological order.
 enum Timeline {

@@ -1,4 +1,4 @@
-internal import CCurl
+import CCurl
 
 extension ClientFailure {
     /// The category of a result of libcurl. The URL's scheme was checked before, so `CURLE_UNSUPPORTED_PROTOCOL` is

@@ -1,5 +1,5 @@
-internal import CCurl
-internal import Threads
+import CCurl
+import Threads
 
 /// An HTTP/1.1 client for servers that are not trusted: one thread, hundreds of requests at a time.
 ///

@@ -1,5 +1,5 @@
-internal import CCurl
-internal import Threads
+import CCurl
+import Threads
 
 /// A libcurl multi handle. Its sockets are watched by a `SocketParker`; its timer is `deadline`, for the loop to keep.
 ///

@@ -1,6 +1,6 @@
 // The C library's socket types belong to the module that includes them first, which may be either of these.
-internal import CCurl
-internal import Glibc
+import CCurl
+import Glibc
 
 /// An IPv4 or IPv6 address, without port or zone.
 public enum IPAddress: Hashable, Sendable {

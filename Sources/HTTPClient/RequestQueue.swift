@@ -1,4 +1,4 @@
-internal import Synchronization
+import Synchronization
 
 /// Requests from callers on any thread to the client's loop, which takes all of them at once.
 ///

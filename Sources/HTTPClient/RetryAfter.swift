@@ -1,4 +1,4 @@
-internal import CCurl
+import CCurl
 
 /// The `Retry-After` header (RFC 9110, 10.2.3): a number of seconds or a date.
 enum RetryAfter {

@@ -1,5 +1,5 @@
-internal import CCurl
-internal import Glibc
+import CCurl
+import Glibc
 
 extension Transfer {
     private static let connectTimeoutMilliseconds = 5_000

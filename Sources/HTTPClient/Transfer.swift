@@ -1,4 +1,4 @@
-internal import CCurl
+import CCurl
 
 /// A libcurl easy handle with the response it has received so far, used for one request after another.
 final class Transfer {

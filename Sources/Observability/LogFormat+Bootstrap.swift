@@ -1,6 +1,6 @@
 import JSON
-internal import Foundation
-internal import JobCore
+import Foundation
+import JobCore
 public import Logging
 public import Settings
 

@@ -1,4 +1,4 @@
-internal import CRabbitMQ
+import CRabbitMQ
 
 /// Memory in which strings and field tables are lent to librabbitmq.
 ///

@@ -1,4 +1,4 @@
-internal import CRabbitMQ
+import CRabbitMQ
 
 /// A failed call of librabbitmq, as a sentence for the operator. The connection is closed after any of them.
 struct AMQPFailure: Error, Sendable, Equatable, CustomStringConvertible {

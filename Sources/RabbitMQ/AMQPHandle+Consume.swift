@@ -1,4 +1,4 @@
-internal import CRabbitMQ
+import CRabbitMQ
 
 extension AMQPHandle {
     /// Starts a consumer whose messages must be acknowledged. At most `prefetch` of them are unacknowledged at a time.

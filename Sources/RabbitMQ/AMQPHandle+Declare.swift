@@ -1,5 +1,5 @@
-internal import CRabbitMQ
-internal import Messaging
+import CRabbitMQ
+import Messaging
 
 extension AMQPHandle {
     /// Declares a durable topic exchange. `passively` only asks whether it exists.

@@ -1,5 +1,5 @@
-internal import CRabbitMQ
-internal import Messaging
+import CRabbitMQ
+import Messaging
 
 extension AMQPHandle {
     /// Has the broker confirm every message that is published from now on.

@@ -1,4 +1,4 @@
-internal import CRabbitMQ
+import CRabbitMQ
 
 extension AMQPHandle {
     /// A bound, so that a flood of messages can't keep the thread from sending acks.

@@ -1,4 +1,4 @@
-internal import CRabbitMQ
+import CRabbitMQ
 
 /// Sole owner of one `amqp_connection_state_t` with its channel 1.
 ///

@@ -1,8 +1,8 @@
-internal import CoreMetrics
-internal import JobCore
-internal import Logging
-internal import Synchronization
-internal import Threads
+import CoreMetrics
+import JobCore
+import Logging
+import Synchronization
+import Threads
 
 /// What a `ConnectionOwner` has beside its handle: the thread it runs on, the state that others may read, the way back
 /// after a loss.

@@ -1,4 +1,4 @@
-internal import Messaging
+import Messaging
 
 /// One thing that the broker sent, copied out of librabbitmq's memory.
 enum BrokerEvent: Sendable, Equatable {

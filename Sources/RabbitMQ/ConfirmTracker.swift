@@ -1,4 +1,4 @@
-internal import Messaging
+import Messaging
 
 /// Matches publisher confirms with the batches that wait for them.
 ///

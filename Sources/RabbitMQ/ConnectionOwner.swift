@@ -1,4 +1,4 @@
-internal import Threads
+import Threads
 
 /// An actor that keeps one connection to the broker open: `Publisher` and `Consumer`.
 ///

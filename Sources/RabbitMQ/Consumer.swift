@@ -1,7 +1,7 @@
-internal import DequeModule
-internal import Logging
-internal import Messaging
-internal import Threads
+import DequeModule
+import Logging
+import Messaging
+import Threads
 
 /// The consuming connection: one channel, with a consumer for each queue that is subscribed to.
 actor Consumer: ConnectionOwner {

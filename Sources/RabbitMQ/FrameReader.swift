@@ -1,5 +1,5 @@
-internal import CRabbitMQ
-internal import Messaging
+import CRabbitMQ
+import Messaging
 
 /// Turns frames into events. It knows frames only, no connection.
 ///

@@ -1,5 +1,5 @@
-internal import CRabbitMQ
-internal import Messaging
+import CRabbitMQ
+import Messaging
 
 extension InboundMessage {
     /// Takes the message id, and the headers that are strings, booleans or whole numbers. Tables and lists are

@@ -1,6 +1,6 @@
-internal import Logging
-internal import Messaging
-internal import Threads
+import Logging
+import Messaging
+import Threads
 
 /// The publishing connection: messages are pipelined and persistent, and a batch waits for all of its confirms.
 actor Publisher: ConnectionOwner {

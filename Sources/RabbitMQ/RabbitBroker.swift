@@ -1,4 +1,4 @@
-internal import JobCore
+import JobCore
 public import Logging
 public import Messaging
 

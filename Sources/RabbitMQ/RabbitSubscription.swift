@@ -1,4 +1,4 @@
-internal import Messaging
+import Messaging
 
 /// One queue of a `Consumer`.
 struct RabbitSubscription: MessageSubscription {

@@ -1,4 +1,4 @@
-internal import CRabbitMQ
+import CRabbitMQ
 
 extension String {
     /// A copy of bytes that librabbitmq owns. What is not UTF-8 becomes U+FFFD.

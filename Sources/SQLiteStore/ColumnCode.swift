@@ -1,4 +1,4 @@
-internal import JobCore
+import JobCore
 
 /// A value that a column holds as a number. A number that was ever released keeps its meaning.
 protocol ColumnCode: CaseIterable {

@@ -1,6 +1,6 @@
-internal import FoundationEssentials
-internal import GRDB
-internal import JobCore
+import FoundationEssentials
+import GRDB
+import JobCore
 
 /// Reads a row's columns one after the other, in the order in which the query names them.
 struct ColumnReader {

@@ -1,7 +1,7 @@
 import JSON
-internal import FoundationEssentials
-internal import GRDB
-internal import JobCore
+import FoundationEssentials
+import GRDB
+import JobCore
 
 /// An execution and its row: how it is read, and how it is written.
 struct ExecutionRow {

@@ -1,6 +1,6 @@
-internal import GRDB
-internal import JobCore
-internal import Store
+import GRDB
+import JobCore
+import Store
 
 /// A search in the history: which rows, newest first, and where the next page begins.
 struct ExecutionSearch {

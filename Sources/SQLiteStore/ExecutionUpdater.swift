@@ -1,6 +1,6 @@
-internal import GRDB
-internal import JobCore
-internal import Store
+import GRDB
+import JobCore
+import Store
 
 /// Loads executions and writes their changes, inside one transaction.
 struct ExecutionUpdater {

@@ -1,5 +1,5 @@
-internal import GRDB
-internal import JobCore
+import GRDB
+import JobCore
 
 extension Identifier {
     /// A blob of 16 bytes: half the size of the text, and sorted as the text is.

@@ -1,5 +1,5 @@
-internal import GRDB
-internal import JobCore
+import GRDB
+import JobCore
 
 extension Instant {
     /// Columns whose names end in `_ms` hold milliseconds since 1970.

@@ -1,6 +1,6 @@
-internal import GRDB
-internal import JobCore
-internal import Store
+import GRDB
+import JobCore
+import Store
 
 /// The row of a job: how it is read, and how it is written.
 enum JobRow {

@@ -1,6 +1,6 @@
-internal import GRDB
-internal import JobCore
-internal import Store
+import GRDB
+import JobCore
+import Store
 
 /// Adds the last success of an execution's job, for the dispatcher, which hands it to the run.
 struct LastSuccessFinder {

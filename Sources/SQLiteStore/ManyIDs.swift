@@ -1,5 +1,5 @@
-internal import GRDB
-internal import JobCore
+import GRDB
+import JobCore
 
 /// Finds rows by many ids with few statements: to start a statement costs more than to find a row.
 enum ManyIDs {

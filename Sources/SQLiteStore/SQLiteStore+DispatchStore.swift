@@ -1,5 +1,5 @@
-internal import FoundationEssentials
-internal import GRDB
+import FoundationEssentials
+import GRDB
 public import JobCore
 public import Store
 

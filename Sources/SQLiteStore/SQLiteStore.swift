@@ -1,4 +1,4 @@
-internal import GRDB
+import GRDB
 public import Store
 
 /// The store in one SQLite file, which all daemons of a machine have open at the same time.

@@ -1,5 +1,5 @@
-internal import GRDB
-internal import Store
+import GRDB
+import Store
 
 extension StoreError {
     /// Sorts an error of SQLite or of a row's reading by the reaction it asks for.

@@ -1,7 +1,7 @@
-internal import FoundationEssentials
-internal import GRDB
-internal import Glibc
-internal import Store
+import FoundationEssentials
+import GRDB
+import Glibc
+import Store
 
 /// The file of a store: creates it readable by its owner alone, and opens it.
 struct StoreFile {

@@ -1,4 +1,4 @@
-internal import FoundationEssentials
+import FoundationEssentials
 public import JobCore
 
 /// A part of a schedule's jobs: the jobs whose slot is in a range.

@@ -1,5 +1,5 @@
 public import Store
-internal import Synchronization
+import Synchronization
 
 /// A store that is opened when it is available. It can be asked at any time whether it works.
 public final class LazyStore: Sendable {

@@ -1,4 +1,4 @@
-internal import SQLiteStore
+import SQLiteStore
 public import Store
 
 /// Where the store is: `sqlite:PATH`, the path absolute or from the working directory.

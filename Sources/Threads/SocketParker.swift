@@ -1,6 +1,6 @@
-internal import CLinux
-internal import Glibc
-internal import Synchronization
+import CLinux
+import Glibc
+import Synchronization
 
 /// Parks in `epoll_wait(2)` on any number of sockets and one eventfd that wakes it.
 ///

@@ -1,6 +1,6 @@
-internal import Foundation
+import Foundation
 public import JobCore
-internal import Synchronization
+import Synchronization
 
 /// Runs tasks on one thread, one job after the other in the order in which they become ready, and turns a clock by hand
 /// when none can go on. So a stage that waits runs in no time, and the same input leads to the same order of events.

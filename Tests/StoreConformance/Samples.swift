@@ -1,6 +1,6 @@
-internal import JobCore
-internal import Store
-internal import Testing
+import JobCore
+import Store
+import Testing
 
 // Sample jobs and executions, and short forms of the calls that many scenarios make.
 

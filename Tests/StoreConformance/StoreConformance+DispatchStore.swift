@@ -1,6 +1,6 @@
-internal import JobCore
-internal import Store
-internal import Testing
+import JobCore
+import Store
+import Testing
 
 extension StoreConformance {
     static let shardScenarios: [StoreScenario] = [

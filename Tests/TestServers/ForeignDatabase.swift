@@ -1,4 +1,4 @@
-internal import GRDB
+import GRDB
 
 /// A SQLite file of another program.
 public enum ForeignDatabase {
