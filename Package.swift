@@ -178,7 +178,7 @@ let package = Package(
         tests(
             "StageKitTests",
             [
-                "Determinism", "JobCore", "Messaging", "MessagingTesting", "Observability", "StageKit", "Store",
+                "Determinism", "JobCore", "Messaging", "MessagingTesting", "StageKit", "Store",
                 lifecycle, logging, metrics,
             ]),
         tests(
@@ -187,11 +187,14 @@ let package = Package(
                 "Courier", "Determinism", "Dispatcher", "Ingester", "JobCore", "Messaging", "MessagingTesting",
                 "Reaper", "SQLiteStore", "Signing", "StageKit", "Store", "Ticker", logging,
             ]),
+        tests("BrokerAccessTests", ["BrokerAccess", "Messaging", "RabbitMQ", "Settings"]),
+        tests("ObservabilityTests", ["Observability", metrics]),
+        tests("StoreAccessTests", ["Store", "StoreAccess"]),
         tests("HouseTests", ["Messaging"]),
         tests("RabbitMQTests", ["CRabbitMQ", "JSON", "Messaging", "RabbitMQ"]),
         tests("RabbitMQServerTests", ["Messaging", "RabbitMQ", "TestServers", logging]),
         tests("EndToEndTests", ["JSON", "JobCore", "Messaging", "RabbitMQ", "Signing", "TestServers", logging]),
-        tests("SQLiteStoreTests", ["JobCore", "SQLiteStore", "Store", "StoreAccess", "StoreConformance", grdb]),
+        tests("SQLiteStoreTests", ["JobCore", "SQLiteStore", "Store", "StoreConformance", grdb]),
     ] + benchmarks,
     swiftLanguageModes: [.v6]
 )

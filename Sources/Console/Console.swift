@@ -24,6 +24,7 @@ public struct Console: Sendable {
         self.logger = logger
     }
 
+    /// All routes of the admin API. Every one of them asks for a key.
     public func router() -> Router<ConsoleContext> {
         let router = Router(context: ConsoleContext.self)
         // These also go around unknown paths: without a key they answer 401 like all others.

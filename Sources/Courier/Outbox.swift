@@ -85,8 +85,8 @@ final class Outbox {
                 // Called after the confirms, so that a message that was redelivered meanwhile is acked, too.
                 batch.flatMap { entry in entry.key.map { settled([$0]) } ?? [entry.message.tag] }
             }
-            // The broker redelivers their messages. The deliveries stay in hand, so that no webhook is repeated: the new
-            // messages join them, and their results are published as soon as the broker is available.
+            // The broker redelivers their messages. The deliveries stay in hand, so that no webhook is repeated: the
+            // new messages join them, and their results are published as soon as the broker is available.
             if outcome == .requeued { entries = batch.filter { $0.key != nil } + entries }
         } catch {
             guard batch.count == 1, var entry = batch.first else {

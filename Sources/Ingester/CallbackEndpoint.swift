@@ -1,11 +1,11 @@
-internal import CoreMetrics
+import CoreMetrics
 public import Hummingbird
 public import JobCore
 public import Store
 public import Logging
 public import Messaging
 public import Signing
-internal import StageKit
+import StageKit
 
 /// Where services call back: `POST /callback/{token}`. It checks, publishes, and answers once the broker has it.
 public struct CallbackEndpoint: Sendable {

@@ -29,7 +29,11 @@ public struct CommandLineFlags: Sendable, Equatable {
     /// The text of `--help`.
     public static func help(of program: Program, abstract: String) -> String {
         let flags = AllSettings.rows(of: program).map { row in
-            "  \(row.flag) VALUE, \(row.variable)\n      \(row.help)\n      Default: \(row.shownDefault.replacing("`", with: ""))"
+            """
+              \(row.flag) VALUE, \(row.variable)
+                  \(row.help)
+                  Default: \(row.shownDefault.replacing("`", with: ""))
+            """
         }
         return """
             \(abstract)

@@ -68,8 +68,8 @@ public struct CallbackToken: Sendable, Equatable {
         guard now < expiresAt else { throw .expired }
     }
 
-    /// Encodes base64url without padding (RFC 4648, section 5). It works on bytes instead of characters, because a token
-    /// is written for each delivery and read for each callback.
+    /// Encodes base64url without padding (RFC 4648, section 5). It works on bytes instead of characters, because a
+    /// token is written for each delivery and read for each callback.
     private static func encode(_ data: Data) -> String {
         let bytes = data.base64EncodedData().lazy.filter { $0 != UInt8(ascii: "=") }.map { byte in
             switch byte {

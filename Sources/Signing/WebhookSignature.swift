@@ -39,8 +39,8 @@ public struct WebhookSignature: Sendable {
             inputKeyMaterial: key.secret, info: Data("belfry webhook v1 \(service)".utf8), outputByteCount: 32)
     }
 
-    /// Returns the value of the header `webhook-signature`: for each secret `v1,` and the base64 of the HMAC-SHA256 over
-    /// `id.timestamp.body`, separated by spaces.
+    /// Returns the value of the header `webhook-signature`: for each secret `v1,` and the base64 of the HMAC-SHA256
+    /// over `id.timestamp.body`, separated by spaces.
     public func header(id: String, timestampSeconds: Int64, body: [UInt8]) -> String {
         let prefix = Data("\(id).\(timestampSeconds).".utf8)
         return secrets.map { secret in

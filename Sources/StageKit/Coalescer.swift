@@ -1,5 +1,5 @@
-/// Joins concurrent calls into batches: calls that come while a batch is at work wait and form the next batch. So many
-/// callers need few transactions or publishes.
+/// Joins concurrent calls into batches: calls that come while a batch is at work wait and form the next batch. Thus a
+/// burst of calls needs few transactions or publishes.
 ///
 /// It never waits to fill a batch: a call that finds no batch at work starts at once.
 ///

@@ -1,11 +1,11 @@
-internal import CoreMetrics
-internal import Foundation
-internal import JobCore
+import CoreMetrics
+import Foundation
+import JobCore
 public import Logging
-internal import Observability
+import Observability
 public import ServiceLifecycle
-internal import Settings
-internal import UnixSignals
+import Settings
+import UnixSignals
 
 /// What every daemon has around its stage: logs, metrics, the health port, signals, an orderly end.
 public struct Daemon: Sendable {

@@ -1,4 +1,4 @@
-internal import Foundation
+import Foundation
 public import Settings
 
 /// The main of a daemon: its flags, `--help` and exit codes.

@@ -63,8 +63,8 @@ public final class SocketParker: Parker {
         }
     }
 
-    /// Ends the current `events` wait, or makes the next one return at once, and wakes the thread for it. Any thread may
-    /// call it. The wait still looks at the sockets, so that frequent interrupts hold up no ready socket.
+    /// Ends the current `events` wait, or makes the next one return at once, and wakes the thread for it. Any thread
+    /// may call it. The wait still looks at the sockets, so that frequent interrupts hold up no ready socket.
     public func interrupt() {
         let wasInterrupted = state.withLock { state in
             defer { state.isInterrupted = true }

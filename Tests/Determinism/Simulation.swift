@@ -25,7 +25,7 @@ public final class Simulation: TaskExecutor, TimeSource {
     private let clock: any TimeSource
     private let turn: @Sendable (Int64) -> Void
 
-    /// `turn` moves `clock` on by so many milliseconds.
+    /// `turn` moves `clock` on by its argument.
     public init(_ clock: any TimeSource, turn: @escaping @Sendable (_ milliseconds: Int64) -> Void) {
         self.clock = clock
         self.turn = turn

@@ -2,7 +2,8 @@ public import JSON
 import Foundation
 import HTTPClient
 
-/// An installation of Belfry for tests: the real programs on a real RabbitMQ, started by `Scripts/up` in their own folder.
+/// An installation of Belfry for tests: the real programs on a real RabbitMQ, started by `Scripts/up` in their own
+/// folder.
 public final class Installation: Sendable {
     /// The folder of the installation.
     public let home: String

@@ -118,7 +118,8 @@ public final class LedgerService: Sendable {
         try? await Task.sleep(for: .milliseconds(everyMilliseconds))
         let body =
             end == "success"
-            ? #"{"status":"success","summary":"done","state":"state of \#(webhook.executionID)","correlation_id":"c-1"}"#
+            ? #"{"status":"success","summary":"done","correlation_id":"c-1","#
+                + #""state":"state of \#(webhook.executionID)"}"#
             : #"{"status":"fail","error":{"code":7},"summary":"went wrong"}"#
         let answer = await call(url, body)
         state.withLock { $0.finished[webhook.executionID] = (end, answer) }

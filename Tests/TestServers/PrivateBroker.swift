@@ -69,8 +69,8 @@ public struct PrivateBroker: Sendable {
         return text.flatMap { Int32($0.trimmingCharacters(in: .whitespacesAndNewlines)) } ?? 0
     }
 
-    /// Creates a certificate authority and a server certificate for `localhost`, and configures the TLS listener and the
-    /// management API.
+    /// Creates a certificate authority and a server certificate for `localhost`, and configures the TLS listener and
+    /// the management API.
     private func makeCertificates() async throws {
         let commands = [
             "req -x509 -newkey rsa:2048 -nodes -keyout ca.key -out ca.pem -days 2 -subj /CN=belfry-test-ca",

@@ -6,8 +6,8 @@ struct FollowCommand: AsyncParsableCommand {
         commandName: "follow", abstract: "Prints executions as their status changes, until Ctrl-C.",
         discussion:
             """
-            With --expect the command ends as soon as each named job has an execution with the expected end (exit 0) or \
-            one of them has an execution with another end (exit 1).
+            With --expect the command ends as soon as each named job has an execution with the expected end (exit 0) \
+            or one of them has an execution with another end (exit 1).
             """)
     @OptionGroup var api: APIOptions
     @Option(

@@ -54,7 +54,8 @@ extension JobsCommand {
             }
         }
 
-        /// Compares a job of the API with one of a file. The API shows jobs with their defaults, so both are parsed first.
+        /// Compares a job of the API with one of a file. The API shows jobs with their defaults, so both are parsed
+        /// first.
         private static func isSame(_ shown: JSONValue, _ job: JobFiles.NamedJob) -> Bool {
             guard case .object(var fields) = shown else { return false }
             let added = ["service_name", "job_name", "job_guid", "created_at", "updated_at", "next_occurrence"]

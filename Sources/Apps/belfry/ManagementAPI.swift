@@ -50,9 +50,8 @@ struct ManagementAPI {
                 ["vhost", "source", "destination", "routing_key"].allSatisfy { item[$0] == binding[$0] }
             }
             if !isThere {
-                faults.append(
-                    "binding of \(binding["destination"]?.string ?? "") to \(binding["routing_key"]?.string ?? "") is missing"
-                )
+                let (queue, key) = (binding["destination"]?.string ?? "", binding["routing_key"]?.string ?? "")
+                faults.append("binding of \(queue) to \(key) is missing")
             }
         }
         for permission in wanted["permissions"]?.array ?? []
@@ -79,9 +78,8 @@ struct ManagementAPI {
         case .response(let response) where (200..<300).contains(response.status):
             return response.body.isEmpty ? .null : (try? JSONValue(parsing: response.body, limits: .trusted)) ?? .null
         case .response(let response):
-            throw Refused(
-                "the management API answered with status \(response.status): \(String(decoding: response.body.prefix(512), as: UTF8.self))"
-            )
+            let text = String(decoding: response.body.prefix(512), as: UTF8.self)
+            throw Refused("the management API answered with status \(response.status): \(text)")
         case .failure(let failure, let detail, _):
             throw Refused("no answer from the management API: \(failure) (\(detail))")
         }

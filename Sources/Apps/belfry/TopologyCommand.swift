@@ -82,7 +82,7 @@ struct TopologyCommand: ParsableCommand {
         var passwords: String?
         @Option(
             help:
-                "Also add this user of the file of passwords, with all permissions. Repeat the option for several users."
+                "Also add this user of the file of passwords, with all permissions. Repeat it for several users."
         ) var administrator: [String] = []
 
         func run() throws {

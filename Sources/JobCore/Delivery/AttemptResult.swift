@@ -1,5 +1,6 @@
 /// How one attempt ended, as the courier sees it.
 public struct AttemptResult: Sendable, Equatable {
+    /// What the service, or the way to it, answered.
     public enum Answer: Sendable, Equatable {
         /// The service answered with an HTTP status. `retryAfterSeconds` is its `Retry-After` header.
         case answered(statusCode: Int, retryAfterSeconds: Int64?)

@@ -9,9 +9,9 @@ public enum DeliveryVerdict: Sendable, Equatable {
 
     /// Decides what happens after an attempt.
     ///
-    /// A status of 2xx accepts. No answer, 408, 425, 429 and 5xx lead to another attempt. Anything else refuses at once,
-    /// redirects included: Standard Webhooks 1.0.0 asks not to follow them. There is no other attempt at or after the
-    /// deadline, and none beyond the number of attempts in the policy.
+    /// A status of 2xx accepts. No answer, 408, 425, 429 and 5xx lead to another attempt. Anything else refuses at
+    /// once, redirects included: Standard Webhooks 1.0.0 asks not to follow them. There is no other attempt at or after
+    /// the deadline, and none beyond the number of attempts in the policy.
     ///
     /// - Parameters:
     ///   - attempt: the number of the attempt; 1 is the first.

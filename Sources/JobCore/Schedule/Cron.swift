@@ -39,8 +39,8 @@ extension Cron: ClockReadings {
         return firstDate(from: dayAfter).flatMap { firstTime(from: 0, 0, on: $0) }
     }
 
-    /// Hours that cover the whole day mean elapsed time, so they ignore the policy: they run in both hours of an overlap
-    /// and are not made up for after a gap. An hourly job runs at both 01:00s.
+    /// Hours that cover the whole day mean elapsed time, so they ignore the policy: they run in both hours of an
+    /// overlap and are not made up for after a gap. An hourly job runs at both 01:00s.
     ///
     /// Hours that are listed (`2`, `8-17`, `8/2`) mean the clock, so the policy decides, whatever the minutes are.
     func policy(_ chosen: DSTPolicy) -> DSTPolicy {

@@ -28,8 +28,8 @@ public struct Schedule: Sendable, Hashable {
         self.zone = zone
     }
 
-    /// Returns the first occurrence strictly after an instant, or nil if there is none. Years after 2199 have none, except
-    /// for a rate.
+    /// Returns the first occurrence strictly after an instant, or nil if there is none. Years after 2199 have none,
+    /// except for a rate.
     public func next(after instant: Instant) -> Instant? {
         switch recurrence {
         case .rate(let rate): rate.next(after: instant)

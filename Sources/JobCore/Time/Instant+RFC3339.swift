@@ -17,8 +17,8 @@ extension Instant {
         return text(offset: minutes * 60) + "\(sign)\(hours):\((minutes.magnitude % 60).padded(to: 2))"
     }
 
-    /// Reads RFC 3339: a date, `T`, a time with seconds, an optional fraction, and `Z` or an offset. Returns nil for any
-    /// other text.
+    /// Reads RFC 3339: a date, `T`, a time with seconds, an optional fraction, and `Z` or an offset. Returns nil for
+    /// any other text.
     ///
     /// Digits beyond milliseconds are cut off. A leap second (`:60`) is refused, since instants don't count them.
     public init?(rfc3339: String) {

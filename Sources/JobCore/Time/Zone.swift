@@ -9,8 +9,8 @@ enum Zone: Hashable, Sendable {
 
     /// Finds a zone by its name in the IANA time zone database, spelled exactly. Returns nil for any other text.
     init?(identifier: String) {
-        // Foundation also accepts "GMT+5", "UTC+3" and three-letter abbreviations from ICU ("PST", "BST"), whose meaning
-        // differs between systems.
+        // Foundation also accepts "GMT+5", "UTC+3" and three-letter abbreviations from ICU ("PST", "BST"), whose
+        // meaning differs between systems.
         guard identifier.utf8.count <= 64, identifier.utf8.allSatisfy({ (0x21...0x7E).contains($0) }),
             identifier.contains("/") || Self.namesWithoutRegion.contains(identifier)
         else { return nil }

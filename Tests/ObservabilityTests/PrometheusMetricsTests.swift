@@ -1,6 +1,5 @@
 import CoreMetrics
 import Observability
-import StageKit
 import Testing
 
 /// Prometheus text, exposition format 0.0.4.

@@ -2,11 +2,11 @@ import Store
 import StoreAccess
 import Testing
 
-@Suite struct StoreURLTests {
-    @Test func `a store URL that begins with sqlite opens that file`() async throws {
-        let folder = try TemporaryFolder()
-        defer { folder.remove() }
-        let store = try StoreURL(parsing: "sqlite:\(folder.file)").open()
+@Suite struct `A store URL` {
+    @Test func `that begins with sqlite opens that file`() async throws {
+        let file = TemporaryStoreFile()
+        defer { file.remove() }
+        let store = try StoreURL(parsing: file.url).open()
         #expect(try await store.jobsRevision() == 0)
     }
 
@@ -15,7 +15,7 @@ import Testing
             "", "belfry.sqlite", "sqlite:", "sqlite:folder/", "sqlite::memory:", "postgres://u:secret@host/db",
             "mysql://u:secret@host/db",
         ])
-    func `any other store URL is refused, without its password in the reason`(url: String) throws {
+    func `of any other form is refused, without its password in the reason`(url: String) throws {
         let error = try #require(#expect(throws: StoreURLError.self) { try StoreURL(parsing: url) })
         #expect(!error.description.isEmpty && !error.description.contains("secret"))
     }
