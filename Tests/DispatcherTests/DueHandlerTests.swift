@@ -47,6 +47,12 @@ import Testing
             .map { try MessageCoder.decode(DeliveryRequested.self, from: $0.body) }
     }
 
+    @Test func `a due event reaches every job, when the store lists them in several pages`() async throws {
+        let store = MemoryDispatchStore((0..<1_001).map { Self.job("job-\($0)") })
+        let batch = try await handler(store).handle([try Self.due()])
+        #expect(Set(try Self.requests(batch).map(\.jobName)).count == 1_001)
+    }
+
     @Test func `a due event leads to one execution and one delivery for each job`() async throws {
         let store = MemoryDispatchStore([Self.job("a"), Self.job("b"), Self.job("paused", isEnabled: false)])
         let requests = try Self.requests(try await handler(store).handle([Self.due()]))
