@@ -5,6 +5,8 @@ import HummingbirdTesting
 import JSON
 import JobCore
 import MessagingTesting
+import Signing
+import Store
 import Testing
 
 /// A route of the admin API, as its router lists it.
@@ -93,6 +95,15 @@ private struct Route: Sendable, CustomTestStringConvertible {
     @Test(arguments: ["", "admin", "Bearer", "Bearer ", "Bearer  admin", "Bearer wrong", "Basic admin", "Bearer Admin"])
     func `is refused in any other form`(header: String) async throws {
         #expect(try await api.send(.get, "/jobs", key: .none, authorization: header).status == 401)
+    }
+
+    @Test(arguments: [(512, 200), (513, 401)])
+    func `is refused unread when its header is longer than 512 bytes`(byteCount: Int, status: Int) async throws {
+        let secret = String(repeating: "a", count: byteCount - "Bearer ".utf8.count)
+        api.store.change {
+            $0.keys[APISecret.hash(secret)] = APIKey(name: "long", scope: .admin, createdAt: ConsoleAPI.now)
+        }
+        #expect(try await api.send(.get, "/jobs", key: .none, authorization: "Bearer \(secret)").status == status)
     }
 
     @Test(arguments: ["/", "/nothing", "/services/billing", "/jobs/x", "/executions/x/y", "/.env"])

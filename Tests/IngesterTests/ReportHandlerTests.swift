@@ -85,6 +85,21 @@ private final class MemoryReportStore: ReportStore {
         #expect(store.content.withLock { $0.executions.values.allSatisfy { $0.state.reason == .cancelled } })
     }
 
+    /// While no recorder ran, callbacks may have been missed.
+    @Test func `the recorder takes no silence from before its own start for a timeout`() async throws {
+        store.content.withLock { content in
+            content.executions[ids[0]]?.state.status = .processing
+            content.executions[ids[0]]?.state.firstHeartbeatAt = Self.now.adding(seconds: -120)
+            content.executions[ids[0]]?.state.lastHeartbeatAt = Self.now.adding(seconds: -120)
+        }
+        let expired = ExecutionExpired(executionID: ids[0], expiry: .heartbeat, noticedAt: Self.now)
+        let message = InboundMessage(
+            tag: MessageTag(epoch: 0, number: 1), exchange: "belfry", routingKey: RoutingKey.executionExpired,
+            id: "expired", body: try MessageCoder.encode(expired))
+        #expect(try await recorder.handle([message]).messages.isEmpty)
+        #expect(store.content.withLock { $0.executions[ids[0]]?.state.status } == .processing)
+    }
+
     @Test func `the recorder publishes the same events for a batch that it receives again`() async throws {
         let batch = try ids.map(cancelled)
         let first = try await recorder.handle(batch)
