@@ -2,12 +2,12 @@ import Settings
 import Testing
 
 @Suite struct `A daemon's flags` {
-    @Test func `are its settings, with the value behind a blank or an equals sign`() throws {
+    @Test func `a daemon's flags are its settings, with the value behind a blank or an equals sign`() throws {
         let flags = try CommandLineFlags(["--in-flight", "7", "--amqp-url=amqp://a/b=c", "--prefix="], of: .courierd)
         #expect(flags.values == ["in-flight": "7", "amqp-url": "amqp://a/b=c", "prefix": ""])
     }
 
-    @Test func `are refused when the daemon has no such setting or the value is missing, all at once`() {
+    @Test func `flags are refused when the daemon has no such setting or the value is missing, all at once`() {
         let error = #expect(throws: SettingsError.self) {
             try CommandLineFlags(["--store-url", "sqlite:x", "extra", "--role=both", "--in-flight"], of: .courierd)
         }
@@ -17,7 +17,7 @@ import Testing
     }
 
     @Test(arguments: Program.daemons)
-    func `and their variables are all in its help`(program: Program) {
+    func `flags and their variables are all in the daemon's help`(program: Program) {
         let help = CommandLineFlags.help(of: program, abstract: "Does its work.")
         #expect(help.hasPrefix("Does its work.\n"))
         for row in AllSettings.rows(of: program) {

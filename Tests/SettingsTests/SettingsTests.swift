@@ -14,7 +14,7 @@ import Testing
             ("flag", "variable", "flag"), (nil, "variable", "variable"), ("flag", nil, "flag"),
             (nil, nil, "/etc/ssl/certs/ca-certificates.crt"),
         ] as [(String?, String?, String)])
-    func `come from a flag, then the environment, then the default`(
+    func `settings come from a flag, then the environment, then the default`(
         flag: String?, variable: String?, value: String
     ) throws {
         var variables: [String: String] = [:]
@@ -23,12 +23,12 @@ import Testing
         #expect(try AllSettings.amqpCAFile.value(in: settings) == value)
     }
 
-    @Test func `that are optional and not given are nil`() throws {
+    @Test func `settings that are optional and not given are nil`() throws {
         #expect(try AllSettings.healthListen.optional.value(in: settings()) == nil)
         #expect(throws: SettingsError.self) { try AllSettings.healthListen.value(in: settings()) }
     }
 
-    @Test func `may have the value of another setting as their default`() throws {
+    @Test func `settings may have the value of another setting as their default`() throws {
         let moved = settings(variables: ["BELFRY_CALLBACK_LISTEN": "10.0.0.1:80"])
         #expect(try AllSettings.callbackBaseURL.value(in: settings()) == "http://127.0.0.1:8081")
         #expect(try AllSettings.callbackBaseURL.value(in: moved) == "http://10.0.0.1:80")
@@ -37,7 +37,7 @@ import Testing
         #expect(error?.description.hasPrefix("--callback-listen (BELFRY_CALLBACK_LISTEN) is invalid: ") == true)
     }
 
-    @Test func `are read together, and all problems are reported at once`() throws {
+    @Test func `settings are read together, and all problems are reported at once`() throws {
         let wrong = settings(
             flags: ["in-flight": "0", "callback-listen": "nowhere"], variables: ["BELFRY_ROLE": "chief"])
         let error = #expect(throws: SettingsError.self) {
@@ -59,11 +59,11 @@ import Testing
     }
 
     @Test(arguments: [("1", 1), ("10000", 10_000)] as [(String, Int64)])
-    func `take a whole number within its bounds`(text: String, value: Int64) throws {
+    func `whole-number settings are taken within their bounds`(text: String, value: Int64) throws {
         #expect(try AllSettings.inFlight.value(in: settings(flags: ["in-flight": text])) == value)
     }
 
-    @Test func `are shown without secrets and passwords, wherever those came from`() {
+    @Test func `settings are shown without secrets and passwords, wherever those came from`() {
         let settings = settings(
             flags: ["amqp-url": "amqp://ann:pass1@one/,amqps://bob:pass2@two:5671/v"],
             variables: ["BELFRY_SIGNING_KEYS": "main:c2VjcmV0"])
@@ -73,7 +73,7 @@ import Testing
         #expect(summary["prefix"] == "belfry" && summary["store-url"] == nil)
     }
 
-    @Test func `never show a secret that is invalid`() {
+    @Test func `problems with settings never show a secret that is invalid`() {
         struct TooShort: Error, CustomStringConvertible { var description: String { "the key is too short" } }
         let settings = settings(variables: ["BELFRY_SIGNING_KEYS": "main:c2VjcmV0"])
         let error = #expect(throws: SettingsError.self) {
