@@ -26,20 +26,18 @@ actor Loop {
         await parker.events(timeoutMilliseconds: timeoutMilliseconds)
     }
 
-    /// Keeps the thread's list of jobs from ever being empty, until `stopChatter()`.
-    func chatter() async {
-        isChattering = true
-        while isChattering { await Task.yield() }
+    /// Keeps the thread's list of jobs from ever being empty: each job adds the next one before it ends. A `Task.yield`
+    /// would leave a gap, since the task comes back by way of another executor.
+    private func chatter() {
+        guard isChattering else { return }
+        Task { chatter() }
     }
-
-    func stopChatter() { isChattering = false }
 
     /// Waits for events while `chatter()` runs.
     func eventsDuringChatter(timeoutMilliseconds: CInt) async -> [SocketEvent] {
-        async let chatter: Void = chatter()
-        let events = await parker.events(timeoutMilliseconds: timeoutMilliseconds)
-        stopChatter()
-        await chatter
-        return events
+        isChattering = true
+        chatter()
+        defer { isChattering = false }
+        return await parker.events(timeoutMilliseconds: timeoutMilliseconds)
     }
 }
