@@ -5,12 +5,8 @@ import Testing
 @Suite struct `The shards of a schedule` {
     @Test(arguments: [1, 2, 3, 7, 500, 65_535, 65_536])
     func `hold every slot once`(count: Int) {
-        var next = 0
-        for index in 0..<count {
-            let shard = Shard(index: index, of: count)
-            #expect(shard.slots.lowerBound == next && !shard.slots.isEmpty)
-            next = shard.slots.upperBound
-        }
-        #expect(next == Shard.slotCount)
+        let shards = (0..<count).map { Shard(index: $0, of: count).slots }
+        #expect(shards.first?.lowerBound == 0 && shards.last?.upperBound == Shard.slotCount)
+        #expect(zip(shards, shards.dropFirst()).allSatisfy { $0.upperBound == $1.lowerBound })
     }
 }
