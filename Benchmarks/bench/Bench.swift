@@ -1,6 +1,6 @@
-import JSON
 import ArgumentParser
 import Foundation
+import JSON
 import JobCore
 import Store
 import StoreAccess

@@ -1,18 +1,18 @@
 import CoreMetrics
 public import Hummingbird
 public import JobCore
-public import Store
 public import Logging
 public import Messaging
 public import Signing
 import StageKit
+public import Store
 
 /// Where services call back: `POST /callback/{token}`. It checks, publishes, and answers once the broker has it.
 public struct CallbackEndpoint: Sendable {
     private let keys: SigningKeys
     private let time: any TimeSource
     private let logger: Logger
-    private let passes: Coalescer<CheckedCallback, ExecutionStatus?>
+    private let publisher: Coalescer<CheckedCallback, ExecutionStatus?>
 
     public init(
         store: any CallbackStore, broker: any MessageBroker, keys: SigningKeys, time: any TimeSource, logger: Logger
@@ -20,8 +20,8 @@ public struct CallbackEndpoint: Sendable {
         self.keys = keys
         self.time = time
         self.logger = logger
-        // Callbacks come in bursts: those that come while others pass share the next question and the next publish.
-        passes = Coalescer(limit: 500) { callbacks in
+        // Callbacks come in bursts: those that arrive while a batch is published share the next query and publish.
+        publisher = Coalescer(limit: 500) { callbacks in
             do {
                 let statuses = try await store.statuses(of: callbacks.map(\.executionID))
                 try await broker.publish(
@@ -46,7 +46,7 @@ public struct CallbackEndpoint: Sendable {
         return router
     }
 
-    /// Publishes a callback. Throws an `APIError`, or whatever the store or the broker throws.
+    /// Publishes a callback. Throws an `APIError`, or the error of the store or the broker.
     private func take(_ request: Request, token text: String) async throws {
         let now = time.now()
         let token: CallbackToken
@@ -58,18 +58,18 @@ public struct CallbackEndpoint: Sendable {
         let body = try await request.jsonBody(bytesMax: Limits.callbackBytesMax)
         _ = try CallbackDocument.parse(body)
         let message = OutboundMessage(CallbackReceived(token: text, receivedAt: now, body: body))
-        try await pass(CheckedCallback(executionID: token.executionID, message: message))
+        try await publish(CheckedCallback(executionID: token.executionID, message: message))
     }
 
-    /// A callback in which nothing is wrong; whether its execution still goes on, only the record can tell.
+    /// A valid callback. Whether its execution is still open is asked of the store.
     private struct CheckedCallback: Sendable {
         var executionID: ExecutionID
         var message: OutboundMessage
     }
 
-    private func pass(_ callback: CheckedCallback) async throws {
+    private func publish(_ callback: CheckedCallback) async throws {
         do {
-            guard let status = try await passes.call(callback) else {
+            guard let status = try await publisher.call(callback) else {
                 throw APIError(.gone, "The execution is no longer on record.")
             }
             guard !status.isFinal else { throw APIError(.gone, "The execution is over.", executionStatus: status) }

@@ -1,8 +1,8 @@
 import CoreMetrics
 import Hummingbird
 public import Logging
-public import Settings
 public import ServiceLifecycle
+public import Settings
 
 /// An HTTP server with `/healthz` (the process runs), `/readyz` (it can do its work) and `/metrics` (Prometheus text).
 public struct HealthServer: Service {

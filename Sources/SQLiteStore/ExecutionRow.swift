@@ -1,6 +1,6 @@
-import JSON
 import FoundationEssentials
 import GRDB
+import JSON
 import JobCore
 
 /// An execution and its row: how it is read, and how it is written.

@@ -1,5 +1,5 @@
-public import JSON
 import HTTPClient
+public import JSON
 
 extension Installation {
     /// Sends a request to the admin API.

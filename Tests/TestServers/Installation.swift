@@ -1,6 +1,6 @@
-public import JSON
 import Foundation
 import HTTPClient
+public import JSON
 
 /// An installation of Belfry for tests: the real programs on a real RabbitMQ, started by `Scripts/up` in their own
 /// folder.

@@ -1,7 +1,7 @@
-public import JSON
 import Foundation
 import HTTPClient
 import Hummingbird
+public import JSON
 import Synchronization
 
 /// A service for tests that keeps every webhook, independently of Belfry, and calls back.

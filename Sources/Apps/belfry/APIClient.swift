@@ -1,6 +1,6 @@
-import JSON
 import Foundation
 import HTTPClient
+import JSON
 import JobCore
 
 /// A client of the admin API.

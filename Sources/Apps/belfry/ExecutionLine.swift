@@ -1,5 +1,5 @@
-import JSON
 import Foundation
+import JSON
 import JobCore
 
 /// One line of `belfry follow`: an execution with its status at one moment.

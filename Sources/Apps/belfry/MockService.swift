@@ -1,7 +1,7 @@
-import JSON
 import Foundation
 import HTTPClient
 import Hummingbird
+import JSON
 import JobCore
 
 /// A mock of a service that takes webhooks and calls back; see ``MockCommand``.

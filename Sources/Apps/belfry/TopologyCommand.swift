@@ -1,7 +1,7 @@
-import JSON
 import ArgumentParser
 import BrokerAccess
 import Foundation
+import JSON
 import JobCore
 import Messaging
 import RabbitMQ

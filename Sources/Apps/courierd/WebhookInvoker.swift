@@ -1,7 +1,7 @@
 import Courier
+import HTTPClient
 import JobCore
 import StageKit
-import HTTPClient
 
 /// The courier's way to a service over HTTP.
 struct WebhookInvoker: Invoker {

@@ -28,8 +28,8 @@ struct Rate: Hashable, Sendable {
     /// Returns the first occurrence strictly after an instant, or nil if 64 bits can't hold it.
     func next(after instant: Instant) -> Instant? {
         let period = count * unit.seconds * 1_000
-        let passed = instant.millisecondsSinceEpoch.flooredQuotient(by: period)
-        let (next, overflows) = (passed + 1).multipliedReportingOverflow(by: period)
+        let elapsedPeriods = instant.millisecondsSinceEpoch.flooredQuotient(by: period)
+        let (next, overflows) = (elapsedPeriods + 1).multipliedReportingOverflow(by: period)
         return overflows ? nil : Instant(millisecondsSinceEpoch: next)
     }
 
