@@ -14,10 +14,10 @@ enum AttemptReports {
         case .retry(let stepSeconds):
             var next = delivery.request
             next.attempt += 1
-            var headers = delivery.message.ownHeaders
-            headers[Header.deferrals] = nil
+            next.deferrals = Deferrals()
             return [
-                OutboundMessage(next, deferredBySeconds: stepSeconds, headers: headers),
+                OutboundMessage(
+                    DeliveryDue(next), afterSeconds: stepSeconds, headers: delivery.message.ownHeaders),
                 OutboundMessage(
                     DeliveryDeferred(
                         executionID: id, cause: .failed(attempt), nextAttemptAt: now.adding(seconds: stepSeconds))),
@@ -28,12 +28,12 @@ enum AttemptReports {
     /// The delivery, deferred because its target is busy. A deferral is not an attempt. It is reported, so that the
     /// reaper does not count the delivery as lost.
     static func deferral(of delivery: Delivery, now: Instant) -> [OutboundMessage] {
-        var headers = delivery.message.ownHeaders
-        let count = (headers[Header.deferrals].flatMap(Int.init).map { min(max($0, 0), 999_999) } ?? 0) + 1
-        headers[Header.deferrals] = String(count)
+        var next = delivery.request
+        let count = min(next.deferrals.count + 1, Deferrals.countMax)
+        next.deferrals.count = count
         let stepSeconds: Int64 = count <= 3 ? 5 : 30
         return [
-            OutboundMessage(delivery.request, deferredBySeconds: stepSeconds, headers: headers),
+            OutboundMessage(DeliveryDue(next), afterSeconds: stepSeconds, headers: delivery.message.ownHeaders),
             OutboundMessage(
                 DeliveryDeferred(
                     executionID: delivery.request.executionID,

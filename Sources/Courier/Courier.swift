@@ -114,8 +114,7 @@ public actor Courier: Service {
     private func read(_ messages: [InboundMessage]) -> [Delivery] {
         messages.compactMap { message in
             do throws(UnreadableMessage) {
-                let request = try MessageCoder.decode(DeliveryRequested.self, from: message.body)
-                return Delivery(request: request, message: message)
+                return Delivery(request: try DeliveryRequested(reading: message), message: message)
             } catch {
                 outbox.add(.deadLetter(.unreadable, error: "\(error)"), of: message, key: nil)
                 return nil

@@ -1,35 +1,59 @@
+import CoreMetrics
 import JobCore
 public import Logging
 public import Messaging
 import StageKit
 public import Store
 
-/// Requests overdue deliveries again, since they may be lost, if their executions are still pending.
+/// Requests the deliveries whose wait in the retry ladder is over, if their executions still wait for them. Every retry
+/// and every deferred delivery comes this way, so that nothing is delivered after its end.
 public struct DeliveryDueHandler: MessageHandler {
     private let store: any DispatchStore
     private let logger: Logger
+    private let dropped: [ReturnDecision.DropReason: Counter]
 
     public init(store: any DispatchStore, logger: Logger) {
         self.store = store
         self.logger = logger
+        dropped = Dictionary(
+            uniqueKeysWithValues: ReturnDecision.DropReason.allCases.map {
+                ($0, Counter(label: "belfry_deliveries_dropped_total", dimensions: [("reason", $0.rawValue)]))
+            })
     }
 
     public func handle(_ batch: [InboundMessage]) async throws -> HandledBatch {
-        let read = batch.decoded { message throws(UnreadableMessage) in try message.decoded(as: DeliveryDue.self) }
-        var messages: [OutboundMessage] = []
-        for recorded in try await store.recorded(read.messages.map(\.executionID)) {
-            let execution = recorded.execution
-            guard execution.state.status == .pending else { continue }
-            let metadata: Logger.Metadata = [
-                "execution_id": "\(execution.id)", "job": "\(execution.jobName)",
-            ]
-            guard let stored = try await store.job(named: execution.jobName) else {
-                logger.info("delivery not requested again: its job was deleted, the ttl ends it", metadata: metadata)
-                continue
+        let read = batch.decoded { message throws(UnreadableMessage) in
+            (delivery: try DeliveryDue(reading: message).delivery, headers: message.ownHeaders)
+        }
+        let recorded = try await store.recorded(read.messages.map(\.delivery.executionID))
+        let executions = Dictionary(recorded.map { ($0.execution.id, $0.execution) }) { first, _ in first }
+        let messages = read.messages.compactMap { delivery, headers in
+            requested(delivery, of: executions[delivery.executionID]).map {
+                OutboundMessage(afterItsWait: $0, headers: headers)
             }
-            logger.warning("a delivery was lost, requested it again", metadata: metadata)
-            messages += recorded.messages(job: stored.job)
         }
         return HandledBatch(messages: messages, dead: read.dead)
+    }
+
+    /// The delivery as the record has it now; nil when the execution does not wait for it.
+    private func requested(_ delivery: DeliveryRequested, of execution: Execution?) -> DeliveryRequested? {
+        switch ReturnDecision.decide(attempt: delivery.attempt, of: execution) {
+        case .request:
+            var delivery = delivery
+            if let execution {
+                delivery.deadline = execution.state.ttlDeadline
+                delivery.deferrals.recordedDueAt = execution.attemptDueAt
+            }
+            return delivery
+        case .drop(let reason):
+            dropped[reason]?.increment()
+            logger.info(
+                "not delivered after its wait",
+                metadata: [
+                    "execution_id": "\(delivery.executionID)", "job": "\(delivery.jobName)",
+                    "attempt": "\(delivery.attempt)", "reason": "\(reason.rawValue)",
+                ])
+            return nil
+        }
     }
 }

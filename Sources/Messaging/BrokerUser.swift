@@ -31,7 +31,7 @@ public struct BrokerUser: Sendable, Equatable {
             stage("tickerd", publishes: [RoutingKey.scheduleDue, RoutingKey.baton], consumes: [.tickerBaton]),
             stage(
                 "dispatcherd", publishes: [RoutingKey.deliveryRequested, RoutingKey.executionFinished],
-                consumes: [.dispatcherDue, .dispatcherRuns, .dispatcherDeliveries]),
+                consumes: [.dispatcherDue, .dispatcherRuns, .dispatcherDeliveries, .dispatcherRedeliveries]),
             stage(
                 "courierd",
                 publishes: [RoutingKey.deliveryAccepted, RoutingKey.deliveryDeferred, RoutingKey.deliveryRefused]
@@ -43,7 +43,7 @@ public struct BrokerUser: Sendable, Equatable {
                     RoutingKey.callbackReceived, RoutingKey.executionStarted, RoutingKey.executionProgressed,
                     RoutingKey.executionFinished,
                 ], consumes: [.ingesterReports]),
-            stage("reaperd", publishes: [RoutingKey.executionExpired, RoutingKey.deliveryDue], consumes: []),
+            stage("reaperd", publishes: [RoutingKey.executionExpired, RoutingKey.redeliveryRequested], consumes: []),
             stage(
                 "consoled", publishes: [RoutingKey.runRequested, RoutingKey.executionCancelled, RoutingKey.jobChanged],
                 consumes: []),

@@ -4,8 +4,12 @@ public enum Header {
     public static let token = "x-belfry-token"
     /// When the callback endpoint received the callback, in milliseconds since the epoch.
     public static let receivedAt = "belfry-received-at"
-    /// How often a delivery was deferred because its target was busy.
+    /// How often a delivery was deferred before its next attempt because its target was busy.
     public static let deferrals = "belfry-deferrals"
+    /// When a deferred delivery's turn at its target is expected, in milliseconds since the epoch.
+    public static let turnAt = "belfry-turn-at"
+    /// When the record expects the next attempt of a delivery, in milliseconds since the epoch.
+    public static let recordedDueAt = "belfry-recorded-due-at"
     /// Why a message is a dead letter: a `DeadLetterReason`.
     public static let deadReason = "belfry-dead-reason"
     /// The error behind the reason, for people.

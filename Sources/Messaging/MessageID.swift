@@ -19,8 +19,13 @@ public enum MessageID {
     public static func runRequested(_ execution: ExecutionID) -> String { "\(execution)" }
 
     /// Differs by execution and by the instant at which the delivery was found overdue: a later request is a new fact.
-    public static func deliveryDue(_ execution: ExecutionID, foundAt instant: Instant) -> String {
-        "\(execution)/due/\(instant.millisecondsSinceEpoch)"
+    public static func redeliveryRequested(_ execution: ExecutionID, foundAt instant: Instant) -> String {
+        "\(execution)/redelivery/\(instant.millisecondsSinceEpoch)"
+    }
+
+    /// Differs by execution, attempt and number of deferrals because of a busy target.
+    static func deliveryDue(_ execution: ExecutionID, attempt: Int, deferrals: Int) -> String {
+        "\(execution)/\(attempt)/due/\(deferrals)"
     }
 
     /// Differs by execution and attempt: the same attempt requested twice has the same id.

@@ -2,6 +2,7 @@
 public enum RoutingKey {
     public static let scheduleDue = "schedule.due"
     public static let runRequested = "run.requested"
+    public static let redeliveryRequested = "redelivery.requested"
     public static let deliveryDue = "delivery.due"
     public static let deliveryRequested = "delivery.requested"
     public static let deliveryAccepted = "delivery.accepted"

@@ -66,7 +66,7 @@ public struct Topology: Sendable, Equatable {
             policies.append(
                 Policy(
                     name: name, pattern: pattern(name),
-                    definition: Self.deadLettering(to: pipeline, key: RoutingKey.deliveryRequested)
+                    definition: Self.deadLettering(to: pipeline, key: RoutingKey.deliveryDue)
                         .merging(["message-ttl": .integer(seconds * 1_000)]) { $1 }))
         }
         self.queues = queues

@@ -4,6 +4,7 @@ public enum WorkQueue: String, Sendable, CaseIterable {
     case dispatcherDue = "dispatcher.due"
     case dispatcherRuns = "dispatcher.runs"
     case dispatcherDeliveries = "dispatcher.deliveries"
+    case dispatcherRedeliveries = "dispatcher.redeliveries"
     case courierDeliveries = "courier.deliveries"
     case ingesterReports = "ingester.reports"
 
@@ -14,6 +15,7 @@ public enum WorkQueue: String, Sendable, CaseIterable {
         case .dispatcherDue: [RoutingKey.scheduleDue]
         case .dispatcherRuns: [RoutingKey.runRequested]
         case .dispatcherDeliveries: [RoutingKey.deliveryDue]
+        case .dispatcherRedeliveries: [RoutingKey.redeliveryRequested]
         case .courierDeliveries: [RoutingKey.deliveryRequested]
         case .ingesterReports:
             [

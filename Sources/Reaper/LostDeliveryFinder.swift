@@ -31,7 +31,7 @@ public final class LostDeliveryFinder: PeriodicStage {
         let due = throttle.withLock { $0.due(in: lost, now: now) }
         return PassResult(
             messages: due.map {
-                OutboundMessage(DeliveryDue(executionID: $0.id, jobName: $0.jobName, foundAt: now))
+                OutboundMessage(RedeliveryRequested(executionID: $0.id, jobName: $0.jobName, foundAt: now))
             },
             reported: due.map { ["execution_id": "\($0.id)", "job": "\($0.jobName)"] })
     }

@@ -7,67 +7,107 @@ import Testing
 
 @testable import Dispatcher
 
-@Suite struct `An overdue delivery` {
+/// Guarantee: nothing is delivered after its execution has ended.
+@Suite struct `A delivery that comes back from the retry ladder` {
     private static let now = Instant(secondsSinceEpoch: 1_800_000_000)
     private static let job = Job(
         name: JobName(service: "s", job: "j"),
         target: InvocationTarget(kind: .http, address: "https://example.com/"), payload: "own",
         schedule: ScheduleKey("rate(1 minute)"), ttlSeconds: 60)
 
-    private let store: MemoryDispatchStore
+    private let store = MemoryDispatchStore([])
     private let execution = Execution.requested(
         .random(), of: job, at: now, payload: "mine", retryOf: nil, now: now)
 
     init() {
-        let before = Instant(secondsSinceEpoch: 0)
-        store = MemoryDispatchStore([
-            StoredJob(job: Self.job, effectiveAfter: before, createdAt: before, updatedAt: before)
-        ])
         store.content.withLock { [execution] in $0.executions[execution.id] = execution }
     }
 
-    private func handle(_ ids: [ExecutionID]) async throws -> HandledBatch {
-        let handler = DeliveryDueHandler(
-            store: store, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
-        return try await handler.handle(
-            ids.map { id in
-                let due = DeliveryDue(executionID: id, jobName: Self.job.name, foundAt: Self.now)
-                return InboundMessage(
-                    tag: MessageTag(epoch: 0, number: 1), exchange: "belfry", routingKey: due.routingKey,
-                    body: due.body)
-            })
+    private func delivery(attempt: Int, of id: ExecutionID? = nil, deferrals: Deferrals = Deferrals())
+        -> DeliveryRequested
+    {
+        var delivery = DeliveryRequested(
+            executionID: id ?? execution.id, jobName: Self.job.name, occurrence: Self.now, attempt: attempt,
+            target: Self.job.target, headers: ["X-Own": "kept"], payload: "mine", schedule: "rate(1 minute)",
+            ttlSeconds: 60, heartbeatIntervalSeconds: 30, timeoutSeconds: 15, retry: RetryPolicy(),
+            deadline: Self.now.adding(seconds: 60), lastSuccess: nil, isExclusive: false, retryOf: nil)
+        delivery.deferrals = deferrals
+        return delivery
     }
 
-    @Test func `an overdue delivery is requested again with the attempt after the last one on record`() async throws {
-        let first = try await handle([execution.id])
-        let delivery = try MessageCoder.decode(
-            DeliveryRequested.self, from: try #require(first.messages.first).body)
-        #expect(first.messages.count == 1 && delivery.attempt == 1 && delivery.payload == "mine")
+    private func handle(_ messages: [InboundMessage]) async throws -> HandledBatch {
+        let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+        return try await DeliveryDueHandler(store: store, logger: logger).handle(messages)
+    }
+
+    private static func message(_ delivery: DeliveryRequested, headers: [String: String] = [:]) -> InboundMessage {
+        let due = OutboundMessage(DeliveryDue(delivery), headers: headers)
+        return InboundMessage(
+            tag: MessageTag(epoch: 0, number: 1), exchange: "belfry", routingKey: due.routingKey,
+            headers: due.headers, id: due.id, body: due.body)
+    }
+
+    @Test func `a delivery whose execution waits for it is requested, with what the record says now`() async throws {
+        let extended = Self.now.adding(seconds: 90)
+        let dueAt = Self.now.adding(seconds: 5)
         store.content.withLock { [execution] content in
             content.executions[execution.id]?.attempts = [
-                Attempt(number: 2, at: Self.now, statusCode: 503, latencyMilliseconds: 9)
+                Attempt(number: 1, at: Self.now, statusCode: 503, latencyMilliseconds: 9)
             ]
+            content.executions[execution.id]?.state.ttlDeadline = extended
+            content.executions[execution.id]?.attemptDueAt = dueAt
         }
-        let second = try await handle([execution.id])
-        #expect(second.messages.map(\.id) == ["\(execution.id)/3"])
+        let turnAt = Self.now.adding(seconds: 7)
+        let waiting = delivery(attempt: 2, deferrals: Deferrals(count: 3, turnAt: turnAt))
+        let batch = try await handle([Self.message(waiting, headers: ["belfry-own": "kept", "x-death": "1"])])
+        try #require(batch.messages.count == 1 && batch.dead.isEmpty)
+        #expect(batch.messages[0].routingKey == RoutingKey.deliveryRequested)
+        #expect(batch.messages[0].id == "\(execution.id)/2")
+        #expect(batch.messages[0].headers["belfry-own"] == "kept" && batch.messages[0].headers["x-death"] == nil)
+        var expected = delivery(
+            attempt: 2, deferrals: Deferrals(count: 3, turnAt: turnAt, recordedDueAt: dueAt))
+        expected.deadline = extended
+        var inbound = Self.message(waiting)
+        (inbound.headers, inbound.body) = (batch.messages[0].headers, batch.messages[0].body)
+        #expect(try DeliveryRequested(reading: inbound) == expected)
     }
 
     @Test(arguments: ExecutionStatus.allCases.filter { $0 != .pending })
-    func `an overdue delivery is not requested once its execution is invoked or over`(status: ExecutionStatus)
+    func `a delivery whose execution has started or ended is not requested`(status: ExecutionStatus) async throws {
+        store.content.withLock { [execution] in $0.executions[execution.id]?.state.status = status }
+        #expect(try await handle([Self.message(delivery(attempt: 2))]) == HandledBatch())
+    }
+
+    @Test func `a delivery of an unknown execution is not requested, and the others of its batch are`() async throws {
+        let batch = try await handle([
+            Self.message(delivery(attempt: 1, of: .random())), Self.message(delivery(attempt: 1)),
+        ])
+        #expect(batch.messages.map(\.id) == ["\(execution.id)/1"])
+    }
+
+    @Test func `a delivery that comes back twice leads to the same message twice`() async throws {
+        let message = Self.message(delivery(attempt: 2))
+        let batch = try await handle([message, message])
+        #expect(batch.messages.count == 2 && batch.messages[0] == batch.messages[1])
+    }
+
+    @Test(
+        arguments: [
+            [Header.deferrals: "-1"], [Header.deferrals: "1000001"], [Header.deferrals: "9223372036854775808"],
+            [Header.turnAt: "-1"], [Header.turnAt: "9223372036854775807"], [Header.turnAt: "soon"],
+            [Header.recordedDueAt: "253402300800000"],
+        ])
+    func `a delivery with an impossible number in a header becomes a dead letter`(headers: [String: String])
         async throws
     {
-        store.content.withLock { [execution] in $0.executions[execution.id]?.state.status = status }
-        #expect(try await handle([execution.id]).messages.isEmpty)
+        let batch = try await handle([Self.message(delivery(attempt: 1), headers: headers)])
+        #expect(batch.messages.isEmpty && batch.dead.map(\.reason) == [.unreadable])
     }
 
-    @Test func `an overdue delivery is not requested for an unknown execution or a deleted job`() async throws {
-        #expect(try await handle([.random()]) == HandledBatch())
-        store.content.withLock { $0.jobs = [] }
-        #expect(try await handle([execution.id]) == HandledBatch())
-    }
-
-    @Test func `an overdue delivery that is requested again changes no record`() async throws {
-        _ = try await handle([execution.id, execution.id])
-        #expect(store.content.withLock { $0.executions } == [execution.id: execution])
+    @Test func `the handler of returning deliveries throws while the store is unavailable, so that they wait`()
+        async throws
+    {
+        store.content.withLock { $0.isUnavailable = true }
+        await #expect(throws: StoreError.self) { try await handle([Self.message(delivery(attempt: 1))]) }
     }
 }

@@ -68,16 +68,16 @@ public final class MemoryBroker: MessageBroker {
         state.withLock { $0.isAvailable = isAvailable }
     }
 
-    /// Advances the broker's clock: deliveries whose time in a retry queue is over return to the couriers.
+    /// Advances the broker's clock: deliveries whose time in a retry queue is over return to the dispatchers.
     public func advance(to now: Instant) {
         state.withLock { state in
             state.now = max(state.now, now)
             let due = state.delayed.filter { $0.releaseAt <= now }
             state.delayed.removeAll { $0.releaseAt <= now }
-            state.ready[WorkQueue.courierDeliveries.rawValue, default: []] += due.map { held in
+            state.ready[WorkQueue.dispatcherDeliveries.rawValue, default: []] += due.map { held in
                 var message = held.message
                 message.headers["x-death"] = "expired"
-                message.routingKey = RoutingKey.deliveryRequested
+                message.routingKey = RoutingKey.deliveryDue
                 return message
             }
         }

@@ -21,12 +21,14 @@ import Testing
             shardCount: 4)
     }
 
-    private static func delivery(attempt: Int) -> DeliveryRequested {
-        DeliveryRequested(
+    private static func delivery(attempt: Int, deferrals: Deferrals = Deferrals()) -> DeliveryRequested {
+        var delivery = DeliveryRequested(
             executionID: id, jobName: name, occurrence: at(0), attempt: attempt,
             target: InvocationTarget(kind: .http, address: "https://example.com/"), headers: [:], payload: nil,
             schedule: "rate(1 minute)", ttlSeconds: 60, heartbeatIntervalSeconds: 30, timeoutSeconds: 15,
             retry: RetryPolicy(), deadline: at(60), lastSuccess: nil, isExclusive: false, retryOf: nil)
+        delivery.deferrals = deferrals
+        return delivery
     }
 
     private static func execution(heartbeatAt seconds: Int64? = nil) -> Execution {
@@ -42,8 +44,10 @@ import Testing
     private static let facts: [any PipelineMessage] = [
         due(), due("rate(2 minutes)"), due(at: 60), due(shard: 1), Baton(cursor: at(0)), Baton(cursor: at(1)),
         RunRequested(executionID: id, jobName: name, requestedAt: at(0)),
-        DeliveryDue(executionID: id, jobName: name, foundAt: at(0)),
-        DeliveryDue(executionID: id, jobName: name, foundAt: at(300)), delivery(attempt: 1), delivery(attempt: 2),
+        RedeliveryRequested(executionID: id, jobName: name, foundAt: at(0)),
+        RedeliveryRequested(executionID: id, jobName: name, foundAt: at(300)), delivery(attempt: 1),
+        delivery(attempt: 2), DeliveryDue(delivery(attempt: 1)), DeliveryDue(delivery(attempt: 2)),
+        DeliveryDue(delivery(attempt: 2, deferrals: Deferrals(count: 1))),
         DeliveryAccepted(executionID: id, attempt: attempt(1)), DeliveryAccepted(executionID: id, attempt: attempt(2)),
         DeliveryRefused(executionID: id, attempt: attempt(1)),
         DeliveryDeferred(executionID: id, cause: .failed(attempt(1)), nextAttemptAt: at(5)),
@@ -102,8 +106,8 @@ import Testing
         for report in deferred { #expect(try MessageCoder.decode(DeliveryDeferred.self, from: report.body) == report) }
         let accepted = DeliveryAccepted(executionID: Self.id, attempt: Self.attempt(1))
         #expect(try MessageCoder.decode(DeliveryAccepted.self, from: accepted.body) == accepted)
-        let due = DeliveryDue(executionID: Self.id, jobName: Self.name, foundAt: Self.at(1))
-        #expect(try MessageCoder.decode(DeliveryDue.self, from: due.body) == due)
+        let redelivery = RedeliveryRequested(executionID: Self.id, jobName: Self.name, foundAt: Self.at(1))
+        #expect(try MessageCoder.decode(RedeliveryRequested.self, from: redelivery.body) == redelivery)
     }
 
     @Test(arguments: ["0", "-1", "1000001", "9223372036854775808", "null", "1.5"])
@@ -115,10 +119,40 @@ import Testing
         }
     }
 
-    @Test func `a deferred delivery goes to its retry queue with the same id and body`() {
-        let waiting = OutboundMessage(Self.delivery(attempt: 2), deferredBySeconds: 30, headers: ["a": "b"])
-        #expect(waiting.routingKey == "courier.retry.30" && waiting.headers == ["a": "b"] && waiting.isMandatory)
-        #expect(waiting.id == Self.delivery(attempt: 2).messageID && waiting.body == Self.delivery(attempt: 2).body)
+    private static func inbound(_ message: OutboundMessage) -> InboundMessage {
+        InboundMessage(
+            tag: MessageTag(epoch: 1, number: 1), exchange: "belfry", routingKey: message.routingKey,
+            headers: message.headers, id: message.id, body: message.body)
+    }
+
+    @Test func `a deferred delivery goes to its retry queue with everything that its next attempt needs`() throws {
+        let deferrals = Deferrals(count: 2, turnAt: Self.at(40), recordedDueAt: Self.at(3))
+        let delivery = Self.delivery(attempt: 2, deferrals: deferrals)
+        let own = ["a": "b", Header.deferrals: "1", Header.turnAt: "1", Header.recordedDueAt: "1"]
+        let waiting = OutboundMessage(DeliveryDue(delivery), afterSeconds: 30, headers: own)
+        #expect(waiting.routingKey == "courier.retry.30" && waiting.headers["a"] == "b" && waiting.isMandatory)
+        #expect(try DeliveryDue(reading: Self.inbound(waiting)).delivery == delivery)
+        let requested = OutboundMessage(afterItsWait: Self.delivery(attempt: 2), headers: waiting.headers)
+        #expect(requested.headers == ["a": "b"], "what was counted before is not carried on")
+    }
+
+    private static let impossibleFields = [
+        #""backoff_seconds": [9223372036854775807]"#, #""backoff_seconds": [-1]"#, #""backoff_seconds": [36001]"#,
+        #""backoff_seconds": [\#(Array(repeating: "1", count: 21).joined(separator: ","))]"#,
+        #""max_attempts": 0"#, #""max_attempts": 21"#, #""max_attempts": 9223372036854775807"#,
+        #""timeout_seconds": 9223372036854775807"#, #""deadline_ms": 9223372036854775807"#, #""attempt": 0"#,
+    ]
+
+    @Test(arguments: impossibleFields)
+    func `a delivery with an impossible number is unreadable`(field: String) throws {
+        let name = try #require(field.split(separator: ":").first)
+        let text = String(decoding: Self.delivery(attempt: 2).body, as: UTF8.self)
+        let rest = text.dropFirst().split(separator: ",").filter { !$0.hasPrefix(name) }.joined(separator: ",")
+        let body = "{\(field),\(rest.hasSuffix("}") ? rest : rest + "}")"
+        let error = #expect(throws: UnreadableMessage.self) {
+            try MessageCoder.decode(DeliveryRequested.self, from: Array(body.utf8))
+        }
+        #expect(error?.description.contains(name.dropFirst().dropLast()) == true)
     }
 
     @Test func `a callback message has the token and the time as headers, and the service's text as its body`() throws {

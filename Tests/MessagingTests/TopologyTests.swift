@@ -10,7 +10,8 @@ import Testing
     /// The messages between stages, which must not be lost: all but the events.
     private static let mandatoryKeys =
         [
-            RoutingKey.scheduleDue, RoutingKey.runRequested, RoutingKey.deliveryDue, RoutingKey.deliveryRequested,
+            RoutingKey.scheduleDue, RoutingKey.runRequested, RoutingKey.deliveryDue, RoutingKey.redeliveryRequested,
+            RoutingKey.deliveryRequested,
             RoutingKey.deliveryAccepted, RoutingKey.deliveryDeferred, RoutingKey.deliveryRefused,
             RoutingKey.callbackReceived, RoutingKey.executionExpired, RoutingKey.executionCancelled,
             RoutingKey.baton,
@@ -55,13 +56,13 @@ import Testing
     }
 
     @Test(arguments: RetryLadder.stepsSeconds)
-    func `a retry queue returns a delivery to the couriers when its wait is over`(seconds: Int64) throws {
+    func `a retry queue returns a delivery to the dispatchers when its wait is over`(seconds: Int64) throws {
         let policies = try policies(for: "belfry.courier.retry.\(seconds)")
         #expect(
             policies.map(\.definition) == [
                 [
                     "dead-letter-exchange": .string("belfry"),
-                    "dead-letter-routing-key": .string("delivery.requested"),
+                    "dead-letter-routing-key": .string("delivery.due"),
                     "dead-letter-strategy": .string("at-least-once"), "overflow": .string("reject-publish"),
                     "message-ttl": .integer(seconds * 1_000),
                 ]

@@ -81,7 +81,7 @@ final class FakeServices: Invoker {
             let statusCode = AttemptResult(answer, latencyMilliseconds: 0).statusCode
             let post = Post(executionID: id, at: now, statusCode: statusCode)
             state.posts[id, default: []].append(post)
-            if post.isAccepted, !earlier.contains(where: \.isAccepted) {
+            if behaviour.starts(at: post), !earlier.contains(where: behaviour.starts) {
                 state.planned += behaviour.callbacks(for: webhook, token: String(token), now: now, &random)
             }
             return answer

@@ -27,6 +27,7 @@ extension PipelineWorld {
         case ...47:
             await pump(.dispatcherRuns, limit: random.int(1...4), crash: randomCrash())
             await pump(.dispatcherDeliveries, limit: random.int(1...4), crash: randomCrash())
+            await pump(.dispatcherRedeliveries, limit: random.int(1...4), crash: randomCrash())
         case ...62: await deliverSomehow()
         case ...78: await pump(.ingesterReports, limit: random.int(1...10), crash: randomCrash())
         case ...84: await reap(reaper: random.int(0...1), crash: randomCrash())
@@ -138,7 +139,8 @@ extension PipelineWorld {
         var message = OutboundMessage(routingKey: "", id: id, body: Array("{\"half\": ".utf8))
         var reason = DeadLetterReason.unreadable
         let queue: WorkQueue
-        switch random.int(1...7) {
+        switch random.int(1...8) {
+        case 8: (queue, message.routingKey) = (.dispatcherRedeliveries, RoutingKey.redeliveryRequested)
         case 7: (queue, message.routingKey) = (.dispatcherDeliveries, RoutingKey.deliveryDue)
         case 1: (queue, message.routingKey) = (.dispatcherDue, RoutingKey.scheduleDue)
         case 2: (queue, message.routingKey) = (.courierDeliveries, RoutingKey.deliveryRequested)

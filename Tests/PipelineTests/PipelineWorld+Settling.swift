@@ -54,7 +54,7 @@ extension PipelineWorld {
         await services.sendDueCallbacks()
         if reaping, !store.open.isEmpty { await reap() }
         for _ in 0..<200 where WorkQueue.allCases.contains(where: { $0 != .tickerBaton && hasWaiting($0) }) {
-            for queue in [.dispatcherDue, .dispatcherRuns, .dispatcherDeliveries] as [WorkQueue] { await pump(queue) }
+            for queue in WorkQueue.allCases where queue.rawValue.hasPrefix("dispatcher.") { await pump(queue) }
             await deliver()
             await services.sendDueCallbacks()
             await pump(.ingesterReports)

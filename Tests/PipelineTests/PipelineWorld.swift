@@ -73,6 +73,7 @@ final class PipelineWorld {
             .dispatcherDue: DueHandler(store: store, time: clock, logger: Self.logger),
             .dispatcherRuns: RunHandler(store: store, time: clock, logger: Self.logger),
             .dispatcherDeliveries: DeliveryDueHandler(store: store, logger: Self.logger),
+            .dispatcherRedeliveries: RedeliveryHandler(store: store, logger: Self.logger),
             .ingesterReports: ReportHandler(store: store, keys: keys, time: clock, logger: Self.logger),
         ]
         var pumps: [WorkQueue: Pump] = [:]

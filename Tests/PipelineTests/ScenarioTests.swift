@@ -80,13 +80,42 @@ import Testing
             await world.pump(.dispatcherDue)
             world.broker.rearrange("courier.deliveries") { $0 = [] }
             await world.reap()
-            #expect(!world.hasWaiting(.dispatcherDeliveries), "not lost yet")
+            #expect(!world.hasWaiting(.dispatcherRedeliveries), "not lost yet")
             await world.advance(seconds: PipelineWorld.redeliverAfterSeconds)
             await world.reap(reaper: 0)
             await world.reap(reaper: 1)
-            #expect(world.broker.waiting(in: "dispatcher.deliveries").count == 2, "two reapers request it twice")
+            #expect(world.broker.waiting(in: "dispatcher.redeliveries").count == 2, "two reapers request it twice")
             #expect(await world.letTimePass().isEmpty)
             #expect(world.store.ends.values.map(\.status) == [.success])
+        }
+    }
+
+    @Test func `a run that is cancelled while its delivery waits in the retry ladder is not delivered again`()
+        async throws
+    {
+        try await withWorld(behaviour: .broken) { world in
+            try await world.putJob(every: 60) { $0.ttlSeconds = 600 }
+            try await world.tickUntilDue()
+            await world.pump(.dispatcherDue)
+            await world.deliver()
+            await world.pump(.ingesterReports)
+            try await world.cancel(try #require(world.store.open.first))
+            #expect(await world.letTimePass().isEmpty)
+            #expect(world.store.ends.values.map(\.reason) == [.cancelled])
+            #expect(world.services.posts.values.map(\.count) == [1])
+        }
+    }
+
+    @Test func `a run that succeeded before its webhook was answered with 500 is not delivered again`() async throws {
+        try await withWorld(behaviour: .endsBeforeItFails) { world in
+            try await world.putJob(every: 60) { $0.ttlSeconds = 600 }
+            try await world.tickUntilDue()
+            await world.pump(.dispatcherDue)
+            await world.deliver()
+            await world.services.sendDueCallbacks()
+            #expect(await world.letTimePass().isEmpty)
+            #expect(world.store.ends.values.map(\.status) == [.success])
+            #expect(world.services.posts.values.map(\.count) == [1])
         }
     }
 
@@ -94,7 +123,7 @@ import Testing
         try await withWorld(behaviour: .quick(fails: false)) { world in
             try await world.putJob(every: 60)
             try await world.tickUntilDue()
-            for queue in [.dispatcherDue, .dispatcherDeliveries, .courierDeliveries, .ingesterReports] as [WorkQueue] {
+            for queue in WorkQueue.allCases where queue != .tickerBaton && queue != .dispatcherRuns {
                 let id = "poison in \(queue.rawValue)"
                 try await world.broker.publish([
                     OutboundMessage(routingKey: queue.routingKeys[0], id: id, body: Array("{".utf8))

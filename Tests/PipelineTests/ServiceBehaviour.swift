@@ -19,6 +19,8 @@ enum ServiceBehaviour: Equatable {
     case flaky(Int)
     /// Always answers 503.
     case broken
+    /// Runs and succeeds at once, and then answers 500.
+    case endsBeforeItFails
 
     static func any(_ random: inout SplitMix64) -> ServiceBehaviour {
         switch random.int(1...100) {
@@ -29,15 +31,20 @@ enum ServiceBehaviour: Equatable {
         case ...75: .late
         case ...81: .refusing
         case ...94: .flaky(random.int(1...2))
-        default: .broken
+        case ...97: .broken
+        default: .endsBeforeItFails
         }
     }
+
+    /// True when a webhook with this answer starts a run.
+    func starts(at post: FakeServices.Post) -> Bool { post.isAccepted || self == .endsBeforeItFails }
 
     func answer(toPost number: Int) -> AttemptResult.Answer {
         switch self {
         case .quick, .heartbeats, .steady, .silent, .late: .answered(statusCode: 200, retryAfterSeconds: nil)
         case .refusing: .answered(statusCode: 404, retryAfterSeconds: nil)
         case .broken: .answered(statusCode: 503, retryAfterSeconds: nil)
+        case .endsBeforeItFails: .answered(statusCode: 500, retryAfterSeconds: nil)
         case .flaky(let times) where number > times: .answered(statusCode: 202, retryAfterSeconds: nil)
         case .flaky(let times):
             times == number ? .unreachable : .answered(statusCode: 500, retryAfterSeconds: 7)
@@ -57,6 +64,7 @@ enum ServiceBehaviour: Equatable {
         var at = now
         switch self {
         case .silent, .refusing, .broken: break
+        case .endsBeforeItFails: plan(.success, at)
         case .quick(let fails):
             // Else at once: before it has answered the webhook.
             if random.chance(70) { at = at.adding(milliseconds: Int64(random.int(1...25_000))) }

@@ -161,8 +161,8 @@ private final class ScriptedExpiryStore: ExpiryStore {
         for seconds in [0, 299, 300] as [Int64] {
             try await lostDeliveries.runOnce(at: Self.start.adding(seconds: seconds))
         }
-        let requests = try broker.waiting(in: "dispatcher.deliveries").map {
-            try MessageCoder.decode(DeliveryDue.self, from: $0.body)
+        let requests = try broker.waiting(in: "dispatcher.redeliveries").map {
+            try MessageCoder.decode(RedeliveryRequested.self, from: $0.body)
         }
         #expect(requests.map(\.executionID) == [lost.id, lost.id])
         #expect(requests.first?.jobName == lost.jobName)

@@ -27,6 +27,7 @@ struct Dispatcherd: DaemonProgram {
                 (.dispatcherDue, .init(prefetch: 8, batch: 2), DueHandler(store: store, time: time, logger: logger)),
                 (.dispatcherRuns, limits, RunHandler(store: store, time: time, logger: logger)),
                 (.dispatcherDeliveries, limits, DeliveryDueHandler(store: store, logger: logger)),
+                (.dispatcherRedeliveries, limits, RedeliveryHandler(store: store, logger: logger)),
             ]
             return handlers.map { queue, limits, handler in
                 Pump(queue: queue, limits: limits, handler: handler, broker: broker, time: time, logger: logger)

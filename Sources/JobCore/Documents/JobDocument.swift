@@ -7,7 +7,7 @@ public enum JobDocument {
     /// Bytes of a whole document: twice the largest payload, since JSON escapes some of its characters.
     public static let bytesMax = 2 * Limits.payloadBytesMax
 
-    private static let attemptsMax: Int64 = 20
+    private static let attemptsMax = Int64(RetryPolicy.attemptsMax)
     private static let headersMax = 32
     private static let headerBytesMax = 4_096
     private static let tagsMax = 20

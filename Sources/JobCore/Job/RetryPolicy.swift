@@ -1,6 +1,9 @@
 /// How often courierd tries to deliver an invocation, and how long it waits between two attempts.
 public struct RetryPolicy: Sendable, Hashable, Codable {
-    /// Attempts in all, the first one included; 1 to 20.
+    /// The most attempts that a policy may have, and the most waits.
+    public static let attemptsMax = 20
+
+    /// Attempts in all, the first one included; 1 to `attemptsMax`.
     public var maxAttempts: Int
     /// Seconds to wait before the second attempt, the third, and so on. The last value repeats.
     public var backoffSeconds: [Int64]

@@ -41,13 +41,13 @@ public struct Instant: Hashable, Comparable, Sendable {
 
 extension Instant: Codable {
     /// 1970 to the end of 9999. Sums of an instant that was decoded and a duration can't overflow.
-    private static let readable: ClosedRange<Int64> = 0...253_402_300_799_999
+    public static let readableMilliseconds: ClosedRange<Int64> = 0...253_402_300_799_999
 
     /// Decodes milliseconds since the epoch. Throws `DecodingError` outside of the years 1970 to 9999.
     public init(from decoder: any Decoder) throws {
         let container = try decoder.singleValueContainer()
         let milliseconds = try container.decode(Int64.self)
-        guard Self.readable.contains(milliseconds) else {
+        guard Self.readableMilliseconds.contains(milliseconds) else {
             throw DecodingError.dataCorruptedError(
                 in: container, debugDescription: "\(milliseconds) ms is not between the years 1970 and 9999")
         }

@@ -10,4 +10,10 @@ extension KeyedDecodingContainer {
         }
         return number
     }
+
+    /// A whole number within bounds, or nil when it is absent. Throws `DecodingError` when it is outside.
+    public func decodeIfPresent(in range: ClosedRange<Int64>, forKey key: Key) throws -> Int64? {
+        guard contains(key), try !decodeNil(forKey: key) else { return nil }
+        return try decode(in: range, forKey: key)
+    }
 }

@@ -1,24 +1,44 @@
-public import JobCore
+import JobCore
 
-/// `delivery.due`: an attempt of this execution is overdue, so its delivery may be lost. The dispatcher looks the
-/// execution up, and requests the delivery again if the execution is still pending.
-public struct DeliveryDue: PipelineMessage, Hashable, Codable {
-    public var executionID: ExecutionID
-    public var jobName: JobName
-    public var foundAt: Instant
+/// `delivery.due`: the wait of a delivery in the retry ladder is over. The dispatcher asks the record whether the
+/// execution still waits for this attempt, and only then requests the delivery.
+///
+/// courierd publishes it to the ladder, with everything that the next attempt needs; the ladder's queues route it on.
+public struct DeliveryDue: PipelineMessage, Hashable {
+    /// The delivery of the next attempt, with the deadline and the instants as courierd knew them.
+    public var delivery: DeliveryRequested
 
-    public init(executionID: ExecutionID, jobName: JobName, foundAt: Instant) {
-        self.executionID = executionID
-        self.jobName = jobName
-        self.foundAt = foundAt
+    public init(_ delivery: DeliveryRequested) {
+        self.delivery = delivery
+    }
+
+    /// Reads a message. Throws `UnreadableMessage` with the field or the header at fault.
+    public init(reading message: InboundMessage) throws(UnreadableMessage) {
+        delivery = try DeliveryRequested(reading: message)
     }
 
     public var routingKey: String { RoutingKey.deliveryDue }
-    public var messageID: String? { MessageID.deliveryDue(executionID, foundAt: foundAt) }
 
-    private enum CodingKeys: String, CodingKey {
-        case executionID = "execution_id"
-        case jobName = "job"
-        case foundAt = "found_at_ms"
+    public var messageID: String? {
+        MessageID.deliveryDue(
+            delivery.executionID, attempt: delivery.attempt, deferrals: delivery.deferrals.count)
+    }
+
+    public var messageHeaders: [String: String] { delivery.messageHeaders }
+    public var body: [UInt8] { delivery.body }
+}
+
+extension OutboundMessage {
+    /// A delivery that waits in the retry ladder: it becomes due after `stepSeconds`, a step of the ladder. `headers`
+    /// are those of the message that it came in.
+    public init(_ due: DeliveryDue, afterSeconds stepSeconds: Int64, headers: [String: String]) {
+        self.init(due, headers: Deferrals.removed(from: headers))
+        routingKey = RoutingKey.retry(stepSeconds: stepSeconds)
+    }
+
+    /// A delivery that is requested after its wait in the retry ladder. `headers` are those of the message that it came
+    /// in.
+    public init(afterItsWait delivery: DeliveryRequested, headers: [String: String]) {
+        self.init(delivery, headers: Deferrals.removed(from: headers))
     }
 }

@@ -40,13 +40,26 @@ extension DeliveryRequested {
             heartbeatIntervalSeconds: try body.decode(in: 0...86_400, forKey: .heartbeatIntervalSeconds),
             timeoutSeconds: try body.decode(in: 1...3_600, forKey: .timeoutSeconds),
             retry: RetryPolicy(
-                maxAttempts: try body.decodeIfPresent(Int.self, forKey: .maxAttempts) ?? standard.maxAttempts,
-                backoffSeconds: try body.decodeIfPresent([Int64].self, forKey: .backoffSeconds)
-                    ?? standard.backoffSeconds),
+                maxAttempts: Int(
+                    try body.decodeIfPresent(in: 1...Int64(RetryPolicy.attemptsMax), forKey: .maxAttempts)
+                        ?? Int64(standard.maxAttempts)),
+                backoffSeconds: try Self.backoffSeconds(of: body) ?? standard.backoffSeconds),
             deadline: try body.decode(Instant.self, forKey: .deadline),
             lastSuccess: try body.decodeIfPresent(LastSuccess.self, forKey: .lastSuccess),
             isExclusive: try body.decodeIfPresent(Bool.self, forKey: .isExclusive) ?? false,
             retryOf: try body.decodeIfPresent(ExecutionID.self, forKey: .retryOf))
+    }
+
+    /// Throws for a wait that is out of range: its sums and products must not overflow.
+    private static func backoffSeconds(of body: KeyedDecodingContainer<CodingKeys>) throws -> [Int64]? {
+        guard let waits = try body.decodeIfPresent([Int64].self, forKey: .backoffSeconds) else { return nil }
+        guard waits.count <= RetryPolicy.attemptsMax, waits.allSatisfy((0...Limits.retryWaitSecondsMax).contains) else {
+            throw DecodingError.dataCorruptedError(
+                forKey: .backoffSeconds, in: body,
+                debugDescription: "more than \(RetryPolicy.attemptsMax) waits, or one that is not from 0 to "
+                    + "\(Limits.retryWaitSecondsMax)")
+        }
+        return waits
     }
 
     public func encode(to encoder: any Encoder) throws {

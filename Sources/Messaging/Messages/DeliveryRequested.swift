@@ -22,6 +22,8 @@ public struct DeliveryRequested: PipelineMessage, Hashable, Codable {
     public var lastSuccess: LastSuccess?
     public var isExclusive: Bool
     public var retryOf: ExecutionID?
+    /// Not in the body, but in the headers.
+    public var deferrals = Deferrals()
 
     public init(
         executionID: ExecutionID, jobName: JobName, occurrence: Instant, attempt: Int, target: InvocationTarget,
@@ -47,14 +49,13 @@ public struct DeliveryRequested: PipelineMessage, Hashable, Codable {
         self.retryOf = retryOf
     }
 
+    /// Reads a message. Throws `UnreadableMessage` with the field or the header at fault.
+    public init(reading message: InboundMessage) throws(UnreadableMessage) {
+        self = try MessageCoder.decode(Self.self, from: message.body)
+        deferrals = try Deferrals(reading: message.headers)
+    }
+
     public var routingKey: String { RoutingKey.deliveryRequested }
     public var messageID: String? { MessageID.delivery(executionID, attempt: attempt) }
-}
-
-extension OutboundMessage {
-    /// A delivery that waits in the retry ladder: it returns to the couriers after `stepSeconds`, a step of the ladder.
-    public init(_ delivery: DeliveryRequested, deferredBySeconds stepSeconds: Int64, headers: [String: String]) {
-        self.init(delivery, headers: headers)
-        routingKey = RoutingKey.retry(stepSeconds: stepSeconds)
-    }
+    public var messageHeaders: [String: String] { deferrals.headers }
 }

@@ -39,7 +39,7 @@ import Testing
         #expect(Self.decide(.unreachable, attempt: attempt) == verdict)
     }
 
-    @Test(arguments: [(1, 5), (2, 120), (3, 600), (19, 600), (20, nil)] as [(Int, Int64?)])
+    @Test(arguments: [(1, 1), (2, 60), (3, 600), (19, 600), (20, nil)] as [(Int, Int64?)])
     func `a delivery keeps the job's own waits, and repeats the last one`(attempt: Int, step: Int64?) {
         let policy = RetryPolicy(maxAttempts: 20, backoffSeconds: [1, 31, 121])
         let verdict = step.map { DeliveryVerdict.retry(stepSeconds: $0) } ?? .refuse
@@ -48,7 +48,7 @@ import Testing
 
     @Test(
         arguments: [
-            (nil, 5), (0, 5), (-9, 5), (5, 5), (6, 30), (36_000, 36_000), (36_001, nil), (.max, nil),
+            (nil, 5), (0, 5), (-9, 5), (5, 5), (6, 10), (11, 30), (36_000, 36_000), (36_001, nil), (.max, nil),
         ] as [(Int64?, Int64?)])
     func `a delivery waits as long as Retry-After asks, and is refused if that is too long`(after: Int64?, step: Int64?)
     {

@@ -1,0 +1,57 @@
+public import JobCore
+
+/// How a delivery has waited for a busy target before its next attempt. Carried in the headers of its messages, so that
+/// a deferral leaves the body as it is.
+public struct Deferrals: Sendable, Hashable {
+    /// The highest count that is carried on.
+    public static let countMax = 1_000_000
+
+    /// How often the delivery was deferred before this attempt.
+    public var count: Int
+    /// When its turn at the target is expected. Nil before the first deferral, and while nothing is known.
+    public var turnAt: Instant?
+    /// When the record expects the attempt. Nil for a delivery that comes straight from its due event.
+    public var recordedDueAt: Instant?
+
+    public init(count: Int = 0, turnAt: Instant? = nil, recordedDueAt: Instant? = nil) {
+        self.count = count
+        self.turnAt = turnAt
+        self.recordedDueAt = recordedDueAt
+    }
+
+    /// Reads the headers of a message. Throws `UnreadableMessage` for a number that is out of its range.
+    init(reading headers: [String: String]) throws(UnreadableMessage) {
+        count = Int(try Self.number(Header.deferrals, in: 0...Int64(Self.countMax), of: headers) ?? 0)
+        turnAt = try Self.instant(Header.turnAt, of: headers)
+        recordedDueAt = try Self.instant(Header.recordedDueAt, of: headers)
+    }
+
+    /// The headers that carry this value; none for a delivery that has not waited.
+    var headers: [String: String] {
+        var headers: [String: String] = [:]
+        if count > 0 { headers[Header.deferrals] = String(count) }
+        headers[Header.turnAt] = turnAt.map { String($0.millisecondsSinceEpoch) }
+        headers[Header.recordedDueAt] = recordedDueAt.map { String($0.millisecondsSinceEpoch) }
+        return headers
+    }
+
+    /// These headers without the ones that carry deferrals.
+    static func removed(from headers: [String: String]) -> [String: String] {
+        headers.filter { ![Header.deferrals, Header.turnAt, Header.recordedDueAt].contains($0.key) }
+    }
+
+    private static func instant(_ name: String, of headers: [String: String]) throws(UnreadableMessage) -> Instant? {
+        try number(name, in: Instant.readableMilliseconds, of: headers).map(Instant.init(millisecondsSinceEpoch:))
+    }
+
+    private static func number(
+        _ name: String, in range: ClosedRange<Int64>, of headers: [String: String]
+    ) throws(UnreadableMessage) -> Int64? {
+        guard let text = headers[name] else { return nil }
+        guard let number = Int64(text), range.contains(number) else {
+            throw UnreadableMessage(
+                "the header \(name) is not a number from \(range.lowerBound) to \(range.upperBound)")
+        }
+        return number
+    }
+}
