@@ -18,6 +18,10 @@ struct AMQPFailure: Error, Sendable, Equatable, CustomStringConvertible {
         self.init(operation, String(cString: amqp_error_string2(status)))
     }
 
+    /// True when the broker closed the channel or the connection because of what was asked of it: asking again has the
+    /// same end until an operator acts.
+    var isRefusal: Bool { replyCode.map { $0 >= 400 } ?? false }
+
     /// What failed and why, then what to do about it where the reply code shows that.
     var description: String {
         "\(operation): \(reason)" + (advice.map { "; \($0)" } ?? "")

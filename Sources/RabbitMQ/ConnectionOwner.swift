@@ -10,7 +10,7 @@ protocol ConnectionOwner: Actor {
     func open(attempt: Int) throws(AMQPFailure)
 
     /// One pass of the loop: handles everything that has arrived, without waiting. True when the connection has
-    /// proved useful; a loss is then the first in a row, with the shortest wait.
+    /// proved useful.
     func pass() throws(AMQPFailure) -> Bool
 
     /// Closes the connection and fails everything that waits for it.
@@ -22,18 +22,19 @@ extension ConnectionOwner {
 
     /// Connects, and reconnects after each loss, until the task is cancelled.
     func run() async {
-        var attempt = 0
+        var reconnecting = Reconnecting()
         while !Task.isCancelled {
             do throws(AMQPFailure) {
-                try open(attempt: attempt)
+                try open(attempt: reconnecting.attempt)
+                reconnecting.opened(at: .now)
                 while !Task.isCancelled {
-                    if try pass() { attempt = 0 }
+                    if try pass() { reconnecting.provedUseful() }
                     _ = await connection.parker.events(timeoutMilliseconds: connection.passIntervalMilliseconds)
                 }
             } catch {
                 close(because: "\(error)")
+                let attempt = reconnecting.failed(isRefusal: error.isRefusal, at: .now)
                 await connection.waitToReconnect(after: error, attempt: attempt)
-                attempt += 1
             }
         }
         close(because: "shutting down")
