@@ -17,6 +17,8 @@ final class BrokerConnection: Sendable {
     /// Counts the connections, the present one included.
     private let epoch = Atomic<UInt64>(0)
     private let reconnects: Counter
+    /// The publishes that the broker refused.
+    let nacks: Counter
 
     /// `role` is `publish` or `consume`: a part of the thread's name, of the connection's, and of logs and metrics.
     init(options: ConnectionOptions, role: String, logger: Logger) {
@@ -30,6 +32,7 @@ final class BrokerConnection: Sendable {
         logger[metadataKey: "connection"] = "\(role)"
         self.logger = logger
         reconnects = Counter(label: "belfry_broker_reconnects_total", dimensions: [("connection", role)])
+        nacks = Counter(label: "belfry_broker_nacks_total", dimensions: [("connection", role)])
     }
 
     var state: ConnectionState { stateBox.withLock { $0 } }

@@ -3,21 +3,17 @@ import Messaging
 /// Matches publisher confirms with the batches that wait for them.
 ///
 /// Pure: no connection, no continuation, no clock of its own. A batch is finished when each of its messages was
-/// confirmed. It has failed when a mandatory message of it was returned as unroutable or got a nack.
+/// confirmed. It has failed when a message of it was returned as unroutable or got a nack.
 struct ConfirmTracker {
     private struct Batch {
         var id: UInt64
-        var firstTag: UInt64
-        /// Whether each message is mandatory, from `firstTag` on.
-        var isMandatory: [Bool]
-        var publishedAt: ContinuousClock.Instant
+        var tags: Range<UInt64>
         var missing: Int
-        var missingMandatory: Int
+        /// When a message of it was last sent or confirmed.
+        var progressAt: ContinuousClock.Instant
         /// Where its mandatory messages go: a return names the place and not the message.
         var destinations: Set<Destination>
         var failure: PublishError?
-
-        var tags: Range<UInt64> { firstTag..<(firstTag + UInt64(isMandatory.count)) }
     }
 
     /// An exchange and a routing key, as a `basic.return` names them.
@@ -34,39 +30,34 @@ struct ConfirmTracker {
 
     /// Both sides count the messages of a channel from 1 (RabbitMQ, "Publisher Confirms").
     private var nextTag: UInt64 = 1
-    private var nextBatch: UInt64 = 1
     /// By ascending tags; a batch's tags are consecutive.
     private var batches: [Batch] = []
     private var unconfirmed: Set<UInt64> = []
     /// Every tag below was settled by a `multiple`.
     private var lowestTag: UInt64 = 1
 
-    init() {}
+    /// The number of messages that were sent and not confirmed yet.
+    var unconfirmedCount: Int { unconfirmed.count }
 
-    /// For a new channel. Tags begin again; batch ids go on, so that an id never means two batches.
-    init(after previous: ConfirmTracker) {
-        nextBatch = previous.nextBatch
+    /// The progress of the batch that has made none for longest.
+    var oldestProgressAt: ContinuousClock.Instant? { batches.lazy.map(\.progressAt).min() }
+
+    /// Starts a batch of `count` messages. They must be sent next, with none of another batch between them: the tags
+    /// depend on it. A batch without a message would never be finished.
+    mutating func begin(_ id: UInt64, count: Int, destinations: Set<Destination>, at now: ContinuousClock.Instant) {
+        precondition(count > 0, "a batch without a message")
+        let first = batches.last?.tags.upperBound ?? nextTag
+        batches.append(
+            Batch(
+                id: id, tags: first..<(first + UInt64(count)), missing: count, progressAt: now,
+                destinations: destinations))
     }
 
-    var isEmpty: Bool { batches.isEmpty }
-
-    /// When the oldest batch that still waits was published.
-    var oldestPublishedAt: ContinuousClock.Instant? { batches.first?.publishedAt }
-
-    /// Starts a batch and answers its id. Its messages must be published next, in this order and with none of another
-    /// batch between them: the tags depend on it. A batch without a message would never be finished.
-    mutating func begin(
-        isMandatory: [Bool], destinations: Set<Destination>, at now: ContinuousClock.Instant
-    ) -> UInt64 {
-        precondition(!isMandatory.isEmpty, "a batch without a message")
-        let batch = Batch(
-            id: nextBatch, firstTag: nextTag, isMandatory: isMandatory, publishedAt: now, missing: isMandatory.count,
-            missingMandatory: isMandatory.count { $0 }, destinations: destinations)
-        nextBatch += 1
-        nextTag += UInt64(isMandatory.count)
-        unconfirmed.formUnion(batch.tags)
-        batches.append(batch)
-        return batch.id
+    /// The next message of the newest batch was sent.
+    mutating func sent(at now: ContinuousClock.Instant) {
+        unconfirmed.insert(nextTag)
+        nextTag += 1
+        if !batches.isEmpty { batches[batches.count - 1].progressAt = now }
     }
 
     /// A message was returned as unroutable. A return has no tag, so every batch that waits and publishes to the same
@@ -78,42 +69,27 @@ struct ConfirmTracker {
     }
 
     /// An ack or a nack arrived, for one tag or for all up to it. Answers the batches that it finishes.
-    ///
-    /// Messages that are not mandatory are events for external subscribers. A nack for one means that a subscriber's
-    /// queue is full, which is no failure of the publisher.
-    mutating func confirmed(tag: UInt64, multiple: Bool, isAccepted: Bool) -> [Finished] {
+    mutating func confirmed(
+        tag: UInt64, multiple: Bool, isAccepted: Bool, at now: ContinuousClock.Instant
+    ) -> [Finished] {
         var finished: [Finished] = []
         let tags = multiple ? lowestTag...max(tag, lowestTag) : tag...tag
         for current in tags where unconfirmed.remove(current) != nil {
             guard let index = batches.firstIndex(where: { $0.tags.contains(current) }) else { continue }
-            let isMandatory = batches[index].isMandatory[Int(current - batches[index].firstTag)]
             batches[index].missing -= 1
-            if isMandatory {
-                batches[index].missingMandatory -= 1
-                if !isAccepted, batches[index].failure == nil { batches[index].failure = .refused }
+            batches[index].progressAt = now
+            if !isAccepted, batches[index].failure == nil { batches[index].failure = .refused }
+            if batches[index].missing == 0 {
+                let batch = batches.remove(at: index)
+                finished.append(Finished(batch: batch.id, failure: batch.failure))
             }
-            if batches[index].missing == 0 { finished.append(finish(at: index)) }
         }
         if multiple { lowestTag = max(lowestTag, tag + 1) }
         return finished
     }
 
-    /// Ends the wait of batches that were published before `instant` and lack only confirms of events: a subscriber's
-    /// queue without its majority must not hold up the pipeline. A confirm that arrives later is ignored.
-    mutating func giveUpOptional(publishedBefore instant: ContinuousClock.Instant) -> [Finished] {
-        let overdue = batches.filter { $0.publishedAt < instant && $0.missingMandatory == 0 }
-        return overdue.compactMap { batch in
-            batches.firstIndex { $0.id == batch.id }.map { finish(at: $0) }
-        }
-    }
-
     /// Counts every wait from `now`: the broker confirms nothing while it blocks its publishers.
     mutating func restartWaits(at now: ContinuousClock.Instant) {
-        for index in batches.indices { batches[index].publishedAt = now }
-    }
-
-    private mutating func finish(at index: Int) -> Finished {
-        let batch = batches.remove(at: index)
-        return Finished(batch: batch.id, failure: batch.failure)
+        for index in batches.indices { batches[index].progressAt = now }
     }
 }

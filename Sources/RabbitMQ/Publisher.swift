@@ -1,80 +1,150 @@
+import CoreMetrics
 import Logging
 import Messaging
+import Synchronization
 import Threads
 
-/// The publishing connection: messages are pipelined and persistent, and a batch waits for all of its confirms.
+/// A publishing connection: messages are pipelined and persistent, and a batch waits for all of its confirms.
 actor Publisher: ConnectionOwner {
+    private typealias Caller = CheckedContinuation<PublishError?, Never>
+
     /// A quorum queue without its majority sends neither an ack nor a nack.
     private static let confirmTimeout: Duration = .seconds(20)
-    /// The wait for the confirm of an event is shorter: it is a subscriber's queue that does not answer.
-    private static let optionalConfirmTimeout: Duration = .seconds(2)
+    /// How often waits are looked at that may have to end without the broker.
+    private static let lookInterval: Duration = .milliseconds(200)
+    /// The most messages that are sent and not confirmed. More would wait in the broker's memory rather than here.
+    private static let unconfirmedMax = 2_000
+    /// What is sent before the confirms are read again.
+    private static let pieceCountMax = 500
+    private static let pieceBytesMax = 1_048_576
+    private static let logInterval: Duration = .seconds(60)
 
     let connection: BrokerConnection
     private let topology: Topology
+    /// Shared with the callers, who must not wait for this actor's thread.
+    private nonisolated let queue = Mutex(PublishQueue<Caller>())
+    private nonisolated let awaited: AsyncStream<Void>
+    private nonisolated let awaiting: AsyncStream<Void>.Continuation
     private var handle: AMQPHandle?
     private var tracker = ConfirmTracker()
-    private var waiting: [UInt64: CheckedContinuation<PublishError?, Never>] = [:]
-    /// Batches whose last confirm arrived before their caller began to wait.
-    private var finishedEarly: [UInt64: PublishError?] = [:]
+    /// The batch that is being sent, and the number of its messages that were sent.
+    private var sending: (batch: PublishQueue<Caller>.Batch, count: Int)?
+    private var hasConfirmed = false
     private var lastReadAt = ContinuousClock.now
+    private var nacks = 0
+    private var nackLoggedAt: ContinuousClock.Instant?
 
     nonisolated var unownedExecutor: UnownedSerialExecutor { connection.executor.asUnownedSerialExecutor() }
 
-    init(options: ConnectionOptions, topology: Topology, logger: Logger) {
-        connection = BrokerConnection(options: options, role: "publish", logger: logger)
+    /// `role` names the connection: `publish` or `events`.
+    init(options: ConnectionOptions, topology: Topology, role: String = "publish", logger: Logger) {
+        connection = BrokerConnection(options: options, role: role, logger: logger)
         self.topology = topology
+        (awaited, awaiting) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
     }
 
-    /// Publishes a batch and waits for its confirms. Throws as `MessageBroker.publish` does.
-    func publish(_ messages: [OutboundMessage]) async throws(PublishError) {
+    /// Why a publish would be refused now; nil when it would be sent.
+    nonisolated var fault: String? { queue.withLock { $0.fault(at: .now) } }
+
+    /// Publishes a batch and waits for its confirms, with a `limit` for at most about that long. Throws as
+    /// `MessageBroker.publish` does, and `unavailable` when the limit has passed: the batch may arrive all the same.
+    nonisolated func publish(
+        _ messages: [OutboundMessage], within limit: Duration? = nil
+    ) async throws(PublishError) {
         guard !messages.isEmpty else { return }
-        if let fault = messages.lazy.compactMap(\.fault).first { throw .unsendable(fault) }
-        if let fault = connection.state.fault { throw .unavailable(fault) }
-        let destinations = Set(
-            messages.filter(\.isMandatory).map {
-                ConfirmTracker.Destination(exchange: topology.name(of: $0.exchange), routingKey: $0.routingKey)
-            })
-        let batch = tracker.begin(isMandatory: messages.map(\.isMandatory), destinations: destinations, at: .now)
-        do {
-            handle?.cork(messages.count > 1)
-            for message in messages { try send(message) }
-            handle?.cork(false)
-        } catch {
-            // This batch fails with all others that wait. The next pass finds no connection and reconnects.
-            close(because: "\(error)")
+        let failure = await withCheckedContinuation { (caller: Caller) in
+            let now = ContinuousClock.now
+            let deadline = limit.map { now + $0 }
+            let refusal = queue.withLock { $0.add(messages, caller: caller, deadline: deadline, at: now) }
+            if let refusal { return caller.resume(returning: refusal) }
             interrupt()
-            throw .unavailable("\(error)")
+            awaiting.yield()
         }
-        // librabbitmq may have read frames while it wrote.
-        if handle?.hasBufferedFrames == true { interrupt() }
-        if let failure = await failure(of: batch) { throw failure }
+        if let failure { throw failure }
+    }
+
+    /// Publishes a batch without waiting for its confirms. Throws as `publish`.
+    nonisolated func send(_ messages: [OutboundMessage]) throws(PublishError) {
+        let refusal = queue.withLock { $0.add(messages, caller: nil, at: .now) }
+        if let refusal { throw refusal }
+        interrupt()
+    }
+
+    /// Ends the waits of callers whom the broker does not answer, until the task is cancelled. It runs beside `run`
+    /// and not in it: the connection's thread may hang in a write or in a try to connect.
+    nonisolated func endOverdueWaits() async {
+        for await _ in awaited {
+            while queue.withLock({ $0.isAwaited }) {
+                guard (try? await Task.sleep(for: Self.lookInterval)) != nil else { return }
+                end("no confirm from the broker") { $0.overdue(at: .now) }
+            }
+        }
     }
 
     func open(attempt: Int) throws(AMQPFailure) {
         handle = try connection.connect(attempt: attempt)
         try handle?.selectConfirms()
+        queue.withLock { $0.opened() }
         connection.set(.connected)
     }
 
     func pass() throws(AMQPFailure) -> Bool {
+        hasConfirmed = false
         try readAll()
-        try endOverdueWaits()
-        return true
+        try sendPiece()
+        try endOverdueConfirms()
+        return hasConfirmed
     }
 
     func close(because reason: String) {
         connection.disconnect(&handle, because: reason)
-        tracker = ConfirmTracker(after: tracker)
-        let failed = waiting
-        waiting = [:]
-        for continuation in failed.values { continuation.resume(returning: .unavailable(reason)) }
-        finishedEarly = [:]
+        tracker = ConfirmTracker()
+        sending = nil
+        end(reason) { $0.closed(because: reason) }
     }
 
-    /// Waits for the last confirm of a batch. Nil means that the broker has taken every message.
-    private func failure(of batch: UInt64) async -> PublishError? {
-        if let failure = finishedEarly.removeValue(forKey: batch) { return failure }
-        return await withCheckedContinuation { waiting[batch] = $0 }
+    private nonisolated func end(_ reason: String, _ change: (inout PublishQueue<Caller>) -> [Caller]) {
+        let (callers, fault) = queue.withLock { queue in (change(&queue), queue.fault(at: .now)) }
+        for caller in callers { caller.resume(returning: .unavailable(fault ?? reason)) }
+    }
+
+    /// Sends the next messages, as many as may be unconfirmed. The rest follow when their confirms have been read.
+    private func sendPiece() throws(AMQPFailure) {
+        guard maySend else { return }
+        var (count, bytes) = (0, 0)
+        while count < Self.pieceCountMax, bytes < Self.pieceBytesMax, let message = nextMessage() {
+            if count == 0 { handle?.cork(true) }
+            try send(message)
+            tracker.sent(at: .now)
+            count += 1
+            bytes += message.body.count
+        }
+        guard count > 0 else { return }
+        handle?.cork(false)
+        let mayBeMore = count == Self.pieceCountMax || bytes >= Self.pieceBytesMax
+        // librabbitmq may have read frames while it wrote.
+        if mayBeMore || handle?.hasBufferedFrames == true { interrupt() }
+    }
+
+    /// False while the broker reads nothing or confirms nothing: a write to a full socket would hold up the thread.
+    private var maySend: Bool {
+        guard connection.state == .connected, tracker.unconfirmedCount < Self.unconfirmedMax else { return false }
+        return tracker.unconfirmedCount == 0 || fault == nil
+    }
+
+    private func nextMessage() -> OutboundMessage? {
+        if sending.map({ $0.count == $0.batch.messages.count }) ?? true {
+            sending = queue.withLock { $0.next() }.map { ($0, 0) }
+            if let batch = sending?.batch {
+                let destinations = batch.messages.lazy.filter(\.isMandatory).map { [topology] in
+                    ConfirmTracker.Destination(exchange: topology.name(of: $0.exchange), routingKey: $0.routingKey)
+                }
+                tracker.begin(batch.id, count: batch.messages.count, destinations: Set(destinations), at: .now)
+            }
+        }
+        guard let current = sending else { return nil }
+        sending?.count += 1
+        return current.batch.messages[current.count]
     }
 
     private func send(_ message: OutboundMessage) throws(AMQPFailure) {
@@ -101,46 +171,49 @@ actor Publisher: ConnectionOwner {
     private func take(_ event: BrokerEvent) {
         switch event {
         case .confirmed(let tag, let multiple, let isAccepted):
-            if !isAccepted {
-                connection.logger.warning(
-                    "nack from the broker: a queue is full or has an error", metadata: ["tag": "\(tag)"])
-            }
-            finish(tracker.confirmed(tag: tag, multiple: multiple, isAccepted: isAccepted))
+            hasConfirmed = true
+            if !isAccepted { logNack() }
+            finish(tracker.confirmed(tag: tag, multiple: multiple, isAccepted: isAccepted, at: .now))
         case .returned(let exchange, let routingKey):
             tracker.returned(ConfirmTracker.Destination(exchange: exchange, routingKey: routingKey))
         case .blocked(let reason):
             connection.logger.warning(
                 "blocked by the broker (memory or disk alarm)", metadata: ["reason": "\(reason)"])
             connection.set(.blocked(reason: reason))
+            end(reason) { $0.blocked(because: reason) }
         case .unblocked:
             connection.logger.info("unblocked by the broker")
             tracker.restartWaits(at: .now)
+            queue.withLock { $0.unblocked(at: .now) }
             connection.set(.connected)
         case .delivered, .oversized, .consumerCancelled: break
         }
     }
 
-    private func endOverdueWaits() throws(AMQPFailure) {
+    private func endOverdueConfirms() throws(AMQPFailure) {
         guard case .connected = connection.state else { return }
-        let abandoned = tracker.giveUpOptional(publishedBefore: .now - Self.optionalConfirmTimeout)
-        if !abandoned.isEmpty {
-            connection.logger.warning("no confirm of an event: has a subscriber's queue lost its majority?")
-        }
-        finish(abandoned)
-        if let oldest = tracker.oldestPublishedAt, ContinuousClock.now - oldest > Self.confirmTimeout {
+        if let oldest = tracker.oldestProgressAt, ContinuousClock.now - oldest > Self.confirmTimeout {
             throw AMQPFailure(
                 "publish", "no confirm within \(Self.confirmTimeout); check that every quorum queue has its majority")
         }
     }
 
     private func finish(_ finished: [ConfirmTracker.Finished]) {
-        for item in finished {
-            if let continuation = waiting.removeValue(forKey: item.batch) {
-                continuation.resume(returning: item.failure)
-            } else {
-                finishedEarly[item.batch] = .some(item.failure)
-            }
+        let callers = queue.withLock { queue in
+            queue.progressed(at: .now)
+            return finished.map { ($0, queue.finished($0.batch)) }
         }
+        for (item, caller) in callers { caller?.resume(returning: item.failure) }
+    }
+
+    /// A full queue refuses every message, so the log gets a line a minute.
+    private func logNack() {
+        connection.nacks.increment()
+        nacks += 1
+        guard nackLoggedAt.map({ .now - $0 > Self.logInterval }) ?? true else { return }
+        connection.logger.warning(
+            "nack from the broker: a queue is full or has an error", metadata: ["since_last_line": "\(nacks)"])
+        (nacks, nackLoggedAt) = (0, .now)
     }
 
     private static let noConnection = AMQPFailure("publish", "the connection was lost")

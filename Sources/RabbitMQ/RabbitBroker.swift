@@ -5,18 +5,24 @@ public import Messaging
 /// RabbitMQ as a `MessageBroker`: one connection publishes, another consumes, each on a thread of its own.
 ///
 /// Two connections, because a broker with a memory or disk alarm stops reading from connections that publish, acks
-/// included (RabbitMQ, "Memory and Disk Alarms").
+/// included (RabbitMQ, "Memory and Disk Alarms"). Stages that publish events have a third for these: see
+/// `EventPublisher`.
 ///
 ///     let broker = RabbitBroker(options: options, topology: topology, consumes: true, logger: logger)
 ///     async let connections: Void = broker.run()
 ///     try await broker.publish(messages)
 public struct RabbitBroker: MessageBroker {
     private let publisher: Publisher
+    private let events: EventPublisher?
     private let consumer: Consumer?
 
-    /// Opens nothing yet: `run` does. `consumes` is false for a program that only publishes; it has one connection.
-    public init(options: ConnectionOptions, topology: Topology, consumes: Bool, logger: Logger) {
+    /// Opens nothing yet: `run` does. A program that `consumes` nothing or publishes no events has no connection for
+    /// it.
+    public init(
+        options: ConnectionOptions, topology: Topology, consumes: Bool, publishesEvents: Bool, logger: Logger
+    ) {
         publisher = Publisher(options: options, topology: topology, logger: logger)
+        events = publishesEvents ? EventPublisher(options: options, topology: topology, logger: logger) : nil
         consumer = consumes ? Consumer(options: options, topology: topology, logger: logger) : nil
     }
 
@@ -25,17 +31,31 @@ public struct RabbitBroker: MessageBroker {
         await withTaskCancellationHandler {
             await withTaskGroup(of: Void.self) { group in
                 group.addTask { await publisher.run() }
+                group.addTask { await publisher.endOverdueWaits() }
+                if let events {
+                    group.addTask { await events.publisher.run() }
+                    group.addTask { await events.publisher.endOverdueWaits() }
+                }
                 if let consumer { group.addTask { await consumer.run() } }
             }
         } onCancel: {
             publisher.interrupt()
+            events?.publisher.interrupt()
             consumer?.interrupt()
         }
     }
 
-    /// See `MessageBroker.publish`. Throws at once while the connection is lost or blocked by the broker.
+    /// See `MessageBroker.publish`. Throws at once while the connection is lost or blocked, or while the broker
+    /// confirms nothing; and within some seconds when that begins. Events are published, but a subscriber's queue that
+    /// refuses them or does not confirm them is no error.
     public func publish(_ messages: [OutboundMessage]) async throws(PublishError) {
-        try await publisher.publish(messages)
+        if let fault = messages.lazy.compactMap(\.fault).first { throw .unsendable(fault) }
+        guard let events, messages.contains(where: { !$0.isMandatory }) else {
+            return try await publisher.publish(messages)
+        }
+        async let failure = events.publish(messages.filter { !$0.isMandatory })
+        try await publisher.publish(messages.filter(\.isMandatory))
+        if let failure = await failure { throw failure }
     }
 
     /// See `MessageBroker.subscribe`. A program may subscribe to a queue once.
@@ -45,10 +65,11 @@ public struct RabbitBroker: MessageBroker {
         return RabbitSubscription(consumer: consumer, queue: queue)
     }
 
-    /// A line for each connection that is lost or blocked; empty when all is well.
+    /// A line for each connection on which messages can't pass now; empty when all is well.
     public var faults: [String] {
-        [("publish", publisher.state), ("consume", consumer?.state ?? .connected)].compactMap { role, state in
-            state.fault.map { "broker (\(role)): \($0)" }
-        }
+        let faults = [
+            ("publish", publisher.fault), ("events", events?.publisher.state.fault), ("consume", consumer?.state.fault),
+        ]
+        return faults.compactMap { role, fault in fault.map { "broker (\(role)): \($0)" } }
     }
 }

@@ -190,7 +190,7 @@ extension EndToEnd {
             logger.logLevel = .critical
             let broker = RabbitBroker(
                 options: ConnectionOptions(urls: [url], name: "test"), topology: Topology(prefix: "belfry"),
-                consumes: false, logger: logger)
+                consumes: false, publishesEvents: false, logger: logger)
             let loop = Task { await broker.run() }
             defer { loop.cancel() }
             _ = try await until("connected") { broker.faults.isEmpty ? true : nil }

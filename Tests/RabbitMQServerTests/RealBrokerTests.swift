@@ -8,34 +8,8 @@ import Testing
 
 /// The adapter with a real RabbitMQ node of the tests' own, which is killed, frozen and blocked.
 @Suite(.serialized, .timeLimit(.minutes(3))) struct RealBrokerTests {
-    private static let node = Task { try await PrivateBroker.start("rabbitmq") }
-    private static let topology = Topology(prefix: "belfry")
-
-    /// Runs a broker's connections for the length of a test.
-    private func withBroker(
-        _ url: String, consumes: Bool = true, heartbeatSeconds: Int = 10, caFile: String = "/dev/null",
-        _ test: (RabbitBroker) async throws -> Void
-    ) async throws {
-        let options = ConnectionOptions(
-            urls: [try BrokerURL(parsing: url)], name: "test", heartbeatSeconds: heartbeatSeconds, caFile: caFile)
-        var logger = Logger(label: "test")
-        logger.logLevel = .critical
-        let broker = RabbitBroker(options: options, topology: Self.topology, consumes: consumes, logger: logger)
-        let loop = Task { await broker.run() }
-        defer { loop.cancel() }
-        try await test(broker)
-    }
-
-    private func untilReady(_ broker: RabbitBroker) async throws {
-        _ = try await until("the broker is connected") { broker.faults.isEmpty ? true : nil }
-    }
-
-    private func message(_ text: String, _ key: String = RoutingKey.scheduleDue) -> OutboundMessage {
-        OutboundMessage(routingKey: key, headers: ["belfry-note": text], id: "id-\(text)", body: Array(text.utf8))
-    }
-
     @Test func `a published message arrives once, in order, with its id and headers`() async throws {
-        let node = try await Self.node.value
+        let node = try await RealBroker.node.value
         try await withBroker(node.url) { broker in
             try await untilReady(broker)
             let subscription = await broker.subscribe(to: .dispatcherDue, prefetch: 500)
@@ -57,7 +31,7 @@ import Testing
     }
 
     @Test func `a message larger than a frame arrives whole, and so does an empty one`() async throws {
-        let node = try await Self.node.value
+        let node = try await RealBroker.node.value
         try await withBroker(node.url) { broker in
             try await untilReady(broker)
             let subscription = await broker.subscribe(to: .dispatcherDue, prefetch: 10)
@@ -77,7 +51,7 @@ import Testing
     }
 
     @Test func `a message too large to be read is a dead letter, whole, and those behind it arrive`() async throws {
-        let node = try await Self.node.value
+        let node = try await RealBroker.node.value
         try await withBroker(node.url) { broker in
             try await untilReady(broker)
             let subscription = await broker.subscribe(to: .dispatcherDue, prefetch: 10)
@@ -88,7 +62,7 @@ import Testing
             var stranger = try AMQPHandle.connect(
                 BrokerURL(parsing: node.url), options: ConnectionOptions(urls: [], name: "stranger"))
             try stranger.publish(message, to: "belfry")
-            try await broker.publish([self.message("behind")])
+            try await broker.publish([RabbitMQServerTests.message("behind")])
             let batch = try await subscription.next(limit: 10)
             #expect(batch.map { String(decoding: $0.body, as: UTF8.self) } == ["behind"])
             await subscription.acknowledge(batch.map(\.tag))
@@ -101,7 +75,7 @@ import Testing
     }
 
     @Test func `an unroutable mandatory message is an error that names the command that helps`() async throws {
-        let node = try await Self.node.value
+        let node = try await RealBroker.node.value
         try await withBroker(node.url, consumes: false) { broker in
             try await untilReady(broker)
             await #expect(throws: PublishError.unroutable(exchange: "belfry", routingKey: "no.such")) {
@@ -114,7 +88,7 @@ import Testing
     }
 
     @Test func `an unacknowledged message is redelivered, and marked so, after the connection is lost`() async throws {
-        let node = try await Self.node.value
+        let node = try await RealBroker.node.value
         try await withBroker(node.url) { broker in
             try await untilReady(broker)
             let subscription = await broker.subscribe(to: .dispatcherDue, prefetch: 10)
@@ -133,7 +107,7 @@ import Testing
     }
 
     @Test func `a stage's broker user can publish and consume what is its own, and nothing else`() async throws {
-        let node = try await Self.node.value
+        let node = try await RealBroker.node.value
         try await withBroker(node.url(user: "belfry-reaperd"), consumes: false) { broker in
             try await untilReady(broker)
             try await broker.publish([message("expired", RoutingKey.executionExpired)])
@@ -148,77 +122,8 @@ import Testing
         try await drain(node, .ingesterReports)
     }
 
-    @Test func `a broker with a memory alarm blocks publishers with a reason, while consumers go on`() async throws {
-        let node = try await Self.node.value
-        try await withBroker(node.url) { broker in
-            try await untilReady(broker)
-            try await broker.publish((0..<20).map { message("b\($0)") })
-            try await node.control(["set_vm_memory_high_watermark", "0.00001"])
-            // The broker blocks a connection when it next publishes. That message waits for the end of the alarm.
-            let late = Task { try await broker.publish([message("late")]) }
-            let fault = try await until("publishers are blocked") {
-                broker.faults.first { $0.contains("blocked by the broker") }
-            }
-            #expect(fault.contains("memory"))
-            await #expect(throws: PublishError.self) { try await broker.publish([message("refused at once")]) }
-            let subscription = await broker.subscribe(to: .dispatcherDue, prefetch: 100)
-            var count = 0
-            while count < 20 {
-                let batch = try await subscription.next(limit: 100)
-                count += batch.count
-                await subscription.acknowledge(batch.map(\.tag))
-            }
-            try await node.control(["set_vm_memory_high_watermark", "absolute", "2GB"])
-            _ = try await until("publishers are free again") { broker.faults.isEmpty ? true : nil }
-            try await late.value
-            try await broker.publish([message("free")])
-        }
-        try await drain(node, .dispatcherDue)
-    }
-
-    @Test func `a frozen broker is an error within a few heartbeats, not a hang`() async throws {
-        let node = try await Self.node.value
-        try await withBroker(node.url, heartbeatSeconds: 2) { broker in
-            try await untilReady(broker)
-            kill(node.pid, SIGSTOP)
-            defer { kill(node.pid, SIGCONT) }
-            await #expect(throws: PublishError.self) {
-                while true { try await broker.publish([message("into the silence")]) }
-            }
-            kill(node.pid, SIGCONT)
-            try await untilReady(broker)
-            try await broker.publish([message("and back")])
-        }
-        try await drain(node, .dispatcherDue)
-    }
-
-    @Test func `a confirmed message outlasts a broker that is killed, and both connections reconnect`() async throws {
-        let node = try await Self.node.value
-        try await withBroker(node.url) { broker in
-            try await untilReady(broker)
-            var confirmed: Set<String> = []
-            for batch in 0..<10 {
-                let texts = (0..<50).map { "k\(batch)-\($0)" }
-                try await broker.publish(texts.map { message($0) })
-                confirmed.formUnion(texts)
-            }
-            try await node.kill()
-            await #expect(throws: PublishError.self) {
-                while true { try await broker.publish([message("nobody there")]) }
-            }
-            try await node.boot()
-            try await untilReady(broker)
-            let subscription = await broker.subscribe(to: .dispatcherDue, prefetch: 1_000)
-            while !confirmed.isEmpty {
-                let batch = try await subscription.next(limit: 1_000)
-                for message in batch { confirmed.remove(String(decoding: message.body, as: UTF8.self)) }
-                await subscription.acknowledge(batch.map(\.tag))
-            }
-        }
-    }
-
     @Test func `a TLS connection is made to the certificate's host name, and to no other`() async throws {
-        let node = try await Self.node.value
+        let node = try await RealBroker.node.value
         let authority = "\(node.folder)/ca.pem"
         try await withBroker("amqps://admin:secret@localhost:\(node.tlsPort)/", caFile: authority) { broker in
             try await untilReady(broker)
@@ -240,11 +145,11 @@ import Testing
     @Test func `a topology check names a missing queue and one that differs, and apply creates what is missing`()
         async throws
     {
-        let node = try await Self.node.value
+        let node = try await RealBroker.node.value
         let declarer = TopologyDeclarer(
             options: ConnectionOptions(
                 urls: [try BrokerURL(parsing: node.url(user: "belfry-operator"))], name: "check"),
-            topology: Self.topology)
+            topology: RealBroker.topology)
         #expect(try declarer.check() == [])
         try await node.control(["delete_queue", "belfry.courier.retry.600"])
         #expect(try declarer.check() == ["queue belfry.courier.retry.600 is missing"])
@@ -259,7 +164,7 @@ import Testing
     @Test func `a topology check over the management API covers policies, and apply leaves users their passwords`()
         async throws
     {
-        let node = try await Self.node.value
+        let node = try await RealBroker.node.value
         func topology(_ verb: String) async throws -> Finished {
             try await Program.run(
                 "\(Project.bin)/belfry",
@@ -275,10 +180,6 @@ import Testing
         #expect(try await topology("apply").status == 0)
         #expect(try await topology("check").status == 0)
         try await withBroker(node.url(user: "belfry-tickerd"), consumes: false) { try await untilReady($0) }
-    }
-
-    private func drain(_ node: PrivateBroker, _ queue: WorkQueue) async throws {
-        try await node.control(["purge_queue", Self.topology.name(of: queue)])
     }
 }
 

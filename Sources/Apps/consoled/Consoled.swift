@@ -17,7 +17,7 @@ struct Consoled: DaemonProgram {
             AllSettings.apiListen.value)
         let daemon = Daemon.bootstrap(daemonSettings)
         let logger = daemon.logger
-        let broker = RabbitBroker(brokerSettings, consumes: false, logger: logger)
+        let broker = RabbitBroker(brokerSettings, consumes: false, publishesEvents: true, logger: logger)
         let store = LazyStore(storeURL)
         try await daemon.run(connections: broker.run, faults: { await store.faults() + broker.faults }) {
             let console = Console(store: try store.open(), broker: broker, time: SystemTime(), logger: logger)

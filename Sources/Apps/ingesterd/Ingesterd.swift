@@ -22,7 +22,8 @@ struct Ingesterd: DaemonProgram {
             AllSettings.role.value)
         let daemon = Daemon.bootstrap(daemonSettings)
         let time = SystemTime()
-        let broker = RabbitBroker(brokerSettings, consumes: role != .callback, logger: daemon.logger)
+        let broker = RabbitBroker(
+            brokerSettings, consumes: role != .callback, publishesEvents: role != .callback, logger: daemon.logger)
         let opened = LazyStore(storeURL)
         try await daemon.run(connections: broker.run, faults: { await opened.faults() + broker.faults }) {
             let store = try opened.open()

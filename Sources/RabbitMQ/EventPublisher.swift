@@ -1,0 +1,46 @@
+import CoreMetrics
+import Logging
+import Messaging
+import Synchronization
+
+/// Publishes events, on a connection of their own.
+///
+/// Events go to queues of other people. RabbitMQ stops reading a connection once a quorum queue that it publishes to
+/// has lost its majority (after some hundred messages), and confirms nothing meanwhile: on the connection of the
+/// pipeline's messages one subscriber's queue would stop the stage. Here it stops other events at most.
+///
+/// A batch waits for the confirms of its events for a short time; after a wait in vain none waits for a minute.
+final class EventPublisher: Sendable {
+    private static let waitMax: Duration = .milliseconds(200)
+
+    let publisher: Publisher
+    private let patience = Mutex(EventPatience())
+    private let unconfirmed = Counter(label: "belfry_events_unconfirmed_total", dimensions: [])
+
+    init(options: ConnectionOptions, topology: Topology, logger: Logger) {
+        publisher = Publisher(options: options, topology: topology, role: "events", logger: logger)
+    }
+
+    /// Publishes events. Returns an error only while the connection is lost or blocked, which no subscriber can
+    /// cause: then the events are published again, with the batch that they belong to.
+    func publish(_ events: [OutboundMessage]) async -> PublishError? {
+        do throws(PublishError) {
+            if patience.withLock({ $0.mayWait(at: .now) }) {
+                try await publisher.publish(events, within: Self.waitMax)
+            } else {
+                try publisher.send(events)
+            }
+            return nil
+        } catch {
+            guard case .connected = publisher.state else { return error }
+            unconfirmed.increment(by: events.count)
+            // A nack is an answer: the next batch may wait for its own.
+            if error != .refused, patience.withLock({ $0.ranOut(at: .now) }) {
+                publisher.connection.logger.warning(
+                    "events are not confirmed: a subscriber's queue is slow or without its majority",
+                    metadata: ["error": "\(error)"])
+            }
+            return nil
+        }
+    }
+}

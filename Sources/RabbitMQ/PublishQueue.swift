@@ -1,0 +1,134 @@
+import DequeModule
+import Messaging
+
+/// The batches of a publishing connection, from the call to the last confirm, with the callers that wait for them.
+///
+/// Pure: no connection, no clock of its own; a caller may be anything. Callers and the connection's thread share it
+/// behind a lock. The thread may hang in a call of librabbitmq (a broker that accepts connections and says nothing, a
+/// full socket), so whether a broker answers, and how long a caller waits, is decided here and not on that thread.
+struct PublishQueue<Caller> {
+    /// Messages that are published and confirmed together.
+    struct Batch {
+        var id: UInt64
+        var messages: [OutboundMessage]
+    }
+
+    private struct Entry {
+        var caller: Caller
+        var deadline: ContinuousClock.Instant?
+    }
+
+    /// A broker that confirms nothing for this long, though it has something to confirm, is taken for unavailable.
+    static var silenceMax: Duration { .seconds(2) }
+
+    /// The most bytes that wait to be sent. A batch is taken all the same if no other waits.
+    static var unsentBytesMax: Int { 16 * 1_024 * 1_024 }
+
+    private var state = ConnectionState.connecting(lastFailure: nil)
+    private var lastID: UInt64 = 0
+    private var unsent: Deque<Batch> = []
+    private var unsentBytes = 0
+    /// By batch. A batch whose caller waits no more stays in `unconfirmed`.
+    private var callers: [UInt64: Entry] = [:]
+    /// The batches that are neither confirmed nor given up.
+    private var unconfirmed: Set<UInt64> = []
+    /// When the broker last confirmed anything, or had nothing to confirm.
+    private var progressAt = ContinuousClock.now
+
+    init() {}
+
+    /// Whether a caller waits for a confirm.
+    var isAwaited: Bool { !callers.isEmpty }
+
+    /// Why a batch would be refused now; nil when it would be taken.
+    func fault(at now: ContinuousClock.Instant) -> String? {
+        if let fault = state.fault { return fault }
+        guard !unconfirmed.isEmpty, now - progressAt > Self.silenceMax else { return nil }
+        return "the broker has confirmed nothing for \((now - progressAt).components.seconds) s"
+    }
+
+    /// Adds a batch, and answers nil; or refuses it and answers why. Without a caller nobody waits for its confirms;
+    /// with a `deadline` its caller waits no longer than that.
+    mutating func add(
+        _ messages: [OutboundMessage], caller: Caller?, deadline: ContinuousClock.Instant? = nil,
+        at now: ContinuousClock.Instant
+    ) -> PublishError? {
+        if let fault = fault(at: now) { return .unavailable(fault) }
+        let bytes = messages.reduce(0) { $0 + $1.body.count }
+        guard unsent.isEmpty || unsentBytes + bytes <= Self.unsentBytesMax else {
+            return .unavailable("\(unsentBytes) bytes wait to be sent")
+        }
+        unsentBytes += bytes
+        lastID += 1
+        if unconfirmed.isEmpty { progressAt = now }
+        unconfirmed.insert(lastID)
+        if let caller { callers[lastID] = Entry(caller: caller, deadline: deadline) }
+        unsent.append(Batch(id: lastID, messages: messages))
+        return nil
+    }
+
+    /// The next batch to send.
+    mutating func next() -> Batch? {
+        guard let batch = unsent.popFirst() else { return nil }
+        unsentBytes -= batch.messages.reduce(0) { $0 + $1.body.count }
+        return batch
+    }
+
+    /// The broker has confirmed something.
+    mutating func progressed(at now: ContinuousClock.Instant) { progressAt = now }
+
+    /// The last confirm of a batch has arrived. Answers its caller, if it still waits.
+    mutating func finished(_ id: UInt64) -> Caller? {
+        unconfirmed.remove(id)
+        return callers.removeValue(forKey: id)?.caller
+    }
+
+    /// The connection is open.
+    mutating func opened() { state = .connected }
+
+    /// The connection is lost, and every batch with it. Answers the callers, who publish again.
+    mutating func closed(because reason: String) -> [Caller] {
+        state = .connecting(lastFailure: reason)
+        forgetUnsent()
+        unconfirmed = []
+        return endAllWaits()
+    }
+
+    /// The broker blocks the connection. Answers the callers: an alarm may last for hours, and what was sent is
+    /// confirmed only after it.
+    mutating func blocked(because reason: String) -> [Caller] {
+        state = .blocked(reason: reason)
+        forgetUnsent()
+        return endAllWaits()
+    }
+
+    /// The alarm is over.
+    mutating func unblocked(at now: ContinuousClock.Instant) {
+        state = .connected
+        progressAt = now
+    }
+
+    /// Answers the callers that have waited for too long: all of them if the broker has fallen silent, otherwise those
+    /// whose deadline has passed.
+    mutating func overdue(at now: ContinuousClock.Instant) -> [Caller] {
+        guard fault(at: now) == nil else {
+            forgetUnsent()
+            return endAllWaits()
+        }
+        let late = callers.filter { $0.value.deadline.map { $0 <= now } ?? false }
+        for id in late.keys { callers[id] = nil }
+        return late.map(\.value.caller)
+    }
+
+    /// Their callers publish these again.
+    private mutating func forgetUnsent() {
+        unconfirmed.subtract(unsent.map(\.id))
+        unsent = []
+        unsentBytes = 0
+    }
+
+    private mutating func endAllWaits() -> [Caller] {
+        defer { callers = [:] }
+        return callers.values.map(\.caller)
+    }
+}

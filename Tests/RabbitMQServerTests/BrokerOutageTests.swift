@@ -1,0 +1,139 @@
+import Foundation
+import Messaging
+import TestServers
+import Testing
+
+@testable import RabbitMQ
+
+extension RealBrokerTests {
+    /// Guarantee: while the broker is unavailable nobody waits for it, and afterwards everything is as before.
+    @Suite struct BrokerOutageTests {
+        @Test func `a broker with a memory alarm blocks publishers with a reason, while consumers go on`() async throws
+        {
+            let node = try await RealBroker.node.value
+            try await withBroker(node.url) { broker in
+                try await untilReady(broker)
+                try await broker.publish((0..<20).map { message("b\($0)") })
+                try await node.control(["set_vm_memory_high_watermark", "0.00001"])
+                // The broker blocks a connection when it next publishes. That message arrives when the alarm is over.
+                let clock = ContinuousClock.now
+                await #expect(throws: PublishError.self) {
+                    while true { try await broker.publish([message("late")]) }
+                }
+                await #expect(throws: PublishError.self) { try await broker.publish([message("refused at once")]) }
+                #expect(ContinuousClock.now - clock < .seconds(3), "nobody waits for the end of an alarm")
+                let fault = broker.faults.first { $0.contains("blocked by the broker") }
+                #expect(fault?.contains("memory") == true)
+                let subscription = await broker.subscribe(to: .dispatcherDue, prefetch: 100)
+                var count = 0
+                while count < 20 {
+                    let batch = try await subscription.next(limit: 100)
+                    count += batch.count
+                    await subscription.acknowledge(batch.map(\.tag))
+                }
+                try await node.control(["set_vm_memory_high_watermark", "absolute", "2GB"])
+                _ = try await until("publishers are free again") { broker.faults.isEmpty ? true : nil }
+                try await broker.publish([message("free")])
+            }
+            try await drain(node, .dispatcherDue)
+        }
+
+        @Test(arguments: [10, 2_000_000])
+        func `a frozen broker is an error within three seconds, and further publishes fail at once`(bytes: Int)
+            async throws
+        {
+            let node = try await RealBroker.node.value
+            try await withBroker(node.url, heartbeatSeconds: 2) { broker in
+                try await untilReady(broker)
+                kill(node.pid, SIGSTOP)
+                defer { kill(node.pid, SIGCONT) }
+                let clock = ContinuousClock.now
+                // Many large messages fill the socket, and the connection's thread hangs in a write.
+                let silence = OutboundMessage(
+                    routingKey: RoutingKey.scheduleDue, body: [UInt8](repeating: 1, count: bytes))
+                await #expect(throws: PublishError.self) {
+                    try await broker.publish([OutboundMessage](repeating: silence, count: 8))
+                }
+                #expect(ContinuousClock.now - clock < .seconds(3))
+                let later = ContinuousClock.now
+                await #expect(throws: PublishError.self) { try await broker.publish([message("refused at once")]) }
+                #expect(ContinuousClock.now - later < .milliseconds(100))
+                #expect(!broker.faults.isEmpty)
+                kill(node.pid, SIGCONT)
+                try await untilReady(broker)
+                try await broker.publish([message("and back")])
+            }
+            try await drain(node, .dispatcherDue)
+        }
+
+        @Test func `a program that can't connect to a frozen broker refuses a publish at once`() async throws {
+            let node = try await RealBroker.node.value
+            kill(node.pid, SIGSTOP)
+            defer { kill(node.pid, SIGCONT) }
+            try await withBroker(node.url) { broker in
+                for _ in 0..<20 {
+                    let clock = ContinuousClock.now
+                    await #expect(throws: PublishError.self) { try await broker.publish([message("refused at once")]) }
+                    #expect(ContinuousClock.now - clock < .milliseconds(100))
+                    try await Task.sleep(for: .milliseconds(25))
+                }
+            }
+        }
+
+        @Test func `a subscriber's full queue slows no publisher, and its events are no error`() async throws {
+            let node = try await RealBroker.node.value
+            let definitions = """
+                {"queues": [{"name": "subscriber", "vhost": "/", "durable": true, "auto_delete": false, "arguments":
+                {"x-queue-type": "quorum", "x-max-length": 1, "x-overflow": "reject-publish"}}],
+                "bindings": [{"source": "belfry", "vhost": "/", "destination": "subscriber",
+                "destination_type": "queue", "routing_key": "execution.finished", "arguments": {}}]}
+                """
+            let path = "\(node.folder)/subscriber.json"
+            try definitions.write(toFile: path, atomically: true, encoding: .utf8)
+            try await node.control(["import_definitions", path])
+            try await withBroker(node.url) { broker in
+                try await untilReady(broker)
+                func seconds(events: Int) async throws -> Double {
+                    let event = OutboundMessage(routingKey: "execution.finished", body: [1], isMandatory: false)
+                    let clock = ContinuousClock.now
+                    for round in 0..<50 {
+                        try await broker.publish(
+                            [message("r\(round)")] + [OutboundMessage](repeating: event, count: events))
+                    }
+                    return (ContinuousClock.now - clock) / .seconds(1)
+                }
+                let alone = try await seconds(events: 0)
+                let withEvents = try await seconds(events: 20)
+                #expect(withEvents < alone + 2, "50 batches took \(alone) s alone, \(withEvents) s with events")
+            }
+            try await node.control(["delete_queue", "subscriber"])
+            try await drain(node, .dispatcherDue)
+        }
+
+        @Test func `a confirmed message outlasts a broker that is killed, and both connections reconnect`() async throws
+        {
+            let node = try await RealBroker.node.value
+            try await withBroker(node.url) { broker in
+                try await untilReady(broker)
+                var confirmed: Set<String> = []
+                for batch in 0..<10 {
+                    let texts = (0..<50).map { "k\(batch)-\($0)" }
+                    try await broker.publish(texts.map { message($0) })
+                    confirmed.formUnion(texts)
+                }
+                try await node.kill()
+                await #expect(throws: PublishError.self) {
+                    while true { try await broker.publish([message("nobody there")]) }
+                }
+                try await node.boot()
+                try await untilReady(broker)
+                let subscription = await broker.subscribe(to: .dispatcherDue, prefetch: 1_000)
+                while !confirmed.isEmpty {
+                    let batch = try await subscription.next(limit: 1_000)
+                    for message in batch { confirmed.remove(String(decoding: message.body, as: UTF8.self)) }
+                    await subscription.acknowledge(batch.map(\.tag))
+                }
+            }
+        }
+    }
+}
