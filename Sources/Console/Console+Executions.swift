@@ -37,9 +37,8 @@ extension Console {
         guard !execution.state.status.isFinal else {
             throw APIError(.conflict, "The execution is over: \(execution.state.status.rawValue).")
         }
-        try await broker.publish([
-            OutboundMessage(ExecutionCancelled(executionID: execution.id, cancelledAt: time.now()))
-        ])
+        try await publisher.call(
+            OutboundMessage(ExecutionCancelled(executionID: execution.id, cancelledAt: time.now())))
         logger.info(
             "cancel requested", metadata: ["execution_id": "\(execution.id)", "by": "\(context.key.name)"])
         return Response(status: .accepted)
@@ -57,7 +56,7 @@ extension Console {
         _ = try await job(named: name)
         let run = RunRequested(
             executionID: .random(), jobName: name, requestedAt: time.now(), payload: try await Self.runPayload(request))
-        try await broker.publish([OutboundMessage(run)])
+        try await publisher.call(OutboundMessage(run))
         logger.info(
             "run requested",
             metadata: ["execution_id": "\(run.executionID)", "job": "\(name)", "by": "\(context.key.name)"])

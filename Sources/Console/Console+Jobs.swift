@@ -66,7 +66,8 @@ extension Console {
     /// Publishes `job.changed`. The change is committed already, so an unavailable broker is no reason to refuse it.
     private func publishChange(of name: JobName, isDeleted: Bool, now: Instant) async {
         do {
-            try await broker.publish([OutboundMessage(JobChanged(jobName: name, isDeleted: isDeleted, changedAt: now))])
+            try await publisher.call(
+                OutboundMessage(JobChanged(jobName: name, isDeleted: isDeleted, changedAt: now)))
         } catch {
             logger.warning("job.changed was not published", metadata: ["job": "\(name)", "error": "\(error)"])
         }

@@ -13,13 +13,21 @@ public import Store
 /// query or from the execution and call `KeyContext.require`.
 public struct Console: Sendable {
     let store: any ConsoleStore
-    let broker: any MessageBroker
+    /// Publishes, and fails within a second: a request must not wait for a broker that says nothing.
+    let publisher: Coalescer<OutboundMessage, Void>
     let time: any TimeSource
     let logger: Logger
 
     public init(store: any ConsoleStore, broker: any MessageBroker, time: any TimeSource, logger: Logger) {
         self.store = store
-        self.broker = broker
+        publisher = Coalescer(limit: 100) { messages in
+            do {
+                try await broker.publish(messages)
+                return messages.map { _ in .success(()) }
+            } catch {
+                return messages.map { _ in .failure(error) }
+            }
+        }
         self.time = time
         self.logger = logger
     }

@@ -91,6 +91,20 @@ import Testing
         #expect(batches.withLock { $0.joined().sorted() } == Array(0..<1_000))
     }
 
+    @Test func `callers do not wait behind a batch that hangs, and are served again once it has ended`() async throws {
+        let gate = Gate()
+        let coalescer = Coalescer<Int, Int>(limit: 1, workMaxMilliseconds: 20) { await gate.work($0) }
+        let first = Task { try await coalescer.call(1) }
+        for await _ in gate.began { break }
+        let second = Task { try await coalescer.call(2) }
+        await #expect(throws: OverdueError.self) { try await first.value }
+        await #expect(throws: OverdueError.self) { try await second.value }
+        await #expect(throws: OverdueError.self, "at once, without a wait") { try await coalescer.call(3) }
+        #expect(gate.batches.withLock { $0 } == [[1]])
+        gate.permit(9)
+        while (try? await coalescer.call(4)) != 40 { await Task.yield() }
+    }
+
     /// A caller without a result would wait for ever, and its request with it.
     @Test func `a coalescer whose work returns too few results stops the process`() async {
         await #expect(processExitsWith: .failure) {

@@ -46,7 +46,7 @@ extension APIError {
         case let error as InvalidDocument where error.isUnreadable:
             self.init(.unreadable, "The request cannot be read.", errors: error.errors)
         case let error as InvalidDocument: self.init(.invalid, "The request is invalid.", errors: error.errors)
-        case StoreError.unavailable: self = .unavailable(error)
+        case StoreError.unavailable, is OverdueError: self = .unavailable(error)
         case let publishing as PublishError where publishing.isTemporary: self = .unavailable(error)
         case let error as any HTTPResponseError:
             // Hummingbird itself throws these, such as 404 for an unknown path.
