@@ -16,7 +16,6 @@ public actor Courier: Service {
 
     private static let tickMilliseconds: Int64 = 1_000
 
-    private let broker: any MessageBroker
     private let time: any TimeSource
     private let prefetch: Int
     private let randomFraction: @Sendable () -> Double
@@ -31,7 +30,6 @@ public actor Courier: Service {
         time: any TimeSource, logger: Logger,
         randomFraction: @escaping @Sendable () -> Double = { .random(in: 0..<1) }
     ) {
-        self.broker = broker
         self.time = time
         self.prefetch = prefetch
         self.randomFraction = randomFraction
@@ -45,7 +43,7 @@ public actor Courier: Service {
     /// Delivers until shutdown. Attempts in flight are then finished, unless the task is cancelled; deliveries that
     /// wait stay unacked. Call it once.
     public func run() async throws {
-        let subscription = await broker.subscribe(to: .courierDeliveries, prefetch: prefetch)
+        let subscription = await outbox.subscribe(prefetch: prefetch)
         // Unbounded here, bounded by the broker: it sends no more messages than the window holds.
         let (events, feed) = AsyncStream.makeStream(of: Event.self, bufferingPolicy: .unbounded)
         await withGracefulShutdownHandler {

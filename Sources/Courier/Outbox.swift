@@ -40,6 +40,9 @@ final class Outbox {
         self.time = time
     }
 
+    /// Starts to consume the deliveries.
+    func subscribe(prefetch: Int) async -> any MessageSubscription { await settlement.subscribe(prefetch: prefetch) }
+
     /// Takes the result of a delivery; `key` is nil for a message that could not be read. `run` publishes it.
     func add(_ result: DeliveryResult, of message: InboundMessage, key: Delivery.Key?) {
         entries.append(Entry(key: key, message: message, result: result))

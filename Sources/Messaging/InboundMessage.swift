@@ -22,6 +22,12 @@ public struct InboundMessage: Sendable, Equatable {
         self.body = body
     }
 
+    /// How often the broker has taken the message back because its consumer died, lost its connection or requeued it.
+    /// Quorum queues count it; only the broker can mark a message as redelivered, so a publisher can't forge the count.
+    public var returnCount: Int {
+        isRedelivered ? headers["x-delivery-count"].flatMap(Int.init) ?? 1 : 0
+    }
+
     /// The headers that may be published again. Headers that brokers add, such as `x-death`, are left out: because of
     /// them a broker may take the message for one in a cycle, and drop it. If all headers together are too large to be
     /// sent, the smallest are kept.

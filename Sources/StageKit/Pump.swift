@@ -26,10 +26,8 @@ public struct Pump: Service {
         }
     }
 
-    private let queue: WorkQueue
     private let limits: Limits
     private let handler: any MessageHandler
-    private let broker: any MessageBroker
     private let settlement: Settlement
     private let time: any TimeSource
     private let logger: Logger
@@ -38,10 +36,8 @@ public struct Pump: Service {
         queue: WorkQueue, limits: Limits, handler: any MessageHandler, broker: any MessageBroker,
         time: any TimeSource, logger: Logger
     ) {
-        self.queue = queue
         self.limits = limits
         self.handler = handler
-        self.broker = broker
         self.time = time
         var logger = logger
         logger[metadataKey: "queue"] = "\(queue.rawValue)"
@@ -53,7 +49,8 @@ public struct Pump: Service {
 
     /// Handles batches until shutdown; the batch in hand is finished first.
     public func run() async throws {
-        let subscription = await broker.subscribe(to: queue, prefetch: limits.prefetch)
+        let subscription = await settlement.subscribe(prefetch: limits.prefetch)
+        var crashGuard = CrashGuard()
         while !Task.isShuttingDownGracefully, !Task.isCancelled {
             let batch: [InboundMessage]
             do {
@@ -61,7 +58,22 @@ public struct Pump: Service {
             } catch is CancellationError {
                 return
             }
-            await pass(batch, subscription)
+            for step in crashGuard.steps(for: batch) {
+                // Requeued or interrupted, the rest of the batch is the broker's again.
+                guard await carryOut(step, subscription) == .acked else { break }
+            }
+        }
+    }
+
+    private func carryOut(
+        _ step: CrashGuard.Step, _ subscription: any MessageSubscription
+    ) async -> Settlement.Outcome {
+        switch step {
+        case .together(let messages): await pass(messages, subscription)
+        case .alone(let message): await pass([message], subscription)
+        case .setAside(let message):
+            await bury(
+                message, "returned \(message.returnCount) times: each process that began with it died", subscription)
         }
     }
 
@@ -117,7 +129,14 @@ public struct Pump: Service {
             }
             return .acked
         }
-        let letter = settlement.deadLetter(message, .failing, "\(error)")
+        return await bury(message, "\(error)", subscription)
+    }
+
+    /// Makes a message that cannot be handled a dead letter.
+    private func bury(
+        _ message: InboundMessage, _ error: String, _ subscription: any MessageSubscription
+    ) async -> Settlement.Outcome {
+        let letter = settlement.deadLetter(message, .failing, error)
         do {
             return try await settlement.settle(
                 [.init([letter])], on: subscription, heldSince: time.now(), acking: { [message.tag] })

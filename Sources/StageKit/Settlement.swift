@@ -36,10 +36,10 @@ public struct Settlement: Sendable {
         }
     }
 
-    private let queue: WorkQueue
+    let queue: WorkQueue
+    let time: any TimeSource
+    let logger: Logger
     private let broker: any MessageBroker
-    private let time: any TimeSource
-    private let logger: Logger
     private let holdLimitMilliseconds: Int64
     private let backoff: Backoff
     private let sleep: @Sendable (Int64) async throws -> Void
@@ -73,6 +73,12 @@ public struct Settlement: Sendable {
         handled = Counter(label: "belfry_messages_handled_total", dimensions: dimensions)
         deadLetters = Counter(label: "belfry_dead_letters_total", dimensions: dimensions)
         batchSizes = Recorder(label: "belfry_batch_size", dimensions: dimensions)
+    }
+
+    /// Starts to consume the queue, with at most `prefetch` unacked messages. A message that did not come by one of the
+    /// queue's own routing keys never reaches the stage: it becomes a dead letter.
+    public func subscribe(prefetch: Int) async -> any MessageSubscription {
+        CheckedSubscription(settlement: self, subscription: await broker.subscribe(to: queue, prefetch: prefetch))
     }
 
     /// Publishes the steps in order, then acks. `tags` is called after the last confirm and returns the messages to

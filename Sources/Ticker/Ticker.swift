@@ -59,7 +59,7 @@ public actor Ticker: Service {
 
     /// Takes the baton whenever the broker delivers it, and ticks while it holds it, until shutdown.
     public func run() async throws {
-        let subscription = await broker.subscribe(to: .tickerBaton, prefetch: 1)
+        let subscription = await settlement.subscribe(prefetch: 1)
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await self.tickWhileHolding(subscription) }
             group.addTask { await self.watchForLostBaton() }

@@ -113,6 +113,7 @@ public final class MemoryBroker: MessageBroker {
                 // The baton's queue keeps one message, and drops a requeued baton if there is a newer one.
                 let isEmpty = state.ready[delivery.queue.rawValue, default: []].isEmpty
                 guard isEmpty || delivery.queue != .tickerBaton else { continue }
+                delivery.message.headers["x-delivery-count"] = String(delivery.message.returnCount + 1)
                 delivery.message.isRedelivered = true
                 state.ready[delivery.queue.rawValue, default: []].insert(delivery.message, at: 0)
             }

@@ -141,6 +141,42 @@ import Testing
         #expect(journal.all == ["handle a", "publish ", "ack 1"])
     }
 
+    @Test func `a pump handles messages that were returned twice one by one, each acked before the next`() async throws
+    {
+        try await broker.publish(Sample.messages(["a", "b"]))
+        for _ in 0..<2 { broker.requeue(broker.take(from: .dispatcherDue, limit: 9).map(\.tag)) }
+        try await broker.publish(Sample.messages(["c", "d"]))
+        let (handled, done) = AsyncStream.makeStream(of: Int.self, bufferingPolicy: .unbounded)
+        let handler = ScriptedHandler(journal: journal) { batch in
+            done.yield(batch.count)
+            return ScriptedHandler.echo(batch)
+        }
+        let pump = Pump(
+            queue: .dispatcherDue, limits: .init(prefetch: 10, batch: 10), handler: handler,
+            broker: WatchedBroker(broker, journal), time: time, logger: Sample.quiet)
+        let running = Task { try await pump.run() }
+        for await size in handled where size == 2 { break }
+        while journal.all.last != "ack 2" { await Task.yield() }
+        running.cancel()
+        try await running.value
+        let lines = journal.all.filter { !$0.hasPrefix("publish") }
+        #expect(lines == ["handle a", "ack 1", "handle b", "ack 1", "handle c,d", "ack 2"])
+    }
+
+    @Test func `a pump sets a message aside that each new process died of`() async throws {
+        try await broker.publish(Sample.messages(["a", "b"]))
+        for _ in 0..<10 { broker.requeue(broker.take(from: .dispatcherDue, limit: 9).map(\.tag)) }
+        let pump = Pump(
+            queue: .dispatcherDue, limits: .init(prefetch: 10, batch: 10),
+            handler: ScriptedHandler(journal: journal, answer: ScriptedHandler.echo),
+            broker: WatchedBroker(broker, journal), time: time, logger: Sample.quiet)
+        let running = Task { try await pump.run() }
+        while journal.all.count(where: { $0 == "ack 1" }) < 2 { await Task.yield() }
+        running.cancel()
+        try await running.value
+        #expect(journal.all == ["publish dead a", "ack 1", "handle b", "publish for b", "ack 1"])
+    }
+
     @Test func `a pump takes at most one batch at a time, in the order of the queue, and ends when it is cancelled`()
         async throws
     {
