@@ -192,7 +192,7 @@ let package = Package(
         tests("StoreAccessTests", ["Store", "StoreAccess"]),
         tests("HouseTests", ["Messaging"]),
         tests("RabbitMQTests", ["CRabbitMQ", "JSON", "Messaging", "RabbitMQ"]),
-        tests("RabbitMQServerTests", ["Messaging", "RabbitMQ", "TestServers", logging]),
+        tests("RabbitMQServerTests", ["JobCore", "Messaging", "RabbitMQ", "TestServers", logging]),
         tests("EndToEndTests", ["JSON", "JobCore", "Messaging", "RabbitMQ", "Signing", "TestServers", logging]),
         tests("SQLiteStoreTests", ["JobCore", "SQLiteStore", "Store", "StoreConformance", grdb]),
     ] + benchmarks,

@@ -111,6 +111,10 @@ public actor Courier: Service {
 
     private func read(_ messages: [InboundMessage]) -> [Delivery] {
         messages.compactMap { message in
+            if message.routingKey == RoutingKey.deliveryMark {
+                outbox.add(MarkReports.result(of: message, takenAt: time.now()), of: message, key: nil)
+                return nil
+            }
             do throws(UnreadableMessage) {
                 return Delivery(request: try DeliveryRequested(reading: message), message: message)
             } catch {

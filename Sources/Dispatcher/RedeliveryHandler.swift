@@ -4,7 +4,7 @@ public import Messaging
 import StageKit
 public import Store
 
-/// Requests overdue deliveries again, since they may be lost, if their executions are still pending.
+/// Requests lost deliveries again, if their executions are still pending.
 public struct RedeliveryHandler: MessageHandler {
     private let store: any DispatchStore
     private let logger: Logger

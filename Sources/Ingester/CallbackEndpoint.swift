@@ -12,7 +12,7 @@ public struct CallbackEndpoint: Sendable {
     private let keys: SigningKeys
     private let time: any TimeSource
     private let logger: Logger
-    private let publisher: Coalescer<CheckedCallback, ExecutionStatus?>
+    private let publisher: Coalescer<CheckedCallback, CallbackVerdict>
 
     public init(
         store: any CallbackStore, broker: any MessageBroker, keys: SigningKeys, time: any TimeSource, logger: Logger
@@ -23,10 +23,12 @@ public struct CallbackEndpoint: Sendable {
         // Callbacks come in bursts: those that arrive while a batch is published share the next query and publish.
         publisher = Coalescer(limit: 500) { callbacks in
             do {
-                let statuses = try await store.statuses(of: callbacks.map(\.executionID))
-                try await broker.publish(
-                    callbacks.filter { statuses[$0.executionID]?.isFinal == false }.map(\.message))
-                return callbacks.map { .success(statuses[$0.executionID]) }
+                let statuses = try await store.statuses(of: callbacks.map(\.token.executionID))
+                let verdicts = callbacks.map {
+                    CallbackVerdict.decide($0.token, status: statuses[$0.token.executionID], now: $0.receivedAt)
+                }
+                try await broker.publish(zip(callbacks, verdicts).filter { $1 == .take }.map { $0.0.message })
+                return verdicts.map { .success($0) }
             } catch {
                 return callbacks.map { _ in .failure(error) }
             }
@@ -51,31 +53,46 @@ public struct CallbackEndpoint: Sendable {
         let now = time.now()
         let token: CallbackToken
         do throws(CallbackToken.Refusal) {
-            token = try CallbackToken(verifying: text, keys: keys, now: now)
+            token = try CallbackToken(verifying: text, keys: keys)
         } catch {
-            throw APIError(.unauthorized, "The callback URL is not valid: \(error.rawValue).")
+            throw Self.unauthorized(error.rawValue)
         }
         let body = try await request.jsonBody(bytesMax: Limits.callbackBytesMax)
         _ = try CallbackDocument.parse(body)
-        let message = OutboundMessage(CallbackReceived(token: text, receivedAt: now, body: body))
-        try await publish(CheckedCallback(executionID: token.executionID, message: message))
+        try await publish(CheckedCallback(token: token, receivedAt: now, body: body))
+    }
+
+    private static func unauthorized(_ reason: String) -> APIError {
+        APIError(.unauthorized, "The callback URL is not valid: \(reason).")
     }
 
     /// A valid callback. Whether its execution is still open is asked of the store.
     private struct CheckedCallback: Sendable {
-        var executionID: ExecutionID
-        var message: OutboundMessage
+        var token: CallbackToken
+        var receivedAt: Instant
+        var body: [UInt8]
+
+        var message: OutboundMessage {
+            OutboundMessage(CallbackReceived(executionID: token.executionID, receivedAt: receivedAt, body: body))
+        }
     }
 
     private func publish(_ callback: CheckedCallback) async throws {
         do {
-            guard let status = try await publisher.call(callback) else {
-                throw APIError(.gone, "The execution is no longer on record.")
+            switch try await publisher.call(callback) {
+            case .take: break
+            case .expired: throw Self.unauthorized("the token has expired")
+            case .over(nil): throw APIError(.gone, "The execution is no longer on record.")
+            case .over(let status):
+                throw APIError(.gone, "The execution is over.", executionStatus: status)
             }
-            guard !status.isFinal else { throw APIError(.gone, "The execution is over.", executionStatus: status) }
+            // The service sends it again. Answered 202 it could stand behind an expiry that was noticed in time.
+            guard time.now().milliseconds(since: callback.receivedAt) <= ExecutionState.confirmMaxMilliseconds else {
+                throw PublishError.unavailable("the confirm of a callback came too late")
+            }
         } catch {
             var failure = APIError(error)
-            failure.details["execution_id"] = "\(callback.executionID)"
+            failure.details["execution_id"] = "\(callback.token.executionID)"
             throw failure
         }
     }

@@ -2,50 +2,67 @@ import JobCore
 import Messaging
 import Store
 
-/// Applies a batch of reports, in order, to their executions. Pure: the store reads the executions and writes the
-/// changes.
+/// Applies a batch of reports of one line, in order, to their executions and to the line's progress. Pure: the store
+/// reads the executions and writes the changes.
 struct ReportFold: Sendable {
     /// Something to log and count.
     enum Note: Sendable, Equatable {
         case moved(ExecutionID, ExecutionStatus, FailureReason?)
+        case redelivered(ExecutionID)
         case ignored(ExecutionID, Transition.IgnoreReason)
-        /// The execution is not recorded: its history was removed, or it belongs to another installation.
-        case unknown(ExecutionID)
     }
 
     struct Result: Sendable {
         var changes: [ExecutionChange] = []
+        var progress: ShardProgress
         var events: [ExecutionChanged] = []
+        var redeliveries: [RedeliveryRequested] = []
         var notes: [Note] = []
+        /// The places in the batch of reports about executions that are not on record: their history was removed, or
+        /// they belong to another installation.
+        var unknown: [Int] = []
     }
 
-    /// `judgedAt` and `reachableSince` are those of `Execution.applying`.
+    private var result: Result
+    private var current: [ExecutionID: Execution]
+    private let judgedAt: Instant
+
+    /// `judgedAt` is that of `Execution.applying`; `progress` is the line's before the batch.
     static func fold(
-        _ reports: [AddressedReport], over executions: [ExecutionID: Execution], judgedAt: Instant,
-        reachableSince: Instant? = nil
+        _ reports: [AddressedReport], over executions: [ExecutionID: Execution], progress: ShardProgress,
+        judgedAt: Instant
     ) -> Result {
-        var result = Result()
-        var current = executions
-        for addressed in reports {
-            guard let before = current[addressed.executionID] else {
-                result.notes.append(.unknown(addressed.executionID))
-                continue
-            }
-            let transition = before.applying(
-                addressed.report, id: addressed.id, judgedAt: judgedAt, reachableSince: reachableSince)
-            let after = transition.execution
-            current[after.id] = after
-            result.events += transition.events.map { ExecutionChanged($0, of: after) }
-            if case .ignore(let reason) = transition.decision {
-                result.notes.append(.ignored(after.id, reason))
-            } else if after.state.status != before.state.status {
-                result.notes.append(.moved(after.id, after.state.status, after.state.reason))
+        var fold = ReportFold(result: Result(progress: progress), current: executions, judgedAt: judgedAt)
+        for (index, report) in reports.enumerated() {
+            switch report {
+            case .signOfLife(let madeAt): fold.result.progress.receive(signOfLifeAt: madeAt)
+            case .mark(let madeAt, let takenAt):
+                fold.result.progress.receive(markMadeAt: madeAt, takenAt: takenAt)
+            case .execution(let execution, let id, let report): fold.apply(report, id, to: execution, at: index)
             }
         }
-        result.changes = executions.compactMap { id, before in
-            guard let after = current[id], after != before else { return nil }
+        fold.result.changes = executions.compactMap { id, before in
+            guard let after = fold.current[id], after != before else { return nil }
             return after.differsOnlyInHeartbeats(from: before) ? .heartbeat(after) : .rewritten(after)
         }
-        return result
+        return fold.result
+    }
+
+    private mutating func apply(_ report: Report, _ id: ReportID, to execution: ExecutionID, at index: Int) {
+        guard let before = current[execution] else { return result.unknown.append(index) }
+        let transition = before.applying(report, id: id, judgedAt: judgedAt, progress: result.progress)
+        let after = transition.execution
+        current[after.id] = after
+        result.events += transition.events.map { ExecutionChanged($0, of: after) }
+        switch transition.decision {
+        case .ignore(let reason): result.notes.append(.ignored(after.id, reason))
+        case .redeliver:
+            result.redeliveries.append(
+                RedeliveryRequested(executionID: after.id, jobName: after.jobName, foundAt: after.attemptDueAt))
+            result.notes.append(.redelivered(after.id))
+        case .move, .duplicate:
+            guard after.state.status != before.state.status else { return }
+            result.notes.append(.moved(after.id, after.state.status, after.state.reason))
+        }
     }
 }

@@ -2,7 +2,6 @@ import CoreMetrics
 public import JobCore
 public import Logging
 public import Messaging
-public import Signing
 import StageKit
 public import Store
 
@@ -10,20 +9,20 @@ public import Store
 /// publishes the events.
 public struct ReportHandler: MessageHandler {
     private let store: any ReportStore
+    private let shard: ReportShard
     private let reader: ReportReader
     private let time: any TimeSource
-    /// The start of this recorder. Callbacks may have been missed before it, so heartbeat silence counts from here at
-    /// the earliest.
-    private let reachableSince: Instant
     private let logger: Logger
     private let outcomes: [String: Counter]
     private let ignored: Counter
+    private let redeliveries: Counter
 
-    public init(store: any ReportStore, keys: SigningKeys, time: any TimeSource, logger: Logger) {
+    /// Handles the reports of one line.
+    public init(shard: ReportShard, store: any ReportStore, time: any TimeSource, logger: Logger) {
         self.store = store
-        reader = ReportReader(keys: keys)
+        self.shard = shard
+        reader = ReportReader(shard: shard)
         self.time = time
-        reachableSince = time.now()
         self.logger = logger
         let names = ["success"] + FailureReason.allCases.map(\.rawValue)
         outcomes = Dictionary(
@@ -31,26 +30,24 @@ public struct ReportHandler: MessageHandler {
                 ($0, Counter(label: "belfry_executions_finished_total", dimensions: [("outcome", $0)]))
             })
         ignored = Counter(label: "belfry_reports_ignored_total", dimensions: [])
+        redeliveries = Counter(label: "belfry_redeliveries_total", dimensions: [])
     }
 
     public func handle(_ batch: [InboundMessage]) async throws -> HandledBatch {
         let now = time.now()
-        var handled = HandledBatch()
-        var reports: [AddressedReport] = []
-        for (index, message) in batch.enumerated() {
-            do throws(ReportReader.Refusal) {
-                reports.append(try reader.read(message, now: now))
-            } catch {
-                handled.dead.append(.init(index: index, reason: error.reason, error: error.error))
-            }
+        let read = batch.decoded { message throws(UnreadableMessage) in try reader.read(message) }
+        var handled = HandledBatch(dead: read.dead)
+        guard !read.messages.isEmpty else { return handled }
+        let ids = Set(read.messages.compactMap { if case .execution(let id, _, _) = $0 { id } else { nil } })
+        let result = try await store.update(Array(ids), of: shard) { [reports = read.messages] executions, progress in
+            let result = ReportFold.fold(reports, over: executions, progress: progress, judgedAt: now)
+            return ReportDecision(changes: result.changes, progress: result.progress, answer: result)
         }
-        guard !reports.isEmpty else { return handled }
-        let result = try await store.update(Array(Set(reports.map(\.executionID)))) {
-            [reports, reachableSince] executions in
-            let result = ReportFold.fold(reports, over: executions, judgedAt: now, reachableSince: reachableSince)
-            return (result.changes, result)
+        handled.messages =
+            result.redeliveries.map { OutboundMessage($0) } + result.events.map { OutboundMessage($0) }
+        handled.dead += result.unknown.map { place in
+            .init(index: read.indices[place], reason: .unknownExecution, error: "its execution is not on record")
         }
-        handled.messages = result.events.map { OutboundMessage($0) }
         for note in result.notes { log(note) }
         return handled
     }
@@ -68,9 +65,9 @@ public struct ReportHandler: MessageHandler {
         case .ignored(let id, let why):
             ignored.increment()
             logger.debug("ignored a report", metadata: ["execution_id": "\(id)", "reason": "\(why.rawValue)"])
-        case .unknown(let id):
-            ignored.increment()
-            logger.warning("ignored a report about an unknown execution", metadata: ["execution_id": "\(id)"])
+        case .redelivered(let id):
+            redeliveries.increment()
+            logger.warning("a delivery was lost, requesting it again", metadata: ["execution_id": "\(id)"])
         }
     }
 }

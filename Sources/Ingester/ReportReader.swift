@@ -1,82 +1,77 @@
 import JobCore
 import Messaging
-import Signing
 
-/// Turns messages of `ingester.reports` into reports.
+/// Turns messages of one line of reports into reports.
 struct ReportReader: Sendable {
-    let keys: SigningKeys
+    private let shard: ReportShard
+    private let kinds: [String: ReportKind]
 
-    /// A callback may wait in the queue this long before its token counts as expired: a week.
-    private static let waitMaxSeconds: Int64 = 604_800
-
-    /// Why a message is not a report; it becomes a dead letter.
-    struct Refusal: Error {
-        var reason: DeadLetterReason
-        var error: String
+    init(shard: ReportShard) {
+        self.shard = shard
+        kinds = Dictionary(uniqueKeysWithValues: ReportKind.allCases.map { (RoutingKey.report($0, shard), $0) })
     }
 
-    func read(_ message: InboundMessage, now: Instant) throws(Refusal) -> AddressedReport {
-        if message.routingKey == RoutingKey.callbackReceived { return try readCallback(message, now: now) }
-        do throws(UnreadableMessage) {
-            let (executionID, report) = try Self.report(in: message)
-            return AddressedReport(executionID: executionID, id: Self.id(of: message), report: report)
-        } catch {
-            throw Refusal(reason: .unreadable, error: error.description)
+    /// Throws `UnreadableMessage` with the field at fault.
+    func read(_ message: InboundMessage) throws(UnreadableMessage) -> AddressedReport {
+        guard let kind = kinds[message.routingKey] else {
+            throw UnreadableMessage(
+                "“\(message.routingKey)” is not the routing key of a report of line \(shard.index)")
+        }
+        switch kind {
+        case .signOfLife: return .signOfLife(madeAt: try message.decoded(as: SignOfLife.self).madeAt)
+        case .markTaken:
+            let body = try message.decoded(as: MarkTaken.self)
+            return .mark(madeAt: body.madeAt, takenAt: body.takenAt)
+        case .deliveryAccepted, .deliveryDeferred, .deliveryRefused, .deliveryOverdue, .callbackReceived,
+            .executionExpired, .executionCancelled:
+            let (execution, report) = try Self.report(kind, message)
+            let own = ReportShard(of: execution)
+            guard own == shard else {
+                throw UnreadableMessage(
+                    "the execution \(execution) belongs to line \(own.index), not \(shard.index)")
+            }
+            return .execution(execution, Self.id(of: message), report)
         }
     }
 
-    private static func report(in message: InboundMessage) throws(UnreadableMessage) -> (ExecutionID, Report) {
-        switch message.routingKey {
-        case RoutingKey.deliveryAccepted:
+    private static func report(
+        _ kind: ReportKind, _ message: InboundMessage
+    ) throws(UnreadableMessage) -> (ExecutionID, Report) {
+        switch kind {
+        case .deliveryAccepted:
             let body = try message.decoded(as: DeliveryAccepted.self)
             return (body.executionID, .accepted(body.attempt))
-        case RoutingKey.deliveryDeferred:
+        case .deliveryDeferred:
             let body = try message.decoded(as: DeliveryDeferred.self)
             return (body.executionID, .deferred(body.attempt, nextAttemptAt: body.nextAttemptAt))
-        case RoutingKey.deliveryRefused:
+        case .deliveryRefused:
             let body = try message.decoded(as: DeliveryRefused.self)
             return (body.executionID, .refused(body.attempt))
-        case RoutingKey.executionExpired:
+        case .deliveryOverdue:
+            let body = try message.decoded(as: DeliveryOverdue.self)
+            return (body.executionID, .overdue(afterSeconds: body.afterSeconds, noticedAt: body.noticedAt))
+        case .callbackReceived: return try callback(CallbackReceived(reading: message))
+        case .executionExpired:
             let body = try message.decoded(as: ExecutionExpired.self)
             return (body.executionID, .expired(body.expiry, noticedAt: body.noticedAt))
-        case RoutingKey.executionCancelled:
+        case .executionCancelled:
             let body = try message.decoded(as: ExecutionCancelled.self)
             return (body.executionID, .cancelled(at: body.cancelledAt))
-        default: throw UnreadableMessage("“\(message.routingKey)” is not the routing key of a report")
+        case .signOfLife, .markTaken: throw UnreadableMessage("it is about no execution")
         }
     }
 
-    /// Without a message id (a service may publish so) the body is the deduplication key.
+    private static func callback(_ received: CallbackReceived) throws(UnreadableMessage) -> (ExecutionID, Report) {
+        do throws(InvalidDocument) {
+            let callback = try CallbackDocument.parse(received.body)
+            return (received.executionID, .callback(callback, receivedAt: received.receivedAt))
+        } catch {
+            throw UnreadableMessage(error.summary)
+        }
+    }
+
+    /// Without a message id the body is the deduplication key.
     private static func id(of message: InboundMessage) -> ReportID {
         ReportID(messageID: message.id ?? String(decoding: message.body, as: UTF8.self))
-    }
-
-    /// Reads a callback. Its token is checked here, since a service may have published the message itself.
-    private func readCallback(_ message: InboundMessage, now: Instant) throws(Refusal) -> AddressedReport {
-        let received: CallbackReceived
-        let token: CallbackToken
-        let callback: Callback
-        do throws(UnreadableMessage) {
-            received = try CallbackReceived(reading: message)
-        } catch {
-            throw Refusal(reason: .forbidden, error: error.description)
-        }
-        // The time of the callback counts, however long its message waited.
-        let receivedAt = min(received.receivedAt ?? now, now)
-        do throws(CallbackToken.Refusal) {
-            let validAt = max(receivedAt, now.adding(seconds: -Self.waitMaxSeconds))
-            token = try CallbackToken(verifying: received.token, keys: keys, now: validAt)
-        } catch {
-            throw Refusal(reason: .forbidden, error: error.rawValue)
-        }
-        do throws(InvalidDocument) {
-            callback = try CallbackDocument.parse(received.body)
-        } catch {
-            let faults = error.errors.map { "\($0.field) \($0.message)" }.joined(separator: "; ")
-            throw Refusal(reason: .unreadable, error: faults)
-        }
-        return AddressedReport(
-            executionID: token.executionID, id: Self.id(of: message),
-            report: .callback(callback, receivedAt: receivedAt))
     }
 }

@@ -1,6 +1,7 @@
 import JobCore
 
-/// A broker user with its permissions. Each stage has a user of its own, with only the permissions that it needs.
+/// A broker user with its permissions. Each stage has a user of its own, with only the permissions that it needs, and
+/// services that publish their callbacks have one.
 public struct BrokerUser: Sendable, Equatable {
     public var name: String
     /// Regular expressions over the names of exchanges and queues, as RabbitMQ's permissions take them.
@@ -13,8 +14,12 @@ public struct BrokerUser: Sendable, Equatable {
     static func all(prefix: String) -> [BrokerUser] {
         let pipeline = prefix + Exchange.pipeline.rawValue
         let dead = prefix + Exchange.dead.rawValue
+        let callbacks = prefix + Exchange.callbacks.rawValue
         func anyOf(_ names: [String]) -> String {
             names.isEmpty ? "^$" : "^(" + names.map(Topology.escaped).joined(separator: "|") + ")$"
+        }
+        func reports(_ kinds: ReportKind...) -> [String] {
+            kinds.flatMap { kind in ReportShard.allCases.map { RoutingKey.report(kind, $0) } }
         }
         func stage(_ name: String, publishes keys: [String], consumes queues: [WorkQueue]) -> BrokerUser {
             let deadLetterKeys = queues.filter(\.hasDeadLetters).map(\.rawValue)
@@ -34,19 +39,25 @@ public struct BrokerUser: Sendable, Equatable {
                 consumes: [.dispatcherDue, .dispatcherRuns, .dispatcherDeliveries, .dispatcherRedeliveries]),
             stage(
                 "courierd",
-                publishes: [RoutingKey.deliveryAccepted, RoutingKey.deliveryDeferred, RoutingKey.deliveryRefused]
+                publishes: reports(.deliveryAccepted, .deliveryDeferred, .deliveryRefused, .markTaken)
                     + RetryLadder.stepsSeconds.map { RoutingKey.retry(stepSeconds: $0) },
                 consumes: [.courierDeliveries]),
             stage(
                 "ingesterd",
-                publishes: [
-                    RoutingKey.callbackReceived, RoutingKey.executionStarted, RoutingKey.executionProgressed,
+                publishes: reports(.callbackReceived, .signOfLife) + [
+                    RoutingKey.redeliveryRequested, RoutingKey.executionStarted, RoutingKey.executionProgressed,
                     RoutingKey.executionFinished,
-                ], consumes: [.ingesterReports]),
-            stage("reaperd", publishes: [RoutingKey.executionExpired, RoutingKey.redeliveryRequested], consumes: []),
+                ], consumes: [.ingesterCallbacks] + ReportShard.allCases.map(WorkQueue.ingesterReports)),
             stage(
-                "consoled", publishes: [RoutingKey.runRequested, RoutingKey.executionCancelled, RoutingKey.jobChanged],
+                "reaperd", publishes: reports(.executionExpired, .deliveryOverdue) + [RoutingKey.deliveryMark],
                 consumes: []),
+            stage(
+                "consoled",
+                publishes: reports(.executionCancelled) + [RoutingKey.runRequested, RoutingKey.jobChanged],
+                consumes: []),
+            BrokerUser(
+                name: "\(prefix)-service", configure: "^$", write: anyOf([callbacks]), read: "^$",
+                topicWrite: [callbacks: ".*"]),
         ]
     }
 }

@@ -4,6 +4,8 @@ public enum DeadLetterReason: String, Sendable, CaseIterable {
     case unreadable
     /// It can be read, but handling it fails each time.
     case failing
+    /// It is about an execution that is not on record.
+    case unknownExecution = "unknown_execution"
     /// Its token is not signed by a known key, or has expired; or it was published with a routing key that does not
     /// lead to the queue.
     case forbidden

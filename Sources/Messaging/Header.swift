@@ -1,6 +1,8 @@
 /// The message headers that the pipeline uses. Names with `x-` belong to the broker, except the token's.
 public enum Header {
-    /// The callback token, which names the execution of a callback.
+    /// The execution of a callback that was checked.
+    public static let execution = "belfry-execution-id"
+    /// The callback token, which names the execution of a callback that a service publishes itself.
     public static let token = "x-belfry-token"
     /// When the callback endpoint received the callback, in milliseconds since the epoch.
     public static let receivedAt = "belfry-received-at"

@@ -18,11 +18,6 @@ public enum MessageID {
     /// The id of the requested execution.
     public static func runRequested(_ execution: ExecutionID) -> String { "\(execution)" }
 
-    /// Differs by execution and by the instant at which the delivery was found overdue: a later request is a new fact.
-    public static func redeliveryRequested(_ execution: ExecutionID, foundAt instant: Instant) -> String {
-        "\(execution)/redelivery/\(instant.millisecondsSinceEpoch)"
-    }
-
     /// Differs by execution, attempt and number of deferrals because of a busy target.
     static func deliveryDue(_ execution: ExecutionID, attempt: Int, deferrals: Int) -> String {
         "\(execution)/\(attempt)/due/\(deferrals)"
@@ -47,6 +42,29 @@ public enum MessageID {
         "\(execution)/\(expiry.rawValue)/\(noticedAt.millisecondsSinceEpoch)"
     }
 
+    /// Differs by execution and by the instant at which the delivery was found overdue: a later report is a new fact.
+    static func overdue(_ execution: ExecutionID, noticedAt instant: Instant) -> String {
+        "\(execution)/overdue/\(instant.millisecondsSinceEpoch)"
+    }
+
+    /// Differs by execution and by the instant at which the delivery was found lost: a later request is a new fact.
+    static func redelivery(_ execution: ExecutionID, foundAt instant: Instant) -> String {
+        "\(execution)/redelivery/\(instant.millisecondsSinceEpoch)"
+    }
+
+    /// Differs by line and instant. Signs of two endpoints at the same instant are the same fact.
+    static func signOfLife(_ shard: ReportShard, madeAt instant: Instant) -> String {
+        "sign/\(shard.index)/\(instant.millisecondsSinceEpoch)"
+    }
+
+    /// Differs by instant.
+    static func mark(madeAt instant: Instant) -> String { "mark/\(instant.millisecondsSinceEpoch)" }
+
+    /// Differs by line and mark: a mark that is taken twice is the same fact.
+    static func markTaken(_ shard: ReportShard, madeAt instant: Instant) -> String {
+        "mark/\(instant.millisecondsSinceEpoch)/taken/\(shard.index)"
+    }
+
     /// Differs by execution, since an execution is cancelled once.
     public static func cancelled(_ execution: ExecutionID) -> String { "\(execution)/cancelled" }
 
@@ -67,4 +85,10 @@ public enum MessageID {
     /// Random, since nothing tells a repeated callback from a second callback. The id makes the recorder apply each
     /// received callback once.
     public static func callback() -> String { Identifier<Execution>.random().description }
+
+    /// The id that the service gave to a callback which it published, or else a hash of its body.
+    public static func callback(_ execution: ExecutionID, published id: String?, body: [UInt8]) -> String {
+        let own = id ?? String(decoding: body, as: UTF8.self)
+        return "\(execution)/callback/\(String(UInt64(bitPattern: ReportID(messageID: own).rawValue), radix: 16))"
+    }
 }

@@ -8,8 +8,8 @@ public struct Topology: Sendable, Equatable {
     /// A durable queue.
     public struct Queue: Sendable, Equatable {
         public var name: String
-        /// The arguments that a policy can't set: the queue type, and the baton's limit of one message and one
-        /// consumer.
+        /// The arguments that a policy can't set: the queue type, one consumer at a time, and the baton's limit of one
+        /// message.
         public var arguments: [String: JSONValue]
     }
 
@@ -46,9 +46,9 @@ public struct Topology: Sendable, Equatable {
 
         for queue in WorkQueue.allCases {
             let name = "\(prefix).\(queue.rawValue)"
-            let arguments = queue == .tickerBaton ? quorum.merging(Self.batonArguments) { $1 } : quorum
-            queues.append(Queue(name: name, arguments: arguments))
-            bindings += queue.routingKeys.map { Binding(exchange: pipeline, queue: name, routingKey: $0) }
+            queues.append(Queue(name: name, arguments: quorum.merging(Self.arguments(of: queue)) { $1 }))
+            let exchange = prefix + queue.exchange.rawValue
+            bindings += queue.routingKeys.map { Binding(exchange: exchange, queue: name, routingKey: $0) }
             guard queue.hasDeadLetters else { continue }
             queues.append(Queue(name: "\(name).dead", arguments: quorum))
             bindings.append(Binding(exchange: dead, queue: "\(name).dead", routingKey: queue.rawValue))
@@ -101,10 +101,14 @@ public struct Topology: Sendable, Equatable {
         name.replacing(".", with: "\\.")
     }
 
-    /// The queue keeps one message, the newest, and serves one consumer at a time.
-    private static let batonArguments: [String: JSONValue] = [
-        "x-single-active-consumer": .bool(true), "x-max-length": .integer(1), "x-overflow": .string("drop-head"),
-    ]
+    /// The baton's queue keeps one message, the newest, and serves one consumer at a time. So does the queue of each
+    /// line of reports: when its consumer dies, its unacked messages return to their places before the next consumer
+    /// gets any (the policy's delivery limit sees to that).
+    private static func arguments(of queue: WorkQueue) -> [String: JSONValue] {
+        let single: [String: JSONValue] = ["x-single-active-consumer": .bool(true)]
+        guard queue == .tickerBaton else { return queue.reportShard == nil ? [:] : single }
+        return single.merging(["x-max-length": .integer(1), "x-overflow": .string("drop-head")]) { $1 }
+    }
 
     /// At-least-once needs `reject-publish`; with anything else the broker silently loses dead letters
     /// (RabbitMQ documentation, "Quorum Queues", at-least-once dead-lettering).

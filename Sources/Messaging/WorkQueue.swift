@@ -1,3 +1,5 @@
+public import JobCore
+
 /// The queues that stages consume, named `owner.noun`. The raw value is the queue's name without the prefix.
 public enum WorkQueue: String, Sendable, CaseIterable {
     case tickerBaton = "ticker.baton"
@@ -6,9 +8,26 @@ public enum WorkQueue: String, Sendable, CaseIterable {
     case dispatcherDeliveries = "dispatcher.deliveries"
     case dispatcherRedeliveries = "dispatcher.redeliveries"
     case courierDeliveries = "courier.deliveries"
-    case ingesterReports = "ingester.reports"
+    case ingesterCallbacks = "ingester.callbacks"
+    case ingesterReports0 = "ingester.reports.0"
+    case ingesterReports1 = "ingester.reports.1"
+    case ingesterReports2 = "ingester.reports.2"
+    case ingesterReports3 = "ingester.reports.3"
 
-    /// The routing keys of the pipeline's exchange that lead here.
+    /// The queue of a line of reports.
+    public static func ingesterReports(_ shard: ReportShard) -> WorkQueue {
+        [ingesterReports0, ingesterReports1, ingesterReports2, ingesterReports3][shard.index]
+    }
+
+    /// The line of reports that goes through this queue, if there is one.
+    public var reportShard: ReportShard? {
+        ReportShard.allCases.first { Self.ingesterReports($0) == self }
+    }
+
+    /// The exchange that leads here.
+    public var exchange: Exchange { self == .ingesterCallbacks ? .callbacks : .pipeline }
+
+    /// The routing keys of the exchange that lead here.
     public var routingKeys: [String] {
         switch self {
         case .tickerBaton: [RoutingKey.baton]
@@ -16,12 +35,10 @@ public enum WorkQueue: String, Sendable, CaseIterable {
         case .dispatcherRuns: [RoutingKey.runRequested]
         case .dispatcherDeliveries: [RoutingKey.deliveryDue]
         case .dispatcherRedeliveries: [RoutingKey.redeliveryRequested]
-        case .courierDeliveries: [RoutingKey.deliveryRequested]
-        case .ingesterReports:
-            [
-                RoutingKey.deliveryAccepted, RoutingKey.deliveryDeferred, RoutingKey.deliveryRefused,
-                RoutingKey.callbackReceived, RoutingKey.executionExpired, RoutingKey.executionCancelled,
-            ]
+        case .courierDeliveries: [RoutingKey.deliveryRequested, RoutingKey.deliveryMark]
+        case .ingesterCallbacks: [RoutingKey.any]
+        case .ingesterReports0, .ingesterReports1, .ingesterReports2, .ingesterReports3:
+            reportShard.map { shard in ReportKind.allCases.map { RoutingKey.report($0, shard) } } ?? []
         }
     }
 

@@ -6,16 +6,16 @@ public import StageKit
 public import Store
 import Synchronization
 
-/// Reports every deadline that has passed, and reports it again each minute while the store still shows it.
+/// Reports every deadline that has passed, and reports it again while the store still shows it.
 ///
-/// It changes no execution. Two reapers are harmless: the recorder judges each report.
+/// It changes no execution. Two reapers are harmless: the recorder judges each report at its place in its line, so a
+/// report is repeated only if the recorder has not come to it yet, or judged that silence does not count yet.
 public final class ExpiryReporter: PeriodicStage {
     public let name = "expiries"
     public let intervalMilliseconds: Int64 = 1_000
 
     private let store: any ExpiryStore
-    private let reachability = Mutex(ReachabilityWindow())
-    private let throttle = Mutex(ReportThrottle<OverdueExecution>(repeatAfterMilliseconds: 60_000))
+    private let throttle = Mutex(ReportThrottle<OverdueExecution>(waitMilliseconds: 2_000...60_000))
     private let expiries = Counter(label: "belfry_expiries_total", dimensions: [])
 
     private static let batchMax = 5_000
@@ -25,11 +25,12 @@ public final class ExpiryReporter: PeriodicStage {
     }
 
     public func pass(at now: Instant) async throws -> PassResult {
-        let reachableSince = reachability.withLock { reachability in
-            reachability.pass(at: now)
-            return reachability.since
-        }
-        let overdue = try await store.overdue(at: now, reachableSince: reachableSince, limit: Self.batchMax)
+        var progress = try await store.progress()
+        // Silence does not count, and the recorder would ignore it.
+        if !progress.hadCallbacks(at: now) { progress.reachableSince = nil }
+        let overdue = try await store.overdue(
+            at: now.adding(milliseconds: -ExecutionState.expiryGraceMilliseconds), progress: progress,
+            limit: Self.batchMax)
         let due = throttle.withLock { $0.due(in: overdue, now: now) }
         return PassResult(
             messages: due.map {
@@ -40,9 +41,5 @@ public final class ExpiryReporter: PeriodicStage {
 
     public func confirmed(at now: Instant) {
         expiries.increment(by: throttle.withLock { $0.confirm(at: now) })
-    }
-
-    public func failed(at now: Instant) {
-        reachability.withLock { $0.fail(at: now) }
     }
 }

@@ -3,27 +3,42 @@ public import JobCore
 public import Store
 
 extension SQLiteStore: ExpiryStore {
-    public func overdue(
-        at now: Instant, reachableSince: Instant?, limit: Int
-    ) async throws(StoreError) -> [OverdueExecution] {
-        let since = reachableSince ?? Instant(millisecondsSinceEpoch: 0)
-        return try await read { database in
-            let indexed = try Self.overdue(Self.overdueByIndex, in: database, now: now, since: since, limit: limit)
-            guard indexed.count < limit else { return indexed }
-            return try indexed
-                + Self.overdue(
-                    Self.overdueByHeartbeat, in: database, now: now, since: since, limit: limit - indexed.count)
+    public func progress() async throws(StoreError) -> ShardProgress {
+        try await read { database in
+            ShardProgress.least(of: try ReportShard.allCases.map { try ShardProgressRow.find($0, in: database) })
         }
     }
 
-    /// The executions past their ttl, and those that were invoked and never sent a heartbeat.
+    public func overdue(
+        at instant: Instant, progress: ShardProgress, limit: Int
+    ) async throws(StoreError) -> [OverdueExecution] {
+        try await read { database in
+            var found: [OverdueExecution] = []
+            func add(_ sql: String, at instant: Instant, since: Instant?, perSecond: Int64) throws {
+                guard let since, found.count < limit else { return }
+                let arguments = [
+                    instant.databaseValue, (limit - found.count).databaseValue, since.databaseValue,
+                    perSecond.databaseValue,
+                ]
+                found += try Self.overdue(sql, in: database, StatementArguments(arguments))
+            }
+            let silence = 1_000 * ExecutionState.silentIntervalsMax
+            try add(Self.overdueByIndex, at: instant, since: progress.reachableSince, perSecond: silence)
+            try add(Self.overdueByHeartbeat, at: instant, since: progress.reachableSince, perSecond: silence)
+            if let mark = progress.latestMarkAt {
+                let marked = min(instant, mark.adding(milliseconds: -ExecutionState.expiryGraceMilliseconds))
+                try add(Self.undeliveredPastTTL, at: marked, since: progress.deliverableSince, perSecond: 1_000)
+            }
+            return found
+        }
+    }
+
+    /// The running executions past their ttl, and those that were invoked and never sent a heartbeat.
     private static let overdueByIndex = """
         SELECT e.id, e.ttl_deadline_ms <= ?1
         FROM execution e INDEXED BY execution_by_deadline
-        WHERE e.deadline_ms <= ?1
-            AND (e.ttl_deadline_ms <= ?1
-                OR (?3 + ?4 * e.heartbeat_interval_s <= ?1
-                    AND NOT EXISTS (SELECT 1 FROM heartbeat WHERE execution = e.seq)))
+        WHERE e.deadline_ms <= ?1 AND e.status <> 0 AND ?3 + ?4 * e.heartbeat_interval_s <= ?1
+            AND (e.ttl_deadline_ms <= ?1 OR NOT EXISTS (SELECT 1 FROM heartbeat WHERE execution = e.seq))
         ORDER BY e.deadline_ms LIMIT ?2
         """
 
@@ -38,17 +53,20 @@ extension SQLiteStore: ExpiryStore {
         LIMIT ?2
         """
 
-    /// `sql` answers an id and whether the ttl is over; its arguments are now, the limit, the start of silence, and
-    /// the milliseconds of silence allowed for each second of the heartbeat interval.
+    /// The executions that could have been delivered during a whole ttl and were not.
+    private static let undeliveredPastTTL = """
+        SELECT e.id, 1
+        FROM execution e INDEXED BY execution_by_deadline
+        WHERE e.deadline_ms <= ?1 AND e.status = 0 AND ?3 + ?4 * e.ttl_s <= ?1
+        ORDER BY e.deadline_ms LIMIT ?2
+        """
+
+    /// `sql` answers an id and whether the ttl is over; its arguments are the instant, the limit, since when the
+    /// deadlines count at the earliest, and the milliseconds from then for each second of the interval or the ttl.
     private static func overdue(
-        _ sql: String, in database: Database, now: Instant, since: Instant, limit: Int
+        _ sql: String, in database: Database, _ arguments: StatementArguments
     ) throws -> [OverdueExecution] {
-        let rows = try Row.fetchCursor(
-            try database.cachedStatement(sql: sql),
-            arguments: [
-                now.databaseValue, limit.databaseValue, since.databaseValue,
-                (1_000 * ExecutionState.silentIntervalsMax).databaseValue,
-            ])
+        let rows = try Row.fetchCursor(try database.cachedStatement(sql: sql), arguments: arguments)
         return try Array(
             rows.map { row in
                 var column = ColumnReader(row)

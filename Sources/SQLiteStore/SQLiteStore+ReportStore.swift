@@ -4,14 +4,18 @@ public import Store
 
 extension SQLiteStore: ReportStore {
     public func update<Answer: Sendable>(
-        _ ids: [ExecutionID],
-        _ decide: @Sendable ([ExecutionID: Execution]) -> (changes: [ExecutionChange], answer: Answer)
+        _ ids: [ExecutionID], of shard: ReportShard,
+        _ decide: @Sendable ([ExecutionID: Execution], ShardProgress) -> ReportDecision<Answer>
     ) async throws(StoreError) -> Answer {
         try await write { database in
             let update = try ExecutionUpdater(database, of: ids)
-            let (changes, answer) = decide(update.loaded)
-            try update.apply(changes)
-            return answer
+            let before = try ShardProgressRow.find(shard, in: database)
+            let decision = decide(update.loaded, before)
+            try update.apply(decision.changes)
+            if decision.progress != before {
+                try ShardProgressRow.write(decision.progress, of: shard, to: database)
+            }
+            return decision.answer
         }
     }
 }

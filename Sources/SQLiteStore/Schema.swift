@@ -15,6 +15,9 @@ enum Schema {
         migrator.registerMigration("2: why an execution exists") { database in
             try database.execute(sql: trigger)
         }
+        migrator.registerMigration("4: the progress of each line of reports") { database in
+            try database.execute(sql: reportShards)
+        }
         return migrator
     }()
 
@@ -134,6 +137,17 @@ enum Schema {
         UPDATE execution SET trigger_code = iif(retry_of IS NULL, 1, 2),
             schedule = coalesce((SELECT expression FROM job WHERE job.seq = execution.job), '')
             WHERE schedule = 'run';
+        """
+
+    /// See `ShardProgress`.
+    private static let reportShards = """
+        CREATE TABLE report_shard (
+            shard INTEGER PRIMARY KEY,
+            reachable_since_ms INTEGER,
+            latest_sign_ms INTEGER,
+            deliverable_since_ms INTEGER,
+            latest_mark_ms INTEGER
+        ) STRICT;
         """
 
     private static let keys = """

@@ -6,7 +6,7 @@ public import JobCore
 ///
 /// ```swift
 /// let text = CallbackToken(executionID: id, expiresAt: deadline).signed(with: keys)
-/// let token = try CallbackToken(verifying: text, keys: keys, now: time.now())
+/// let token = try CallbackToken(verifying: text, keys: keys)
 /// ```
 ///
 /// The format is `v1.<kid>.<payload>.<mac>`, where payload and mac are base64url without padding. The payload is the
@@ -15,7 +15,8 @@ public import JobCore
 public struct CallbackToken: Sendable, Equatable {
     /// The execution that the bearer may report for.
     public var executionID: ExecutionID
-    /// The instant from which the token is refused. Only whole seconds are written.
+    /// The instant from which the token is refused, unless its execution is still open: callbacks may extend a run
+    /// for as long as it lives. Only whole seconds are written.
     public var expiresAt: Instant
 
     public init(executionID: ExecutionID, expiresAt: Instant) {
@@ -40,12 +41,10 @@ public struct CallbackToken: Sendable, Equatable {
         case malformed = "the token is malformed"
         /// No signing key verifies the mac.
         case forged = "the token's signature is not valid"
-        /// The mac is valid, but the token has expired.
-        case expired = "the token has expired"
     }
 
-    /// Reads a token and verifies its mac in constant time. Throws the reason if it is refused.
-    public init(verifying text: String, keys: SigningKeys, now: Instant) throws(Refusal) {
+    /// Reads a token and verifies its mac in constant time, but not its expiry. Throws the reason if it is refused.
+    public init(verifying text: String, keys: SigningKeys) throws(Refusal) {
         guard text.utf8.count <= 256 else { throw .malformed }
         let parts = text.utf8.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
         guard parts.count == 4, parts[0].elementsEqual("v1".utf8), let payload = Self.decode(parts[2]),
@@ -65,7 +64,6 @@ public struct CallbackToken: Sendable, Equatable {
         guard seconds < UInt64(Int64.max) / 1_000 else { throw .malformed }
         executionID = ExecutionID(uuid)
         expiresAt = Instant(secondsSinceEpoch: Int64(seconds))
-        guard now < expiresAt else { throw .expired }
     }
 
     /// Encodes base64url without padding (RFC 4648, section 5). It works on bytes instead of characters, because a

@@ -10,8 +10,8 @@ public struct Periodic: Service {
     private let time: any TimeSource
     private let logger: Logger
 
-    /// The wait doubles with each failure in a row, up to this.
-    private static let waitMaxMilliseconds: Int64 = 15_000
+    /// The wait doubles with each failure in a row, up to this, so that a stage is soon at work again after an outage.
+    private static let waitMaxMilliseconds: Int64 = 4_000
 
     public init(_ stage: any PeriodicStage, broker: any MessageBroker, time: any TimeSource, logger: Logger) {
         self.stage = stage
@@ -36,7 +36,8 @@ public struct Periodic: Service {
                 logger.warning("a pass failed, retrying", metadata: ["error": "\(error)"])
             }
             let interval = stage.intervalMilliseconds
-            let wait = failures == 0 ? interval : min(interval << min(failures, 4), Self.waitMaxMilliseconds)
+            let wait =
+                failures == 0 ? interval : max(interval, min(interval << min(failures, 4), Self.waitMaxMilliseconds))
             do {
                 try await cancelWhenGracefulShutdown { try await time.sleep(milliseconds: wait) }
             } catch {

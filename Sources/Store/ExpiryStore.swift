@@ -2,12 +2,16 @@ public import JobCore
 
 /// The role of the reaper: it finds passed deadlines and lost deliveries, and removes old executions.
 public protocol ExpiryStore: Sendable {
-    /// Up to `limit` open executions with a deadline at or before `now`, each once: by its ttl when that is over, else
-    /// by its heartbeats. In no order that a caller may rely on.
+    /// What every line of reports has come to: `ShardProgress.least`.
+    func progress() async throws(StoreError) -> ShardProgress
+
+    /// Up to `limit` open executions with a deadline at or before `instant`, each once: by its ttl when that is over,
+    /// else by its heartbeats. In no order that a caller may rely on.
     ///
-    /// Silence counts from `reachableSince` at the earliest, when callbacks could arrive again; nil: from the
-    /// execution's own latest sign of life. `ExecutionState.silentIntervalsMax` intervals of it are too many.
-    func overdue(at now: Instant, reachableSince: Instant?, limit: Int) async throws(StoreError) -> [OverdueExecution]
+    /// A deadline is `ExecutionState.deadline(of:after:)`. That of a pending execution must also lie
+    /// `ExecutionState.expiryGraceMilliseconds` before the latest mark that a courier has taken.
+    func overdue(at instant: Instant, progress: ShardProgress, limit: Int) async throws(StoreError)
+        -> [OverdueExecution]
 
     /// Up to `limit` pending executions whose next attempt was due at or before `instant`, the earliest first.
     /// Executions of deleted jobs are not among them: their target is no longer known, and their ttl ends them.

@@ -2,13 +2,13 @@ public import JobCore
 
 /// The role of the recorder: it changes executions, several in one transaction.
 public protocol ReportStore: Sendable {
-    /// Loads the executions that exist, calls `decide` with them, and writes the changes that it answers, all in one
-    /// transaction that excludes other writers of these executions.
+    /// Loads the executions that exist and the progress of a line of reports, calls `decide` with them, and writes the
+    /// changes and the progress that it answers, all in one transaction that excludes other writers.
     ///
     /// A change of an execution that was not loaded is not written. `decide` may be called more than once, so it must
     /// have no effect but its result.
     func update<Answer: Sendable>(
-        _ ids: [ExecutionID],
-        _ decide: @Sendable ([ExecutionID: Execution]) -> (changes: [ExecutionChange], answer: Answer)
+        _ ids: [ExecutionID], of shard: ReportShard,
+        _ decide: @Sendable ([ExecutionID: Execution], ShardProgress) -> ReportDecision<Answer>
     ) async throws(StoreError) -> Answer
 }

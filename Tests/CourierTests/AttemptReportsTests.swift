@@ -1,5 +1,6 @@
 import JobCore
 import Messaging
+import MessagingTesting
 import Testing
 
 @testable import Courier
@@ -18,13 +19,13 @@ import Testing
     }
 
     private static let verdicts: [(DeliveryVerdict, String)] = [
-        (.accept, RoutingKey.deliveryAccepted), (.refuse, RoutingKey.deliveryRefused),
+        (.accept, ReportKind.deliveryAccepted.rawValue), (.refuse, ReportKind.deliveryRefused.rawValue),
     ]
 
     @Test(arguments: verdicts)
     func `an attempt that ends the delivery leads to one report`(verdict: DeliveryVerdict, key: String) throws {
         let messages = Self.messages(verdict)
-        #expect(messages.map(\.routingKey) == [key])
+        #expect(messages.map(\.keyWithoutLine) == [key])
         let report = try MessageCoder.decode(DeliveryAccepted.self, from: messages[0].body)
         #expect(report.executionID == Sample.executionID && report.attempt == Self.attempt)
         #expect(messages[0].id == "\(Sample.executionID)/1/\(key)" && messages[0].isMandatory)
@@ -35,7 +36,7 @@ import Testing
         throws
     {
         let messages = Self.messages(.retry(stepSeconds: 30))
-        #expect(messages.map(\.routingKey) == ["courier.retry.30", RoutingKey.deliveryDeferred])
+        #expect(messages.map(\.keyWithoutLine) == ["courier.retry.30", ReportKind.deliveryDeferred.rawValue])
         let next = try MessageCoder.decode(DeliveryRequested.self, from: messages[0].body)
         #expect(next == Sample.request { $0.attempt = 2 })
         #expect(messages[0].id == DeliveryDue(next).messageID)
@@ -81,7 +82,7 @@ import Testing
         let messages = Self.deferral(times: nil)
         #expect(try MessageCoder.decode(DeliveryRequested.self, from: messages[0].body) == Sample.request())
         try #require(messages.count == 2)
-        #expect(messages[1].routingKey == RoutingKey.deliveryDeferred)
+        #expect(messages[1].keyWithoutLine == ReportKind.deliveryDeferred.rawValue)
         let report = try MessageCoder.decode(DeliveryDeferred.self, from: messages[1].body)
         #expect(report.attempt == nil && report.nextAttemptAt == Self.now.adding(seconds: 5))
     }

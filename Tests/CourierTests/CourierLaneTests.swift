@@ -55,8 +55,9 @@ import Testing
         let shift = rig.shift([.init(Self.messages(3))])
         try await rig.run(invoker, shift)
         #expect(invoker.posts.count == 1)
-        let deferral = ["courier.retry.5", RoutingKey.deliveryDeferred]
-        try #require(shift.published.map(\.routingKey) == deferral + deferral + [RoutingKey.deliveryAccepted])
+        let deferral = ["courier.retry.5", ReportKind.deliveryDeferred.rawValue]
+        try #require(
+            shift.published.map(\.keyWithoutLine) == deferral + deferral + [ReportKind.deliveryAccepted.rawValue])
         #expect(shift.published[0].headers[Header.deferrals] == "1")
         let report = try MessageCoder.decode(DeliveryDeferred.self, from: shift.published[1].body)
         #expect(report.attempt == nil, "a deferral is no attempt")
@@ -79,7 +80,7 @@ import Testing
         rig.clock.setWallClock(Sample.occurrence.adding(seconds: 117))
         let shift = rig.shift([.init(Self.messages(2))])
         try await rig.run(invoker, shift)
-        #expect(shift.published.map(\.routingKey) == [RoutingKey.deliveryAccepted])
+        #expect(shift.published.map(\.keyWithoutLine) == [ReportKind.deliveryAccepted.rawValue])
         #expect(shift.acknowledged.count == 2)
     }
 }

@@ -19,7 +19,7 @@ import Testing
         let shift = rig.shift([.init(messages)], endsAfter: 500)
         try await rig.run(invoker, shift)
         #expect(invoker.posts.count == 1)
-        #expect(shift.published.map(\.routingKey) == [RoutingKey.deliveryAccepted])
+        #expect(shift.published.map(\.keyWithoutLine) == [ReportKind.deliveryAccepted.rawValue])
         #expect(shift.acknowledged == [messages[0].tag])
     }
 

@@ -11,13 +11,19 @@ import Testing
     private let rig = CourierRig()
 
     private static let ends: [(AttemptResult.Answer, [String])] = [
-        (.answered(statusCode: 202, retryAfterSeconds: nil), [RoutingKey.deliveryAccepted]),
-        (.answered(statusCode: 404, retryAfterSeconds: nil), [RoutingKey.deliveryRefused]),
-        (.answered(statusCode: 302, retryAfterSeconds: nil), [RoutingKey.deliveryRefused]),
-        (.forbidden, [RoutingKey.deliveryRefused]),
-        (.answered(statusCode: 503, retryAfterSeconds: nil), ["courier.retry.5", RoutingKey.deliveryDeferred]),
-        (.answered(statusCode: 429, retryAfterSeconds: 20), ["courier.retry.30", RoutingKey.deliveryDeferred]),
-        (.unreachable, ["courier.retry.5", RoutingKey.deliveryDeferred]),
+        (.answered(statusCode: 202, retryAfterSeconds: nil), [ReportKind.deliveryAccepted.rawValue]),
+        (.answered(statusCode: 404, retryAfterSeconds: nil), [ReportKind.deliveryRefused.rawValue]),
+        (.answered(statusCode: 302, retryAfterSeconds: nil), [ReportKind.deliveryRefused.rawValue]),
+        (.forbidden, [ReportKind.deliveryRefused.rawValue]),
+        (
+            .answered(statusCode: 503, retryAfterSeconds: nil),
+            ["courier.retry.5", ReportKind.deliveryDeferred.rawValue]
+        ),
+        (
+            .answered(statusCode: 429, retryAfterSeconds: 20),
+            ["courier.retry.30", ReportKind.deliveryDeferred.rawValue]
+        ),
+        (.unreachable, ["courier.retry.5", ReportKind.deliveryDeferred.rawValue]),
     ]
 
     @Test(arguments: ends)
@@ -27,7 +33,7 @@ import Testing
         let invoker = rig.invoker(answer)
         let shift = try await rig.deliver([Sample.delivery(1)], to: invoker)
         #expect(invoker.posts.count == 1)
-        #expect(shift.published.map(\.routingKey) == keys)
+        #expect(shift.published.map(\.keyWithoutLine) == keys)
         #expect(shift.acknowledged == [Sample.delivery(1).message.tag])
     }
 
@@ -44,7 +50,7 @@ import Testing
 
     @Test func `the courier refuses a delivery whose last attempt failed`() async throws {
         let shift = try await rig.deliver([Sample.delivery(1, attempt: 3)], to: rig.invoker(.unreachable))
-        #expect(shift.published.map(\.routingKey) == [RoutingKey.deliveryRefused])
+        #expect(shift.published.map(\.keyWithoutLine) == [ReportKind.deliveryRefused.rawValue])
     }
 
     @Test func `the courier makes no attempt once the run's ttl has passed, and acks the message`() async throws {
@@ -83,7 +89,7 @@ import Testing
             rig.broker.setAvailable(true)
         }
         #expect(invoker.posts.count == 1)
-        #expect(shift.published.map(\.routingKey) == [RoutingKey.deliveryAccepted])
+        #expect(shift.published.map(\.keyWithoutLine) == [ReportKind.deliveryAccepted.rawValue])
         #expect(shift.acknowledged == messages.map(\.tag))
     }
 
@@ -102,7 +108,7 @@ import Testing
             rig.broker.setAvailable(true)
         }
         #expect(invoker.posts.count == 1)
-        #expect(shift.published.map(\.routingKey) == [RoutingKey.deliveryAccepted])
+        #expect(shift.published.map(\.keyWithoutLine) == [ReportKind.deliveryAccepted.rawValue])
         #expect(shift.acknowledged.contains(messages[1].tag))
     }
 

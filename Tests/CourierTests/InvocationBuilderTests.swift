@@ -67,7 +67,7 @@ import Testing
         let base = "https://callbacks.example.com/base/callback/"
         try #require(url.hasPrefix(base))
         let end = Sample.occurrence.adding(seconds: 119)
-        let token = try CallbackToken(verifying: String(url.dropFirst(base.count)), keys: keys, now: end)
+        let token = try CallbackToken(verifying: String(url.dropFirst(base.count)), keys: keys)
         #expect(token.executionID == Sample.executionID)
         #expect(token.expiresAt > end)
     }

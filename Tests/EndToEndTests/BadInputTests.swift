@@ -85,7 +85,7 @@ extension EndToEnd {
             try await withOperator(belfry) { broker in
                 let keys = [
                     RoutingKey.scheduleDue, RoutingKey.runRequested, RoutingKey.deliveryRequested,
-                    RoutingKey.deliveryAccepted,
+                    RoutingKey.report(.deliveryAccepted, ReportShard.allCases[0]),
                 ]
                 try await broker.publish(
                     keys.map {
@@ -93,7 +93,7 @@ extension EndToEnd {
                     })
             }
             _ = try await EndToEnd.ended(try await EndToEnd.run("behind"))
-            for queue in [WorkQueue.dispatcherDue, .dispatcherRuns, .courierDeliveries, .ingesterReports] {
+            for queue in [WorkQueue.dispatcherDue, .dispatcherRuns, .courierDeliveries, .ingesterReports0] {
                 let count = try await until("a dead letter of \(queue.rawValue)") {
                     try await EndToEnd.queueDepths()["belfry.\(queue.rawValue).dead"].flatMap { $0 > 0 ? $0 : nil }
                 }
@@ -116,7 +116,7 @@ extension EndToEnd {
             try await withOperator(belfry) { broker in
                 try await broker.publish([
                     OutboundMessage(
-                        routingKey: RoutingKey.callbackReceived, headers: [Header.token: token],
+                        exchange: .callbacks, routingKey: "ours", headers: [Header.token: token],
                         body: Array(#"{"status":"success","summary":"by queue"}"#.utf8))
                 ])
             }

@@ -13,6 +13,20 @@ import Signing
 import Store
 import Testing
 
+/// A broker that confirms after a time.
+private struct SlowBroker: MessageBroker {
+    let time: HandTime
+    let milliseconds: Int64
+
+    var faults: [String] { [] }
+
+    func publish(_ messages: [OutboundMessage]) async throws(PublishError) { time.pass(milliseconds: milliseconds) }
+
+    func subscribe(to queue: WorkQueue, prefetch: Int) async -> any MessageSubscription {
+        preconditionFailure("an endpoint only publishes")
+    }
+}
+
 @Suite struct `The callback endpoint` {
     private struct Answer: Sendable {
         var status: Int
@@ -82,7 +96,9 @@ import Testing
         }
     }
 
-    private var published: [InboundMessage] { broker.waiting(in: WorkQueue.ingesterReports.rawValue) }
+    private var published: [InboundMessage] {
+        broker.waiting(in: WorkQueue.ingesterReports(ReportShard(of: id)).rawValue)
+    }
 
     /// Checks what every error has, and that nothing was published, and returns its body.
     private func expectError(_ answer: Answer, _ status: Int, _ code: String) throws -> ErrorBody {
@@ -98,16 +114,15 @@ import Testing
     }
 
     @Test
-    func `the callback endpoint answers 202 once the broker has one message with the body, the token and the time`()
+    func `the callback endpoint answers 202 once the broker has one message with the body, the execution and the time`()
         async throws
     {
-        let token = token()
-        let answer = try await call(token: token)
+        let answer = try await call()
         #expect(answer.status == 202 && answer.text.isEmpty)
         let message = try #require(published.first)
-        #expect(published.count == 1 && message.routingKey == RoutingKey.callbackReceived)
+        #expect(published.count == 1 && message.routingKey == RoutingKey.report(.callbackReceived, ReportShard(of: id)))
         #expect(message.body == Array(Self.success.utf8) && message.id?.isEmpty == false)
-        #expect(message.headers[Header.token] == token)
+        #expect(message.headers[Header.execution] == "\(id)")
         #expect(message.headers[Header.receivedAt] == "\(Self.now.millisecondsSinceEpoch)")
         #expect(log.entries.isEmpty)
     }
@@ -119,16 +134,51 @@ import Testing
         #expect(published.count == 1)
     }
 
-    @Test func `the callback endpoint answers 401 to a malformed, a forged and an expired token`() async throws {
+    @Test func `the callback endpoint answers 401 to a malformed and a forged token`() async throws {
         let forged = try Self.keys("other")
         for (token, reason) in [
-            ("v1.main.x.y", CallbackToken.Refusal.malformed), ("x", .malformed), (token(keys: forged), .forged),
-            (String(token().dropLast(4)) + "AAAA", .forged), (token(expiresAfterSeconds: 0), .expired),
+            ("v1.main.x.y", CallbackToken.Refusal.malformed.rawValue),
+            ("x", CallbackToken.Refusal.malformed.rawValue),
+            (token(keys: forged), CallbackToken.Refusal.forged.rawValue),
+            (String(token().dropLast(4)) + "AAAA", CallbackToken.Refusal.forged.rawValue),
         ] {
             let body = try expectError(try await call(token: token), 401, "unauthorized")
-            #expect(body.message.contains(reason.rawValue), "\(body.message)")
+            #expect(body.message.contains(reason), "\(body.message)")
             #expect(body.errors.isEmpty && body.status == nil)
         }
+    }
+
+    @Test func `a token stays valid as long as its run is open, and is then refused with 401 once it has expired`()
+        async throws
+    {
+        let expired = token(expiresAfterSeconds: 0)
+        #expect(try await call(#"{"status": "processing"}"#, token: expired).status == 202)
+        broker.rearrange(WorkQueue.ingesterReports(ReportShard(of: id)).rawValue) { $0 = [] }
+        store.set(.success, of: id)
+        let body = try expectError(try await call(token: expired), 401, "unauthorized")
+        #expect(body.message.contains("the token has expired"))
+    }
+
+    @Test func `the callback endpoint answers 503 when the confirm comes too late to stand before an expiry`()
+        async throws
+    {
+        let (keys, id, store) = (keys, id, store)
+        func status(confirmedAfter milliseconds: Int64) async throws -> Int {
+            let time = HandTime(Self.now)
+            let slow = SlowBroker(time: time, milliseconds: milliseconds)
+            let endpoint = CallbackEndpoint(
+                store: store, broker: slow, keys: keys, time: time,
+                logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+            let token = CallbackToken(executionID: id, expiresAt: Self.now.adding(seconds: 9)).signed(with: keys)
+            return try await Application(router: endpoint.router()).test(.router) { client in
+                try await client.execute(
+                    uri: "/callback/\(token)", method: .post, headers: [.contentType: "application/json"],
+                    body: ByteBuffer(string: Self.success)
+                ).status.code
+            }
+        }
+        #expect(try await status(confirmedAfter: ExecutionState.confirmMaxMilliseconds) == 202)
+        #expect(try await status(confirmedAfter: ExecutionState.confirmMaxMilliseconds + 1) == 503)
     }
 
     @Test(arguments: [ExecutionStatus.success, .fail])

@@ -33,9 +33,10 @@ import Testing
         _ reports: [(String, Report)], over execution: Execution = execution()
     ) -> ReportFold.Result {
         let addressed = reports.map { id, report in
-            AddressedReport(executionID: known, id: ReportID(messageID: id), report: report)
+            AddressedReport.execution(known, ReportID(messageID: id), report)
         }
-        return ReportFold.fold(addressed, over: [execution.id: execution], judgedAt: at(50))
+        return ReportFold.fold(
+            addressed, over: [execution.id: execution], progress: ShardProgress(), judgedAt: at(50))
     }
 
     private static func heartbeat(_ seconds: Int64, _ progress: Int, extend: Int64? = nil) -> Report {
@@ -128,13 +129,59 @@ import Testing
 
     @Test func `a report about an unknown execution is noted and changes nothing`() {
         let result = ReportFold.fold(
-            [AddressedReport(executionID: .random(), id: ReportID(rawValue: 1), report: Self.success(9))],
-            over: [:], judgedAt: Self.at(50))
-        #expect(result.changes.isEmpty && result.events.isEmpty)
-        guard case .unknown? = result.notes.first else {
-            Issue.record("it is noted as unknown, not \(result.notes)")
-            return
-        }
+            [
+                .signOfLife(madeAt: Self.at(1)),
+                .execution(.random(), ReportID(rawValue: 1), Self.success(9)),
+            ], over: [:], progress: ShardProgress(), judgedAt: Self.at(50))
+        #expect(result.changes.isEmpty && result.events.isEmpty && result.notes.isEmpty)
+        #expect(result.unknown == [1])
+    }
+
+    /// The same four reports in both orders: only what stands before an expiry counts.
+    @Test(arguments: [(true, ExecutionStatus.success), (false, .fail)])
+    func `an expiry is judged by what stands before it in its line`(
+        callbackIsFirst: Bool, status: ExecutionStatus
+    ) {
+        let success = AddressedReport.execution(Self.known, ReportID(rawValue: 8), Self.success(20))
+        let expiry = AddressedReport.execution(
+            Self.known, ReportID(rawValue: 9), .expired(.heartbeat, noticedAt: Self.at(90)))
+        var progress = ShardProgress()
+        progress.receive(signOfLifeAt: Self.at(1))
+        progress.latestSignAt = Self.at(88)
+        let running = Self.running()
+        let result = ReportFold.fold(
+            [.signOfLife(madeAt: Self.at(90))] + (callbackIsFirst ? [success, expiry] : [expiry, success]),
+            over: [running.id: running], progress: progress, judgedAt: Self.at(9_000))
+        #expect(result.events.map(\.execution.state.status) == [status])
+        #expect(result.progress.latestSignAt == Self.at(90))
+    }
+
+    @Test func `a sign of life that stands behind an expiry does not make silence count`() {
+        let running = Self.running()
+        let result = ReportFold.fold(
+            [
+                .signOfLife(madeAt: Self.at(1)),
+                .execution(Self.known, ReportID(rawValue: 9), .expired(.heartbeat, noticedAt: Self.at(90))),
+                .signOfLife(madeAt: Self.at(90)),
+            ], over: [running.id: running], progress: ShardProgress(), judgedAt: Self.at(90))
+        #expect(result.events.isEmpty && result.notes == [.ignored(Self.known, .unreachable)])
+    }
+
+    @Test func `a delivery that a mark has overtaken is requested again, once for each report`() {
+        let reports: [AddressedReport] = [
+            .execution(Self.known, ReportID(rawValue: 1), .overdue(afterSeconds: 60, noticedAt: Self.at(70))),
+            .mark(madeAt: Self.at(60), takenAt: Self.at(61)),
+            .execution(Self.known, ReportID(rawValue: 2), .overdue(afterSeconds: 60, noticedAt: Self.at(71))),
+            .execution(Self.known, ReportID(rawValue: 2), .overdue(afterSeconds: 60, noticedAt: Self.at(71))),
+            .execution(Self.known, ReportID(rawValue: 3), .overdue(afterSeconds: 60, noticedAt: Self.at(72))),
+        ]
+        let execution = Self.execution()
+        let result = ReportFold.fold(
+            reports, over: [execution.id: execution], progress: ShardProgress(), judgedAt: Self.at(80))
+        let request = RedeliveryRequested(
+            executionID: execution.id, jobName: execution.jobName, foundAt: Self.at(71))
+        #expect(result.redeliveries == [request, request], "a report that is read twice leads to the same request")
+        #expect(result.notes.filter { $0 == .ignored(execution.id, .onItsWay) }.count == 2)
     }
 
     @Test func `every reported attempt is recorded once, in order, even if its report is ignored`() {

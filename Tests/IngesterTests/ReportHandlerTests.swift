@@ -1,9 +1,7 @@
 import Determinism
-import Foundation
 import JobCore
 import Logging
 import Messaging
-import Signing
 import Store
 import Synchronization
 import Testing
@@ -14,6 +12,7 @@ import Testing
 private final class MemoryReportStore: ReportStore {
     struct Content {
         var executions: [ExecutionID: Execution] = [:]
+        var progress = ShardProgress()
         var transactions = 0
         var isUnavailable = false
     }
@@ -21,13 +20,14 @@ private final class MemoryReportStore: ReportStore {
     let content = Mutex(Content())
 
     func update<Answer: Sendable>(
-        _ ids: [ExecutionID],
-        _ decide: @Sendable ([ExecutionID: Execution]) -> (changes: [ExecutionChange], answer: Answer)
+        _ ids: [ExecutionID], of shard: ReportShard,
+        _ decide: @Sendable ([ExecutionID: Execution], ShardProgress) -> ReportDecision<Answer>
     ) async throws(StoreError) -> Answer {
         let answer: Answer? = content.withLock { content in
             guard !content.isUnavailable else { return nil }
             content.transactions += 1
-            let decision = decide(content.executions.filter { ids.contains($0.key) })
+            let decision = decide(content.executions.filter { ids.contains($0.key) }, content.progress)
+            content.progress = decision.progress
             for change in decision.changes {
                 switch change {
                 case .rewritten(let execution), .heartbeat(let execution): content.executions[execution.id] = execution
@@ -45,12 +45,15 @@ private final class MemoryReportStore: ReportStore {
     private static let now = Instant(secondsSinceEpoch: 1_800_000_000)
     private let store = MemoryReportStore()
     private let recorder: ReportHandler
-    private let ids = (0..<3).map { _ in ExecutionID.random() }
+    private static let shard = ReportShard.allCases[2]
+    /// Executions of one line.
+    private let ids = Array(
+        (0..<100).map { _ in ExecutionID.random() }.filter { ReportShard(of: $0) == shard }.prefix(3))
 
-    init() throws {
+    init() {
         recorder = ReportHandler(
-            store: store, keys: try SigningKeys(parsing: "main:" + Data(count: 32).base64EncodedString()),
-            time: HandTime(Self.now), logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+            shard: Self.shard, store: store, time: HandTime(Self.now),
+            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
         let name = JobName(service: "s", job: "j")
         for id in ids {
             let execution = Execution(
@@ -62,11 +65,14 @@ private final class MemoryReportStore: ReportStore {
         }
     }
 
-    private func cancelled(_ id: ExecutionID) throws -> InboundMessage {
+    private static func message(_ report: some ReportMessage) -> InboundMessage {
         InboundMessage(
-            tag: MessageTag(epoch: 0, number: 1), exchange: "belfry", routingKey: RoutingKey.executionCancelled,
-            id: "cancel \(id)",
-            body: try MessageCoder.encode(ExecutionCancelled(executionID: id, cancelledAt: Self.now)))
+            tag: MessageTag(epoch: 0, number: 1), exchange: "belfry", routingKey: report.routingKey,
+            id: report.messageID, body: report.body)
+    }
+
+    private func cancelled(_ id: ExecutionID) throws -> InboundMessage {
+        Self.message(ExecutionCancelled(executionID: id, cancelledAt: Self.now))
     }
 
     private func unreadable() throws -> InboundMessage {
@@ -85,19 +91,39 @@ private final class MemoryReportStore: ReportStore {
         #expect(store.content.withLock { $0.executions.values.allSatisfy { $0.state.reason == .cancelled } })
     }
 
-    /// While no recorder ran, callbacks may have been missed.
-    @Test func `the recorder takes no silence from before its own start for a timeout`() async throws {
+    /// A recorder that was down, or is late, changes no verdict: only the order in the line counts.
+    @Test func `the recorder keeps the progress of its line from batch to batch, and judges expiries by it`()
+        async throws
+    {
         store.content.withLock { content in
-            content.executions[ids[0]]?.state.status = .processing
-            content.executions[ids[0]]?.state.firstHeartbeatAt = Self.now.adding(seconds: -120)
-            content.executions[ids[0]]?.state.lastHeartbeatAt = Self.now.adding(seconds: -120)
+            content.executions[ids[0]]?.state.status = .invoked
+            content.executions[ids[0]]?.state.invokedAt = Self.now
         }
-        let expired = ExecutionExpired(executionID: ids[0], expiry: .heartbeat, noticedAt: Self.now)
-        let message = InboundMessage(
-            tag: MessageTag(epoch: 0, number: 1), exchange: "belfry", routingKey: RoutingKey.executionExpired,
-            id: "expired", body: try MessageCoder.encode(expired))
-        #expect(try await recorder.handle([message]).messages.isEmpty)
-        #expect(store.content.withLock { $0.executions[ids[0]]?.state.status } == .processing)
+        for seconds in 0...70 as ClosedRange<Int64> {
+            let sign = SignOfLife(madeAt: Self.now.adding(seconds: seconds), shard: Self.shard)
+            #expect(try await recorder.handle([Self.message(sign)]).messages.isEmpty)
+        }
+        let expired = ExecutionExpired(
+            executionID: ids[0], expiry: .heartbeat, noticedAt: Self.now.adding(seconds: 63))
+        let handled = try await recorder.handle([Self.message(expired)])
+        #expect(handled.messages.map(\.routingKey) == [RoutingKey.executionFinished])
+        #expect(store.content.withLock { $0.executions[ids[0]]?.state.reason } == .heartbeat)
+    }
+
+    @Test func `the recorder has a delivery requested again that a mark has overtaken`() async throws {
+        let mark = MarkTaken(
+            madeAt: Self.now.adding(seconds: 60), takenAt: Self.now.adding(seconds: 60), shard: Self.shard)
+        let overdue = DeliveryOverdue(
+            executionID: ids[0], afterSeconds: 60, noticedAt: Self.now.adding(seconds: 61))
+        let handled = try await recorder.handle([Self.message(mark), Self.message(overdue)])
+        #expect(handled.messages.map(\.routingKey) == [RoutingKey.redeliveryRequested])
+    }
+
+    @Test func `the recorder makes a report about an unknown execution a dead letter`() async throws {
+        let unknown = (0..<100).map { _ in ExecutionID.random() }.first { ReportShard(of: $0) == Self.shard }
+        let handled = try await recorder.handle([try unreadable(), try cancelled(try #require(unknown))])
+        #expect(handled.dead.map(\.index) == [0, 1])
+        #expect(handled.dead.map(\.reason) == [.unreadable, .unknownExecution])
     }
 
     @Test func `the recorder publishes the same events for a batch that it receives again`() async throws {

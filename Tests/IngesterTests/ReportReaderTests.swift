@@ -1,26 +1,15 @@
-import Foundation
 import JobCore
 import Messaging
-import Signing
 import Testing
 
 @testable import Ingester
 
-@Suite struct `A message of ingester.reports` {
+@Suite struct `A message of a line of reports` {
     private static let now = Instant(secondsSinceEpoch: 1_800_000_000)
     private static let id = ExecutionID.random()
+    private static let shard = ReportShard(of: id)
 
-    private let keys: SigningKeys
-    private let reader: ReportReader
-
-    init() throws {
-        keys = try Self.keys("main")
-        reader = ReportReader(keys: keys)
-    }
-
-    private static func keys(_ name: String) throws -> SigningKeys {
-        try SigningKeys(parsing: name + ":" + Data(String(repeating: name, count: 8).utf8).base64EncodedString())
-    }
+    private let reader = ReportReader(shard: shard)
 
     private static func message(
         _ key: String, _ body: [UInt8], headers: [String: String] = [:], id: String? = "m"
@@ -30,25 +19,25 @@ import Testing
             body: body)
     }
 
-    private func callback(
-        _ text: String = #"{"status": "success"}"#, token: String? = nil, expiresAfter: Int64 = 100,
-        receivedAt: String? = nil, id: String? = "m"
-    ) -> InboundMessage {
-        let good = CallbackToken(executionID: Self.id, expiresAt: Self.now.adding(seconds: expiresAfter))
-        var headers = [Header.token: token ?? good.signed(with: keys)]
-        headers[Header.receivedAt] = receivedAt
-        return Self.message(RoutingKey.callbackReceived, Array(text.utf8), headers: headers, id: id)
+    private static func message(_ report: some ReportMessage) -> InboundMessage {
+        message(report.routingKey, report.body, headers: report.messageHeaders, id: report.messageID)
     }
 
-    private func refusal(of message: InboundMessage) -> DeadLetterReason? {
-        #expect(throws: ReportReader.Refusal.self) { try reader.read(message, now: Self.now) }?.reason
+    private static func callback(
+        _ text: String = #"{"status": "success"}"#, headers: [String: String]? = nil, id: String? = "m"
+    ) -> InboundMessage {
+        let received = CallbackReceived(executionID: Self.id, receivedAt: now, body: Array(text.utf8))
+        return message(received.routingKey, received.body, headers: headers ?? received.messageHeaders, id: id)
+    }
+
+    private func isUnreadable(_ message: InboundMessage) -> Bool {
+        (try? reader.read(message)) == nil
     }
 
     private static let attempt = Attempt(number: 2, at: now, statusCode: 503, latencyMilliseconds: 7, error: "busy")
-
     private static let nextAttemptAt = now.adding(seconds: 30)
 
-    private static let reports: [(any PipelineMessage, Report)] = [
+    private static let reports: [(any ReportMessage, Report)] = [
         (DeliveryAccepted(executionID: id, attempt: attempt), .accepted(attempt)),
         (
             DeliveryDeferred(executionID: id, cause: .failed(attempt), nextAttemptAt: nextAttemptAt),
@@ -59,6 +48,10 @@ import Testing
             .deferred(nil, nextAttemptAt: nextAttemptAt)
         ),
         (DeliveryRefused(executionID: id, attempt: attempt), .refused(attempt)),
+        (
+            DeliveryOverdue(executionID: id, afterSeconds: 300, noticedAt: now),
+            .overdue(afterSeconds: 300, noticedAt: now)
+        ),
         (ExecutionExpired(executionID: id, expiry: .ttl, noticedAt: now), .expired(.ttl, noticedAt: now)),
         (ExecutionCancelled(executionID: id, cancelledAt: now), .cancelled(at: now)),
     ]
@@ -67,80 +60,67 @@ import Testing
         throws
     {
         let (message, report) = Self.reports[index]
-        let read = try reader.read(
-            Self.message(message.routingKey, message.body, id: message.messageID), now: Self.now)
-        #expect(read.executionID == Self.id && read.report == report)
-        #expect(read.id == ReportID(messageID: message.messageID ?? ""))
+        let read = try reader.read(Self.message(message))
+        #expect(read == .execution(Self.id, ReportID(messageID: message.messageID ?? ""), report))
     }
 
-    @Test(arguments: WorkQueue.ingesterReports.routingKeys) func `a report with a wrong body is unreadable`(
-        key: String
-    ) throws {
-        let headers = callback().headers
+    @Test func `a sign of life and a mark are about no execution`() throws {
+        let sign = SignOfLife(madeAt: Self.now, shard: Self.shard)
+        #expect(try reader.read(Self.message(sign)) == .signOfLife(madeAt: Self.now))
+        let taken = MarkTaken(madeAt: Self.now, takenAt: Self.nextAttemptAt, shard: Self.shard)
+        #expect(try reader.read(Self.message(taken)) == .mark(madeAt: Self.now, takenAt: Self.nextAttemptAt))
+    }
+
+    @Test(arguments: ReportKind.allCases) func `a report with a wrong body is unreadable`(kind: ReportKind) {
+        let headers = Self.callback().headers
         for body in ["", "{}", "[]", "null", #"{"execution_id": 7}"#] {
-            #expect(refusal(of: Self.message(key, Array(body.utf8), headers: headers)) == .unreadable)
+            #expect(isUnreadable(Self.message(RoutingKey.report(kind, Self.shard), Array(body.utf8), headers: headers)))
         }
     }
 
-    @Test(arguments: ["schedule.due", "", "callback.received.x"])
+    @Test(arguments: ["schedule.due", "", "delivery.accepted", "callback.received.4", "callback.received.x"])
     func `a message with another routing key than a report's is unreadable`(key: String) {
-        #expect(refusal(of: Self.message(key, Array("{}".utf8))) == .unreadable)
+        #expect(isUnreadable(Self.message(key, Self.callback().body, headers: Self.callback().headers)))
     }
 
-    @Test func `a callback counts for the execution of its token, and for no other`() throws {
-        let read = try reader.read(callback(), now: Self.now)
-        #expect(read.executionID == Self.id)
-        #expect(read.report == .callback(.success(Outcome()), receivedAt: Self.now))
+    @Test func `a report in the line of another execution is unreadable, since its order would not count`() {
+        for shard in ReportShard.allCases where shard != Self.shard {
+            let report = DeliveryAccepted(executionID: Self.id, attempt: Self.attempt)
+            let key = RoutingKey.report(.deliveryAccepted, shard)
+            #expect(throws: UnreadableMessage.self) {
+                try ReportReader(shard: shard).read(Self.message(key, report.body))
+            }
+        }
     }
 
-    @Test func `a callback with a forged token, a foreign token or no token is forbidden`() throws {
-        let foreign = CallbackToken(executionID: Self.id, expiresAt: Self.now.adding(seconds: 100))
-            .signed(with: try Self.keys("other"))
-        #expect(refusal(of: callback(token: foreign)) == .forbidden)
-        #expect(refusal(of: callback(token: "")) == .forbidden)
-        #expect(refusal(of: callback(token: "v1.main.x.y")) == .forbidden)
-        var without = callback()
-        without.headers = [:]
-        #expect(refusal(of: without) == .forbidden)
+    @Test func `a callback counts from when the callback endpoint received it, however late it is read`() throws {
+        #expect(
+            try reader.read(Self.callback())
+                == .execution(
+                    Self.id, ReportID(messageID: "m"), .callback(.success(Outcome()), receivedAt: Self.now)))
     }
 
-    @Test func `a callback with an expired token is forbidden`() {
-        #expect(refusal(of: callback(expiresAfter: 0)) == .forbidden)
+    @Test(arguments: [
+        [:], [Header.execution: "\(id)"], [Header.execution: "x", Header.receivedAt: "1"],
+        [Header.execution: "\(id)", Header.receivedAt: "soon"],
+        [Header.execution: "\(id)", Header.receivedAt: "99999999999999999999"],
+        [Header.execution: "\(id)", Header.receivedAt: "253402300800000"],
+        [Header.execution: "\(id)", Header.receivedAt: "-1"],
+    ])
+    func `a callback without its execution or its time is unreadable`(headers: [String: String]) {
+        #expect(isUnreadable(Self.callback(headers: headers)))
     }
 
-    @Test func `a callback counts from when the callback endpoint received it, even if its message waited for long`()
-        throws
-    {
-        let early = Self.now.adding(seconds: -900)
-        let message = callback(expiresAfter: -1, receivedAt: String(early.millisecondsSinceEpoch))
-        #expect(try reader.read(message, now: Self.now).report == .callback(.success(Outcome()), receivedAt: early))
-    }
-
-    @Test(arguments: [1, 900_000, Int64.max - 1_800_000_000_000])
-    func `a callback with a time in the future counts as received now`(milliseconds: Int64) throws {
-        let stamp = String(Self.now.millisecondsSinceEpoch + milliseconds)
-        let read = try reader.read(callback(receivedAt: stamp), now: Self.now)
-        #expect(read.report == .callback(.success(Outcome()), receivedAt: Self.now))
-    }
-
-    @Test(arguments: ["", "soon", "1e3", "99999999999999999999"])
-    func `a callback with an unreadable time counts as received now`(stamp: String) throws {
-        let read = try reader.read(callback(receivedAt: stamp), now: Self.now)
-        #expect(read.report == .callback(.success(Outcome()), receivedAt: Self.now))
-    }
-
-    @Test func `a callback without a message id is deduplicated by its body`() throws {
-        let once = try reader.read(callback(id: nil), now: Self.now)
-        let again = try reader.read(callback(id: nil), now: Self.now)
-        let other = try reader.read(callback(#"{"status": "fail"}"#, id: nil), now: Self.now)
-        #expect(once.id == again.id && once.id != other.id)
+    @Test func `a report without a message id is deduplicated by its body`() throws {
+        let once = try reader.read(Self.callback(id: nil))
+        #expect(try reader.read(Self.callback(id: nil)) == once)
+        #expect(try reader.read(Self.callback(#"{"status": "success", "state": "s"}"#, id: nil)) != once)
     }
 
     @Test func `the error about an invalid callback names each wrong field`() {
-        let error = #expect(throws: ReportReader.Refusal.self) {
-            try reader.read(callback(#"{"status": "processing", "progress": 101, "colour": 1}"#), now: Self.now)
+        let error = #expect(throws: UnreadableMessage.self) {
+            try reader.read(Self.callback(#"{"status": "processing", "progress": 101, "colour": 1}"#))
         }
-        #expect(error?.reason == .unreadable)
-        #expect(error?.error.contains("/progress") == true && error?.error.contains("/colour") == true)
+        #expect(error?.description.contains("/progress") == true && error?.description.contains("/colour") == true)
     }
 }

@@ -158,7 +158,7 @@ public final class MemoryBroker: MessageBroker {
         let exchange = topology.name(of: message.exchange)
         var wasRouted = false
         for binding in topology.bindings
-        where binding.exchange == exchange && binding.routingKey == message.routingKey {
+        where binding.exchange == exchange && [message.routingKey, RoutingKey.any].contains(binding.routingKey) {
             wasRouted = true
             state.lastNumber += 1
             let inbound = InboundMessage(

@@ -25,24 +25,34 @@ import Testing
                 "dispatcher.due", "dispatcher.runs", "dispatcher.deliveries", "dispatcher.redeliveries",
             ]),
         "courierd": Rights(
-            publishes: [
-                "delivery.accepted", "delivery.deferred", "delivery.refused", "courier.retry.1", "courier.retry.2",
-                "courier.retry.5", "courier.retry.10", "courier.retry.30", "courier.retry.60", "courier.retry.120",
-                "courier.retry.600", "courier.retry.1800", "courier.retry.7200", "courier.retry.18000",
-                "courier.retry.36000",
-            ], reads: ["belfry.courier.deliveries"], deadLetters: ["courier.deliveries"]),
+            publishes: Set(
+                lines("delivery.accepted", "delivery.deferred", "delivery.refused", "mark.taken")
+                    + RetryLadder.stepsSeconds.map { "courier.retry.\($0)" }),
+            reads: ["belfry.courier.deliveries"], deadLetters: ["courier.deliveries"]),
         "ingesterd": Rights(
-            publishes: ["callback.received", "execution.started", "execution.progressed", "execution.finished"],
-            reads: ["belfry.ingester.reports"], deadLetters: ["ingester.reports"]),
-        "reaperd": Rights(publishes: ["execution.expired", "redelivery.requested"], reads: [], deadLetters: []),
+            publishes: Set(
+                lines("callback.received", "sign_of_life") + [
+                    "redelivery.requested", "execution.started", "execution.progressed", "execution.finished",
+                ]),
+            reads: Set(["belfry.ingester.callbacks"] + lines("belfry.ingester.reports")),
+            deadLetters: Set(["ingester.callbacks"] + lines("ingester.reports"))),
+        "reaperd": Rights(
+            publishes: Set(lines("execution.expired", "delivery.overdue") + ["delivery.mark"]), reads: [],
+            deadLetters: []),
         "consoled": Rights(
-            publishes: ["run.requested", "execution.cancelled", "job.changed"], reads: [], deadLetters: []),
+            publishes: Set(lines("execution.cancelled") + ["run.requested", "job.changed"]), reads: [],
+            deadLetters: []),
     ]
+
+    /// These names, each with the four lines of reports.
+    private static func lines(_ names: String...) -> [String] {
+        names.flatMap { name in (0...3).map { "\(name).\($0)" } }
+    }
 
     private static let topology = Topology(prefix: "belfry")
 
     private static let allKeys =
-        Set(WorkQueue.allCases.flatMap(\.routingKeys))
+        Set(WorkQueue.allCases.filter { $0.exchange == .pipeline }.flatMap(\.routingKeys))
         .union(RetryLadder.stepsSeconds.map { RoutingKey.retry(stepSeconds: $0) })
         .union(["execution.started", "execution.progressed", "execution.finished", "job.changed"])
         .union(["schedule", "schedulexdue", "schedule.due.x", "courier.retry", "#", "*", ""])
@@ -93,8 +103,16 @@ import Testing
         #expect(try others.allSatisfy { try !Self.allows(user.write, $0) })
     }
 
-    @Test func `there is one broker user for each stage, and one for the operator`() {
-        let names = Set(Self.rights.keys.map { "belfry-\($0)" }).union(["belfry-operator"])
+    @Test func `services may publish callbacks, and reach nothing else`() throws {
+        let user = try Self.user("service")
+        let names = Self.topology.queues.map(\.name) + Self.topology.exchanges + ["amq.default", "amq.topic"]
+        #expect(try names.filter { try Self.allows(user.write, $0) } == ["belfry.callbacks"])
+        #expect(try names.allSatisfy { try !Self.allows(user.read, $0) && !Self.allows(user.configure, $0) })
+        #expect(try Self.allows(user.topicWrite["belfry.callbacks"], "any.key"))
+    }
+
+    @Test func `there is one broker user for each stage, one for the operator and one for services`() {
+        let names = Set(Self.rights.keys.map { "belfry-\($0)" }).union(["belfry-operator", "belfry-service"])
         #expect(Set(Self.topology.users.map(\.name)) == names)
         #expect(Self.topology.users.count == names.count)
     }
@@ -111,9 +129,10 @@ import Testing
         }
     }
 
-    /// `delivery.due` is published by the broker itself, when a wait in the retry ladder is over.
-    @Test func `for every routing key of a queue, some user may publish it, or a retry queue leads to it`() throws {
-        for key in WorkQueue.allCases.flatMap(\.routingKeys) where key != RoutingKey.deliveryDue {
+    @Test func `for every routing key of a queue, some user may publish it`() throws {
+        // The broker itself publishes `delivery.due`, out of the retry queues.
+        for key in Self.allKeys.subtracting([RoutingKey.deliveryDue])
+        where WorkQueue.allCases.contains(where: { $0.exchange == .pipeline && $0.routingKeys.contains(key) }) {
             let users = try Self.topology.users.filter { try Self.allows($0.topicWrite["belfry"], key) }
             #expect(!users.isEmpty, "no user may publish \(key)")
         }

@@ -22,10 +22,10 @@ import Testing
             queue.routingKeys.map { (queue, $0) }
         }) func `the broker in memory routes by the topology`(queue: WorkQueue, key: String) async throws
     {
-        try await broker.publish([message(key)])
+        try await broker.publish([message(key, exchange: queue.exchange)])
         for other in WorkQueue.allCases { #expect(ids(other.rawValue) == (other == queue ? ["m"] : [])) }
         let arrived = try #require(broker.waiting(in: queue.rawValue).first)
-        #expect(arrived.routingKey == key && arrived.exchange == "belfry")
+        #expect(arrived.routingKey == key && arrived.exchange == "belfry" + queue.exchange.rawValue)
         #expect(arrived.headers == ["belfry-a": "b"] && arrived.body == Array("m".utf8) && !arrived.isRedelivered)
     }
 
@@ -126,7 +126,7 @@ import Testing
     }
 
     @Test func `the broker in memory is idle when only dead letters and the baton are left`() async throws {
-        try await broker.publish([message(RoutingKey.baton), message("ingester.reports", exchange: .dead)])
+        try await broker.publish([message(RoutingKey.baton), message("ingester.reports.0", exchange: .dead)])
         #expect(broker.isIdle)
         try await broker.publish([message(RoutingKey.retry(stepSeconds: 5))])
         #expect(!broker.isIdle)

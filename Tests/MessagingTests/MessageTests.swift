@@ -74,7 +74,7 @@ import Testing
         ], id: "message-1", isRedelivered: true, body: [0xFF, 0x00, 0x7B])
 
     private func letter(error: String = "no") -> OutboundMessage {
-        message.deadLetter(from: .ingesterReports, reason: .forbidden, error: error, atMilliseconds: 1_700)
+        message.deadLetter(from: .ingesterReports1, reason: .forbidden, error: error, atMilliseconds: 1_700)
     }
 
     @Test func `a dead letter keeps body, id and headers, without the broker's headers`() {
@@ -89,14 +89,14 @@ import Testing
     @Test func `a dead letter contains reason, error, time and origin`() {
         let letter = letter()
         #expect(letter.exchange == .dead)
-        #expect(letter.routingKey == "ingester.reports")
+        #expect(letter.routingKey == "ingester.reports.1")
         #expect(letter.isMandatory)
         #expect(letter.headers[Header.deadReason] == "forbidden")
         #expect(letter.headers[Header.deadError] == "no")
         #expect(letter.headers[Header.deadAt] == "1700")
         #expect(letter.headers[Header.originExchange] == "belfry")
         #expect(letter.headers[Header.originRoutingKey] == "callback.received")
-        #expect(letter.headers[Header.originQueue] == "ingester.reports")
+        #expect(letter.headers[Header.originQueue] == "ingester.reports.1")
     }
 
     @Test func `a dead letter contains at most 1,024 bytes of the error`() {
@@ -113,7 +113,7 @@ import Testing
         hostile.headers["small"] = "stays"
         hostile.headers[String(repeating: "n", count: 300)] = "v"
         for index in 0..<40 { hostile.headers["h\(index)"] = String(repeating: "v", count: 3_000) }
-        let letter = hostile.deadLetter(from: .ingesterReports, reason: .forbidden, error: "no", atMilliseconds: 1)
+        let letter = hostile.deadLetter(from: .ingesterReports1, reason: .forbidden, error: "no", atMilliseconds: 1)
         #expect(letter.fault == nil)
         #expect(letter.id == nil && letter.headers["small"] == "stays")
         #expect(letter.headers[Header.deadReason] == "forbidden")

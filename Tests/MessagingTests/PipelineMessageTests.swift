@@ -40,6 +40,14 @@ import Testing
         return execution
     }
 
+    private static func sign(_ seconds: Int64, _ line: Int) -> SignOfLife {
+        SignOfLife(madeAt: at(seconds), shard: ReportShard.allCases[line])
+    }
+
+    private static func mark(_ seconds: Int64, _ line: Int) -> MarkTaken {
+        MarkTaken(madeAt: at(seconds), takenAt: at(seconds + 1), shard: ReportShard.allCases[line])
+    }
+
     /// Facts that differ in one thing each.
     private static let facts: [any PipelineMessage] = [
         due(), due("rate(2 minutes)"), due(at: 60), due(shard: 1), Baton(cursor: at(0)), Baton(cursor: at(1)),
@@ -48,6 +56,9 @@ import Testing
         RedeliveryRequested(executionID: id, jobName: name, foundAt: at(300)), delivery(attempt: 1),
         delivery(attempt: 2), DeliveryDue(delivery(attempt: 1)), DeliveryDue(delivery(attempt: 2)),
         DeliveryDue(delivery(attempt: 2, deferrals: Deferrals(count: 1))),
+        DeliveryMark(madeAt: at(0)), DeliveryMark(madeAt: at(5)), sign(0, 0), sign(0, 1), sign(1, 0), mark(0, 0),
+        mark(0, 1), mark(1, 0), DeliveryOverdue(executionID: id, afterSeconds: 300, noticedAt: at(0)),
+        DeliveryOverdue(executionID: id, afterSeconds: 300, noticedAt: at(5)),
         DeliveryAccepted(executionID: id, attempt: attempt(1)), DeliveryAccepted(executionID: id, attempt: attempt(2)),
         DeliveryRefused(executionID: id, attempt: attempt(1)),
         DeliveryDeferred(executionID: id, cause: .failed(attempt(1)), nextAttemptAt: at(5)),
@@ -155,16 +166,41 @@ import Testing
         #expect(error?.description.contains(name.dropFirst().dropLast()) == true)
     }
 
-    @Test func `a callback message has the token and the time as headers, and the service's text as its body`() throws {
-        let callback = CallbackReceived(token: "t", receivedAt: Self.at(7), body: [0x7B])
+    @Test func `a callback message has its execution and the time as headers, and the service's text as its body`()
+        throws
+    {
+        let callback = CallbackReceived(executionID: Self.id, receivedAt: Self.at(7), body: [0x7B])
         let sent = OutboundMessage(callback)
         let inbound = InboundMessage(
             tag: MessageTag(epoch: 1, number: 1), exchange: "belfry", routingKey: sent.routingKey,
             headers: sent.headers, id: sent.id, body: sent.body)
         #expect(try CallbackReceived(reading: inbound) == callback)
-        #expect(callback.messageID != CallbackReceived(token: "t", receivedAt: Self.at(7), body: [0x7B]).messageID)
-        var without = inbound
-        without.headers[Header.token] = nil
-        #expect(throws: UnreadableMessage.self) { try CallbackReceived(reading: without) }
+        let again = CallbackReceived(executionID: Self.id, receivedAt: Self.at(7), body: [0x7B])
+        #expect(callback.messageID != again.messageID)
+        for header in [Header.execution, Header.receivedAt] {
+            var without = inbound
+            without.headers[header] = nil
+            #expect(throws: UnreadableMessage.self) { try CallbackReceived(reading: without) }
+        }
+    }
+
+    @Test func `the id of a published callback differs by execution and by the id or the body that its service chose`()
+    {
+        let (other, body) = (ExecutionID.random(), Array("{}".utf8))
+        let ids = [
+            MessageID.callback(Self.id, published: "a", body: body),
+            MessageID.callback(Self.id, published: "b", body: body),
+            MessageID.callback(other, published: "a", body: body),
+            MessageID.callback(Self.id, published: nil, body: body),
+            MessageID.callback(Self.id, published: nil, body: []),
+        ]
+        #expect(Set(ids).count == ids.count)
+        #expect(ids[0] == MessageID.callback(Self.id, published: "a", body: []))
+    }
+
+    @Test(arguments: ["4", "-1", "null", "1.5"]) func `a report of a line that there is not is unreadable`(line: String)
+    {
+        let text = #"{"made_at_ms": 5, "shard": \#(line)}"#
+        #expect(throws: UnreadableMessage.self) { try MessageCoder.decode(SignOfLife.self, from: Array(text.utf8)) }
     }
 }

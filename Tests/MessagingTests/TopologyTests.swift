@@ -10,12 +10,10 @@ import Testing
     /// The messages between stages, which must not be lost: all but the events.
     private static let mandatoryKeys =
         [
-            RoutingKey.scheduleDue, RoutingKey.runRequested, RoutingKey.deliveryDue, RoutingKey.redeliveryRequested,
-            RoutingKey.deliveryRequested,
-            RoutingKey.deliveryAccepted, RoutingKey.deliveryDeferred, RoutingKey.deliveryRefused,
-            RoutingKey.callbackReceived, RoutingKey.executionExpired, RoutingKey.executionCancelled,
-            RoutingKey.baton,
+            RoutingKey.scheduleDue, RoutingKey.runRequested, RoutingKey.deliveryDue, RoutingKey.deliveryRequested,
+            RoutingKey.redeliveryRequested, RoutingKey.deliveryMark, RoutingKey.baton,
         ] + RetryLadder.stepsSeconds.map { RoutingKey.retry(stepSeconds: $0) }
+        + ReportKind.allCases.flatMap { kind in ReportShard.allCases.map { RoutingKey.report(kind, $0) } }
 
     @Test(arguments: mandatoryKeys)
     func `the topology routes every message of the pipeline to exactly one queue`(key: String) {
@@ -33,7 +31,7 @@ import Testing
     }
 
     @Test func `the topology has no other bindings, and no name twice`() {
-        let known = Set(Self.mandatoryKeys + WorkQueue.allCases.map(\.rawValue))
+        let known = Set(Self.mandatoryKeys + WorkQueue.allCases.map(\.rawValue) + [RoutingKey.any])
         #expect(topology.bindings.allSatisfy { known.contains($0.routingKey) })
         #expect(Set(topology.queues.map(\.name)).count == topology.queues.count)
         #expect(Set(topology.bindings.map(\.queue)) == Set(topology.queues.map(\.name)))
@@ -75,10 +73,27 @@ import Testing
         }
     }
 
+    @Test func `callbacks that services publish go to the callback role, with any routing key`() {
+        let bindings = topology.bindings.filter { $0.exchange == "belfry.callbacks" }
+        #expect(bindings.map(\.queue) == ["belfry.ingester.callbacks"] && bindings.map(\.routingKey) == ["#"])
+    }
+
+    @Test func `every line of reports has one consumer at a time, and keeps the order of requeued messages`() throws {
+        for shard in ReportShard.allCases {
+            let name = "belfry.ingester.reports.\(shard.index)"
+            #expect(WorkQueue.ingesterReports(shard).reportShard == shard)
+            let queue = topology.queues.first { $0.name == name }
+            #expect(
+                queue?.arguments == ["x-queue-type": .string("quorum"), "x-single-active-consumer": .bool(true)])
+            #expect(try policies(for: name).first?.definition["delivery-limit"] == .integer(20))
+        }
+    }
+
     @Test func `every queue is a quorum queue, and the baton has one message and one consumer`() {
         for queue in topology.queues {
             #expect(queue.arguments["x-queue-type"] == .string("quorum"))
-            if queue.name != "belfry.ticker.baton" { #expect(queue.arguments.count == 1) }
+            let isPlain = queue.name != "belfry.ticker.baton" && !queue.name.contains("reports.")
+            if isPlain || queue.name.hasSuffix(".dead") { #expect(queue.arguments.count == 1) }
         }
         let baton = topology.queues.first { $0.name == "belfry.ticker.baton" }
         #expect(
@@ -90,7 +105,7 @@ import Testing
 
     @Test func `every name of the topology begins with the prefix`() {
         let other = Topology(prefix: "stage-2")
-        #expect(other.exchanges == ["stage-2", "stage-2.dead"])
+        #expect(other.exchanges == ["stage-2", "stage-2.dead", "stage-2.callbacks"])
         #expect(other.queues.allSatisfy { $0.name.hasPrefix("stage-2.") })
         #expect(other.queues.map { $0.name.dropFirst(8) } == topology.queues.map { $0.name.dropFirst(7) })
         #expect(other.users.allSatisfy { $0.name.hasPrefix("stage-2-") })

@@ -68,10 +68,10 @@ extension PipelineWorld {
     }
 
     /// The final callback of a service that accepted the webhook at once, was never silent for too long and ended
-    /// before its ttl. Nil otherwise, and when reports were shuffled.
+    /// before its ttl. Nil otherwise.
     private func callbackInTime(_ execution: Execution) -> CallbackKind? {
         let posts = services.posts[execution.id, default: []]
-        guard keepsReportsInOrder, !ledger.cancelled.contains(execution.id), posts.allSatisfy(\.isAccepted),
+        guard !ledger.cancelled.contains(execution.id), posts.allSatisfy(\.isAccepted),
             var lastHeartbeatAt = posts.first?.at
         else { return nil }
         var deadline = execution.occurrence.adding(seconds: execution.state.ttlSeconds)

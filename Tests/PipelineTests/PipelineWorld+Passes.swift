@@ -78,8 +78,26 @@ extension PipelineWorld {
         broker.advance(to: now)
     }
 
+    /// The callback role passes on what services published, and each recorder handles a batch of its line.
+    func record(limit: Int = 100, crash: Crash? = nil) async {
+        await pump(.ingesterCallbacks, limit: limit)
+        for shard in ReportShard.allCases { await pump(.ingesterReports(shard), limit: limit, crash: crash) }
+    }
+
+    /// A recorder is frozen with a batch in hand. The broker gives the batch to another recorder, and the frozen one
+    /// goes on with it later.
+    func recordTwice(_ shard: ReportShard, limit: Int, whileFrozen work: () async -> Void) async {
+        let connection = connection(.ingesterReports(shard))
+        let batch = connection.take(limit)
+        guard !batch.isEmpty, let pump = pumps[.ingesterReports(shard)] else { return }
+        connection.close()
+        await work()
+        await pump.pass(batch, connection)
+    }
+
     /// A reaper searches for passed deadlines and lost deliveries.
     func reap(reaper index: Int = 0, crash: Crash? = nil) async {
+        await sign()
         reaperConnection.crash(at: crash)
         let (reaper, now) = (reapers[index], now)
         await process(crash) {

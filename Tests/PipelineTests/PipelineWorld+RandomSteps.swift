@@ -8,10 +8,6 @@ import Store
 
 /// The random steps of a world.
 extension PipelineWorld {
-    /// Reports keep their order in every second seed, as in a queue with one consumer. Only then the test can decide
-    /// whether each run was in time.
-    var keepsReportsInOrder: Bool { seed.isMultiple(of: 2) }
-
     func makeJobs() async throws {
         for index in 0..<random.int(2...5) {
             try await put(TrackedJob.any(JobName(service: service, job: "j\(index)"), at: now, &random))
@@ -29,7 +25,8 @@ extension PipelineWorld {
             await pump(.dispatcherDeliveries, limit: random.int(1...4), crash: randomCrash())
             await pump(.dispatcherRedeliveries, limit: random.int(1...4), crash: randomCrash())
         case ...62: await deliverSomehow()
-        case ...78: await pump(.ingesterReports, limit: random.int(1...10), crash: randomCrash())
+        case ...76: await record(limit: random.int(1...60), crash: randomCrash())
+        case ...78: await freezeARecorder()
         case ...84: await reap(reaper: random.int(0...1), crash: randomCrash())
         case ...86: await services.sendDueCallbacks()
         case ...91: disturbAQueue()
@@ -42,6 +39,18 @@ extension PipelineWorld {
 
     private func randomCrash() -> Crash? {
         random.chance(15) ? Crash.allCases[random.int(0...2)] : nil
+    }
+
+    private func freezeARecorder() async {
+        let shard = ReportShard.allCases[random.int(0...3)]
+        let (limit, seconds) = (random.int(1...30), Int64(random.int(1...90)))
+        await recordTwice(shard, limit: limit) {
+            for _ in 0..<3 {
+                await advance(seconds: seconds / 3)
+                await reap()
+                await record(limit: 1_000)
+            }
+        }
     }
 
     private func deliverSomehow() async {
@@ -67,21 +76,20 @@ extension PipelineWorld {
             // No stage works for a time.
             await advance(milliseconds: Int64(random.int(30_000...200_000)), withoutCallbacks: random.chance(30))
         case 2:
-            // The recorder is down. The reaper does not see the callbacks that wait in its queue, and reports their
-            // runs as expired. Such a report may still be recent when the recorder starts again.
+            // The recorder is down. The reaper does not see the callbacks that wait in its lines, and reports their
+            // runs as expired.
             for _ in 0..<14 {
                 await advance(seconds: 5)
                 await reap()
-                let last = broker.waiting(in: WorkQueue.ingesterReports.rawValue).last
-                if last?.routingKey == RoutingKey.executionExpired, random.chance(60) { break }
+                if random.chance(10) { break }
             }
-            await pump(.ingesterReports)
+            await record(limit: 1_000)
         default:
             // The broker is unavailable while the stages work.
             broker.setAvailable(false)
             await pump(.dispatcherDue)
             await deliver(limit: 3)
-            await pump(.ingesterReports)
+            await record()
             await reap()
             if random.chance(40) { await tick() }
             await advance(milliseconds: Int64(random.int(1_000...90_000)))
@@ -93,7 +101,8 @@ extension PipelineWorld {
         let queues = WorkQueue.allCases.filter { $0 != .tickerBaton }
         let queue = queues[random.int(0...(queues.count - 1))]
         var random = random
-        let mayShuffle = queue != .ingesterReports || !keepsReportsInOrder
+        // A line of reports has one consumer, so it keeps its order.
+        let mayShuffle = queue.reportShard == nil
         broker.rearrange(queue.rawValue) { messages in
             switch random.int(1...100) {
             case ...40: if mayShuffle { messages.shuffle(using: &random) }
@@ -105,6 +114,7 @@ extension PipelineWorld {
                 }
             default:
                 guard queue == .courierDeliveries else { return }
+                // Marks behind a purge pass, which shows that the deliveries are lost.
                 messages.removeAll { ledger.poison[$0.id ?? ""] == nil }
             }
         }
@@ -144,16 +154,19 @@ extension PipelineWorld {
         case 7: (queue, message.routingKey) = (.dispatcherDeliveries, RoutingKey.deliveryDue)
         case 1: (queue, message.routingKey) = (.dispatcherDue, RoutingKey.scheduleDue)
         case 2: (queue, message.routingKey) = (.courierDeliveries, RoutingKey.deliveryRequested)
-        case 3: (queue, message.routingKey) = (.ingesterReports, RoutingKey.deliveryAccepted)
+        case 3:
+            (queue, message.routingKey) = (
+                .ingesterReports2, RoutingKey.report(.deliveryAccepted, ReportShard.allCases[2])
+            )
         case 4:
             (queue, message.routingKey, reason) = (.dispatcherRuns, RoutingKey.runRequested, .failing)
             message.body = try MessageCoder.encode(
                 RunRequested(
                     executionID: ExecutionID(namespace: JobName(service: service, job: "no").id.uuid, name: id),
                     jobName: JobName(service: service, job: "no"), requestedAt: now))
-        case 5: (queue, message.routingKey, reason) = (.ingesterReports, RoutingKey.callbackReceived, .forbidden)
+        case 5: (queue, message.exchange, reason) = (.ingesterCallbacks, .callbacks, .forbidden)
         default:
-            (queue, message.routingKey, reason) = (.ingesterReports, RoutingKey.callbackReceived, .forbidden)
+            (queue, message.exchange, reason) = (.ingesterCallbacks, .callbacks, .forbidden)
             let foreignKeys = try SigningKeys(parsing: "k1://///////////////////////////////////////w==")
             let unknownJob = JobName(service: service, job: "no").id.uuid
             let execution = store.open.last ?? ExecutionID(namespace: unknownJob, name: id)

@@ -42,7 +42,8 @@ extension PipelineWorld {
             if now >= reapAt { reapAt = now.adding(seconds: 5) }
             guard !store.open.isEmpty || !broker.isIdle || services.nextCallbackAt != nil else { return [] }
             let soon = [services.nextCallbackAt, broker.nextRelease].compactMap { $0?.milliseconds(since: now) }
-            await advance(milliseconds: max(1, min(soon.min() ?? 20_000, 20_000)))
+            // Marks come while time passes, each before the last is too old.
+            await advance(milliseconds: max(1, min(soon.min() ?? 10_000, 10_000)))
         }
         return [
             "the pipeline does not end: \(store.open.count) executions are open, the broker is idle: \(broker.isIdle)"
@@ -52,12 +53,16 @@ extension PipelineWorld {
     /// Every stage but the ticker works until all queues are empty.
     func workOff(reaping: Bool = true) async {
         await services.sendDueCallbacks()
-        if reaping, !store.open.isEmpty { await reap() }
+        if reaping, !store.open.isEmpty {
+            // The recorder has the latest signs of life, as it has when it is at work.
+            await record()
+            await reap()
+        }
         for _ in 0..<200 where WorkQueue.allCases.contains(where: { $0 != .tickerBaton && hasWaiting($0) }) {
             for queue in WorkQueue.allCases where queue.rawValue.hasPrefix("dispatcher.") { await pump(queue) }
             await deliver()
             await services.sendDueCallbacks()
-            await pump(.ingesterReports)
+            await record()
         }
     }
 

@@ -45,6 +45,8 @@ final class PipelineWorld {
     let reaperConnection: CrashingConnection
     var tickers: [Ticker] = []
     var reapers: [[Periodic]] = []
+    private let signs: Periodic
+    private var signedAt: Instant
 
     init(
         seed: UInt64, record: SQLiteStore,
@@ -74,8 +76,13 @@ final class PipelineWorld {
             .dispatcherRuns: RunHandler(store: store, time: clock, logger: Self.logger),
             .dispatcherDeliveries: DeliveryDueHandler(store: store, logger: Self.logger),
             .dispatcherRedeliveries: RedeliveryHandler(store: store, logger: Self.logger),
-            .ingesterReports: ReportHandler(store: store, keys: keys, time: clock, logger: Self.logger),
-        ]
+            .ingesterCallbacks: CallbackIntake(store: store, keys: keys, time: clock, logger: Self.logger),
+        ].merging(
+            ReportShard.allCases.map { shard in
+                let recorder = ReportHandler(shard: shard, store: store, time: clock, logger: Self.logger)
+                return (WorkQueue.ingesterReports(shard), recorder)
+            }
+        ) { $1 }
         var pumps: [WorkQueue: Pump] = [:]
         for (queue, handler) in handlers {
             guard let connection = connections[queue] else { continue }
@@ -84,6 +91,8 @@ final class PipelineWorld {
                 time: clock, logger: Self.logger)
         }
         self.pumps = pumps
+        signs = Periodic(SignsOfLife(store: store), broker: broker, time: clock, logger: Self.logger)
+        signedAt = start
         tickers = [newTicker(), newTicker()]
         reapers = [newReaper(), newReaper()]
     }
@@ -100,7 +109,7 @@ final class PipelineWorld {
     func newReaper() -> [Periodic] {
         let stages: [any PeriodicStage] = [
             ExpiryReporter(store: store),
-            LostDeliveryFinder(store: store, overdueSeconds: Self.redeliverAfterSeconds),
+            LostDeliveryFinder(store: store, overdueSeconds: Self.redeliverAfterSeconds), MarkMaker(),
         ]
         return stages.map { Periodic($0, broker: reaperConnection, time: clock, logger: Self.logger) }
     }
@@ -128,6 +137,15 @@ final class PipelineWorld {
         }
         clock.turn(milliseconds: max(0, end.milliseconds(since: now)))
         broker.advance(to: now)
+        await sign()
+    }
+
+    /// The signs of life that an endpoint made up to now, unless the broker or the store was unavailable.
+    func sign() async {
+        while let next = [signedAt.adding(seconds: 2)].first(where: { $0 <= now }) {
+            signedAt = next
+            try? await signs.runOnce(at: next)
+        }
     }
 
     func advance(seconds: Int64) async {

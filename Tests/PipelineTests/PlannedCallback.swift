@@ -8,18 +8,19 @@ struct PlannedCallback {
     var token: String
     var kind: CallbackKind
     var number: Int
-    /// True: it passes the callback endpoint, which adds the time. False: the service publishes the message itself.
+    /// True: it passes the callback endpoint, which checks it. False: the service publishes the message itself.
     var isFromEndpoint: Bool
     var copies: Int
 
     var id: String { "\(executionID)/callback/\(number)" }
 
     func messages(now: Instant) -> [OutboundMessage] {
-        var headers = [Header.token: token]
-        if isFromEndpoint { headers[Header.receivedAt] = String(now.millisecondsSinceEpoch) }
-        let message = OutboundMessage(
-            routingKey: RoutingKey.callbackReceived, headers: headers, id: isFromEndpoint ? id : nil,
-            body: Array(kind.text(progress: min(number * 20, 100)).utf8))
+        let body = Array(kind.text(progress: min(number * 20, 100)).utf8)
+        let received = CallbackReceived(executionID: executionID, receivedAt: now, body: body, messageID: id)
+        let message =
+            isFromEndpoint
+            ? OutboundMessage(received)
+            : OutboundMessage(exchange: .callbacks, routingKey: "", headers: [Header.token: token], body: body)
         return Array(repeating: message, count: copies)
     }
 }

@@ -16,6 +16,7 @@ final class WatchedStore: Sendable {
 
     struct Account {
         var isUnavailable = false
+        var progress: [ReportShard: ShardProgress] = [:]
         var open: [ExecutionID] = []
         var openExclusive: [JobID: ExecutionID] = [:]
         var ends: [ExecutionID: End] = [:]
@@ -101,34 +102,49 @@ extension WatchedStore: DispatchStore {
 
 extension WatchedStore: ReportStore {
     func update<Answer: Sendable>(
-        _ ids: [ExecutionID],
-        _ decide: @Sendable ([ExecutionID: Execution]) -> (changes: [ExecutionChange], answer: Answer)
+        _ ids: [ExecutionID], of shard: ReportShard,
+        _ decide: @Sendable ([ExecutionID: Execution], ShardProgress) -> ReportDecision<Answer>
     ) async throws(StoreError) -> Answer {
         try checkAvailable()
-        let (loaded, changes, answer) = try await store.update(ids) { loaded in
-            let (changes, answer) = decide(loaded)
-            return (changes, (loaded, changes, answer))
+        // Each world has a time of its own, so its lines have a progress of their own.
+        let progress = account.withLock { $0.progress[shard] ?? ShardProgress() }
+        let (loaded, decision) = try await store.update(ids, of: shard) { loaded, unused in
+            let decision = decide(loaded, progress)
+            return ReportDecision(changes: decision.changes, progress: unused, answer: (loaded, decision))
         }
         account.withLock { account in
-            for change in changes {
+            account.progress[shard] = decision.progress
+            for change in decision.changes {
                 switch change {
                 case .rewritten(let after), .heartbeat(let after): account.note(after, before: loaded[after.id])
                 }
             }
         }
-        return answer
+        return decision.answer
+    }
+}
+
+extension WatchedStore: CallbackStore {
+    func statuses(of ids: [ExecutionID]) async throws(StoreError) -> [ExecutionID: ExecutionStatus] {
+        try checkAvailable()
+        return try await store.statuses(of: ids)
     }
 }
 
 extension WatchedStore: ExpiryStore {
+    func progress() async throws(StoreError) -> ShardProgress {
+        try checkAvailable()
+        return account.withLock { account in
+            ShardProgress.least(of: ReportShard.allCases.map { account.progress[$0] ?? ShardProgress() })
+        }
+    }
+
     func overdue(
-        at now: Instant, reachableSince: Instant?, limit: Int
+        at instant: Instant, progress: ShardProgress, limit: Int
     ) async throws(StoreError) -> [OverdueExecution] {
         try checkAvailable()
         let own = Set(created)
-        return try await store.overdue(at: now, reachableSince: reachableSince, limit: limit).filter {
-            own.contains($0.id)
-        }
+        return try await store.overdue(at: instant, progress: progress, limit: limit).filter { own.contains($0.id) }
     }
 
     func undelivered(dueBefore instant: Instant, limit: Int) async throws(StoreError) -> [UndeliveredExecution] {

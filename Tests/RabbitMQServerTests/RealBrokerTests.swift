@@ -1,5 +1,6 @@
 import Foundation
 import Logging
+import JobCore
 import Messaging
 import TestServers
 import Testing
@@ -110,7 +111,8 @@ import Testing
         let node = try await RealBroker.node.value
         try await withBroker(node.url(user: "belfry-reaperd"), consumes: false) { broker in
             try await untilReady(broker)
-            try await broker.publish([message("expired", RoutingKey.executionExpired)])
+            try await broker.publish([message("expired", RoutingKey.report(.executionExpired, ReportShard.allCases[0]))]
+            )
             await #expect(throws: PublishError.self) { try await broker.publish([message("forged")]) }
         }
         try await withBroker(node.url(user: "belfry-ingesterd")) { broker in
@@ -119,7 +121,7 @@ import Testing
             let fault = try await until("refused") { broker.faults.first { $0.contains("ACCESS_REFUSED") } }
             #expect(fault.contains("broker user"))
         }
-        try await drain(node, .ingesterReports)
+        try await drain(node, .ingesterReports0)
     }
 
     @Test func `a TLS connection is made to the certificate's host name, and to no other`() async throws {

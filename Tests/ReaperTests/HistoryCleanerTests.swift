@@ -14,8 +14,10 @@ private final class OldHistory: ExpiryStore {
         self.count = Mutex(count)
     }
 
+    func progress() async throws(StoreError) -> ShardProgress { ShardProgress() }
+
     func overdue(
-        at now: Instant, reachableSince: Instant?, limit: Int
+        at instant: Instant, progress: ShardProgress, limit: Int
     ) async throws(StoreError) -> [OverdueExecution] { [] }
 
     func undelivered(dueBefore instant: Instant, limit: Int) async throws(StoreError) -> [UndeliveredExecution] { [] }

@@ -10,24 +10,27 @@ import Testing
 
 @testable import Reaper
 
-/// Overdue and lost executions as the test sets them. It keeps the `cutoffs` of the calls.
+/// Overdue and lost executions as the test sets them. It keeps the arguments of the calls.
 private final class ScriptedExpiryStore: ExpiryStore {
     struct Content {
+        var progress = ShardProgress()
         var overdue: [OverdueExecution] = []
         var lost: [UndeliveredExecution] = []
         var cutoffs: [Instant] = []
-        var heartbeatIntervalSeconds: Int64 = 0
+        var progressAsked: [ShardProgress] = []
     }
 
     let content = Mutex(Content())
 
+    func progress() async throws(StoreError) -> ShardProgress { content.withLock { $0.progress } }
+
     func overdue(
-        at now: Instant, reachableSince: Instant?, limit: Int
+        at instant: Instant, progress: ShardProgress, limit: Int
     ) async throws(StoreError) -> [OverdueExecution] {
         content.withLock { content in
-            let isSilent =
-                reachableSince.map { $0.adding(seconds: 2 * content.heartbeatIntervalSeconds) <= now } ?? true
-            return Array(content.overdue.filter { $0.expiry == .ttl || isSilent }.prefix(limit))
+            content.cutoffs.append(instant)
+            content.progressAsked.append(progress)
+            return Array(content.overdue.prefix(limit))
         }
     }
 
@@ -53,6 +56,7 @@ private final class ScriptedExpiryStore: ExpiryStore {
     private let broker = MemoryBroker(now: start)
     private let expiries: Periodic
     private let lostDeliveries: Periodic
+    private let marks: Periodic
     private let history: Periodic
 
     init() {
@@ -63,26 +67,37 @@ private final class ScriptedExpiryStore: ExpiryStore {
         }
         expiries = periodic(ExpiryReporter(store: store))
         lostDeliveries = periodic(LostDeliveryFinder(store: store, overdueSeconds: 300))
+        marks = periodic(MarkMaker())
         history = periodic(HistoryCleaner(store: store, keepDays: 30))
     }
 
-    private func reports() throws -> [ExecutionExpired] {
-        try broker.waiting(in: "ingester.reports").map {
-            try MessageCoder.decode(ExecutionExpired.self, from: $0.body)
+    private static func at(_ seconds: Int64) -> Instant { start.adding(seconds: seconds) }
+
+    private func reports<Report: ReportMessage & Decodable>(_ type: Report.Type) throws -> [Report] {
+        try ReportShard.allCases.flatMap { shard in
+            try broker.waiting(in: WorkQueue.ingesterReports(shard).rawValue).map {
+                try MessageCoder.decode(Report.self, from: $0.body)
+            }
         }
     }
 
-    @Test func `the reaper reports a passed deadline once, and again after a minute`() async throws {
+    @Test func `the reaper reports a passed deadline once, and again after a wait that doubles`() async throws {
         store.content.withLock { $0.overdue = [Self.late] }
-        for seconds in [0, 1, 59, 60, 61] as [Int64] {
-            try await expiries.runOnce(at: Self.start.adding(seconds: seconds))
+        for seconds in [0, 1, 2, 5, 6, 13, 14] as [Int64] { try await expiries.runOnce(at: Self.at(seconds)) }
+        let expected = [0, 2, 6, 14].map {
+            ExecutionExpired(executionID: Self.late.id, expiry: .heartbeat, noticedAt: Self.at($0))
         }
-        let expected = [0, 60].map {
-            ExecutionExpired(
-                executionID: Self.late.id, expiry: .heartbeat, noticedAt: Self.start.adding(seconds: $0))
-        }
-        #expect(try reports() == expected)
-        #expect(Set(broker.waiting(in: "ingester.reports").map(\.id)).count == 2)
+        #expect(try reports(ExecutionExpired.self) == expected)
+    }
+
+    @Test func `the reaper reports a deadline that has moved and passed again at once`() async throws {
+        store.content.withLock { $0.overdue = [Self.late] }
+        try await expiries.runOnce(at: Self.start)
+        store.content.withLock { $0.overdue = [] }
+        try await expiries.runOnce(at: Self.at(1))
+        store.content.withLock { $0.overdue = [Self.late] }
+        try await expiries.runOnce(at: Self.at(2))
+        #expect(try reports(ExecutionExpired.self).map(\.noticedAt) == [Self.start, Self.at(2)])
     }
 
     @Test func `the reaper reports the two deadlines of an execution separately`() async throws {
@@ -91,8 +106,8 @@ private final class ScriptedExpiryStore: ExpiryStore {
         store.content.withLock {
             $0.overdue = [OverdueExecution(id: Self.late.id, expiry: .ttl)]
         }
-        try await expiries.runOnce(at: Self.start.adding(seconds: 1))
-        #expect(try reports().map(\.expiry) == [.heartbeat, .ttl])
+        try await expiries.runOnce(at: Self.at(1))
+        #expect(try reports(ExecutionExpired.self).map(\.expiry) == [.heartbeat, .ttl])
     }
 
     @Test func `the reaper repeats a report that could not be published`() async throws {
@@ -100,73 +115,50 @@ private final class ScriptedExpiryStore: ExpiryStore {
         broker.setAvailable(false)
         await #expect(throws: PublishError.self) { try await expiries.runOnce(at: Self.start) }
         broker.setAvailable(true)
-        try await expiries.runOnce(at: Self.start.adding(seconds: 1))
-        #expect(try reports().count == 1)
+        try await expiries.runOnce(at: Self.at(1))
+        #expect(try reports(ExecutionExpired.self).count == 1)
     }
 
-    /// Runs passes one second apart, at each of these seconds after the start.
-    private func pass(_ seconds: ClosedRange<Int64>) async {
-        for second in seconds { try? await expiries.runOnce(at: Self.start.adding(seconds: second)) }
+    @Test func `the reaper gives a callback that was received in time the time to reach its line`() async throws {
+        try await expiries.runOnce(at: Self.start)
+        let cutoff = Self.start.adding(milliseconds: -ExecutionState.expiryGraceMilliseconds)
+        #expect(store.content.withLock { $0.cutoffs } == [cutoff])
     }
 
-    @Test func `the reaper counts silence from its own start, since callbacks may have been missed before`()
+    @Test(arguments: [(3, true), (4, false)] as [(Int64, Bool)])
+    func `the reaper takes silence for a timeout only while signs of life come`(signAge: Int64, counts: Bool)
         async throws
     {
-        store.content.withLock { content in
-            content.overdue = [OverdueExecution(id: .random(), expiry: .heartbeat)]
-            content.heartbeatIntervalSeconds = 10
-        }
-        await pass(0...19)
-        #expect(try reports().isEmpty)
-        await pass(20...20)
-        #expect(try reports().map(\.noticedAt) == [Self.start.adding(seconds: 20)])
+        let progress = ShardProgress(
+            reachableSince: Self.at(-900), latestSignAt: Self.at(-signAge), deliverableSince: Self.at(-900),
+            latestMarkAt: Self.at(-1))
+        store.content.withLock { $0.progress = progress }
+        try await expiries.runOnce(at: Self.start)
+        let asked = try #require(store.content.withLock { $0.progressAsked.first })
+        #expect(asked.reachableSince == (counts ? progress.reachableSince : nil))
+        #expect(asked.deliverableSince == progress.deliverableSince)
     }
 
-    @Test func `the reaper counts silence anew after the broker was unavailable, and after a leap of the clock`()
-        async throws
-    {
-        await pass(0...29)
-        store.content.withLock { content in
-            content.overdue = [OverdueExecution(id: .random(), expiry: .heartbeat)]
-            content.heartbeatIntervalSeconds = 10
-        }
-        broker.setAvailable(false)
-        await pass(30...40)
-        broker.setAvailable(true)
-        await pass(41...59)
-        #expect(try reports().isEmpty)
-        await pass(60...60)
-        #expect(try reports().count == 1)
-        store.content.withLock { content in
-            content.overdue = [OverdueExecution(id: .random(), expiry: .heartbeat)]
-            content.heartbeatIntervalSeconds = 10
-        }
-        await pass(3_600...3_619)
-        #expect(try reports().count == 1)
-        await pass(3_620...3_620)
-        #expect(try reports().count == 2)
-    }
-
-    @Test func `the reaper reports a passed ttl at once, since a ttl does not depend on callbacks`() async throws {
-        store.content.withLock {
-            $0.overdue = [OverdueExecution(id: .random(), expiry: .ttl)]
-        }
-        await pass(0...0)
-        #expect(try reports().count == 1)
-    }
-
-    @Test func `the reaper requests a lost delivery again, five minutes after it was due`() async throws {
+    @Test func `the reaper reports a delivery that a mark has overtaken by five minutes, and no other`() async throws {
         let lost = UndeliveredExecution(id: .random(), jobName: JobName(service: "s", job: "j"))
         store.content.withLock { $0.lost = [lost] }
-        for seconds in [0, 299, 300] as [Int64] {
-            try await lostDeliveries.runOnce(at: Self.start.adding(seconds: seconds))
-        }
-        let requests = try broker.waiting(in: "dispatcher.redeliveries").map {
-            try MessageCoder.decode(RedeliveryRequested.self, from: $0.body)
-        }
-        #expect(requests.map(\.executionID) == [lost.id, lost.id])
-        #expect(requests.first?.jobName == lost.jobName)
-        #expect(store.content.withLock { $0.cutoffs.first } == Self.start.adding(seconds: -300))
+        try await lostDeliveries.runOnce(at: Self.start)
+        #expect(try reports(DeliveryOverdue.self).isEmpty, "no courier has taken a mark")
+        store.content.withLock { $0.progress.latestMarkAt = Self.at(-20) }
+        try await lostDeliveries.runOnce(at: Self.start)
+        #expect(
+            try reports(DeliveryOverdue.self)
+                == [DeliveryOverdue(executionID: lost.id, afterSeconds: 300, noticedAt: Self.start)])
+        #expect(store.content.withLock { $0.cutoffs } == [Self.at(-320)])
+    }
+
+    @Test func `the reaper sends marks through the couriers' queue`() async throws {
+        try await marks.runOnce(at: Self.start)
+        let waiting = broker.waiting(in: WorkQueue.courierDeliveries.rawValue)
+        #expect(waiting.map(\.routingKey) == [RoutingKey.deliveryMark])
+        #expect(
+            try waiting.map { try MessageCoder.decode(DeliveryMark.self, from: $0.body) }
+                == [DeliveryMark(madeAt: Self.start)])
     }
 
     @Test func `the reaper removes history that is older than the days that it is kept`() async throws {

@@ -10,7 +10,7 @@ import Testing
 
     /// A throttle that has let these items be reported at the start.
     private static func throttle(reported items: [String]) -> ReportThrottle<String> {
-        var throttle = ReportThrottle<String>(repeatAfterMilliseconds: 60_000)
+        var throttle = ReportThrottle<String>(waitMilliseconds: 1_000...3_000)
         #expect(throttle.due(in: items, now: start) == items)
         #expect(throttle.confirm(at: start) == items.count)
         return throttle
@@ -34,12 +34,13 @@ import Testing
         #expect(throttle.confirm(at: Self.at(1)) == 0)
     }
 
-    @Test func `a report throttle lets an item be reported again after its fixed time`() {
+    @Test func `a report throttle doubles the wait before each repeat, up to the longest`() {
         var throttle = Self.throttle(reported: ["a"])
-        #expect(throttle.due(in: ["a"], now: Self.at(59_999)).isEmpty)
-        #expect(throttle.due(in: ["a"], now: Self.at(60_000)) == ["a"])
-        #expect(throttle.confirm(at: Self.at(60_000)) == 1)
-        #expect(throttle.due(in: ["a"], now: Self.at(119_999)).isEmpty)
+        for due in [1_000, 3_000, 6_000, 9_000] as [Int64] {
+            #expect(throttle.due(in: ["a"], now: Self.at(due - 1)).isEmpty)
+            #expect(throttle.due(in: ["a"], now: Self.at(due)) == ["a"])
+            #expect(throttle.confirm(at: Self.at(due)) == 1)
+        }
     }
 
     @Test func `a report throttle forgets an item that is gone, and lets it be reported at once when it returns`() {

@@ -70,7 +70,11 @@ import Testing
         defer { folder.remove() }
         let store = try folder.store()
         try await store.write { try $0.execute(sql: "DROP TABLE heartbeat") }
-        let error = await #expect(throws: StoreError.self) { try await store.update([.random()]) { _ in ([], ()) } }
+        let error = await #expect(throws: StoreError.self) {
+            try await store.update([.random()], of: ReportShard.allCases[0]) { _, progress in
+                ReportDecision(changes: [], progress: progress, answer: ())
+            }
+        }
         #expect(try #require(error).isUnavailable)
     }
 

@@ -21,7 +21,11 @@ import Testing
         let errors = [
             await #expect(throws: StoreError.self) { _ = try await store.execution(execution.id) },
             await #expect(throws: StoreError.self) { _ = try await store.recorded([execution.id]) },
-            await #expect(throws: StoreError.self) { try await store.update([execution.id]) { _ in ([], ()) } },
+            await #expect(throws: StoreError.self) {
+                try await store.update([execution.id], of: ReportShard(of: execution.id)) { _, progress in
+                    ReportDecision(changes: [], progress: progress, answer: ())
+                }
+            },
             await #expect(throws: StoreError.self) { _ = try await store.executions(ExecutionQuery()) },
         ]
         for error in errors {

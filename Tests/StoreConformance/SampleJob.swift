@@ -62,31 +62,52 @@ extension DispatchStore {
 }
 
 extension ReportStore {
+    /// An update of the first line that leaves its progress as it is.
+    func write(
+        _ ids: [ExecutionID], _ change: @Sendable ([ExecutionID: Execution]) -> [ExecutionChange]
+    ) async throws {
+        try await update(ids, of: ReportShard.allCases[0]) { loaded, progress in
+            ReportDecision(changes: change(loaded), progress: progress, answer: ())
+        }
+    }
+
+    /// The executions that an update loads.
+    func loaded(_ ids: [ExecutionID]) async throws -> [ExecutionID: Execution] {
+        try await update(ids, of: ReportShard.allCases[0]) { loaded, progress in
+            ReportDecision(changes: [], progress: progress, answer: loaded)
+        }
+    }
+
     func rewrite(_ id: ExecutionID, _ change: @Sendable (inout Execution) -> Void) async throws {
-        try await update([id]) { loaded in
-            let changed = loaded.values.map { execution in
+        try await write([id]) { loaded in
+            loaded.values.map { execution in
                 var execution = execution
                 change(&execution)
                 return ExecutionChange.rewritten(execution)
             }
-            return (changed, ())
         }
     }
 
     func heartbeat(_ id: ExecutionID, at instant: Instant, progress: Int? = nil) async throws {
-        try await update([id]) { loaded in
-            let changed = loaded.values.map { execution in
+        try await write([id]) { loaded in
+            loaded.values.map { execution in
                 var execution = execution
                 execution.heartbeat(at: instant, progress: progress)
                 return ExecutionChange.heartbeat(execution)
             }
-            return (changed, ())
         }
     }
 }
 
 extension ExpiryStore {
-    func overdue(at now: Instant) async throws -> [OverdueExecution] {
-        try await overdue(at: now, reachableSince: nil, limit: 100)
+    /// The overdue executions if nothing was ever down.
+    func overdue(at instant: Instant, limit: Int = 100) async throws -> [OverdueExecution] {
+        let begun = Instant(millisecondsSinceEpoch: 0)
+        return try await overdue(
+            at: instant,
+            progress: ShardProgress(
+                reachableSince: begun, latestSignAt: instant, deliverableSince: begun,
+                latestMarkAt: instant.adding(milliseconds: ExecutionState.expiryGraceMilliseconds)),
+            limit: limit)
     }
 }

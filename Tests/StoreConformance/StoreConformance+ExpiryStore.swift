@@ -22,7 +22,7 @@ extension StoreConformance {
                 try await store.overdue(at: start.adding(seconds: 70))
                     == [OverdueExecution(id: execution.id, expiry: .heartbeat)])
         },
-        StoreScenario("the silence of an execution counts from reachableSince at the earliest, its ttl does not") {
+        StoreScenario("a running execution has a silence's time from when callbacks could be received again") {
             store async throws in
             let silent = sampleExecution()
             let quiet = sampleExecution(minute: 1)
@@ -31,14 +31,53 @@ extension StoreConformance {
                 try await store.rewrite(execution.id) { $0.invoke(at: start) }
             }
             try await store.heartbeat(quiet.id, at: start.adding(seconds: 1))
-            func overdue(_ seconds: Int64, reachableSince: Int64) async throws -> [Expiry] {
-                try await store.overdue(
-                    at: start.adding(seconds: seconds), reachableSince: start.adding(seconds: reachableSince), limit: 9
-                ).map(\.expiry)
+            func overdue(_ seconds: Int64, reachableSince: Int64?) async throws -> [Expiry] {
+                let progress = ShardProgress(reachableSince: reachableSince.map { start.adding(seconds: $0) })
+                return try await store.overdue(at: start.adding(seconds: seconds), progress: progress, limit: 9)
+                    .map(\.expiry)
             }
             #expect(try await overdue(159, reachableSince: 100).isEmpty)
             #expect(try await overdue(160, reachableSince: 100) == [.heartbeat, .heartbeat])
-            #expect(try await overdue(300, reachableSince: 290) == [.ttl, .ttl])
+            #expect(try await overdue(349, reachableSince: 290).isEmpty)
+            #expect(try await overdue(350, reachableSince: 290) == [.ttl, .ttl])
+            #expect(try await overdue(9_000, reachableSince: nil).isEmpty)
+        },
+        StoreScenario("an undelivered execution has its whole ttl from when it could be delivered, and up to the mark")
+        {
+            store async throws in
+            try await store.create(sampleExecution())
+            func overdue(_ seconds: Int64, deliverableSince: Int64, mark: Int64?) async throws -> [Expiry] {
+                let progress = ShardProgress(
+                    deliverableSince: start.adding(seconds: deliverableSince),
+                    latestMarkAt: mark.map { start.adding(seconds: $0) })
+                return try await store.overdue(at: start.adding(seconds: seconds), progress: progress, limit: 9)
+                    .map(\.expiry)
+            }
+            #expect(try await overdue(300, deliverableSince: 0, mark: 303) == [.ttl])
+            #expect(try await overdue(900, deliverableSince: 0, mark: 302).isEmpty)
+            #expect(try await overdue(900, deliverableSince: 0, mark: nil).isEmpty)
+            #expect(try await overdue(349, deliverableSince: 50, mark: 900).isEmpty)
+            #expect(try await overdue(350, deliverableSince: 50, mark: 900) == [.ttl])
+        },
+        StoreScenario("the progress of all lines is that of the last of them, and each line keeps its own") {
+            store async throws in
+            #expect(try await store.progress() == ShardProgress())
+            for shard in ReportShard.allCases {
+                let at = start.adding(seconds: Int64(shard.index))
+                let own = ShardProgress(
+                    reachableSince: at, latestSignAt: at, deliverableSince: at, latestMarkAt: at)
+                for _ in 1...2 {
+                    let before = try await store.update([], of: shard) { _, progress in
+                        ReportDecision(changes: [], progress: own, answer: progress)
+                    }
+                    #expect(before == ShardProgress() || before == own)
+                }
+            }
+            let (first, last) = (start, start.adding(seconds: 3))
+            #expect(
+                try await store.progress()
+                    == ShardProgress(
+                        reachableSince: last, latestSignAt: first, deliverableSince: last, latestMarkAt: first))
         },
         StoreScenario("every heartbeat moves the heartbeat deadline of an execution") { store async throws in
             let execution = sampleExecution()
@@ -58,11 +97,11 @@ extension StoreConformance {
             let execution = sampleExecution()
             try await store.create(execution)
             try await store.rewrite(execution.id) { $0.invoke(at: start) }
-            try await store.update([execution.id]) { loaded in
-                guard var execution = loaded[execution.id] else { return ([], ()) }
+            try await store.write([execution.id]) { loaded in
+                guard var execution = loaded[execution.id] else { return [] }
                 execution.state.firstHeartbeatAt = start.adding(seconds: 50)
                 execution.state.lastHeartbeatAt = start.adding(seconds: 50)
-                return ([.heartbeat(execution)], ())
+                return [.heartbeat(execution)]
             }
             #expect(try await store.overdue(at: start.adding(seconds: 109)).isEmpty)
             #expect(try await store.overdue(at: start.adding(seconds: 110)).map(\.expiry) == [.heartbeat])
@@ -114,9 +153,9 @@ extension StoreConformance {
                 }
             }
             let now = start.adding(seconds: 9_000)
-            #expect(try await store.overdue(at: now, reachableSince: nil, limit: 2).count == 2)
-            #expect(try await store.overdue(at: now, reachableSince: nil, limit: 4).count == 4)
-            #expect(try await store.overdue(at: now, reachableSince: nil, limit: 50).count == 6)
+            #expect(try await store.overdue(at: now, limit: 2).count == 2)
+            #expect(try await store.overdue(at: now, limit: 4).count == 4)
+            #expect(try await store.overdue(at: now, limit: 50).count == 6)
         },
         StoreScenario("a pending execution whose attempt was due is undelivered; one that was invoked is not") {
             store async throws in

@@ -8,7 +8,7 @@ extension StoreConformance {
             store async throws in
             let execution = sampleExecution()
             try await store.create(execution)
-            let seen = try await store.update([execution.id, .random(), execution.id]) { ([], $0) }
+            let seen = try await store.loaded([execution.id, .random(), execution.id])
             #expect(seen == [execution.id: execution])
             #expect(try await store.execution(execution.id) == execution)
         },
@@ -45,13 +45,12 @@ extension StoreConformance {
         StoreScenario("one update changes several executions, each in its own way") { store async throws in
             let executions = (0..<40).map { sampleExecution(minute: $0) }
             _ = try await store.create(executions, now: start)
-            try await store.update(executions.map(\.id)) { loaded in
-                let changes = executions.prefix(20).compactMap { execution -> ExecutionChange? in
+            try await store.write(executions.map(\.id)) { loaded in
+                executions.prefix(20).compactMap { execution -> ExecutionChange? in
                     guard var execution = loaded[execution.id] else { return nil }
                     execution.invoke(at: start)
                     return .rewritten(execution)
                 }
-                return (changes, ())
             }
             let statuses = try await store.statuses(of: executions.map(\.id))
             #expect(statuses.values.count { $0 == .invoked } == 20)
@@ -102,15 +101,15 @@ extension StoreConformance {
                 execution.invoke(at: start)
                 execution.heartbeat(at: start.adding(seconds: 10), progress: 1)
             }
-            try await store.update([execution.id]) { loaded in
-                guard var execution = loaded[execution.id] else { return ([], ()) }
+            try await store.write([execution.id]) { loaded in
+                guard var execution = loaded[execution.id] else { return [] }
                 execution.heartbeat(at: start.adding(seconds: 20), progress: 2)
                 execution.outcome.summary = "not written"
-                return ([.heartbeat(execution)], ())
+                return [.heartbeat(execution)]
             }
             expected.heartbeat(at: start.adding(seconds: 20), progress: 2)
             #expect(try await store.execution(execution.id) == expected)
-            #expect(try await store.update([execution.id]) { ([], $0) } == [execution.id: expected])
+            #expect(try await store.loaded([execution.id]) == [execution.id: expected])
             #expect(try await store.executions(ExecutionQuery()).executions == [expected])
         },
         StoreScenario(

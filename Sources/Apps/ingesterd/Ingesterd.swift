@@ -23,17 +23,16 @@ struct Ingesterd: DaemonProgram {
         let daemon = Daemon.bootstrap(daemonSettings)
         let time = SystemTime()
         let broker = RabbitBroker(
-            brokerSettings, consumes: role != .callback, publishesEvents: role != .callback, logger: daemon.logger)
+            brokerSettings, consumes: true, publishesEvents: role != .callback, logger: daemon.logger)
         let opened = LazyStore(storeURL)
         try await daemon.run(connections: broker.run, faults: { await opened.faults() + broker.faults }) {
-            let store = try opened.open()
-            let endpoint = CallbackEndpoint(store: store, broker: broker, keys: keys, time: time, logger: daemon.logger)
-            let recorder = ReportHandler(store: store, keys: keys, time: time, logger: daemon.logger)
-            let pump = Pump(
-                queue: .ingesterReports, limits: .init(prefetch: 2_000, batch: 1_000), handler: recorder,
-                broker: broker, time: time, logger: daemon.logger)
-            let web = WebServer(address: address, logger: daemon.logger, router: endpoint.router)
-            return role == .callback ? [web] : role == .recorder ? [pump] : [web, pump]
+            let ingester = IngesterServices(
+                store: try opened.open(), broker: broker, keys: keys, time: time, logger: daemon.logger)
+            return switch role {
+            case .callback: ingester.callback(at: address)
+            case .recorder: ingester.recorder
+            case .both: ingester.callback(at: address) + ingester.recorder
+            }
         }
     }
 }

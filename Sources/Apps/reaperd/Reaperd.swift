@@ -23,7 +23,7 @@ struct Reaperd: DaemonProgram {
             let store = try opened.open()
             let stages: [any PeriodicStage] = [
                 ExpiryReporter(store: store), LostDeliveryFinder(store: store, overdueSeconds: overdueSeconds),
-                HistoryCleaner(store: store, keepDays: keepDays),
+                MarkMaker(), HistoryCleaner(store: store, keepDays: keepDays),
             ]
             return stages.map { Periodic($0, broker: broker, time: time, logger: daemon.logger) }
         }

@@ -5,6 +5,11 @@ public struct InvalidDocument: Error, Sendable, Equatable {
     /// True if the text could not be read at all (HTTP status 400); false if it was read and has wrong fields (422).
     public var isUnreadable: Bool
 
+    /// The mistakes in one line, for the log.
+    public var summary: String {
+        errors.map { "\($0.field) \($0.message)" }.joined(separator: "; ")
+    }
+
     public init(_ errors: [FieldError], isUnreadable: Bool = false) {
         self.errors = errors
         self.isUnreadable = isUnreadable

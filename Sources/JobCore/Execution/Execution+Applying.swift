@@ -8,18 +8,40 @@ extension Execution {
     ///     transition.events                  // [.finished], to be published
     ///
     /// `id` identifies the report: the same report applied again gives `.duplicate` with the same events. `judgedAt`
-    /// is the present by the recorder's clock. Callbacks may have been missed before `reachableSince`, so silence
-    /// counts from then at the earliest; nil means that no callback can have been missed.
+    /// is the present by the recorder's clock: a service is never invoked later than now. `progress` is what stood
+    /// before the report in its line: an expiry is judged by its place, so neither its age nor the recorder's clock
+    /// matters.
     public func applying(
-        _ report: Report, id: ReportID, judgedAt: Instant, reachableSince: Instant? = nil
+        _ report: Report, id: ReportID, judgedAt: Instant, progress: ShardProgress
     ) -> Transition {
+        if case .overdue(let afterSeconds, let noticedAt) = report {
+            return redelivering(overdueAfterSeconds: afterSeconds, noticedAt: noticedAt, progress: progress)
+        }
         let report = report.clamped(to: createdAt)
         var next = self
         next.keepAttempt(of: report)
-        let (state, decision) = state.deciding(report, id: id, judgedAt: judgedAt, reachableSince: reachableSince)
+        let (state, decision) = state.deciding(report, id: id, judgedAt: judgedAt, progress: progress)
         next.state = state
         if case .move = decision { next.takeOutcome(of: report) }
         return Transition(next, decision)
+    }
+
+    /// A delivery is lost only if a mark that was made later than it was overdue has passed through the couriers'
+    /// queue: all that stood before the mark has reached a courier.
+    private func redelivering(
+        overdueAfterSeconds: Int64, noticedAt: Instant, progress: ShardProgress
+    ) -> Transition {
+        guard !state.status.isFinal else { return Transition(self, .ignore(.over)) }
+        guard state.status == .pending else { return Transition(self, .ignore(.alreadyInvoked)) }
+        // This very report was applied before.
+        guard attemptDueAt != noticedAt else { return Transition(self, .redeliver) }
+        let overdueAt = attemptDueAt.adding(seconds: overdueAfterSeconds)
+        guard overdueAt <= noticedAt, progress.hasDelivered(through: overdueAt) else {
+            return Transition(self, .ignore(.onItsWay))
+        }
+        var next = self
+        next.attemptDueAt = noticedAt
+        return Transition(next, .redeliver)
     }
 
     /// True when only heartbeats came between `before` and this execution: the store has a cheaper write for them.
@@ -37,21 +59,25 @@ extension Execution {
         case .deferred(let attempt, let nextAttemptAt):
             if let attempt { keep(attempt) }
             attemptDueAt = max(attemptDueAt, nextAttemptAt)
-        case .callback, .expired, .cancelled: break
+        case .callback, .expired, .cancelled, .overdue: break
         }
     }
 
+    /// An attempt that a crash cut off is made again under the same number: its success replaces the failure.
     private mutating func keep(_ attempt: Attempt) {
-        guard !attempts.contains(where: { $0.number == attempt.number }) else { return }
-        attempts.append(attempt)
-        attempts.sort { $0.number < $1.number }
+        if let index = attempts.firstIndex(where: { $0.number == attempt.number }) {
+            if attempts[index].error != nil, attempt.error == nil { attempts[index] = attempt }
+        } else {
+            attempts.append(attempt)
+            attempts.sort { $0.number < $1.number }
+        }
     }
 
     private mutating func takeOutcome(of report: Report) {
         switch report {
         case .callback(.success(let outcome), _), .callback(.fail(let outcome), _): self.outcome = outcome
         case .refused(let attempt): outcome.error = attempt.error
-        case .accepted, .deferred, .callback(.processing, _), .expired, .cancelled: break
+        case .accepted, .deferred, .callback(.processing, _), .expired, .cancelled, .overdue: break
         }
     }
 }
@@ -65,17 +91,13 @@ extension Report {
 }
 
 extension ExecutionState {
-    /// An expiry older than this is ignored. With several recorders, another recorder may still be handling heartbeats
-    /// that came before it in the queue. The reaper reports it again each minute, so the execution still ends.
-    static let expiryAgeMaxMilliseconds: Int64 = 10_000
-
     /// The state after a report, and the decision.
     fileprivate func deciding(
-        _ report: Report, id: ReportID, judgedAt: Instant, reachableSince: Instant?
+        _ report: Report, id: ReportID, judgedAt: Instant, progress: ShardProgress
     ) -> (ExecutionState, Transition.Decision) {
         if finishedBy == id { return (self, .duplicate(reemit: [.finished])) }
         if invokedBy == id { return (self, .duplicate(reemit: [.started])) }
-        if status.isFinal { return (self, .ignore(.over)) }
+        if status.isFinal { return decidingAfterEnd(report, id: id, judgedAt: judgedAt) }
         switch report {
         case .accepted(let attempt): return decidingAccepted(attempt, id: id, judgedAt: judgedAt)
         case .deferred: return (self, status == .pending ? .move([]) : .ignore(.alreadyInvoked))
@@ -84,10 +106,22 @@ extension ExecutionState {
             return ending(.fail, .invocation, at: attempt.answeredAt, by: id)
         case .callback(let callback, let receivedAt): return decidingCallback(callback, receivedAt: receivedAt, id: id)
         case .expired(let expiry, let noticedAt):
-            return decidingExpiry(
-                expiry, noticedAt: noticedAt, id: id, judgedAt: judgedAt, reachableSince: reachableSince)
+            return decidingExpiry(expiry, noticedAt: noticedAt, id: id, progress: progress)
         case .cancelled(let instant): return ending(.fail, .cancelled, at: instant, by: id)
+        case .overdue: return (self, .ignore(.onItsWay))
         }
+    }
+
+    /// After its end nothing moves an execution. Only when it was invoked is still filled in, and `started` is
+    /// published: a fast service calls back before its courier reports the answer.
+    private func decidingAfterEnd(
+        _ report: Report, id: ReportID, judgedAt: Instant
+    ) -> (ExecutionState, Transition.Decision) {
+        guard case .accepted(let attempt) = report, invokedAt == nil else { return (self, .ignore(.over)) }
+        var next = self
+        next.invokedAt = min(attempt.answeredAt, judgedAt)
+        next.invokedBy = id
+        return (next, .move([.started]))
     }
 
     private func decidingAccepted(
@@ -133,16 +167,15 @@ extension ExecutionState {
     }
 
     private func decidingExpiry(
-        _ expiry: Expiry, noticedAt: Instant, id: ReportID, judgedAt: Instant, reachableSince: Instant?
+        _ expiry: Expiry, noticedAt: Instant, id: ReportID, progress: ShardProgress
     ) -> (ExecutionState, Transition.Decision) {
-        let deadline: Instant? =
-            switch expiry {
-            case .ttl: ttlDeadline
-            case .heartbeat: heartbeatDeadline(reachableSince: reachableSince)
-            }
-        guard let deadline, deadline <= min(noticedAt, judgedAt) else { return (self, .ignore(.deadlineMoved)) }
-        guard judgedAt.milliseconds(since: noticedAt) <= Self.expiryAgeMaxMilliseconds else {
-            return (self, .ignore(.staleExpiry))
+        guard let deadline = deadline(of: expiry, after: progress) else { return (self, .ignore(.deadlineMoved)) }
+        let expiresAt = deadline.adding(milliseconds: Self.expiryGraceMilliseconds)
+        guard expiresAt <= noticedAt else { return (self, .ignore(.deadlineMoved)) }
+        if status == .pending {
+            guard progress.hasDelivered(through: expiresAt) else { return (self, .ignore(.onItsWay)) }
+        } else {
+            guard progress.hadCallbacks(at: noticedAt) else { return (self, .ignore(.unreachable)) }
         }
         return ending(.fail, expiry == .ttl ? .ttl : .heartbeat, at: noticedAt, by: id)
     }

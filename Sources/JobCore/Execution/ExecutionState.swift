@@ -4,6 +4,13 @@ public struct ExecutionState: Sendable, Equatable {
     /// one lost heartbeat fails no run.
     public static let silentIntervalsMax: Int64 = 2
 
+    /// A timeout is noticed this long after its deadline. A callback that was received in time and answered 202 is
+    /// confirmed within `confirmMaxMilliseconds`, so it stands before the expiry in their line.
+    public static let expiryGraceMilliseconds: Int64 = 3_000
+
+    /// A callback that the broker has not confirmed this long after it was received is answered 503.
+    public static let confirmMaxMilliseconds: Int64 = 2_000
+
     public var status: ExecutionStatus
     public var reason: FailureReason?
     public var ttlSeconds: Int64
@@ -65,15 +72,28 @@ public struct ExecutionState: Sendable, Equatable {
 
     /// The instant after which silence is a timeout: `silentIntervalsMax` heartbeat intervals after the latest sign
     /// of life of the service. Nil while nothing was delivered, and after the end.
-    public var heartbeatDeadline: Instant? { heartbeatDeadline(reachableSince: nil) }
-
-    /// The heartbeat deadline with silence counted from `reachableSince` at the earliest: no callback could arrive
-    /// before.
-    func heartbeatDeadline(reachableSince: Instant?) -> Instant? {
-        guard status == .invoked || status == .processing, invokedAt != nil || lastHeartbeatAt != nil,
-            let last = [invokedAt, lastHeartbeatAt, reachableSince].compactMap(\.self).max()
+    public var heartbeatDeadline: Instant? {
+        guard status == .invoked || status == .processing,
+            let last = [invokedAt, lastHeartbeatAt].compactMap(\.self).max()
         else { return nil }
-        return last.adding(seconds: Self.silentIntervalsMax * heartbeatIntervalSeconds)
+        return last.adding(seconds: silenceMaxSeconds)
+    }
+
+    private var silenceMaxSeconds: Int64 { Self.silentIntervalsMax * heartbeatIntervalSeconds }
+
+    /// A deadline, moved by outages of ours: a run that could not call back is given the time of a silence from when it
+    /// could again, and a run that could not be delivered is given its whole ttl. Nil when there is no such deadline.
+    ///
+    /// `ExpiryStore.overdue` finds executions by the same rule.
+    public func deadline(of expiry: Expiry, after progress: ShardProgress) -> Instant? {
+        guard !status.isFinal else { return nil }
+        if status == .pending {
+            guard expiry == .ttl, let deliverableSince = progress.deliverableSince else { return nil }
+            return max(ttlDeadline, deliverableSince.adding(seconds: ttlSeconds))
+        }
+        guard let own = expiry == .ttl ? ttlDeadline : heartbeatDeadline, let reachableSince = progress.reachableSince
+        else { return nil }
+        return max(own, reachableSince.adding(seconds: silenceMaxSeconds))
     }
 
     /// The earlier of the two deadlines: without another report the execution fails then. Nil after the end.

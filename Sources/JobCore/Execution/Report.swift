@@ -12,4 +12,6 @@ public enum Report: Sendable, Equatable {
     case expired(Expiry, noticedAt: Instant)
     /// A person or a program cancelled the run.
     case cancelled(at: Instant)
+    /// The next attempt was due `afterSeconds` ago or longer, and did not happen: the delivery may be lost.
+    case overdue(afterSeconds: Int64, noticedAt: Instant)
 }

@@ -11,6 +11,8 @@ public struct Transition: Sendable, Equatable {
         case move([ExecutionEvent])
         /// This very report was applied before: nothing changes, and its events are published again.
         case duplicate(reemit: [ExecutionEvent])
+        /// The delivery is lost, and is requested again.
+        case redeliver
         /// Another report came first, or the report's claim does not hold.
         case ignore(IgnoreReason)
     }
@@ -21,17 +23,19 @@ public struct Transition: Sendable, Equatable {
         case over
         /// A delivery report about an execution that is already running.
         case alreadyInvoked
-        /// The deadline that the reaper saw has moved since, or silence does not count yet.
+        /// The deadline that the reaper saw has moved since.
         case deadlineMoved
-        /// The expiry waited too long to be believed; the reaper reports it again if it still holds.
-        case staleExpiry
+        /// Callbacks could not be received lately, so silence does not count.
+        case unreachable
+        /// The couriers have not come that far: the delivery may still be in their queue.
+        case onItsWay
     }
 
     /// The events to publish.
     public var events: [ExecutionEvent] {
         switch decision {
         case .move(let events), .duplicate(let events): events
-        case .ignore: []
+        case .redeliver, .ignore: []
         }
     }
 

@@ -43,6 +43,12 @@ extension Instant: Codable {
     /// 1970 to the end of 9999. Sums of an instant that was decoded and a duration can't overflow.
     public static let readableMilliseconds: ClosedRange<Int64> = 0...253_402_300_799_999
 
+    /// Nil outside of the years 1970 to 9999, which no message and no store holds.
+    public init?(readable milliseconds: Int64) {
+        guard Self.readableMilliseconds.contains(milliseconds) else { return nil }
+        self.init(millisecondsSinceEpoch: milliseconds)
+    }
+
     /// Decodes milliseconds since the epoch. Throws `DecodingError` outside of the years 1970 to 9999.
     public init(from decoder: any Decoder) throws {
         let container = try decoder.singleValueContainer()

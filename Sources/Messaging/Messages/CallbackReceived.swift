@@ -1,41 +1,44 @@
 public import JobCore
 
-/// `callback.received`: a service reported on its run. The callback endpoint publishes it, or the service itself.
+/// `callback.received`: a callback endpoint received a callback, checked its token and its body, and accepted it.
 ///
-/// The body is the callback as the service wrote it. The token names the execution; the recorder checks it, since a
-/// service may publish the message, too.
-public struct CallbackReceived: PipelineMessage, Hashable {
-    public var token: String
-    /// When the callback endpoint received the callback; nil when the service published it without a time.
-    public var receivedAt: Instant?
-    /// Nil when the service published the message without an id.
+/// Only callback endpoints may publish it, so the recorder trusts its execution and its time. The body is the callback
+/// as the service wrote it.
+public struct CallbackReceived: ExecutionReport, Hashable {
+    public var executionID: ExecutionID
+    /// When the callback endpoint received the callback.
+    public var receivedAt: Instant
     public var messageID: String?
     public var body: [UInt8]
 
-    /// A callback that the callback endpoint received now.
-    public init(token: String, receivedAt: Instant, body: [UInt8]) {
-        self.token = token
+    /// `messageID` is the deduplication key of a callback that the service published with an id of its own; by default
+    /// the callback gets a new one.
+    public init(
+        executionID: ExecutionID, receivedAt: Instant, body: [UInt8], messageID: String = MessageID.callback()
+    ) {
+        self.executionID = executionID
         self.receivedAt = receivedAt
-        self.messageID = MessageID.callback()
+        self.messageID = messageID
         self.body = body
     }
 
-    /// Reads a message. Throws `UnreadableMessage` when its token is missing.
+    /// Reads a message. Throws `UnreadableMessage` when its execution or its time is missing or wrong.
     public init(reading message: InboundMessage) throws(UnreadableMessage) {
-        guard let token = message.headers[Header.token] else {
-            throw UnreadableMessage("the header \(Header.token) is missing")
+        guard let execution = message.headers[Header.execution].flatMap(ExecutionID.init(text:)) else {
+            throw UnreadableMessage("the header \(Header.execution) names no execution")
         }
-        self.token = token
-        receivedAt = message.headers[Header.receivedAt].flatMap(Int64.init).map(Instant.init(millisecondsSinceEpoch:))
+        guard let time = message.headers[Header.receivedAt].flatMap(Int64.init),
+            let receivedAt = Instant(readable: time)
+        else { throw UnreadableMessage("the header \(Header.receivedAt) is not a time in milliseconds") }
+        executionID = execution
+        self.receivedAt = receivedAt
         messageID = message.id
         body = message.body
     }
 
-    public var routingKey: String { RoutingKey.callbackReceived }
+    public static let kind = ReportKind.callbackReceived
 
     public var messageHeaders: [String: String] {
-        var headers = [Header.token: token]
-        if let receivedAt { headers[Header.receivedAt] = String(receivedAt.millisecondsSinceEpoch) }
-        return headers
+        [Header.execution: "\(executionID)", Header.receivedAt: String(receivedAt.millisecondsSinceEpoch)]
     }
 }

@@ -1,7 +1,7 @@
 public import JobCore
 
 /// `delivery.accepted`: the service accepted the invocation.
-public struct DeliveryAccepted: PipelineMessage, Hashable, Codable {
+public struct DeliveryAccepted: ExecutionReport, Hashable, Codable {
     public var executionID: ExecutionID
     public var attempt: Attempt
 
@@ -10,8 +10,8 @@ public struct DeliveryAccepted: PipelineMessage, Hashable, Codable {
         self.attempt = attempt
     }
 
-    public var routingKey: String { RoutingKey.deliveryAccepted }
-    public var messageID: String? { MessageID.attempt(executionID, attempt.number, RoutingKey.deliveryAccepted) }
+    public static let kind = ReportKind.deliveryAccepted
+    public var messageID: String? { MessageID.attempt(executionID, attempt.number, Self.kind.rawValue) }
 
     private enum CodingKeys: String, CodingKey {
         case executionID = "execution_id"

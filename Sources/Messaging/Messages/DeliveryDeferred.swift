@@ -1,7 +1,7 @@
 public import JobCore
 
 /// `delivery.deferred`: the delivery waits in the retry ladder, for its next attempt or for a busy target.
-public struct DeliveryDeferred: PipelineMessage, Hashable, Codable {
+public struct DeliveryDeferred: ExecutionReport, Hashable, Codable {
     /// Why the delivery waits.
     public enum Cause: Sendable, Hashable {
         /// This attempt failed, and another one follows.
@@ -20,11 +20,11 @@ public struct DeliveryDeferred: PipelineMessage, Hashable, Codable {
         self.nextAttemptAt = nextAttemptAt
     }
 
-    public var routingKey: String { RoutingKey.deliveryDeferred }
+    public static let kind = ReportKind.deliveryDeferred
 
     public var messageID: String? {
         switch cause {
-        case .failed(let attempt): MessageID.attempt(executionID, attempt.number, RoutingKey.deliveryDeferred)
+        case .failed(let attempt): MessageID.attempt(executionID, attempt.number, Self.kind.rawValue)
         case .busy(let attempt, let count): MessageID.deferral(executionID, attempt: attempt, count: count)
         }
     }

@@ -1,7 +1,7 @@
 public import JobCore
 
 /// `delivery.refused`: the service could not be invoked, and no attempt follows.
-public struct DeliveryRefused: PipelineMessage, Hashable, Codable {
+public struct DeliveryRefused: ExecutionReport, Hashable, Codable {
     public var executionID: ExecutionID
     public var attempt: Attempt
 
@@ -10,8 +10,8 @@ public struct DeliveryRefused: PipelineMessage, Hashable, Codable {
         self.attempt = attempt
     }
 
-    public var routingKey: String { RoutingKey.deliveryRefused }
-    public var messageID: String? { MessageID.attempt(executionID, attempt.number, RoutingKey.deliveryRefused) }
+    public static let kind = ReportKind.deliveryRefused
+    public var messageID: String? { MessageID.attempt(executionID, attempt.number, Self.kind.rawValue) }
 
     private enum CodingKeys: String, CodingKey {
         case executionID = "execution_id"

@@ -1,7 +1,7 @@
 public import JobCore
 
 /// `execution.cancelled`: a person or a program cancelled the run.
-public struct ExecutionCancelled: PipelineMessage, Hashable, Codable {
+public struct ExecutionCancelled: ExecutionReport, Hashable, Codable {
     public var executionID: ExecutionID
     public var cancelledAt: Instant
 
@@ -10,7 +10,7 @@ public struct ExecutionCancelled: PipelineMessage, Hashable, Codable {
         self.cancelledAt = cancelledAt
     }
 
-    public var routingKey: String { RoutingKey.executionCancelled }
+    public static let kind = ReportKind.executionCancelled
     public var messageID: String? { MessageID.cancelled(executionID) }
 
     private enum CodingKeys: String, CodingKey {

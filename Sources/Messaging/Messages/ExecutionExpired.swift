@@ -1,7 +1,7 @@
 public import JobCore
 
 /// `execution.expired`: a deadline has passed.
-public struct ExecutionExpired: PipelineMessage, Hashable, Codable {
+public struct ExecutionExpired: ExecutionReport, Hashable, Codable {
     public var executionID: ExecutionID
     public var expiry: Expiry
     public var noticedAt: Instant
@@ -12,7 +12,7 @@ public struct ExecutionExpired: PipelineMessage, Hashable, Codable {
         self.noticedAt = noticedAt
     }
 
-    public var routingKey: String { RoutingKey.executionExpired }
+    public static let kind = ReportKind.executionExpired
     public var messageID: String? { MessageID.expired(executionID, expiry, noticedAt: noticedAt) }
 
     private enum CodingKeys: String, CodingKey {

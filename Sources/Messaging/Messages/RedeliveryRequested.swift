@@ -1,10 +1,10 @@
 public import JobCore
 
-/// `redelivery.requested`: an attempt of this execution is overdue, so its delivery may be lost. The dispatcher looks
-/// the execution up, and requests the delivery again if the execution is still pending.
+/// `redelivery.requested`: the delivery of this pending execution is lost. The dispatcher requests it again.
 public struct RedeliveryRequested: PipelineMessage, Hashable, Codable {
     public var executionID: ExecutionID
     public var jobName: JobName
+    /// When the delivery was found lost.
     public var foundAt: Instant
 
     public init(executionID: ExecutionID, jobName: JobName, foundAt: Instant) {
@@ -14,7 +14,7 @@ public struct RedeliveryRequested: PipelineMessage, Hashable, Codable {
     }
 
     public var routingKey: String { RoutingKey.redeliveryRequested }
-    public var messageID: String? { MessageID.redeliveryRequested(executionID, foundAt: foundAt) }
+    public var messageID: String? { MessageID.redelivery(executionID, foundAt: foundAt) }
 
     private enum CodingKeys: String, CodingKey {
         case executionID = "execution_id"

@@ -56,16 +56,89 @@ import Testing
         #expect(ahead.execution.state.invokedAt == Self.at(5))
     }
 
-    @Test func `silence counts from when callbacks could be received, at the earliest`() {
-        let state = Self.state([Self.accepted(1)])
-        let expiry = Report.expired(.heartbeat, noticedAt: Self.at(60))
-        func answer(_ reachableSince: Int64?) -> Transition {
-            state.applying(
-                expiry, id: ReportID(rawValue: 99), judgedAt: Self.at(60), reachableSince: reachableSince.map(Self.at))
+    private static let grace: Int64 = ExecutionState.expiryGraceMilliseconds
+
+    /// The answer to an expiry that was noticed just when its grace was over, and to one a millisecond earlier.
+    private static func answers(
+        _ state: ExecutionState, _ expiry: Expiry, deadline: Int64, after progress: (Instant) -> ShardProgress
+    ) -> [Transition.Decision] {
+        [0, -1].map { (offset: Int64) in
+            let noticedAt = at(deadline).adding(milliseconds: grace + offset)
+            return state.applying(
+                .expired(expiry, noticedAt: noticedAt), id: ReportID(rawValue: 99), judgedAt: at(9_000),
+                progress: progress(noticedAt)
+            ).decision
         }
-        #expect(answer(41).decision == .ignore(.deadlineMoved))
-        #expect(answer(40).execution.state.reason == .heartbeat)
-        #expect(answer(nil).execution.state.reason == .heartbeat)
+    }
+
+    @Test(
+        arguments: [(Expiry.heartbeat, 41, 61), (.heartbeat, 10, 35), (.ttl, 90, 110), (.ttl, 60, 101)]
+            as [(Expiry, Int64, Int64)])
+    func `a run has two heartbeat intervals from when callbacks could be received again`(
+        expiry: Expiry, reachableSince: Int64, deadline: Int64
+    ) {
+        let state = Self.state([Self.accepted(1), Self.heartbeat(15)])
+        let answers = Self.answers(state, expiry, deadline: deadline) { noticedAt in
+            var progress = ShardProgress.uninterrupted(through: noticedAt)
+            progress.reachableSince = Self.at(reachableSince)
+            return progress
+        }
+        #expect(answers == [.move([.finished]), .ignore(.deadlineMoved)])
+    }
+
+    @Test(arguments: [(0, 100), (30, 130)] as [(Int64, Int64)])
+    func `a run that could not be delivered has its whole ttl from when it could`(
+        deliverableSince: Int64, deadline: Int64
+    ) {
+        let answers = Self.answers(Self.pending(), .ttl, deadline: deadline) { noticedAt in
+            var progress = ShardProgress.uninterrupted(through: noticedAt)
+            progress.deliverableSince = Self.at(deliverableSince)
+            return progress
+        }
+        #expect(answers == [.move([.finished]), .ignore(.deadlineMoved)])
+    }
+
+    @Test(arguments: [(103_000, true), (102_999, false)] as [(Int64, Bool)])
+    func `an undelivered run ends by its ttl only after a mark that is younger has reached the couriers`(
+        markMilliseconds: Int64, ends: Bool
+    ) {
+        var progress = ShardProgress.uninterrupted(through: Self.at(200))
+        progress.latestMarkAt = Self.start.adding(milliseconds: markMilliseconds)
+        let answer = Self.pending().applying(
+            .expired(.ttl, noticedAt: Self.at(200)), id: ReportID(rawValue: 99), judgedAt: Self.at(200),
+            progress: progress)
+        #expect(answer.decision == (ends ? .move([.finished]) : .ignore(.onItsWay)))
+    }
+
+    @Test func `nothing expires before the first sign of life and the first mark`() {
+        for (state, expiry) in [(Self.pending(), Expiry.ttl), (Self.state([Self.accepted(1)]), .heartbeat)] {
+            let answer = state.applying(
+                .expired(expiry, noticedAt: Self.at(900)), id: ReportID(rawValue: 99), judgedAt: Self.at(900),
+                progress: ShardProgress())
+            #expect(answer.decision == .ignore(.deadlineMoved))
+        }
+    }
+
+    @Test func `the instant of the invocation is kept even if the service called back before its courier reported`() {
+        let state = Self.state([.callback(.success(Outcome()), receivedAt: Self.at(3)), Self.accepted(2)])
+        #expect(state.status == .success && state.finishedAt == Self.at(3))
+        #expect(state.invokedAt == Self.at(2))
+    }
+
+    @Test func `an attempt that was made again after a crash replaces the failure of the same number`() {
+        var failed = Attempt(number: 1, at: Self.at(1), statusCode: nil, latencyMilliseconds: 9, error: "timeout")
+        let again = Attempt(number: 1, at: Self.at(4), statusCode: 200, latencyMilliseconds: 2)
+        func attempts(_ reports: [Report]) -> [Attempt] {
+            reports.reduce(Execution.sample(Self.pending())) { execution, report in
+                execution.applying(
+                    report, id: ReportID(rawValue: 7), judgedAt: Self.at(9), progress: ShardProgress()
+                ).execution
+            }.attempts
+        }
+        #expect(attempts([.deferred(failed, nextAttemptAt: Self.at(5)), .accepted(again)]) == [again])
+        #expect(attempts([.accepted(again), .deferred(failed, nextAttemptAt: Self.at(5))]) == [again])
+        failed.number = 2
+        #expect(attempts([.accepted(again), .deferred(failed, nextAttemptAt: Self.at(5))]) == [again, failed])
     }
 
     @Test func `the heartbeat deadline is two intervals after the last heartbeat`() {
@@ -134,24 +207,11 @@ import Testing
         #expect(Self.state([reports[0], reports[2], reports[1]]).ttlDeadline == Self.at(180))
     }
 
-    @Test(
-        arguments: [(Expiry.heartbeat, 35), (.ttl, 101)] as [(Expiry, Int64)])
-    func `a deadline has passed when it is reached, and not a millisecond earlier`(expiry: Expiry, deadline: Int64) {
-        let state = Self.state([Self.accepted(1), Self.heartbeat(15)])
-        let id = ReportID(rawValue: 99)
-        let reached = state.applying(
-            .expired(expiry, noticedAt: Self.at(deadline)), id: id, judgedAt: Self.at(deadline))
-        #expect(reached.execution.state.status == .fail)
-        let early = Self.at(deadline).adding(milliseconds: -1)
-        let notYet = state.applying(.expired(expiry, noticedAt: early), id: id, judgedAt: Self.at(deadline))
-        #expect(notYet.decision == .ignore(.deadlineMoved))
-    }
-
-    @Test func `an expiry is judged by when callbacks were received, even if the recorder is late`() {
+    @Test func `an expiry is judged by its place: a callback that stands before it counts, however late it is read`() {
         let state = Self.state([Self.accepted(1), Self.heartbeat(15), Self.heartbeat(34)])
-        let expiry = Report.expired(.heartbeat, noticedAt: Self.at(36))
+        let expiry = Report.expired(.heartbeat, noticedAt: Self.at(38))
         #expect(
-            state.applying(expiry, id: ReportID(rawValue: 99), judgedAt: Self.at(37)).decision
+            state.applying(expiry, id: ReportID(rawValue: 99), judgedAt: Self.at(600)).decision
                 == .ignore(.deadlineMoved))
     }
 }

@@ -41,10 +41,14 @@ enum Situation: String, CaseIterable {
     }
 }
 
-/// Every kind of report. Expiries differ by whether their deadline has passed in each `Situation`.
+/// Every kind of report. Expiries differ by whether their deadline has passed in each `Situation`, and by what stood
+/// before them in their line.
 enum ReportKind: String, CaseIterable {
     case accepted, deferred, refused, heartbeat, extended, success, fail, cancelled
-    case silencePassed, silenceMoved, silenceStale, ttlPassed, ttlMoved, ttlStale
+    case silencePassed, silenceMoved, silenceCutOff, ttlPassed, ttlMoved, ttlCutOff, overdue, overdueEarly
+
+    /// The kinds that an execution recognises by their id.
+    static var identified: [ReportKind] { allCases.filter { $0 != .overdue && $0 != .overdueEarly } }
 
     var report: Report {
         let attempt = Attempt(
@@ -58,21 +62,28 @@ enum ReportKind: String, CaseIterable {
         case .success: .callback(.success(Outcome(summary: "done")), receivedAt: Self.at(8))
         case .fail: .callback(.fail(Outcome(error: "broken")), receivedAt: Self.at(8))
         case .cancelled: .cancelled(at: Self.at(8))
-        case .silencePassed, .silenceStale: .expired(.heartbeat, noticedAt: Self.at(200))
+        case .silencePassed, .silenceCutOff: .expired(.heartbeat, noticedAt: Self.at(200))
         case .silenceMoved: .expired(.heartbeat, noticedAt: Self.at(20))
-        case .ttlPassed, .ttlStale: .expired(.ttl, noticedAt: Self.at(200))
+        case .ttlPassed, .ttlCutOff: .expired(.ttl, noticedAt: Self.at(200))
         case .ttlMoved: .expired(.ttl, noticedAt: Self.at(99))
+        case .overdue, .overdueEarly: .overdue(afterSeconds: 60, noticedAt: Self.at(200))
         }
     }
 
-    /// The recorder's clock when it judges the report.
-    var judgedAt: Instant {
+    /// What stood before the report in its line.
+    var progress: ShardProgress {
+        var progress = ShardProgress.uninterrupted(through: Self.at(200))
         switch self {
-        case .silenceStale, .ttlStale: Self.at(200).adding(milliseconds: 10_001)
-        case .silencePassed, .ttlPassed: Self.at(200).adding(milliseconds: 10_000)
-        default: Self.at(201)
+        case .silenceCutOff, .ttlCutOff:
+            (progress.latestSignAt, progress.latestMarkAt) = (Self.at(196), Self.at(50))
+        case .overdueEarly: progress.latestMarkAt = Self.at(59)
+        default: break
         }
+        return progress
     }
+
+    /// The recorder's clock when it judges the report: no answer depends on how late that is.
+    var judgedAt: Instant { Self.at(9_000) }
 
     private static func at(_ seconds: Int64) -> Instant { Situation.start.adding(seconds: seconds) }
 }
@@ -84,15 +95,25 @@ extension Execution {
         return Execution(
             id: id(of: name.id, at: Situation.start), jobID: name.id, jobName: name, occurrence: Situation.start,
             createdAt: Instant(secondsSinceEpoch: 0), isExclusive: false, schedule: "rate(1 minute)", state: state,
-            attemptDueAt: Situation.start)
+            attemptDueAt: state.ttlDeadline.adding(seconds: -state.ttlSeconds))
     }
 }
 
 extension ExecutionState {
-    /// The answer of an execution in this state.
+    /// The answer of an execution in this state; by default nothing was ever down.
     func applying(
-        _ report: Report, id: ReportID, judgedAt: Instant, reachableSince: Instant? = nil
+        _ report: Report, id: ReportID, judgedAt: Instant, progress: ShardProgress? = nil
     ) -> Transition {
-        Execution.sample(self).applying(report, id: id, judgedAt: judgedAt, reachableSince: reachableSince)
+        Execution.sample(self).applying(
+            report, id: id, judgedAt: judgedAt, progress: progress ?? .uninterrupted(through: judgedAt))
+    }
+}
+
+extension ShardProgress {
+    /// Signs of life and marks have come without a gap up to this instant.
+    static func uninterrupted(through instant: Instant) -> ShardProgress {
+        let begun = Instant(secondsSinceEpoch: 0)
+        return ShardProgress(
+            reachableSince: begun, latestSignAt: instant, deliverableSince: begun, latestMarkAt: instant)
     }
 }

@@ -19,10 +19,12 @@ import Testing
         cancelled     fail:cancelled/f     fail:cancelled/f   fail:cancelled/f   fail:cancelled/f   !over    !over
         silencePassed !deadlineMoved       fail:heartbeat/f   fail:heartbeat/f   fail:heartbeat/f   !over    !over
         silenceMoved  !deadlineMoved       !deadlineMoved     !deadlineMoved     !deadlineMoved     !over    !over
-        silenceStale  !deadlineMoved       !staleExpiry       !staleExpiry       !staleExpiry       !over    !over
+        silenceCutOff !deadlineMoved       !unreachable       !unreachable       !unreachable       !over    !over
         ttlPassed     fail:ttl/f           fail:ttl/f         fail:ttl/f         fail:ttl/f         !over    !over
         ttlMoved      !deadlineMoved       !deadlineMoved     !deadlineMoved     !deadlineMoved     !over    !over
-        ttlStale      !staleExpiry         !staleExpiry       !staleExpiry       !staleExpiry       !over    !over
+        ttlCutOff     !onItsWay            !unreachable       !unreachable       !unreachable       !over    !over
+        overdue       redeliver+d          !alreadyInvoked    !alreadyInvoked    !alreadyInvoked    !over    !over
+        overdueEarly  !onItsWay            !alreadyInvoked    !alreadyInvoked    !alreadyInvoked    !over    !over
         """
 
     /// The answers to the same report with the same id, directly after the first answer.
@@ -38,10 +40,12 @@ import Testing
         cancelled     duplicate/f          duplicate/f        duplicate/f        duplicate/f        !over    !over
         silencePassed !deadlineMoved       duplicate/f        duplicate/f        duplicate/f        !over    !over
         silenceMoved  !deadlineMoved       !deadlineMoved     !deadlineMoved     !deadlineMoved     !over    !over
-        silenceStale  !deadlineMoved       !staleExpiry       !staleExpiry       !staleExpiry       !over    !over
+        silenceCutOff !deadlineMoved       !unreachable       !unreachable       !unreachable       !over    !over
         ttlPassed     duplicate/f          duplicate/f        duplicate/f        duplicate/f        !over    !over
         ttlMoved      !deadlineMoved       !deadlineMoved     !deadlineMoved     !deadlineMoved     !over    !over
-        ttlStale      !staleExpiry         !staleExpiry       !staleExpiry       !staleExpiry       !over    !over
+        ttlCutOff     !onItsWay            !unreachable       !unreachable       !unreachable       !over    !over
+        overdue       redeliver            !alreadyInvoked    !alreadyInvoked    !alreadyInvoked    !over    !over
+        overdueEarly  !onItsWay            !alreadyInvoked    !alreadyInvoked    !alreadyInvoked    !over    !over
         """
 
     private static let id = ReportID(messageID: "the report")
@@ -51,7 +55,8 @@ import Testing
         situation: Situation, kind: ReportKind
     ) throws {
         let before = Execution.sample(situation.state)
-        let answer = before.applying(kind.report, id: Self.id, judgedAt: kind.judgedAt)
+        let answer = before.applying(
+            kind.report, id: Self.id, judgedAt: kind.judgedAt, progress: kind.progress)
         #expect(Self.notation(answer, before) == (try Self.cell(Self.firstTime, situation, kind)))
     }
 
@@ -59,22 +64,24 @@ import Testing
     func `the state machine answers a repeated report with the same events, and changes nothing`(
         situation: Situation, kind: ReportKind
     ) throws {
-        let first = Execution.sample(situation.state).applying(kind.report, id: Self.id, judgedAt: kind.judgedAt)
+        let first = Execution.sample(situation.state).applying(
+            kind.report, id: Self.id, judgedAt: kind.judgedAt, progress: kind.progress)
         let reached = first.execution
-        let second = reached.applying(kind.report, id: Self.id, judgedAt: kind.judgedAt)
+        let second = reached.applying(
+            kind.report, id: Self.id, judgedAt: kind.judgedAt, progress: kind.progress)
         #expect(Self.notation(second, reached) == (try Self.cell(Self.secondTime, situation, kind)))
         #expect(second.events == first.events)
         #expect(second.execution == reached)
     }
 
-    @Test(arguments: ReportKind.allCases)
+    @Test(arguments: ReportKind.identified)
     func `an execution recognises the report of its invocation, even after other reports`(kind: ReportKind) {
         let answer = Situation.running.state.applying(
             kind.report, id: Situation.invokedBy, judgedAt: kind.judgedAt)
         #expect(answer.decision == .duplicate(reemit: [.started]))
     }
 
-    @Test(arguments: [Situation.success, .fail], ReportKind.allCases)
+    @Test(arguments: [Situation.success, .fail], ReportKind.identified)
     func `an execution recognises the report that ended it`(situation: Situation, kind: ReportKind) {
         let answer = situation.state.applying(kind.report, id: Situation.finishedBy, judgedAt: kind.judgedAt)
         #expect(answer.decision == .duplicate(reemit: [.finished]))
@@ -88,7 +95,7 @@ import Testing
             #expect(Set(lines.dropFirst().map { $0[0] }) == Set(ReportKind.allCases.map(\.rawValue)))
             #expect(lines.dropFirst().allSatisfy { $0.count == Situation.allCases.count + 1 })
         }
-        for reason in [Transition.IgnoreReason.over, .alreadyInvoked, .deadlineMoved, .staleExpiry] {
+        for reason in [Transition.IgnoreReason.over, .alreadyInvoked, .deadlineMoved, .unreachable, .onItsWay] {
             #expect(Self.firstTime.contains("!\(reason.rawValue)"))
         }
     }
@@ -114,6 +121,7 @@ import Testing
             let reason = after.state.reason.map { ":\($0.rawValue)" } ?? ""
             return "\(after.state.status.rawValue)\(reason)/\(letters(events))\(kept)"
         case .duplicate(let events): return "duplicate/\(letters(events))\(kept)"
+        case .redeliver: return "redeliver\(kept)"
         case .ignore(let reason): return "!\(reason.rawValue)\(kept)"
         }
     }

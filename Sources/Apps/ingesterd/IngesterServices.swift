@@ -1,0 +1,42 @@
+import Hummingbird
+import Ingester
+import JobCore
+import Logging
+import Messaging
+import ServiceLifecycle
+import Settings
+import Signing
+import StageKit
+import Store
+
+/// The services of each role of ingesterd.
+struct IngesterServices {
+    let store: any CallbackStore & ReportStore
+    let broker: any MessageBroker
+    let keys: SigningKeys
+    let time: any TimeSource
+    let logger: Logger
+
+    /// The role that services call back to, over HTTP and over a queue.
+    func callback(at address: ListenAddress) -> [any Service] {
+        let endpoint = CallbackEndpoint(store: store, broker: broker, keys: keys, time: time, logger: logger)
+        return [
+            WebServer(address: address, logger: logger, router: endpoint.router),
+            pump(.ingesterCallbacks, CallbackIntake(store: store, keys: keys, time: time, logger: logger)),
+            Periodic(SignsOfLife(store: store), broker: broker, time: time, logger: logger),
+        ]
+    }
+
+    /// The role that records: one handler for each line of reports.
+    var recorder: [any Service] {
+        ReportShard.allCases.map { shard in
+            pump(.ingesterReports(shard), ReportHandler(shard: shard, store: store, time: time, logger: logger))
+        }
+    }
+
+    private func pump(_ queue: WorkQueue, _ handler: any MessageHandler) -> Pump {
+        Pump(
+            queue: queue, limits: .init(prefetch: 1_000, batch: 500), handler: handler, broker: broker, time: time,
+            logger: logger)
+    }
+}

@@ -1,0 +1,25 @@
+public import JobCore
+
+/// `mark.taken`: a courier took a mark out of its queue, so all deliveries requested before the mark was made have
+/// reached a courier.
+public struct MarkTaken: ReportMessage, Hashable, Codable {
+    public var madeAt: Instant
+    public var takenAt: Instant
+    /// Each line is given the mark.
+    public var shard: ReportShard
+
+    public init(madeAt: Instant, takenAt: Instant, shard: ReportShard) {
+        self.madeAt = madeAt
+        self.takenAt = takenAt
+        self.shard = shard
+    }
+
+    public static let kind = ReportKind.markTaken
+    public var messageID: String? { MessageID.markTaken(shard, madeAt: madeAt) }
+
+    private enum CodingKeys: String, CodingKey {
+        case madeAt = "made_at_ms"
+        case takenAt = "taken_at_ms"
+        case shard
+    }
+}

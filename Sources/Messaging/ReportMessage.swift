@@ -1,0 +1,21 @@
+public import JobCore
+
+/// A message that the recorder of its line handles.
+public protocol ReportMessage: PipelineMessage {
+    static var kind: ReportKind { get }
+    /// The line that it goes through: that of its execution, if it is about one.
+    var shard: ReportShard { get }
+}
+
+extension ReportMessage {
+    public var routingKey: String { RoutingKey.report(Self.kind, shard) }
+}
+
+/// A report about one execution.
+public protocol ExecutionReport: ReportMessage {
+    var executionID: ExecutionID { get }
+}
+
+extension ExecutionReport {
+    public var shard: ReportShard { ReportShard(of: executionID) }
+}
