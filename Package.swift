@@ -141,6 +141,12 @@ let package = Package(
         testing("Determinism", ["JobCore"]),
         testing("MessagingTesting", ["Determinism", "JobCore", "Messaging"]),
         testing("StoreConformance", ["JobCore", "Store"]),
+        testing(
+            "Chaos",
+            [
+                "Determinism", "HTTPClient", "JSON", "JobCore", "Messaging", "RabbitMQ", "TestServers", hummingbird,
+                logging,
+            ]),
         testing("TestServers", ["HTTPClient", "JSON", "JobCore", grdb, hummingbird, subprocess, system]),
 
         tests("JSONTests", ["JSON"]),
@@ -193,7 +199,9 @@ let package = Package(
         tests("HouseTests", ["Messaging"]),
         tests("RabbitMQTests", ["CRabbitMQ", "JSON", "Messaging", "RabbitMQ"]),
         tests("RabbitMQServerTests", ["JobCore", "Messaging", "RabbitMQ", "TestServers", logging]),
-        tests("EndToEndTests", ["JSON", "JobCore", "Messaging", "RabbitMQ", "Signing", "TestServers", logging]),
+        tests("ChaosTests", ["Chaos", "JobCore", "Messaging"]),
+        tests(
+            "EndToEndTests", ["Chaos", "JSON", "JobCore", "Messaging", "RabbitMQ", "Signing", "TestServers", logging]),
         tests("SQLiteStoreTests", ["JobCore", "SQLiteStore", "Store", "StoreConformance", grdb]),
     ] + benchmarks,
     swiftLanguageModes: [.v6]

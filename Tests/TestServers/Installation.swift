@@ -10,6 +10,7 @@ public final class Installation: Sendable {
     /// The settings that `Scripts/up` wrote, by variable.
     public let settings: [String: String]
     let web: CurlClient
+    private let environment: [String: String]
     private let loop: Task<Void, Never>
 
     /// An answer of the admin API.
@@ -20,8 +21,9 @@ public final class Installation: Sendable {
         public var body: JSONValue
     }
 
-    private init(home: String, settings: [String: String]) {
+    private init(home: String, settings: [String: String], environment: [String: String]) {
         self.home = home
+        self.environment = environment
         self.settings = settings
         let web = CurlClient(
             name: "test-http", addressGuard: nil, maxConnectionsPerHost: 16, userAgent: "test",
@@ -30,13 +32,16 @@ public final class Installation: Sendable {
         loop = Task { await web.run() }
     }
 
-    /// Starts a new installation. `Scripts/test` stops it after all tests.
-    public static func start(_ name: String, scale: String = "") async throws -> Installation {
+    /// Starts a new installation, whose programs get these variables. `Scripts/test` stops it after all tests.
+    public static func start(
+        _ name: String, scale: String = "", environment: [String: String] = [:]
+    ) async throws -> Installation {
         let home = Project.home(name)
-        let environment = ["BELFRY_HOME": home, "BELFRY_PREBUILT": Project.bin, "BELFRY_LOG_LEVEL": "info"]
-        _ = try? await Program.script("down", environment: environment)
+        let variables = ["BELFRY_HOME": home, "BELFRY_PREBUILT": Project.bin, "BELFRY_LOG_LEVEL": "info"]
+            .merging(environment) { $1 }
+        _ = try? await Program.script("down", environment: variables)
         try? FileManager.default.removeItem(atPath: home)
-        try await Program.script("up", scale.isEmpty ? [] : ["--scale", scale], environment: environment)
+        try await Program.script("up", scale.isEmpty ? [] : ["--scale", scale], environment: variables)
         let text = try String(contentsOfFile: "\(home)/env", encoding: .utf8)
         let pairs = text.split(separator: "\n").compactMap { line -> (String, String)? in
             let parts = line.split(separator: "=", maxSplits: 1)
@@ -44,7 +49,7 @@ public final class Installation: Sendable {
             // The shell's quoting puts a backslash before special characters.
             return (String(parts[0]), String(parts[1]).replacing("\\", with: ""))
         }
-        return Installation(home: home, settings: Dictionary(pairs) { $1 })
+        return Installation(home: home, settings: Dictionary(pairs) { $1 }, environment: environment)
     }
 
     /// Stops all programs and the broker.
@@ -73,7 +78,8 @@ public final class Installation: Sendable {
             setsid '\(home)/stages/\(program)' >>'\(home)/logs/\(program).log' 2>&1 </dev/null &
             echo $! >'\(home)/pids/\(program)'
             """
-        _ = try await Program.run("/bin/sh", ["-c", command], environment: environment)
+        _ = try await Program.run(
+            "/bin/sh", ["-c", command], environment: self.environment.merging(environment) { $1 })
     }
 
     /// Whether a program runs.
@@ -93,13 +99,18 @@ public final class Installation: Sendable {
 
     /// Returns status and text of a page on a program's health port.
     public func health(_ program: String, _ page: String) async throws -> (status: Int, text: String) {
-        let script = try String(contentsOfFile: "\(home)/stages/\(program)", encoding: .utf8)
-        guard let range = script.firstRange(of: "BELFRY_HEALTH_LISTEN=") else {
-            throw TestFailure("\(program) has no health port")
-        }
-        let address = script[range.upperBound...].prefix { $0 != "\n" }
+        let address = try setting("BELFRY_HEALTH_LISTEN", of: program)
         let answer = try await http("GET", "http://\(address)/\(page)", body: nil, headers: [:])
         return (answer.status, answer.text)
+    }
+
+    /// Returns a setting of a program's own.
+    public func setting(_ variable: String, of program: String) throws -> String {
+        let script = try String(contentsOfFile: "\(home)/stages/\(program)", encoding: .utf8)
+        guard let range = script.firstRange(of: "\(variable)=") else {
+            throw TestFailure("\(program) has no \(variable)")
+        }
+        return String(script[range.upperBound...].prefix { $0 != "\n" })
     }
 
     /// Returns the log of a program.
@@ -115,6 +126,18 @@ public final class Installation: Sendable {
             "broker",
             action == "start"
                 ? ["start", "\(home)/broker", port, "\(home)/definitions.json"] : [action, "\(home)/broker"])
+    }
+
+    /// The pid of the broker; 0 if it was not started.
+    public var brokerPID: Int32 {
+        let text = try? String(contentsOfFile: "\(home)/broker/node.pid", encoding: .utf8)
+        return text.flatMap { Int32($0.trimmingCharacters(in: .whitespacesAndNewlines)) } ?? 0
+    }
+
+    /// Runs `rabbitmqctl` for the broker and returns its output.
+    @discardableResult
+    public func controlBroker(_ arguments: [String]) async throws -> String {
+        try await Program.script("broker", ["ctl", "\(home)/broker"] + arguments)
     }
 
     /// Runs the command line with this installation's settings.

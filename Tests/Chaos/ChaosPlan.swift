@@ -1,0 +1,75 @@
+import Determinism
+import Messaging
+
+/// Which faults happen when. Pure: the same seed gives the same plan.
+public struct ChaosPlan: Sendable, Equatable {
+    /// A fault with its begin, counted from the begin of the run.
+    public struct Step: Sendable, Equatable {
+        public var beginMilliseconds: Int64
+        public var durationMilliseconds: Int64
+        public var fault: Fault
+    }
+
+    public var seed: UInt64
+    public var durationMilliseconds: Int64
+    /// Faults of the broker, the store and of stopped processes: one after the other.
+    public var outages: [Step]
+    /// Kills, purges and poison: one after the other, and during outages, too.
+    public var blows: [Step]
+
+    /// Plans faults of these kinds. Each kind happens about equally often.
+    public init(seed: UInt64, seconds: Int64, kinds: Set<Fault.Kind> = Set(Fault.Kind.allCases)) {
+        self.seed = seed
+        durationMilliseconds = seconds * 1_000
+        var random = SplitMix64(seed: seed)
+        outages = Self.steps(of: kinds, until: durationMilliseconds, pause: 4_000...8_000, &random, deck: Self.outages)
+        blows = Self.steps(of: kinds, until: durationMilliseconds, pause: 3_000...6_000, &random, deck: Self.blows)
+    }
+
+    /// All steps in the order of their begin.
+    public var steps: [Step] { (outages + blows).sorted { $0.beginMilliseconds < $1.beginMilliseconds } }
+
+    /// Deals from a shuffled deck, and from a new one when it is used up.
+    private static func steps(
+        of kinds: Set<Fault.Kind>, until end: Int64, pause: ClosedRange<Int>, _ random: inout SplitMix64,
+        deck: (inout SplitMix64) -> [(Fault, ClosedRange<Int>)]
+    ) -> [Step] {
+        var steps: [Step] = []
+        var at: Int64 = 4_000
+        while true {
+            let cards = deck(&random).filter { kinds.contains($0.0.kind) }.shuffled(using: &random)
+            if cards.isEmpty { return steps }
+            for (fault, duration) in cards {
+                let duration = Int64(random.int(duration))
+                guard at + duration <= end else { return steps }
+                steps.append(Step(beginMilliseconds: at, durationMilliseconds: duration, fault: fault))
+                at += duration + Int64(random.int(pause))
+            }
+        }
+    }
+
+    private static func outages(_ random: inout SplitMix64) -> [(Fault, ClosedRange<Int>)] {
+        [
+            (.freeze(["ingesterd.\(random.int(1...2))"]), 16_000...16_000),
+            (.freeze(["courierd.\(random.int(1...2))"]), 4_000...16_000),
+            (.freeze([program(of: ["tickerd", "dispatcherd", "reaperd"], &random)]), 4_000...16_000),
+            (.killBroker, 1_000...4_000), (.restartBroker, 1_000...2_000), (.freezeBroker, 4_000...14_000),
+            (.alarmBroker, 5_000...10_000), (.lockStore, 15_000...15_000),
+        ]
+    }
+
+    private static func blows(_ random: inout SplitMix64) -> [(Fault, ClosedRange<Int>)] {
+        let stages = ["tickerd", "dispatcherd", "courierd", "ingesterd", "reaperd", "consoled"]
+        let singles = stages.map { (Fault.kill([program(of: [$0], &random)]), 0...3_000) }
+        let both = ["dispatcherd", "courierd", "ingesterd"].randomElement(using: &random) ?? "courierd"
+        let mixed = stages.shuffled(using: &random).prefix(2).map { program(of: [$0], &random) }
+        return singles + [
+            (.kill(["\(both).1", "\(both).2"]), 0...3_000), (.kill(mixed), 0...3_000),
+            (.purge(.courierDeliveries), 0...0), (.purge(.dispatcherDue), 0...0), (.poison, 0...0), (.poison, 0...0),
+        ]
+    }
+
+    private static func program(of stages: [String], _ random: inout SplitMix64) -> String {
+        "\(stages[random.int(0...stages.count - 1)]).\(random.int(1...2))"
+    }
+}

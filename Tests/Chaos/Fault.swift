@@ -1,0 +1,68 @@
+public import Messaging
+
+/// A disturbance of an installation. Programs are named as `Scripts/up` names them: `courierd.2`.
+public enum Fault: Sendable, Hashable, CustomStringConvertible {
+    /// SIGKILL, and a new start at the end.
+    case kill([String])
+    /// SIGSTOP, and SIGCONT at the end.
+    case freeze([String])
+    case killBroker
+    case restartBroker
+    case freezeBroker
+    /// No memory left by the broker's own setting: it blocks publishers.
+    case alarmBroker
+    /// Another program holds the store's write lock.
+    case lockStore
+    case purge(WorkQueue)
+    /// A message that can't be handled, into every queue.
+    case poison
+
+    /// The kinds of faults, without what they are done to.
+    public enum Kind: String, Sendable, CaseIterable {
+        case kill, killPair, freeze, killBroker, restartBroker, freezeBroker, alarmBroker, lockStore, purge, poison
+    }
+
+    public var kind: Kind {
+        switch self {
+        case .kill(let programs): programs.count > 1 ? .killPair : .kill
+        case .freeze: .freeze
+        case .killBroker: .killBroker
+        case .restartBroker: .restartBroker
+        case .freezeBroker: .freezeBroker
+        case .alarmBroker: .alarmBroker
+        case .lockStore: .lockStore
+        case .purge: .purge
+        case .poison: .poison
+        }
+    }
+
+    public var description: String {
+        switch self {
+        case .kill(let programs): "kill \(programs.joined(separator: " and "))"
+        case .freeze(let programs): "freeze \(programs.joined(separator: " and "))"
+        case .killBroker: "kill the broker"
+        case .restartBroker: "restart the broker"
+        case .freezeBroker: "freeze the broker"
+        case .alarmBroker: "memory alarm of the broker"
+        case .lockStore: "lock the store"
+        case .purge(let queue): "purge \(queue.rawValue)"
+        case .poison: "poison into every queue"
+        }
+    }
+
+    /// Whether it stops a process of this stage for a while, such as `courierd`.
+    func disturbs(_ stage: String) -> Bool {
+        switch self {
+        case .kill(let programs), .freeze(let programs): programs.contains { $0.hasPrefix(stage) }
+        default: false
+        }
+    }
+
+    /// Whether connections to the broker break, or messages wait, while it lasts.
+    var disturbsBroker: Bool {
+        switch self {
+        case .killBroker, .restartBroker, .freezeBroker, .alarmBroker: true
+        default: false
+        }
+    }
+}

@@ -1,0 +1,90 @@
+import Foundation
+import JobCore
+import Messaging
+import TestServers
+
+/// Does the faults of a plan to an installation, and undoes them.
+struct FaultInjector {
+    let installation: Installation
+    let ledger: ChaosLedger
+    let poison: PoisonPublisher
+
+    /// What a fault damaged gets at least this long before the next outage, also when the broker was slow to start.
+    private static let pause = Duration.seconds(2)
+
+    /// Acts the steps of a plan, each at its time, and notes down when they really began and ended.
+    func run(_ plan: ChaosPlan) async throws {
+        let begin = ContinuousClock.now
+        let end = begin + .milliseconds(plan.durationMilliseconds)
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for track in [plan.outages, plan.blows] {
+                group.addTask {
+                    var earliest = begin
+                    for step in track {
+                        let duration = Duration.milliseconds(step.durationMilliseconds)
+                        let start = max(begin + .milliseconds(step.beginMilliseconds), earliest)
+                        if start + duration > end { return }
+                        try await Task.sleep(until: start)
+                        try await disturb(step.fault, for: duration)
+                        earliest = ContinuousClock.now + Self.pause
+                    }
+                }
+            }
+            try await group.waitForAll()
+        }
+        try await Task.sleep(until: end)
+    }
+
+    private func disturb(_ fault: Fault, for duration: Duration) async throws {
+        let begin = ledger.now()
+        try await act(fault, for: duration)
+        ledger.add(Facts.Disturbance(fault: fault, begin: begin, end: ledger.now()))
+    }
+
+    private func act(_ fault: Fault, for duration: Duration) async throws {
+        switch fault {
+        case .kill(let programs):
+            for program in programs { installation.killProgram(program) }
+            for program in programs {
+                _ = try await until("\(program) is gone") { installation.isAlive(program) ? nil : true }
+            }
+            try await Task.sleep(for: duration)
+            for program in programs { try await installation.startProgram(program) }
+        case .freeze(let programs):
+            // A program that is killed meanwhile has another pid afterwards.
+            try await freeze(programs.map { installation.pid($0) }, for: duration)
+        case .freezeBroker: try await freeze([installation.brokerPID], for: duration)
+        case .killBroker: try await stopBroker("kill", for: duration)
+        case .restartBroker: try await stopBroker("stop", for: duration)
+        case .alarmBroker:
+            try await installation.controlBroker(["set_vm_memory_high_watermark", "0.00001"])
+            try await Task.sleep(for: duration)
+            try await installation.controlBroker(["set_vm_memory_high_watermark", "absolute", "2GB"])
+        case .lockStore:
+            let lock = try StoreLock(path: installation.storePath)
+            try await Task.sleep(for: duration)
+            try lock.release()
+        case .purge(let queue): try await purge(queue)
+        case .poison: ledger.addPoison(try await poison.publish())
+        }
+    }
+
+    private func freeze(_ pids: [Int32], for duration: Duration) async throws {
+        for pid in pids where pid > 0 { Foundation.kill(pid, SIGSTOP) }
+        defer { for pid in pids where pid > 0 { Foundation.kill(pid, SIGCONT) } }
+        try await Task.sleep(for: duration)
+    }
+
+    private func stopBroker(_ action: String, for duration: Duration) async throws {
+        try await installation.broker(action)
+        try await Task.sleep(for: duration)
+        try await installation.broker("start")
+    }
+
+    /// Purges a queue once the broker lets it.
+    private func purge(_ queue: WorkQueue) async throws {
+        _ = try await until("\(queue.rawValue) is purged", withinSeconds: 120) {
+            try? await installation.controlBroker(["purge_queue", "belfry.\(queue.rawValue)"])
+        }
+    }
+}

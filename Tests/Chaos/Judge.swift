@@ -1,0 +1,50 @@
+import JobCore
+
+/// Compares the record with the ledger of the services. Pure, and only by the instants of the facts, so a slow machine
+/// makes no violation.
+public struct Judge {
+    let facts: Facts
+    let jobs: [String: ChaosJob]
+    let runs: [String: Facts.Run]
+    let webhooks: [String: [Facts.Webhook]]
+    let callbacks: [String: [Facts.Callback]]
+    let endpoints: Set<String>
+
+    private init(_ facts: Facts) {
+        self.facts = facts
+        jobs = Dictionary(facts.registrations.map { ($0.job.name, $0.job) }) { $1 }
+        runs = Dictionary(facts.runs.map { ($0.execution, $0) }) { $1 }
+        webhooks = Dictionary(grouping: facts.webhooks.sorted { $0.at < $1.at }, by: \.execution)
+        callbacks = Dictionary(grouping: facts.callbacks, by: \.execution)
+        endpoints = Set(facts.callbacks.flatMap(\.tries).map(\.endpoint))
+    }
+
+    /// Returns every broken guarantee, and counts what faults explain.
+    public static func verdict(on facts: Facts) -> Verdict {
+        let judge = Judge(facts)
+        return Verdict(
+            judge.occurrences() + judge.ends() + judge.timeouts() + judge.deliveries() + judge.overlaps()
+                + judge.messages() + judge.programs())
+    }
+
+    /// The first webhook of an execution that the service accepted.
+    func acceptance(of execution: String) -> Facts.Webhook? {
+        webhooks[execution]?.first(where: \.isAccepted)
+    }
+
+    /// Whether a fault that `isCause` was at work, or was being recovered from, at some instant of a period.
+    func hasCause(from begin: Instant, to end: Instant, _ isCause: (Fault) -> Bool) -> Bool {
+        facts.disturbances.contains { $0.begin <= end && begin <= $0.recoveredAt && isCause($0.fault) }
+    }
+}
+
+extension Facts.Disturbance {
+    /// When what it damaged works again: a program has started, connections are made again, a backlog is done.
+    var recoveredAt: Instant {
+        switch fault {
+        case .killBroker, .restartBroker, .freezeBroker, .alarmBroker: end.adding(milliseconds: 10_000)
+        case .kill, .freeze, .lockStore: end.adding(milliseconds: 5_000)
+        case .purge, .poison: end
+        }
+    }
+}

@@ -1,0 +1,33 @@
+import Chaos
+import Testing
+
+@Suite struct `A plan of faults` {
+    @Test func `is the same for the same seed, and another for another`() {
+        #expect(ChaosPlan(seed: 1, seconds: 600) == ChaosPlan(seed: 1, seconds: 600))
+        #expect(ChaosPlan(seed: 1, seconds: 600).steps != ChaosPlan(seed: 2, seconds: 600).steps)
+    }
+
+    @Test(arguments: 1...20 as ClosedRange<UInt64>)
+    func `has every kind of fault in ten minutes, and ends in time`(seed: UInt64) {
+        let plan = ChaosPlan(seed: seed, seconds: 600)
+        #expect(Set(plan.steps.map(\.fault.kind)) == Set(Fault.Kind.allCases))
+        #expect(plan.steps.allSatisfy { $0.beginMilliseconds + $0.durationMilliseconds <= 600_000 })
+    }
+
+    @Test func `has one outage at a time, and one blow at a time`() {
+        let plan = ChaosPlan(seed: 1, seconds: 600)
+        for track in [plan.outages, plan.blows] {
+            #expect(track.count > 20)
+            #expect(
+                zip(track, track.dropFirst()).allSatisfy {
+                    $0.beginMilliseconds + $0.durationMilliseconds < $1.beginMilliseconds
+                })
+        }
+    }
+
+    @Test func `can be limited to some kinds of faults`() {
+        let plan = ChaosPlan(seed: 1, seconds: 600, kinds: [.kill, .freezeBroker])
+        #expect(Set(plan.steps.map(\.fault.kind)) == [.kill, .freezeBroker])
+        #expect(ChaosPlan(seed: 1, seconds: 600, kinds: []).steps.isEmpty)
+    }
+}
