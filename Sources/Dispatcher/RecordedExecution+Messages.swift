@@ -6,15 +6,20 @@ extension RecordedExecution {
     /// The messages that a recorded execution leads to: the same for the first due event and for each repeat.
     ///
     /// A pending execution is delivered. An execution created as failed (locked, missed) publishes only
-    /// `execution.finished`. An execution that is running or has ended since leads to no message: it was delivered.
+    /// `execution.finished`. An execution that is running or has ended since leads to no message: it was delivered. Nor
+    /// does one with an attempt on record: its retry waits in the ladder, and would be made twice.
     func messages(job: Job) -> [OutboundMessage] {
         switch execution.state.status {
-        case .pending: [OutboundMessage(delivery(job: job))]
+        case .pending where execution.attempts.isEmpty: [OutboundMessage(delivery(job: job))]
+        case .pending: []
         case .fail where execution.state.reason == .locked || execution.state.reason == .missed:
             [OutboundMessage(ExecutionChanged(.finished, of: execution))]
         case .invoked, .processing, .success, .fail: []
         }
     }
+
+    /// The message that makes up for a lost delivery, or a lost retry.
+    func redelivery(job: Job) -> OutboundMessage { OutboundMessage(delivery(job: job)) }
 
     private func delivery(job: Job) -> DeliveryRequested {
         DeliveryRequested(

@@ -83,6 +83,16 @@ import Testing
         #expect(try await handler(store).handle([Self.due()]).messages.isEmpty)
     }
 
+    @Test func `a due event whose execution waits for its retry leads to no delivery`() async throws {
+        let store = MemoryDispatchStore([Self.job("a")])
+        _ = try await handler(store).handle([Self.due()])
+        store.content.withLock { content in
+            let attempt = Attempt(number: 1, at: Self.occurrence, statusCode: 503, latencyMilliseconds: 9)
+            for id in content.executions.keys { content.executions[id]?.attempts = [attempt] }
+        }
+        #expect(try await handler(store).handle([Self.due()]).messages.isEmpty)
+    }
+
     @Test func `a due event in shards reaches each job through exactly one shard`() async throws {
         let jobs = (0..<40).map { Self.job("job-\($0)") }
         let store = MemoryDispatchStore(jobs)
