@@ -14,7 +14,8 @@ public enum ClientFailure: String, Sendable, CaseIterable {
     case tls
     /// The request took longer than its `timeoutMilliseconds`.
     case timedOut
-    /// The connection broke, the response was not HTTP, the task was cancelled, or this client was stopped.
+    /// The connection broke before a status was received, the response was not HTTP, the task was cancelled, or this
+    /// client was stopped.
     case broken
 }
 

@@ -1,5 +1,5 @@
 /// One HTTP request, sent as it is: no redirect is followed, and the only headers added are `Host`, `User-Agent`,
-/// `Accept` and `Content-Length`.
+/// `Accept` and `Content-Length`. Unless its method is GET or HEAD, it is sent once at most.
 public struct ClientRequest: Sendable {
     /// A header. Its name and value are checked before anything is sent.
     public struct Header: Sendable, Equatable {
@@ -21,6 +21,9 @@ public struct ClientRequest: Sendable {
     public var timeoutMilliseconds: Int
     /// How many bytes of the response's body are kept. The rest is dropped and is no failure.
     public var responseBodyBytesMax: Int
+
+    /// A safe method only reads (RFC 9110, 9.2.1), so that the request may be sent twice.
+    var isSafe: Bool { method == "GET" || method == "HEAD" }
 
     public init(
         method: String = "POST", url: String, headers: [Header] = [], body: [UInt8] = [],

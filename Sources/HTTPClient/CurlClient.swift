@@ -158,12 +158,17 @@ public actor CurlClient {
         self.nextExpiry = active.values.compactMap { $0.entry?.deadline }.min()
     }
 
-    /// Ends a transfer before libcurl has. Does nothing when it has just finished.
+    /// Ends a transfer before libcurl has. Does nothing when it has just finished. A status that has arrived counts.
     private func takeBack(_ id: UInt64, _ failure: ClientFailure, _ detail: String) {
         guard let transfer = active.removeValue(forKey: id), let entry = transfer.entry else { return }
+        let response = transfer.response(latencyMilliseconds: entry.latencyMilliseconds, now: secondsSinceEpoch)
         multi?.remove(transfer.easy)
         retire(transfer)
-        reply(to: entry, failure, detail)
+        if let response {
+            entry.continuation.resume(returning: .response(response))
+        } else {
+            reply(to: entry, failure, detail)
+        }
     }
 
     private func retire(_ transfer: Transfer) {

@@ -85,6 +85,16 @@ extension Transfer {
                 let data = UnsafeRawBufferPointer(start: bytes, count: size * count)
                 return Transfer.from(context)?.receive(data) == true ? data.count : 0
             }, context)
+        // Called before the request is sent over a connection, kept or new. A connection that is reused opens no
+        // socket, so its address is checked here, too.
+        belfry_curl_set_before_request(
+            easy,
+            { context, address, _, _, _ in
+                guard let address, let transfer = Transfer.from(context), transfer.maySend(),
+                    transfer.permits(IPAddress(String(cString: address)))
+                else { return CURL_PREREQFUNC_ABORT }
+                return CURL_PREREQFUNC_OK
+            }, context)
         guard addressGuard != nil else { return }
         // Called with the resolved address: what is checked is what is connected to.
         belfry_curl_set_open_socket(
@@ -95,14 +105,6 @@ extension Transfer {
                 else { return CURL_SOCKET_BAD }
                 let kind = address.pointee.socktype | CInt(SOCK_CLOEXEC.rawValue)
                 return socket(address.pointee.family, kind, address.pointee.protocol)
-            }, context)
-        // A connection that is reused opens no socket, so its address is checked before each request, too.
-        belfry_curl_set_before_request(
-            easy,
-            { context, address, _, _, _ in
-                guard let address, let transfer = Transfer.from(context) else { return CURL_PREREQFUNC_ABORT }
-                let isPermitted = transfer.permits(IPAddress(String(cString: address)))
-                return isPermitted ? CURL_PREREQFUNC_OK : CURL_PREREQFUNC_ABORT
             }, context)
     }
 

@@ -12,7 +12,7 @@ final class Transfer {
     private var headerList: UnsafeMutablePointer<curl_slist>?
     private var body: [UInt8] = []
     private var bytesRead = 0
-    private var wasCut = false
+    private var wasSent = false
     private var wasBlocked = false
     private var wasPermitted = false
 
@@ -47,24 +47,34 @@ final class Transfer {
         entry = nil
         body = []
         bytesRead = 0
-        wasCut = false
+        wasSent = false
         wasBlocked = false
         wasPermitted = false
     }
 
     /// The outcome of a transfer that libcurl has finished. Call it before `end`. `now` is in seconds since 1970.
     func outcome(_ result: CURLcode, latencyMilliseconds: Int, now: () -> Int64) -> ClientOutcome {
-        let status = self.status
-        // libcurl reports a response that was cut short as a failed write. Its status has been received.
-        if status > 0, result == CURLE_OK || wasCut {
-            let retryAfter = header("Retry-After").flatMap { RetryAfter.seconds($0, now: now()) }
-            return .response(
-                ClientResponse(
-                    status: status, retryAfterSeconds: retryAfter, body: body,
-                    latencyMilliseconds: latencyMilliseconds))
-        }
+        if let response = response(latencyMilliseconds: latencyMilliseconds, now: now) { return .response(response) }
         let failure = wasBlocked && !wasPermitted ? ClientFailure.blockedAddress : ClientFailure(result)
         return .failure(failure, detail: detail(result), latencyMilliseconds: latencyMilliseconds)
+    }
+
+    /// The response as far as it has arrived; nil while there is no final status. A status counts, whatever becomes of
+    /// the body after it: the body may be cut short, break off, or never end.
+    func response(latencyMilliseconds: Int, now: () -> Int64) -> ClientResponse? {
+        let status = self.status
+        // Before the request is sent, the handle may still have the status of the request before.
+        guard wasSent, status >= 200 else { return nil }
+        let retryAfter = header("Retry-After").flatMap { RetryAfter.seconds($0, now: now()) }
+        return ClientResponse(
+            status: status, retryAfterSeconds: retryAfter, body: body, latencyMilliseconds: latencyMilliseconds)
+    }
+
+    /// Whether the request may be sent now. libcurl would send it again, over a new connection, when a kept one breaks
+    /// before the answer; a server that has begun to work on it would then do the work twice.
+    func maySend() -> Bool {
+        defer { wasSent = true }
+        return !wasSent || entry?.request.isSafe == true
     }
 
     /// Keeps the first bytes of the body. False when libcurl shall not read the rest.
@@ -72,8 +82,7 @@ final class Transfer {
         let wanted = entry?.request.responseBodyBytesMax ?? 0
         body.append(contentsOf: bytes.prefix(max(0, wanted - body.count)))
         bytesRead += bytes.count
-        wasCut = bytesRead > max(wanted, Self.bodyBytesReadMax)
-        return !wasCut
+        return bytesRead <= max(wanted, Self.bodyBytesReadMax)
     }
 
     /// Whether a connection to `address` may be made or used. The outcome depends on it, too.

@@ -15,6 +15,8 @@ actor TestServer {
         /// No answer until `answerHeld` is called.
         case hold
         case hangUp
+        /// The beginning of an answer, after which the server hangs up, or else goes on to say nothing.
+        case beginning(String, hangsUp: Bool)
 
         static func status(_ status: Int, headers: [String] = [], body: String = "") -> Answer {
             let lines = ["HTTP/1.1 \(status) Reason", "Content-Length: \(body.utf8.count)"] + headers + ["", body]
@@ -128,6 +130,10 @@ actor TestServer {
         switch answer {
         case .hold: connections[descriptor]?.isHeld = true
         case .hangUp: drop(descriptor)
+        case .beginning(let text, let hangsUp):
+            connections[descriptor]?.output += Array(text.utf8)
+            flush(descriptor)
+            if hangsUp { drop(descriptor) }
         case .bytes(let bytes):
             connections[descriptor]?.output += bytes
             flush(descriptor)
