@@ -14,6 +14,7 @@ let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: 
 let deque = Target.Dependency.product(name: "DequeModule", package: "swift-collections")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+let heap = Target.Dependency.product(name: "HeapModule", package: "swift-collections")
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
 let hummingbirdTesting = Target.Dependency.product(name: "HummingbirdTesting", package: "hummingbird")
 let inMemoryLogging = Target.Dependency.product(name: "InMemoryLogging", package: "swift-log")
@@ -162,9 +163,8 @@ let package = Package(
         tests(
             "CourierTests",
             [
-                "Courier", "Determinism", "JSON", "JobCore", "Messaging", "MessagingTesting", "Signing",
-                lifecycleTestKit,
-                logging,
+                "Courier", "Determinism", "JSON", "JobCore", "Messaging", "MessagingTesting", "Signing", heap,
+                lifecycleTestKit, logging,
             ]),
         tests(
             "IngesterTests",

@@ -25,20 +25,28 @@ enum AttemptReports {
         }
     }
 
-    /// The delivery, deferred because its target is busy. A deferral is not an attempt. It is reported, so that the
-    /// reaper does not count the delivery as lost.
-    static func deferral(of delivery: Delivery, now: Instant) -> [OutboundMessage] {
+    /// The delivery, deferred because its target is busy. A deferral is not an attempt.
+    ///
+    /// It is reported when the record would otherwise soon take the delivery for lost: when the attempt comes later
+    /// than the record expects it by more than half of `redeliverAfterSeconds`.
+    static func deferral(
+        of delivery: Delivery, stepSeconds: Int64, turnAt: Instant?, now: Instant, redeliverAfterSeconds: Int64
+    ) -> [OutboundMessage] {
         var next = delivery.request
-        let count = min(next.deferrals.count + 1, Deferrals.countMax)
-        next.deferrals.count = count
-        let stepSeconds: Int64 = count <= 3 ? 5 : 30
+        next.deferrals.count = min(next.deferrals.count + 1, Deferrals.countMax)
+        next.deferrals.turnAt = turnAt
+        let dueAt = now.adding(seconds: stepSeconds)
+        let expectedAt = next.deferrals.recordedDueAt ?? next.occurrence
+        guard dueAt.milliseconds(since: expectedAt) > redeliverAfterSeconds * 500 else {
+            return [OutboundMessage(DeliveryDue(next), afterSeconds: stepSeconds, headers: delivery.message.ownHeaders)]
+        }
+        next.deferrals.recordedDueAt = dueAt
         return [
             OutboundMessage(DeliveryDue(next), afterSeconds: stepSeconds, headers: delivery.message.ownHeaders),
             OutboundMessage(
                 DeliveryDeferred(
-                    executionID: delivery.request.executionID,
-                    cause: .busy(attempt: delivery.request.attempt, count: count),
-                    nextAttemptAt: now.adding(seconds: stepSeconds))),
+                    executionID: next.executionID, cause: .busy(attempt: next.attempt, count: next.deferrals.count),
+                    nextAttemptAt: dueAt)),
         ]
     }
 }

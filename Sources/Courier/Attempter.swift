@@ -9,6 +9,7 @@ struct Attempter: Sendable {
     private let invoker: any Invoker
     private let builder: InvocationBuilder
     private let time: any TimeSource
+    private let redeliverAfterSeconds: Int64
     private let logger: Logger
 
     private let accepted = Self.counter("accepted")
@@ -19,8 +20,12 @@ struct Attempter: Sendable {
     private let latency = Recorder(label: "belfry_delivery_latency_ms", dimensions: [])
     private let lateness = Recorder(label: "belfry_delivery_lateness_ms", dimensions: [])
 
-    init(invoker: any Invoker, builder: InvocationBuilder, time: any TimeSource, logger: Logger) {
+    init(
+        invoker: any Invoker, builder: InvocationBuilder, time: any TimeSource, redeliverAfterSeconds: Int64,
+        logger: Logger
+    ) {
         self.invoker = invoker
+        self.redeliverAfterSeconds = redeliverAfterSeconds
         self.builder = builder
         self.time = time
         self.logger = logger
@@ -31,25 +36,30 @@ struct Attempter: Sendable {
     }
 
     /// Makes one attempt, unless the run's ttl has passed.
-    func attempt(_ delivery: Delivery) async -> DeliveryResult {
+    func attempt(_ delivery: Delivery) async -> AttemptEnd {
         let request = delivery.request
         let begun = time.now()
-        guard begun < request.deadline else { return tooLate(request) }
+        guard begun < request.deadline else { return AttemptEnd(result: tooLate(request), outcome: .notTried) }
         do {
             let result = await invoker.invoke(try builder.invocation(for: request, now: begun))
             CrashPoint.afterAnswer.reach()
-            return .publish(conclude(result, delivery, begun: begun))
+            return AttemptEnd(
+                result: .publish(conclude(result, delivery, begun: begun)), outcome: LaneOutcome(result.answer))
         } catch {
-            return .deadLetter(.failing, error: "\(error)")
+            return AttemptEnd(result: .deadLetter(.failing, error: "\(error)"), outcome: .notTried)
         }
     }
 
     /// Defers the delivery without an attempt, since the target is busy.
-    func `defer`(_ delivery: Delivery) -> DeliveryResult {
+    func `defer`(_ delivery: Delivery, _ deferral: Deferral) -> DeliveryResult {
         let now = time.now()
         guard now < delivery.request.deadline else { return tooLate(delivery.request) }
         deferred.increment()
-        return .publish(AttemptReports.deferral(of: delivery, now: now))
+        let turnAt = deferral.turnMilliseconds.map { now.adding(milliseconds: $0 - time.monotonicMilliseconds()) }
+        return .publish(
+            AttemptReports.deferral(
+                of: delivery, stepSeconds: deferral.stepSeconds, turnAt: turnAt, now: now,
+                redeliverAfterSeconds: redeliverAfterSeconds))
     }
 
     /// Publishes nothing: the reaper ends the run, reason `ttl`.

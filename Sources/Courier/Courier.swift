@@ -11,11 +11,14 @@ public actor Courier: Service {
     private enum Event: Sendable {
         case batch([InboundMessage])
         case jitterEnded(Delivery)
+        /// Deliveries that the end of an attempt left room for.
+        case room([LaneAction])
         case tick
     }
 
     private static let tickMilliseconds: Int64 = 1_000
 
+    private let broker: any MessageBroker
     private let time: any TimeSource
     private let prefetch: Int
     private let randomFraction: @Sendable () -> Double
@@ -24,20 +27,24 @@ public actor Courier: Service {
     private var lanes: Lanes
 
     /// `prefetch` is the courier's window: the most messages in hand. `randomFraction` returns a random number from 0
-    /// to 1 for jitter and backoff; it is passed in so that a test can repeat its seed.
+    /// to 1 for jitter and backoff; it is passed in so that a test can repeat its seed. A delivery that is overdue by
+    /// `redeliverAfterSeconds` on record is taken for lost, so longer deferrals are reported.
     public init(
         broker: any MessageBroker, invoker: any Invoker, builder: InvocationBuilder, prefetch: Int,
-        time: any TimeSource, logger: Logger,
+        redeliverAfterSeconds: Int64, time: any TimeSource, logger: Logger,
         randomFraction: @escaping @Sendable () -> Double = { .random(in: 0..<1) }
     ) {
+        self.broker = broker
         self.time = time
         self.prefetch = prefetch
         self.randomFraction = randomFraction
-        attempter = Attempter(invoker: invoker, builder: builder, time: time, logger: logger)
+        attempter = Attempter(
+            invoker: invoker, builder: builder, time: time, redeliverAfterSeconds: redeliverAfterSeconds,
+            logger: logger)
         outbox = Outbox(broker: broker, time: time, randomFraction: randomFraction, logger: logger)
         // One lane must not fill a small window: there must be room for several targets.
         let inFlightLimit = min(invoker.connectionsPerTargetLimit, max(1, prefetch / 4))
-        lanes = Lanes(inFlightLimit: inFlightLimit, jitteringLimit: inFlightLimit)
+        lanes = Lanes(windowSize: prefetch, inFlightLimit: inFlightLimit, jitteringLimit: inFlightLimit)
     }
 
     /// Delivers until shutdown. Attempts in flight are then finished, unless the task is cancelled; deliveries that
@@ -64,17 +71,18 @@ public actor Courier: Service {
                 for await event in events {
                     for action in actions(after: event) {
                         switch action {
-                        case .start: attempts.addTask { await self.carryOut(action) }
+                        case .start(let delivery): attempts.addTask { await self.attempt(delivery, feed) }
                         case .startAfterJitter(let delivery, let milliseconds):
                             waits.addTask { [time] in
                                 guard (try? await time.sleep(milliseconds: milliseconds)) != nil else { return }
                                 feed.yield(.jitterEnded(delivery))
                             }
-                        case .wait, .defer, .giveBack, .joinDuplicate: await carryOut(action)
+                        case .defer(let delivery, let deferral): `defer`(delivery, deferral)
+                        case .wait, .giveBack, .joinDuplicate: break
                         }
                     }
                 }
-                for action in lanes.shutdown() { await carryOut(action) }
+                _ = lanes.shutdown()
                 // Ends the jitter: deliveries that wait it out are given back, too.
                 waits.cancelAll()
             }
@@ -100,8 +108,10 @@ public actor Courier: Service {
     }
 
     private func actions(after event: Event) -> [LaneAction] {
+        lanes.isPaused = !broker.faults.isEmpty
         let now = time.monotonicMilliseconds()
         return switch event {
+        case .room(let actions): actions
         case .batch(let messages):
             read(messages).map { lanes.admit($0, nowMilliseconds: now, jitterFraction: randomFraction) }
         case .jitterEnded(let delivery): [lanes.jitterEnded(delivery, nowMilliseconds: now)]
@@ -110,13 +120,14 @@ public actor Courier: Service {
     }
 
     private func read(_ messages: [InboundMessage]) -> [Delivery] {
-        messages.compactMap { message in
+        let (now, nowMilliseconds) = (time.now(), time.monotonicMilliseconds())
+        return messages.compactMap { message in
             if message.routingKey == RoutingKey.deliveryMark {
-                outbox.add(MarkReports.result(of: message, takenAt: time.now()), of: message, key: nil)
+                outbox.add(MarkReports.result(of: message, takenAt: now), of: message, key: nil)
                 return nil
             }
             do throws(UnreadableMessage) {
-                return Delivery(request: try DeliveryRequested(reading: message), message: message)
+                return try Delivery(reading: message, now: now, nowMilliseconds: nowMilliseconds)
             } catch {
                 outbox.add(.deadLetter(.unreadable, error: "\(error)"), of: message, key: nil)
                 return nil
@@ -124,19 +135,28 @@ public actor Courier: Service {
         }
     }
 
-    /// Carries out an action, and the actions that follow when its attempt has ended.
-    private func carryOut(_ action: LaneAction) async {
-        var action = action
-        while case .start(let delivery) = action {
-            let result = await attempter.attempt(delivery)
+    /// Makes attempts, one after the other: the end of one leaves room for the next. What else there is room for is
+    /// fed in, to be carried out by tasks of its own.
+    private func attempt(_ first: Delivery, _ feed: AsyncStream<Event>.Continuation) async {
+        var next: Delivery? = first
+        while let delivery = next {
+            let end = await attempter.attempt(delivery)
             // Cancelled at shutdown: the result is unknown, so nothing is reported and the broker redelivers the
             // message.
             if Task.isCancelled { return }
-            action = lanes.finished(delivery, nowMilliseconds: time.monotonicMilliseconds())
-            outbox.add(result, of: delivery.message, key: delivery.key)
+            lanes.isPaused = !broker.faults.isEmpty
+            var actions = lanes.finished(delivery, end.outcome, nowMilliseconds: time.monotonicMilliseconds())
+            outbox.add(end.result, of: delivery.message, key: delivery.key)
+            next = nil
+            if case .start(let delivery) = actions.first {
+                next = delivery
+                actions.removeFirst()
+            }
+            if !actions.isEmpty { feed.yield(.room(actions)) }
         }
-        if case .defer(let delivery) = action {
-            outbox.add(attempter.defer(delivery), of: delivery.message, key: delivery.key)
-        }
+    }
+
+    private func `defer`(_ delivery: Delivery, _ deferral: Deferral) {
+        outbox.add(attempter.defer(delivery, deferral), of: delivery.message, key: delivery.key)
     }
 }

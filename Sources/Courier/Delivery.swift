@@ -14,11 +14,24 @@ struct Delivery: Sendable, Equatable {
     /// Scheme, host and port of the target: deliveries of the same origin share a lane. Kept, since it is costly to
     /// compute.
     let origin: String
+    /// When its turn at the target was expected as it was deferred, by the monotonic clock. Nil when nothing is known.
+    let turnMilliseconds: Int64?
 
-    init(request: DeliveryRequested, message: InboundMessage) {
+    init(request: DeliveryRequested, message: InboundMessage, turnMilliseconds: Int64? = nil) {
         self.request = request
         self.message = message
+        self.turnMilliseconds = turnMilliseconds
         origin = TargetURL.origin(of: request.target.address)
+    }
+
+    /// Reads a message at an instant by both clocks. Throws `UnreadableMessage`.
+    init(reading message: InboundMessage, now: Instant, nowMilliseconds: Int64) throws(UnreadableMessage) {
+        let request = try DeliveryRequested(reading: message)
+        // A turn that is far away is not believed.
+        let turn = request.deferrals.turnAt.map { turnAt in
+            nowMilliseconds + min(max(turnAt.milliseconds(since: now), 0), TurnEstimate.aheadMaxMilliseconds)
+        }
+        self.init(request: request, message: message, turnMilliseconds: turn)
     }
 
     var key: Key { Key(executionID: request.executionID, attempt: request.attempt) }

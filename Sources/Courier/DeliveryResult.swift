@@ -1,5 +1,11 @@
 import Messaging
 
+/// The end of an attempt: what is to be published, and what the lane learns.
+struct AttemptEnd: Sendable, Equatable {
+    var result: DeliveryResult
+    var outcome: LaneOutcome
+}
+
 /// The result of one delivery in hand.
 enum DeliveryResult: Sendable, Equatable {
     /// Publish these messages, then ack the delivery's message.

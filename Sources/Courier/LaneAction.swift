@@ -7,9 +7,17 @@ enum LaneAction: Sendable, Equatable {
     /// Do nothing now: the lane keeps the delivery, and a later event starts, defers or gives it back.
     case wait
     /// Publish this delivery to the retry ladder: its target is busy.
-    case `defer`(Delivery)
+    case `defer`(Delivery, Deferral)
     /// Do nothing, and do not ack: the broker redelivers this message once the connection closes.
     case giveBack(Delivery)
     /// Do nothing: the same attempt is already in hand, and both messages are acked when it has ended.
     case joinDuplicate
+}
+
+/// How long a delivery is deferred.
+struct Deferral: Sendable, Equatable {
+    /// A step of the retry ladder.
+    var stepSeconds: Int64
+    /// When the delivery's turn is expected, by the monotonic clock. Nil when the lane cannot tell.
+    var turnMilliseconds: Int64?
 }

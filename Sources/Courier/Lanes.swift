@@ -6,32 +6,47 @@ import Messaging
 /// A delivery is in hand from `admit` to `settled`. In between it is in one of these states:
 /// - *jittering*: a retry that waits a random time before it enters its lane. Moves to *in its lane* or *settling*
 ///   (deferred) with `jitterEnded`; given back at `shutdown`.
-/// - *in its lane*: waiting or in flight (see `Lane`). Moves to *settling* with `finished`, or with `tick` (deferred);
+/// - *in its lane*: waiting or in flight (see `Lane`). Moves to *settling* with `finished`, or when it is deferred;
 ///   given back at `shutdown` if it waits.
 /// - *settling*: its messages are being published. Leaves with `settled`, which returns the tags to ack.
 ///
-/// After `shutdown` the lanes are *closed* for good, and start nothing more. A delivery that is given back stays in
-/// hand, so that this process never starts its redelivery.
+/// While the lanes are *paused*, nothing starts and nothing is deferred: deliveries wait in their lanes. After
+/// `shutdown` the lanes are *closed* for good, and start nothing more. A delivery that is given back stays in hand, so
+/// that this process never starts its redelivery.
+///
+/// Always: `window.held` is the sum of what the lanes hold.
 struct Lanes {
     /// The longest jitter.
     static let jitterMaxMilliseconds: Int64 = 5_000
+    /// A target is remembered for this long after its last delivery.
+    static let memoryMilliseconds: Int64 = 600_000
+    /// Targets that are remembered. Those with deliveries in hand, at most as many as the window, are never forgotten.
+    static let rememberedMax = 10_000
 
     /// The most deliveries in flight to one target.
     let inFlightLimit: Int
     /// The most retries that wait out a jitter, since each of them holds a place in the courier's window. Further
     /// retries enter their lanes at once.
     let jitteringLimit: Int
+    /// True while no attempt may begin, since its result could not be reported.
+    var isPaused = false
 
+    private(set) var window: CourierWindow
     private var lanes: [String: Lane] = [:]
     /// Every message of a delivery in hand, each to be acked when the delivery has ended.
     private var tags: [Delivery.Key: [MessageTag]] = [:]
     private var jittering: Set<Delivery.Key> = []
     private var isClosed = false
 
-    init(inFlightLimit: Int, jitteringLimit: Int) {
+    /// `windowSize` is the most messages in hand. A lane's limit grows to `inFlightLimit`.
+    init(windowSize: Int, inFlightLimit: Int, jitteringLimit: Int) {
         self.inFlightLimit = inFlightLimit
         self.jitteringLimit = jitteringLimit
+        window = CourierWindow(size: windowSize)
     }
+
+    /// The targets that are remembered.
+    var laneCount: Int { lanes.count }
 
     /// Takes a message's delivery. `jitterFraction` returns a random number from 0 to 1; it is called for retries only.
     ///
@@ -46,8 +61,11 @@ struct Lanes {
             return .joinDuplicate
         }
         tags[key] = [delivery.message.tag]
-        // Jitter comes before the lane, since its wait must not make the target look slow.
-        guard key.attempt > 1, jittering.count < jitteringLimit else { return enter(delivery, nowMilliseconds) }
+        // Jitter comes before the lane, since its wait must not make the target look slow. A retry that was deferred
+        // for a busy target has waited it out before.
+        guard key.attempt > 1, delivery.request.deferrals.count == 0, jittering.count < jitteringLimit else {
+            return enter(delivery, nowMilliseconds)
+        }
         jittering.insert(key)
         return .startAfterJitter(delivery, milliseconds: jitter(of: delivery.request, jitterFraction()))
     }
@@ -58,22 +76,33 @@ struct Lanes {
         return enter(delivery, nowMilliseconds)
     }
 
-    /// The attempt of a `.start` has ended. Returns `.start` of the next delivery of its target, or `.wait`.
-    mutating func finished(_ delivery: Delivery, nowMilliseconds: Int64) -> LaneAction {
-        let action = lanes[delivery.origin]?.finished(delivery.key, nowMilliseconds: nowMilliseconds) ?? .wait
-        if lanes[delivery.origin]?.isIdle == true { lanes[delivery.origin] = nil }
-        return action
+    /// The attempt of a `.start` has ended. Returns `.start` for each delivery of its target that there is room for
+    /// now, and `.defer` for each that waits in vain.
+    mutating func finished(
+        _ delivery: Delivery, _ outcome: LaneOutcome, nowMilliseconds: Int64
+    ) -> [LaneAction] {
+        let isPaused = isPaused || isClosed
+        return change(delivery.origin) { lane, window in
+            lane.finished(
+                delivery.key, outcome, window: window, isPaused: isPaused, nowMilliseconds: nowMilliseconds)
+        }
     }
 
-    /// Time has passed. Once a second is enough.
+    /// Time has passed, or attempts may begin again. Once a second is enough.
     mutating func tick(nowMilliseconds: Int64) -> [LaneAction] {
-        queuedOrigins.flatMap { lanes[$0]?.tick(nowMilliseconds: nowMilliseconds) ?? [] }
+        forgetIdle(nowMilliseconds)
+        let isPaused = isPaused || isClosed
+        return queuedOrigins.flatMap { origin in
+            change(origin) { lane, window in
+                lane.tick(window: window, isPaused: isPaused, nowMilliseconds: nowMilliseconds)
+            }
+        }
     }
 
     /// Returns `.giveBack` for each delivery that waits. Attempts in flight continue to their end.
     mutating func shutdown() -> [LaneAction] {
         isClosed = true
-        return queuedOrigins.flatMap { lanes[$0]?.shutdown() ?? [] }
+        return queuedOrigins.flatMap { origin in change(origin) { lane, _ in lane.shutdown() } }
     }
 
     /// The results of these deliveries are published. Returns the tags to ack.
@@ -84,17 +113,43 @@ struct Lanes {
     /// The targets whose deliveries wait, in an order that does not depend on hashing, so that a test can repeat its
     /// seed.
     private var queuedOrigins: [String] {
-        lanes.lazy.filter { $0.value.waitingCount > 0 }.map(\.key).sorted()
+        lanes.lazy.filter { $0.value.counts.waiting > 0 }.map(\.key).sorted()
     }
 
     private mutating func enter(_ delivery: Delivery, _ nowMilliseconds: Int64) -> LaneAction {
-        lanes[delivery.origin, default: Lane(inFlightLimit: inFlightLimit)]
-            .admit(delivery, nowMilliseconds: nowMilliseconds)
+        let isPaused = isPaused
+        return change(delivery.origin) { lane, window in
+            lane.admit(delivery, window: window, isPaused: isPaused, nowMilliseconds: nowMilliseconds)
+        }
+    }
+
+    /// Changes a lane in place, and keeps the window's sum. The lane sees the window without its own share.
+    private mutating func change<Result>(
+        _ origin: String, _ change: (inout Lane, CourierWindow) -> Result
+    ) -> Result {
+        window.held -= lanes[origin]?.counts ?? LaneCounts()
+        let result = change(&lanes[origin, default: Lane(inFlightLimit: inFlightLimit)], window)
+        window.held += lanes[origin]?.counts ?? LaneCounts()
+        return result
+    }
+
+    /// Forgets targets that had no delivery for a while; if there are too many, those first that had none for longest.
+    private mutating func forgetIdle(_ nowMilliseconds: Int64) {
+        let forgotten = nowMilliseconds - Self.memoryMilliseconds
+        lanes = lanes.filter { !$0.value.isIdle || $0.value.usedAtMilliseconds > forgotten }
+        guard lanes.count > Self.rememberedMax else { return }
+        let idle = lanes.filter(\.value.isIdle).map { (origin: $0.key, usedAt: $0.value.usedAtMilliseconds) }
+        for lane in idle.sorted(by: { ($0.usedAt, $0.origin) < ($1.usedAt, $1.origin) })
+            .prefix(lanes.count - Self.rememberedMax)
+        {
+            lanes[lane.origin] = nil
+        }
     }
 
     /// At most a fifth of the retry's wait, so that deliveries that failed together do not return together.
     private func jitter(of request: DeliveryRequested, _ fraction: Double) -> Int64 {
-        let fifth = request.retry.backoffSeconds(afterAttempt: request.attempt - 1) * 200
-        return Int64(Double(min(fifth, Self.jitterMaxMilliseconds)) * fraction)
+        let seconds = request.retry.backoffSeconds(afterAttempt: request.attempt - 1)
+        let fifth = min(max(0, seconds), Self.jitterMaxMilliseconds / 200) * 200
+        return Int64(Double(fifth) * min(max(0, fraction), 1))
     }
 }

@@ -42,7 +42,9 @@ public struct DeliveryDueHandler: MessageHandler {
             var delivery = delivery
             if let execution {
                 delivery.deadline = execution.state.ttlDeadline
-                delivery.deferrals.recordedDueAt = execution.attemptDueAt
+                // What courierd has reported may be on its way to the record.
+                delivery.deferrals.recordedDueAt = max(
+                    delivery.deferrals.recordedDueAt ?? execution.attemptDueAt, execution.attemptDueAt)
             }
             return delivery
         case .drop(let reason):

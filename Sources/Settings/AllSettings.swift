@@ -66,8 +66,11 @@ public enum AllSettings {
         meaning: "How many days ended executions are kept.")
 
     public static let redeliverAfterSeconds = Setting<Int64>(
-        "redeliver-after-seconds", readBy: [.reaperd], default: 300, range: 10...86_400,
-        meaning: "A delivery that is overdue by this many seconds is taken for lost and made again.")
+        "redeliver-after-seconds", readBy: [.courierd, .reaperd], default: 300, range: 10...86_400,
+        meaning: """
+            A delivery that is overdue by this many seconds is taken for lost and made again. `courierd` reports \
+            deferrals that last so long that this would happen.
+            """)
 
     public static let healthListen = Setting<ListenAddress>(
         "health-listen", readBy: Program.daemons,

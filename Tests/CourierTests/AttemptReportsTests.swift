@@ -60,30 +60,54 @@ import Testing
 
 @Suite struct `A delivery whose target is busy` {
     private static let now = Sample.occurrence.adding(seconds: 2)
+    private static let turnAt = now.adding(seconds: 40)
 
-    private static func deferral(times: Int?) -> [OutboundMessage] {
+    private static func deferral(
+        _ deferrals: Deferrals = Deferrals(), stepSeconds: Int64 = 30, redeliverAfterSeconds: Int64 = 300
+    ) -> [OutboundMessage] {
         var headers = ["x-death": "1", "belfry-own": "kept"]
-        if let times { headers[Header.deferrals] = String(times) }
-        let request = Sample.request { $0.deferrals = Deferrals(count: times ?? 0) }
+        if deferrals.count > 0 { headers[Header.deferrals] = String(deferrals.count) }
+        let request = Sample.request { $0.deferrals = deferrals }
         let delivery = Delivery(request: request, message: Sample.message(request, headers: headers))
-        return AttemptReports.deferral(of: delivery, now: now)
+        return AttemptReports.deferral(
+            of: delivery, stepSeconds: stepSeconds, turnAt: turnAt, now: now,
+            redeliverAfterSeconds: redeliverAfterSeconds)
     }
 
-    @Test(arguments: [(nil, 5), (1, 5), (2, 5), (3, 30), (40, 30)] as [(Int?, Int64)])
-    func `a delivery to a busy target is deferred for longer when that happens often`(times: Int?, seconds: Int64)
+    @Test(arguments: [(0, 1), (1, 2), (999_999, 1_000_000), (1_000_000, 1_000_000)])
+    func `a deferred delivery counts its deferrals and keeps its turn, but counts no attempt`(before: Int, after: Int)
         throws
     {
-        let messages = Self.deferral(times: times)
-        #expect(messages.first?.routingKey == RoutingKey.retry(stepSeconds: seconds))
-        #expect(messages.first?.headers == [Header.deferrals: String((times ?? 0) + 1), "belfry-own": "kept"])
+        let messages = Self.deferral(Deferrals(count: before))
+        #expect(messages.map(\.routingKey) == [RoutingKey.retry(stepSeconds: 30)])
+        let message = try #require(messages.first)
+        #expect(message.headers["belfry-own"] == "kept" && message.headers["x-death"] == nil)
+        let due = try DeliveryDue(
+            reading: InboundMessage(
+                tag: MessageTag(epoch: 0, number: 1), exchange: "belfry", routingKey: RoutingKey.deliveryDue,
+                headers: message.headers, body: message.body))
+        #expect(due.delivery == Sample.request { $0.deferrals = Deferrals(count: after, turnAt: Self.turnAt) })
     }
 
-    @Test func `a deferred delivery counts no attempt, and the time of its next attempt is reported`() throws {
-        let messages = Self.deferral(times: nil)
-        #expect(try MessageCoder.decode(DeliveryRequested.self, from: messages[0].body) == Sample.request())
-        try #require(messages.count == 2)
+    /// The record expects the attempt at the occurrence, two seconds ago, unless it was told otherwise.
+    @Test(
+        arguments: [
+            (120, nil, false), (148, nil, false), (149, nil, true), (600, nil, true), (600, 450, false),
+            (600, 449, true), (5, -200, true),
+        ] as [(Int64, Int64?, Bool)])
+    func `a deferral is reported when the attempt comes much later than the record expects it`(
+        stepSeconds: Int64, recordedSeconds: Int64?, isReported: Bool
+    ) throws {
+        let recordedDueAt = recordedSeconds.map(Self.now.adding(seconds:))
+        let messages = Self.deferral(
+            Deferrals(count: 3, recordedDueAt: recordedDueAt), stepSeconds: stepSeconds)
+        #expect(messages.count == (isReported ? 2 : 1))
+        guard isReported else { return }
         #expect(messages[1].keyWithoutLine == ReportKind.deliveryDeferred.rawValue)
         let report = try MessageCoder.decode(DeliveryDeferred.self, from: messages[1].body)
-        #expect(report.attempt == nil && report.nextAttemptAt == Self.now.adding(seconds: 5))
+        #expect(report.cause == .busy(attempt: 1, count: 4))
+        #expect(report.nextAttemptAt == Self.now.adding(seconds: stepSeconds))
+        let dueAt = String(report.nextAttemptAt.millisecondsSinceEpoch)
+        #expect(messages[0].headers[Header.recordedDueAt] == dueAt)
     }
 }

@@ -21,10 +21,11 @@ import Testing
         ) async throws
     {
         let invoker = rig.invoker(after: 100, connections: connections)
-        let shift = rig.shift([.init(Self.messages(10))])
+        let probe = Sample.delivery(99).message
+        let shift = rig.shift([.init([probe]), .init(afterMilliseconds: 200, Self.messages(10))])
         try await rig.run(invoker, shift, prefetch: prefetch)
         #expect(invoker.openMax == expected)
-        #expect(shift.acknowledged.count == 10)
+        #expect(shift.acknowledged.count == 11)
     }
 
     @Test func `the courier delivers to other targets at once while one target is slow`() async throws {
@@ -47,32 +48,49 @@ import Testing
         #expect(shift.acknowledged.count == 4)
     }
 
-    @Test
-    func `the courier defers a delivery that would wait longer than two seconds, while the slow attempt continues`()
-        async throws
-    {
+    @Test func `the courier defers what cannot wait for an unknown target, and reports nothing of it`() async throws {
         let invoker = rig.invoker(after: 10_000, connections: 1)
-        let shift = rig.shift([.init(Self.messages(3))])
+        let shift = rig.shift([.init(Self.messages(7))])
         try await rig.run(invoker, shift)
-        #expect(invoker.posts.count == 1)
-        let deferral = ["courier.retry.5", ReportKind.deliveryDeferred.rawValue]
-        try #require(
-            shift.published.map(\.keyWithoutLine) == deferral + deferral + [ReportKind.deliveryAccepted.rawValue])
+        #expect(invoker.posts.map(\.atMilliseconds) == [0, 10_000, 20_000, 30_000, 40_000])
+        let keys = shift.published.map(\.keyWithoutLine)
+        #expect(keys.prefix(2) == [RoutingKey.retry(stepSeconds: 1), RoutingKey.retry(stepSeconds: 1)])
+        #expect(keys.dropFirst(2).allSatisfy { $0 == ReportKind.deliveryAccepted.rawValue } && keys.count == 7)
         #expect(shift.published[0].headers[Header.deferrals] == "1")
-        let report = try MessageCoder.decode(DeliveryDeferred.self, from: shift.published[1].body)
-        #expect(report.attempt == nil, "a deferral is no attempt")
-        #expect(report.nextAttemptAt == Sample.occurrence.adding(seconds: 1 + 2 + 5))
-        #expect(shift.acknowledged.map(\.number) == [3, 2, 1], "the third would wait twice as long")
+        #expect(shift.acknowledged.map(\.number) == [6, 7, 1, 2, 3, 4, 5])
     }
 
-    @Test func `the courier defers a delivery at once when its target is known to be slow`() async throws {
-        let invoker = rig.invoker(after: 10_000, connections: 1)
-        let late = Sample.delivery(2).message
-        let shift = rig.shift([.init(Self.messages(1)), .init(afterMilliseconds: 2_500, [late])])
+    @Test func `the courier starts as many deliveries as the first answer makes room for`() async throws {
+        let invoker = rig.invoker(after: 300)
+        let shift = rig.shift([.init(Self.messages(5)), .init(afterMilliseconds: 400, [Sample.delivery(6).message])])
         try await rig.run(invoker, shift)
-        try #require(shift.published.count == 3)
-        let report = try MessageCoder.decode(DeliveryDeferred.self, from: shift.published[1].body)
-        #expect(report.nextAttemptAt == Sample.occurrence.adding(milliseconds: 1_000 + 2_500 + 5_000))
+        #expect(invoker.posts.map(\.atMilliseconds) == [0, 300, 300, 300, 300, 400])
+        #expect(shift.acknowledged.count == 6)
+    }
+
+    @Test func `the courier backs off from a target that does not answer`() async throws {
+        let invoker = rig.invoker(.unreachable, after: 15_000)
+        let later = (2...7).map { Sample.delivery($0).message }
+        let shift = rig.shift([.init(Self.messages(1)), .init(afterMilliseconds: 15_500, later)], endsAfter: 16_000)
+        try await rig.run(invoker, shift)
+        let keys = shift.published.map(\.routingKey)
+        let deferred = keys.count { $0 == RoutingKey.retry(stepSeconds: 5) }
+        #expect(deferred == 3, "two retries, and one delivery that does not wait")
+        #expect(invoker.openMax == 1)
+    }
+
+    @Test func `the courier gives a delivery back its turn, by its own clock`() async throws {
+        let invoker = rig.invoker(after: 100, connections: 1)
+        var request = Sample.delivery(3).request
+        request.deferrals = Deferrals(count: 1, turnAt: Sample.occurrence.adding(seconds: 1 + 20))
+        let early = Sample.message(request, number: 3, headers: OutboundMessage(request).headers)
+        let shift = rig.shift([
+            .init(Self.messages(1)), .init(afterMilliseconds: 200, [Sample.delivery(2).message, early]),
+        ])
+        try await rig.run(invoker, shift)
+        let deferred = try #require(shift.published.first { $0.routingKey == RoutingKey.retry(stepSeconds: 10) })
+        #expect(deferred.headers[Header.turnAt] == OutboundMessage(request).headers[Header.turnAt])
+        #expect(deferred.headers[Header.deferrals] == "2")
     }
 
     @Test func `the courier neither attempts nor defers a waiting delivery whose ttl has passed`() async throws {

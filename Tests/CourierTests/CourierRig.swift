@@ -45,7 +45,8 @@ struct CourierRig {
         let courier = Courier(
             broker: shift, invoker: invoker,
             builder: InvocationBuilder(keys: try Sample.keys(), callbackBaseURL: "http://callbacks.example"),
-            prefetch: prefetch, time: simulation, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
+            prefetch: prefetch, redeliverAfterSeconds: 300, time: simulation,
+            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
             randomFraction: { randomFraction })
         let simulation = simulation
         try await simulation.run {

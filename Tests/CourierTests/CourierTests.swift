@@ -83,14 +83,34 @@ import Testing
             .init([messages[0]]), .init(afterMilliseconds: 50, [messages[1]]),
             .init(afterMilliseconds: 150, [messages[2]]),
         ])
-        rig.broker.setAvailable(false)
         try await rig.run(invoker, shift) { [rig] in
-            try await rig.simulation.sleep(milliseconds: 200)
+            try await rig.simulation.sleep(milliseconds: 20)
+            rig.broker.setAvailable(false)
+            try await rig.simulation.sleep(milliseconds: 180)
             rig.broker.setAvailable(true)
         }
         #expect(invoker.posts.count == 1)
         #expect(shift.published.map(\.keyWithoutLine) == [ReportKind.deliveryAccepted.rawValue])
         #expect(shift.acknowledged == messages.map(\.tag))
+    }
+
+    /// An attempt whose result cannot be reported does harm: the service begins, and the record knows nothing of it.
+    @Test func `the courier begins no attempt while the broker is unavailable, and finishes those in flight`()
+        async throws
+    {
+        let invoker = rig.invoker(after: 1_000)
+        let shift = rig.shift([
+            .init([Sample.delivery(1).message]),
+            .init(afterMilliseconds: 700, (2...4).map { Sample.delivery($0).message }),
+        ])
+        try await rig.run(invoker, shift) { [rig] in
+            try await rig.simulation.sleep(milliseconds: 500)
+            rig.broker.setAvailable(false)
+            try await rig.simulation.sleep(milliseconds: 40_000)
+            rig.broker.setAvailable(true)
+        }
+        #expect(invoker.posts.map(\.atMilliseconds) == [0, 41_000, 41_000, 41_000])
+        #expect(shift.published.count == 4 && shift.acknowledged.count == 4)
     }
 
     /// Publishing fails for longer than messages may be held, so the broker redelivers them. The service was already
@@ -102,8 +122,9 @@ import Testing
         let messages = (0..<2).map { Sample.message(Sample.request { $0.deadline = Self.later }, number: $0) }
         let shift = rig.shift(
             [.init([messages[0]]), .init(afterMilliseconds: 700_000, [messages[1]])], endsAfter: 900_000)
-        rig.broker.setAvailable(false)
         try await rig.run(invoker, shift) { [rig] in
+            try await rig.simulation.sleep(milliseconds: 50)
+            rig.broker.setAvailable(false)
             try await rig.simulation.sleep(milliseconds: 800_000)
             rig.broker.setAvailable(true)
         }
@@ -115,9 +136,13 @@ import Testing
     private static let later = Sample.occurrence.adding(seconds: 3_600)
 
     @Test func `a courier that cannot publish at shutdown acks nothing, so that the broker redelivers`() async throws {
-        rig.broker.setAvailable(false)
+        let invoker = rig.invoker(after: 100)
         let shift = rig.shift([.init([Sample.delivery(1).message])], endsAfter: 5_000)
-        try await rig.run(rig.invoker(), shift)
+        try await rig.run(invoker, shift) { [rig] in
+            try await rig.simulation.sleep(milliseconds: 50)
+            rig.broker.setAvailable(false)
+        }
+        #expect(invoker.posts.count == 1)
         #expect(shift.published.isEmpty && shift.acknowledged.isEmpty)
     }
 }

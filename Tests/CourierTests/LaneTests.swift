@@ -1,124 +1,208 @@
+import JobCore
+import Messaging
 import Testing
 
 @testable import Courier
 
 @Suite struct `A target's lane` {
-    /// A lane of 128 with `inFlight` deliveries in flight, numbered from 1.
-    private static func lane(inFlight: UInt64, since startedAt: Int64 = 0) -> Lane {
-        var lane = Lane(inFlightLimit: 128)
-        for number in 0..<inFlight { _ = lane.admit(Sample.delivery(number + 1), nowMilliseconds: startedAt) }
-        return lane
+    private static let window = CourierWindow(size: 1_000)
+    private var lane = Lane(inFlightLimit: 128)
+    private var nextNumber: UInt64 = 1_000
+
+    private mutating func admit(
+        _ delivery: Delivery, window: CourierWindow = window, isPaused: Bool = false, at now: Int64 = 0
+    ) -> LaneAction {
+        lane.admit(delivery, window: window, isPaused: isPaused, nowMilliseconds: now)
     }
 
-    /// A full lane of a target that answered after `latency` ms. Its deliveries in flight have just started.
-    private static func full(latency: Int64) -> Lane {
-        var lane = lane(inFlight: 1, since: -latency)
-        _ = lane.finished(Sample.delivery(1).key, nowMilliseconds: 0)
-        for number in 1...UInt64(128) { _ = lane.admit(Sample.delivery(number), nowMilliseconds: 0) }
-        return lane
-    }
-
-    private static let next = Sample.delivery(1_000)
-
-    private enum Answer { case start, wait, `defer` }
-
-    private static func expect(
-        _ lane: Lane, at now: Int64 = 0, to answer: Answer, _ location: SourceLocation = #_sourceLocation
-    ) {
-        var lane = lane
-        let action = lane.admit(next, nowMilliseconds: now)
-        let expected: LaneAction =
-            switch answer {
-            case .start: .start(next)
-            case .wait: .wait
-            case .defer: .defer(next)
+    /// Admits new deliveries, and returns how many of them were started, wait, and were deferred.
+    private mutating func admit(_ count: Int, window: CourierWindow = window, at now: Int64 = 0) -> [Int] {
+        var found = [0, 0, 0]
+        for _ in 0..<count {
+            nextNumber += 1
+            switch admit(Sample.delivery(nextNumber), window: window, at: now) {
+            case .start: found[0] += 1
+            case .wait: found[1] += 1
+            default: found[2] += 1
             }
-        #expect(action == expected, sourceLocation: location)
-    }
-
-    @Test func `a lane starts deliveries at once while there is room`() {
-        Self.expect(Lane(inFlightLimit: 128), to: .start)
-        Self.expect(Self.lane(inFlight: 127), at: 1_000_000, to: .start)
-        Self.expect(Self.lane(inFlight: 128), to: .wait)
-    }
-
-    @Test func `a lane has room for one more delivery when one has finished, even if that is reported twice`() {
-        var lane = Self.lane(inFlight: 128)
-        #expect(lane.finished(Sample.delivery(5).key, nowMilliseconds: 10) == .wait)
-        #expect(lane.finished(Sample.delivery(5).key, nowMilliseconds: 20) == .wait)
-        #expect(lane.inFlightCount == 127)
-    }
-
-    @Test func `a lane starts waiting deliveries in order, one for each delivery that finishes`() {
-        var lane = Self.lane(inFlight: 128)
-        for number in [900, 901] as [UInt64] {
-            #expect(lane.admit(Sample.delivery(number), nowMilliseconds: 0) == .wait)
         }
-        #expect(lane.finished(Sample.delivery(7).key, nowMilliseconds: 10) == .start(Sample.delivery(900)))
-        #expect(lane.inFlightCount == 128 && lane.waitingCount == 1)
-        #expect(lane.finished(Sample.delivery(900).key, nowMilliseconds: 20) == .start(Sample.delivery(901)))
-        #expect(lane.finished(Sample.delivery(901).key, nowMilliseconds: 30) == .wait)
-        #expect(lane.inFlightCount == 127 && lane.waitingCount == 0)
+        return found
     }
 
-    @Test func `a lane lets a delivery wait if it can start within two seconds, and defers it otherwise`() {
-        Self.expect(Self.full(latency: 1), to: .wait)
-        Self.expect(Self.full(latency: 2_000), to: .wait)
-        Self.expect(Self.full(latency: 2_001), to: .defer)
+    private mutating func finish(
+        _ delivery: Delivery, _ outcome: LaneOutcome = .answered, window: CourierWindow = window, at now: Int64
+    ) -> [LaneAction] {
+        lane.finished(delivery.key, outcome, window: window, isPaused: false, nowMilliseconds: now)
     }
 
-    @Test func `a lane counts a target that has not answered yet as slow as its oldest delivery is old`() {
-        Self.expect(Self.lane(inFlight: 128), at: 2_000, to: .wait)
-        Self.expect(Self.lane(inFlight: 128), at: 2_001, to: .defer)
-    }
-
-    @Test func `a lane expects a longer wait behind other deliveries, of which 128 run at a time`() {
-        var lane = Self.full(latency: 1_000)
-        for number in 0..<UInt64(255) {
-            #expect(lane.admit(Sample.delivery(2_000 + number), nowMilliseconds: 0) == .wait)
+    /// Grows the lane to its cap, with a target that answers after `latency` ms; the last answer comes at 0.
+    private mutating func prove(latency: Int64 = 100) {
+        for number in 1...UInt64(120) {
+            _ = admit(Sample.delivery(number), at: -latency)
+            _ = finish(Sample.delivery(number), at: 0)
         }
-        Self.expect(lane, to: .wait)
-        #expect(lane.admit(Sample.delivery(3_000), nowMilliseconds: 0) == .wait)
-        Self.expect(lane, to: .defer)
-        _ = lane.finished(Sample.delivery(1).key, nowMilliseconds: 1_000)
-        Self.expect(lane, at: 1_000, to: .wait)
     }
 
-    @Test func `a lane accepts deliveries again as its target becomes faster`() {
-        var lane = Self.full(latency: 30_000)
-        Self.expect(lane, to: .defer)
-        for number in 1...UInt64(60) {
-            _ = lane.finished(Sample.delivery(number).key, nowMilliseconds: 20)
-            _ = lane.admit(Sample.delivery(number + 5_000), nowMilliseconds: 20)
-        }
-        Self.expect(lane, at: 20, to: .wait)
+    private static func deferrals(_ actions: [LaneAction]) -> [Deferral] {
+        actions.compactMap { if case .defer(_, let deferral) = $0 { deferral } else { nil } }
     }
 
-    @Test func `a lane defers on a tick the deliveries that would wait too long, and keeps the others`() {
-        var lane = Self.full(latency: 500)
-        let waiting = (0..<UInt64(256)).map { Sample.delivery(2_000 + $0) }
-        for delivery in waiting { #expect(lane.admit(delivery, nowMilliseconds: 0) == .wait) }
-        #expect(lane.tick(nowMilliseconds: 1_000).isEmpty)
-        #expect(lane.tick(nowMilliseconds: 1_001) == waiting[128...].map(LaneAction.defer))
-        #expect(lane.waitingCount == 128)
-        #expect(lane.tick(nowMilliseconds: 2_000).isEmpty)
-        #expect(lane.tick(nowMilliseconds: 2_001) == waiting[..<128].map(LaneAction.defer))
-        #expect(lane.inFlightCount == 128 && lane.waitingCount == 0)
+    @Test
+    mutating func `a lane probes an unknown target with one delivery, lets four wait, and defers others for a second`()
+    {
+        #expect(admit(6) == [1, 4, 1])
+        let next = Sample.delivery(1)
+        #expect(admit(next) == .defer(next, Deferral(stepSeconds: 1, turnMilliseconds: nil)))
     }
 
-    @Test func `a lane gives back waiting deliveries at shutdown, and keeps those in flight`() {
-        var lane = Self.lane(inFlight: 128)
+    @Test mutating func `a lane starts all that wait when its target first answers`() {
+        let probe = Sample.delivery(1)
+        _ = admit(probe)
+        let waiting = [Sample.delivery(2), Sample.delivery(3), Sample.delivery(4)]
+        for delivery in waiting { #expect(admit(delivery) == .wait) }
+        #expect(finish(probe, at: 300) == waiting.map(LaneAction.start))
+        #expect(admit(20, at: 300) == [14, 6, 0], "the limit is 17 now")
+    }
+
+    @Test
+    mutating func `a proven lane starts deliveries up to its limit, and keeps about three seconds of them waiting`() {
+        prove(latency: 1_000)
+        #expect(admit(1_000) == [128, 384, 488])
+        prove(latency: 10)
+    }
+
+    @Test mutating func `no lane keeps more waiting than half of the window, however fast it is`() {
+        prove(latency: 1)
+        #expect(admit(1_000) == [128, 500, 372])
+    }
+
+    @Test
+    mutating func `a lane starts waiting deliveries in order, one for each that ends, even if that is reported twice`()
+    {
+        prove()
+        let running = (1...128).map { Sample.delivery($0) }
+        for delivery in running { #expect(admit(delivery) == .start(delivery)) }
         let waiting = [Sample.delivery(900), Sample.delivery(901)]
-        for delivery in waiting { _ = lane.admit(delivery, nowMilliseconds: 0) }
-        #expect(lane.shutdown() == waiting.map(LaneAction.giveBack))
-        #expect(lane.inFlightCount == 128 && lane.waitingCount == 0)
-        #expect(lane.finished(Sample.delivery(1).key, nowMilliseconds: 5) == .wait)
+        for delivery in waiting { #expect(admit(delivery) == .wait) }
+        #expect(finish(running[7], at: 100) == [.start(waiting[0])])
+        #expect(finish(running[7], at: 100) == [])
+        #expect(finish(waiting[0], at: 200) == [.start(waiting[1])])
+        #expect(lane.counts == LaneCounts(inFlight: 128, waiting: 0, unproven: 0))
     }
 
-    @Test func `a lane is idle when nothing is in flight and nothing waits`() {
-        var lane = Self.lane(inFlight: 1)
-        #expect(!lane.isIdle)
-        _ = lane.finished(Sample.delivery(1).key, nowMilliseconds: 1)
-        #expect(lane.isIdle)
+    @Test mutating func `a proven lane defers to about the time of the turn, one after the other`() {
+        prove(latency: 1_000)
+        _ = admit(512)
+        let found = Self.deferrals((0..<400).map { admit(Sample.delivery(2_000 + $0)) })
+        #expect(found.first == Deferral(stepSeconds: 2, turnMilliseconds: 3_007))
+        #expect(found.last == Deferral(stepSeconds: 5, turnMilliseconds: 6_125))
+        #expect(found.map(\.stepSeconds) == found.map(\.stepSeconds).sorted())
+    }
+
+    @Test mutating func `a delivery that comes back before its turn keeps the turn, and one whose turn is near waits`()
+    {
+        prove(latency: 1_000)
+        _ = admit(128)
+        func back(_ number: UInt64, turn: Int64) -> Delivery {
+            let delivery = Sample.delivery(number)
+            return Delivery(request: delivery.request, message: delivery.message, turnMilliseconds: turn)
+        }
+        let early = back(1, turn: 7_000)
+        #expect(admit(early) == .defer(early, Deferral(stepSeconds: 5, turnMilliseconds: 7_000)))
+        #expect(admit(back(2, turn: 1_500)) == .wait)
+        #expect(
+            admit(back(3, turn: 1_502 + 8))
+                == .defer(back(3, turn: 1_510), Deferral(stepSeconds: 1, turnMilliseconds: 1_510)))
+    }
+
+    @Test(arguments: [(0, 5), (1, 10), (2, 10), (3, 30), (4, 60), (5, 120), (6, 120), (1_000_000, 120)])
+    mutating func `a failing lane backs off by how often the delivery was deferred`(count: Int, seconds: Int64) {
+        let probe = Sample.delivery(1)
+        _ = admit(probe)
+        _ = finish(probe, .failed, at: 15_000)
+        _ = admit(5, at: 15_000)
+        var request = Sample.delivery(2).request
+        request.deferrals.count = count
+        let next = Delivery(request: request, message: Sample.delivery(2).message, turnMilliseconds: 99_000)
+        let deferral = Deferral(stepSeconds: seconds, turnMilliseconds: nil)
+        #expect(admit(next, at: 15_000) == .defer(next, deferral))
+    }
+
+    @Test mutating func `a lane whose target fails three times in a row keeps four waiting, and defers the others`() {
+        prove(latency: 10)
+        let running = (1...128).map { Sample.delivery($0) }
+        for delivery in running { _ = admit(delivery) }
+        #expect(admit(100) == [0, 100, 0])
+        #expect(finish(running[0], .failed, at: 15_000) == [])
+        #expect(finish(running[1], .failed, at: 15_000) == [])
+        #expect(Self.deferrals(finish(running[2], .failed, at: 15_000)).count == 96)
+        #expect(lane.counts == LaneCounts(inFlight: 125, waiting: 4, unproven: 129))
+        var started: [LaneAction] = []
+        for delivery in running[3...] { started += finish(delivery, .failed, at: 15_000) }
+        #expect(started.count == 1, "a probe goes on")
+    }
+
+    @Test mutating func `a lane whose target stops answering defers on a tick those that would wait too long`() {
+        prove(latency: 10)
+        #expect(admit(628) == [128, 500, 0])
+        #expect(lane.tick(window: Self.window, isPaused: false, nowMilliseconds: 1_000).isEmpty)
+        let deferred = lane.tick(window: Self.window, isPaused: false, nowMilliseconds: 4_000)
+        #expect(deferred.count == 404, "at 32 a second 96 wait for three seconds")
+        #expect(lane.tick(window: Self.window, isPaused: false, nowMilliseconds: 4_500).isEmpty)
+    }
+
+    @Test mutating func `lanes that are not proven share half of the window, and each may probe with one`() {
+        var crowd = Self.window
+        crowd.held = LaneCounts(inFlight: 500, waiting: 0, unproven: 500)
+        #expect(admit(3, window: crowd) == [1, 0, 2])
+        lane = Lane(inFlightLimit: 128)
+        prove()
+        let running = (1...3).map { Sample.delivery($0) }
+        for delivery in running { _ = admit(delivery) }
+        for delivery in running { _ = finish(delivery, .failed, at: 100) }
+        #expect(lane.limit.value == 16 && !lane.limit.isProven)
+        crowd.held.unproven = 490
+        #expect(admit(12, window: crowd) == [10, 0, 2])
+    }
+
+    @Test mutating func `in a crowded window a lane that holds sixteen defers newcomers, however fast it is`() {
+        prove()
+        var crowd = Self.window
+        crowd.held = LaneCounts(inFlight: 880, waiting: 0, unproven: 0)
+        #expect(admit(20, window: crowd) == [16, 0, 4])
+    }
+
+    @Test mutating func `a lane starts and defers nothing while it is paused, and goes on afterwards`() {
+        prove()
+        let deliveries = (1...600).map { Sample.delivery($0) }
+        for delivery in deliveries { #expect(admit(delivery, isPaused: true) == .wait) }
+        #expect(lane.tick(window: Self.window, isPaused: true, nowMilliseconds: 10).isEmpty)
+        let actions = lane.tick(window: Self.window, isPaused: false, nowMilliseconds: 20)
+        #expect(actions == deliveries[..<128].map(LaneAction.start))
+    }
+
+    /// The record may have had it made again by then, so it must ask.
+    @Test mutating func `a delivery that has waited for a minute is deferred, even if it could start`() {
+        prove()
+        for number in [1, 2] as [UInt64] {
+            #expect(admit(Sample.delivery(number), isPaused: true, at: number == 1 ? 0 : 1) == .wait)
+        }
+        let actions = lane.tick(window: Self.window, isPaused: false, nowMilliseconds: 60_001)
+        #expect(Self.deferrals(actions).count == 1 && actions.last == .start(Sample.delivery(2)))
+    }
+
+    @Test mutating func `a lane gives back waiting deliveries at shutdown, and keeps those in flight`() {
+        _ = admit(Sample.delivery(1))
+        let waiting = [Sample.delivery(900), Sample.delivery(901)]
+        for delivery in waiting { _ = admit(delivery) }
+        #expect(lane.shutdown() == waiting.map(LaneAction.giveBack))
+        #expect(lane.counts == LaneCounts(inFlight: 1, waiting: 0, unproven: 1))
+        #expect(finish(Sample.delivery(1), at: 5) == [] && lane.isIdle)
+    }
+
+    @Test mutating func `an attempt that sent no request teaches the lane nothing`() {
+        _ = admit(Sample.delivery(1))
+        _ = finish(Sample.delivery(1), .notTried, at: 5)
+        #expect(lane.limit == LaneLimit(cap: 128))
     }
 }

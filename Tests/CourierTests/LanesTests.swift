@@ -5,7 +5,19 @@ import Testing
 @testable import Courier
 
 @Suite struct `All lanes together` {
-    private var lanes = Lanes(inFlightLimit: 2, jitteringLimit: 2)
+    private var lanes = Lanes(windowSize: 100, inFlightLimit: 2, jitteringLimit: 2)
+
+    /// Attempts at two targets have been answered.
+    init() {
+        for origin in ["https://example.com", "https://other.example"] { Self.prove(origin, &lanes) }
+    }
+
+    private static func prove(_ origin: String, _ lanes: inout Lanes) {
+        let probe = Sample.delivery(9_999, of: origin)
+        _ = lanes.admit(probe, nowMilliseconds: 0) { 0 }
+        _ = lanes.finished(probe, .answered, nowMilliseconds: 0)
+        _ = lanes.settled([probe.key])
+    }
 
     private mutating func admit(_ delivery: Delivery, fraction: Double = 0.5, at now: Int64 = 0) -> LaneAction {
         lanes.admit(delivery, nowMilliseconds: now) { fraction }
@@ -18,8 +30,8 @@ import Testing
         #expect(admit(Sample.delivery(3)) == .wait)
         let other = Sample.delivery(4, of: "https://other.example")
         #expect(admit(other) == .start(other))
-        #expect(lanes.finished(other, nowMilliseconds: 5) == .wait)
-        #expect(lanes.finished(Sample.delivery(1), nowMilliseconds: 5) == .start(Sample.delivery(3)))
+        #expect(lanes.finished(other, .answered, nowMilliseconds: 5) == [])
+        #expect(lanes.finished(Sample.delivery(1), .answered, nowMilliseconds: 5) == [.start(Sample.delivery(3))])
     }
 
     @Test mutating func `deliveries to one scheme, host and port share a lane, even with different paths`() {
@@ -60,6 +72,22 @@ import Testing
         #expect(admit(retries[3]) == .startAfterJitter(retries[3], milliseconds: 500))
     }
 
+    @Test(arguments: [Int64.max, 36_000, 0, -5])
+    mutating func `a jitter is bounded, whatever the wait`(seconds: Int64) {
+        var request = Sample.delivery(1, attempt: 2).request
+        request.retry.backoffSeconds = [seconds]
+        let retry = Delivery(request: request, message: Sample.message(request))
+        let jitter = seconds > 0 ? Lanes.jitterMaxMilliseconds : 0
+        #expect(admit(retry, fraction: 1) == .startAfterJitter(retry, milliseconds: jitter))
+    }
+
+    @Test mutating func `a retry that was deferred for a busy target jitters no second time`() {
+        var request = Sample.delivery(1, attempt: 2).request
+        request.deferrals.count = 1
+        let retry = Delivery(request: request, message: Sample.message(request))
+        #expect(admit(retry) == .start(retry))
+    }
+
     @Test mutating func `the jitter does not count as latency of the target`() {
         let retry = Sample.delivery(1, attempt: 3)
         _ = admit(retry, fraction: 1)
@@ -78,7 +106,7 @@ import Testing
         let again = Delivery(request: first.request, message: message)
         #expect(admit(first) == .start(first))
         #expect(admit(again) == .joinDuplicate)
-        _ = lanes.finished(first, nowMilliseconds: 5)
+        _ = lanes.finished(first, .answered, nowMilliseconds: 5)
         // Still in hand: the report of its result is not confirmed yet.
         #expect(admit(again) == .joinDuplicate)
         #expect(lanes.settled([first.key]) == [first.message.tag, again.message.tag, again.message.tag])
@@ -94,7 +122,8 @@ import Testing
     }
 
     @Test mutating func `deliveries of different executions or attempts are different deliveries`() {
-        lanes = Lanes(inFlightLimit: 9, jitteringLimit: 0)
+        lanes = Lanes(windowSize: 100, inFlightLimit: 9, jitteringLimit: 0)
+        Self.prove("https://example.com", &lanes)
         let deliveries = [Sample.delivery(1), Sample.delivery(1, attempt: 2), Sample.delivery(2)]
         for delivery in deliveries { #expect(admit(delivery) == .start(delivery)) }
         #expect(lanes.settled(deliveries.map(\.key)).count == 3)
@@ -102,17 +131,62 @@ import Testing
     }
 
     @Test mutating func `a tick defers the deliveries of every target that would wait too long`() {
-        let origins = ["https://b.example", "https://a.example", "https://c.example"]
+        let origins = ["https://b.example", "https://a.example"]
         for (index, origin) in origins.enumerated() {
-            for number in 0..<UInt64(3) { _ = admit(Sample.delivery(UInt64(index) * 10 + number, of: origin)) }
+            Self.prove(origin, &lanes)
+            for number in 1...UInt64(22) {
+                #expect(admitted(Sample.delivery(UInt64(index) * 100 + number, of: origin)))
+            }
         }
-        #expect(lanes.tick(nowMilliseconds: 2_000).isEmpty)
-        let impatient: [LaneAction] = [
-            .defer(Sample.delivery(12, of: origins[1])), .defer(Sample.delivery(2, of: origins[0])),
-            .defer(Sample.delivery(22, of: origins[2])),
-        ]
-        #expect(lanes.tick(nowMilliseconds: 2_001) == impatient)
-        #expect(lanes.tick(nowMilliseconds: 9_999).isEmpty)
+        #expect(lanes.tick(nowMilliseconds: 400).isEmpty)
+        let deferred = lanes.tick(nowMilliseconds: 1_000).compactMap { action in
+            if case .defer(let delivery, _) = action { delivery.origin } else { nil }
+        }
+        #expect(deferred == Array(repeating: origins[1], count: 14) + Array(repeating: origins[0], count: 14))
+    }
+
+    private mutating func admitted(_ delivery: Delivery) -> Bool {
+        if case .defer = admit(delivery) { false } else { true }
+    }
+
+    @Test mutating func `the window's sum is what the lanes hold, whatever happens to them`() {
+        for number in 1...UInt64(3) { _ = admit(Sample.delivery(number)) }
+        _ = admit(Sample.delivery(4, of: "https://unknown.example"))
+        #expect(lanes.window.held == LaneCounts(inFlight: 3, waiting: 1, unproven: 1))
+        _ = lanes.finished(Sample.delivery(4, of: "https://unknown.example"), .answered, nowMilliseconds: 5)
+        #expect(lanes.window.held == LaneCounts(inFlight: 2, waiting: 1, unproven: 0))
+        for number in 1...UInt64(3) { _ = lanes.finished(Sample.delivery(number), .failed, nowMilliseconds: 5) }
+        #expect(lanes.window.held == LaneCounts())
+    }
+
+    @Test mutating func `a target is remembered between two bursts, and forgotten ten minutes after the last`() {
+        _ = lanes.tick(nowMilliseconds: 599_999)
+        #expect(lanes.laneCount == 2)
+        _ = lanes.tick(nowMilliseconds: 600_000)
+        #expect(lanes.laneCount == 0)
+    }
+
+    @Test mutating func `of too many targets those are forgotten that had no delivery for longest`() {
+        _ = admit(Sample.delivery(1))
+        for number in 0..<UInt64(Lanes.rememberedMax) { Self.prove("https://\(number).example", &lanes) }
+        let latest = Sample.delivery(2, of: "https://7.example")
+        _ = admit(latest, at: 1)
+        _ = lanes.finished(latest, .answered, nowMilliseconds: 1)
+        _ = lanes.tick(nowMilliseconds: 1)
+        #expect(lanes.laneCount == Lanes.rememberedMax)
+        #expect(lanes.window.held == LaneCounts(inFlight: 1, waiting: 0, unproven: 0))
+        for number in 3...UInt64(4) { #expect(admit(Sample.delivery(number, of: "https://7.example"), at: 2) != .wait) }
+    }
+
+    @Test mutating func `while the lanes are paused every delivery waits, and starts with the first tick after it`() {
+        lanes.isPaused = true
+        let retry = Sample.delivery(2, attempt: 2)
+        #expect(admit(Sample.delivery(1)) == .wait)
+        _ = admit(retry)
+        #expect(lanes.jitterEnded(retry, nowMilliseconds: 500) == .wait)
+        #expect(lanes.tick(nowMilliseconds: 1_000).isEmpty)
+        lanes.isPaused = false
+        #expect(lanes.tick(nowMilliseconds: 2_000) == [.start(Sample.delivery(1)), .start(retry)])
     }
 
     @Test mutating func `after shutdown no delivery starts, and deliveries that wait, jitter or arrive are given back`()
@@ -121,7 +195,7 @@ import Testing
         _ = admit(retry)
         for number in [1, 2, 3] as [UInt64] { _ = admit(Sample.delivery(number)) }
         #expect(lanes.shutdown() == [.giveBack(Sample.delivery(3))])
-        #expect(lanes.finished(Sample.delivery(1), nowMilliseconds: 5) == .wait)
+        #expect(lanes.finished(Sample.delivery(1), .answered, nowMilliseconds: 5) == [])
         #expect(lanes.jitterEnded(retry, nowMilliseconds: 5) == .giveBack(retry))
         #expect(admit(Sample.delivery(4)) == .giveBack(Sample.delivery(4)))
         #expect(lanes.tick(nowMilliseconds: 9_999).isEmpty)

@@ -119,7 +119,7 @@ final class PipelineWorld {
         return Courier(
             broker: connection, invoker: services,
             builder: InvocationBuilder(keys: keys, callbackBaseURL: "https://callbacks.example"), prefetch: 100,
-            time: simulation, logger: Self.logger,
+            redeliverAfterSeconds: Self.redeliverAfterSeconds, time: simulation, logger: Self.logger,
             randomFraction: { random.withLock { Double($0.int(0...1_000)) / 1_000 } })
     }
 

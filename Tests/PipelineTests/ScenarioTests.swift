@@ -111,6 +111,7 @@ import Testing
                     // Only the other stages are at work.
                     if stage == .courierDeliveries { await world.record() } else { await world.deliver() }
                     await world.reap()
+                    await world.pump(.dispatcherDeliveries)
                     await world.pump(.dispatcherRedeliveries)
                     await world.pump(.ingesterCallbacks)
                     await world.advance(seconds: 10)

@@ -14,14 +14,16 @@ struct CourierConfiguration {
     /// The beginning of `callback_url`.
     let callbackBaseURL: String
     let inFlight: Int64
+    let redeliverAfterSeconds: Int64
 
     /// Throws the problems of all of them at once.
     init(_ settings: Settings) throws(SettingsError) {
-        (daemon, broker, keys, allowedNetworks, callbackBaseURL, inFlight) = try settings.all(
+        (daemon, broker, keys, allowedNetworks, callbackBaseURL, inFlight, redeliverAfterSeconds) = try settings.all(
             DaemonSettings.init, BrokerSettings.init,
             AllSettings.signingKeys.parsed(SigningKeys.init(parsing:)).value,
             AllSettings.allowedNetworks.parsed(Self.networks).value,
-            AllSettings.callbackBaseURL.parsed(Self.publicURL).value, AllSettings.inFlight.value)
+            AllSettings.callbackBaseURL.parsed(Self.publicURL).value, AllSettings.inFlight.value,
+            AllSettings.redeliverAfterSeconds.value)
     }
 
     private static func networks(_ text: String) throws -> [CIDRBlock] {

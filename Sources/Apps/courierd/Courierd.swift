@@ -26,6 +26,7 @@ struct Courierd: DaemonProgram {
             [
                 Courier(
                     broker: broker, invoker: invoker, builder: builder, prefetch: Int(configuration.inFlight),
+                    redeliverAfterSeconds: configuration.redeliverAfterSeconds,
                     time: SystemTime(), logger: daemon.logger)
             ]
         }

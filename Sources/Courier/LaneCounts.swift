@@ -1,0 +1,21 @@
+/// How many deliveries one lane holds, or all of them together.
+struct LaneCounts: Sendable, Equatable {
+    var inFlight = 0
+    var waiting = 0
+    /// Those of both kinds in lanes that are not proven.
+    var unproven = 0
+
+    var held: Int { inFlight + waiting }
+
+    static func += (left: inout LaneCounts, right: LaneCounts) {
+        left.inFlight += right.inFlight
+        left.waiting += right.waiting
+        left.unproven += right.unproven
+    }
+
+    static func -= (left: inout LaneCounts, right: LaneCounts) {
+        left.inFlight -= right.inFlight
+        left.waiting -= right.waiting
+        left.unproven -= right.unproven
+    }
+}

@@ -1,0 +1,20 @@
+import JobCore
+
+/// What an attempt taught a lane about its target.
+enum LaneOutcome: Sendable, Equatable {
+    /// The target answered, with any status.
+    case answered
+    /// No answer: no connection, a timeout, a broken connection.
+    case failed
+    /// Nothing was learnt: no request was sent.
+    case notTried
+
+    init(_ answer: AttemptResult.Answer) {
+        self =
+            switch answer {
+            case .answered: .answered
+            case .unreachable: .failed
+            case .forbidden: .notTried
+            }
+    }
+}
