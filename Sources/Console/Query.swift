@@ -46,15 +46,20 @@ struct Query {
         return value
     }
 
-    /// Takes an instant: milliseconds since the epoch, as the predecessor takes them, or RFC 3339.
+    /// Takes an instant of the years 1970 to 9999: milliseconds since the epoch, as the predecessor takes them, or
+    /// RFC 3339.
     mutating func instant(_ name: String) -> Instant? {
         guard let text = text(name) else { return nil }
-        if let milliseconds = Int64(text) { return Instant(millisecondsSinceEpoch: milliseconds) }
-        let instant = Instant(rfc3339: text)
-        if instant == nil {
+        let given = Int64(text).map(Instant.init(millisecondsSinceEpoch:)) ?? Instant(rfc3339: text)
+        guard let given else {
             report(name, .invalid, "is not a time", hint: "Give RFC 3339, or milliseconds since 1970.")
+            return nil
         }
-        return instant
+        guard Instant.recordable.contains(given) else {
+            report(name, .outOfRange, "is not within the years 1970 to 9999 (UTC)", hint: "Leave it out for no limit.")
+            return nil
+        }
+        return given
     }
 
     /// Takes the job after which a page of jobs begins.

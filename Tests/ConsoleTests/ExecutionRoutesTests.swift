@@ -105,6 +105,15 @@ import Testing
             ])
     }
 
+    @Test(arguments: ["0001-01-01T00:00:00Z", "9999-12-31T23:59:59-05:00", "-1", "253402300800000", "now"])
+    func `are not searched by a time that can't be on record`(time: String) async throws {
+        for field in ["since", "until"] {
+            let answer = try await api.send(.get, "/executions?\(field)=\(time)")
+            #expect(answer.status == 422)
+            #expect(try answer.body["errors"]?.array.map { $0["field"]?.string } == ["/\(field)"])
+        }
+    }
+
     @Test func `of a path's service are not searched by another service's name`() async throws {
         for path in ["/services/billing/executions", "/services/billing/jobs", Self.runs] {
             let answer = try await api.send(.get, "\(path)?service_name=shipping")

@@ -18,8 +18,8 @@ struct ExplainCommand: ParsableCommand {
         guard (1...1_000).contains(n) else { throw ValidationError("-n takes a whole number from 1 to 1000") }
         var after = SystemTime().now()
         if let from {
-            guard let instant = Instant(rfc3339: from) else {
-                throw ValidationError("--from takes an RFC 3339 time such as 2026-01-31T08:00:00Z")
+            guard let instant = Instant(rfc3339: from), Instant.recordable.contains(instant) else {
+                throw ValidationError("--from takes an RFC 3339 time from 1970 on, such as 2026-01-31T08:00:00Z")
             }
             after = instant
         }

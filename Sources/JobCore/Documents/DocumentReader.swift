@@ -142,11 +142,15 @@ public struct DocumentReader {
         return value
     }
 
-    /// Takes an RFC 3339 time.
+    /// Takes an RFC 3339 time of the years 1970 to 9999, in UTC.
     public mutating func instant(_ field: String) -> Instant? {
         guard let text = string(field, bytesMax: 64) else { return nil }
         guard let value = Instant(rfc3339: text) else {
             report(field, .invalid, "is not a time", hint: "Give an RFC 3339 time such as 2026-01-31T08:00:00Z.")
+            return nil
+        }
+        guard Instant.recordable.contains(value) else {
+            report(field, .outOfRange, "is not within the years 1970 to 9999 (UTC)", hint: "Leave it out for no limit.")
             return nil
         }
         return value

@@ -39,25 +39,36 @@ public struct Instant: Hashable, Comparable, Sendable {
     }
 }
 
-extension Instant: Codable {
-    /// 1970 to the end of 9999. Sums of an instant that was decoded and a duration can't overflow.
+extension Instant {
+    /// The instants that documents, messages and the store may hold: 1970 to the end of 9999. Sums of such an instant
+    /// and a duration can't overflow.
+    ///
+    /// What enters by one of them is read back from the others, so all of them must have the same bounds.
+    public static let recordable =
+        Instant(millisecondsSinceEpoch: readableMilliseconds.lowerBound)...Instant(
+            millisecondsSinceEpoch: readableMilliseconds.upperBound)
+
+    /// The same bounds, as milliseconds.
     public static let readableMilliseconds: ClosedRange<Int64> = 0...253_402_300_799_999
 
-    /// Nil outside of the years 1970 to 9999, which no message and no store holds.
+    /// The instant that a number of milliseconds since the epoch stands for; nil outside of ``recordable``.
     public init?(readable milliseconds: Int64) {
-        guard Self.readableMilliseconds.contains(milliseconds) else { return nil }
-        self.init(millisecondsSinceEpoch: milliseconds)
+        let instant = Instant(millisecondsSinceEpoch: milliseconds)
+        guard Self.recordable.contains(instant) else { return nil }
+        self = instant
     }
+}
 
+extension Instant: Codable {
     /// Decodes milliseconds since the epoch. Throws `DecodingError` outside of the years 1970 to 9999.
     public init(from decoder: any Decoder) throws {
         let container = try decoder.singleValueContainer()
         let milliseconds = try container.decode(Int64.self)
-        guard Self.readableMilliseconds.contains(milliseconds) else {
+        guard let instant = Instant(readable: milliseconds) else {
             throw DecodingError.dataCorruptedError(
                 in: container, debugDescription: "\(milliseconds) ms is not between the years 1970 and 9999")
         }
-        self.init(millisecondsSinceEpoch: milliseconds)
+        self = instant
     }
 
     /// Encodes milliseconds since the epoch.

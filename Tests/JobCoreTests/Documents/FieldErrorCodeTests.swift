@@ -18,6 +18,8 @@ import Testing
         ("shedule", .string("x"), .unknownField), ("retry", .object(["tries": .integer(5)]), .unknownField),
         ("schedule", .string("every day"), .invalid), ("time_zone", .string("Mars/Olympus"), .invalid),
         ("invocation_target", .string("/hook"), .invalid), ("start_at", .string("tomorrow"), .invalid),
+        ("start_at", .string("0001-01-01T00:00:00Z"), .outOfRange),
+        ("end_at", .string("9999-12-31T23:59:59-05:00"), .outOfRange),
         ("description", .string("\0"), .invalid), ("tags", .array([.integer(1)]), .invalid),
     ]
 

@@ -95,6 +95,8 @@ enum SampleDocument {
         ("timeout_seconds", .integer(0)), ("timeout_seconds", .integer(121)),
         ("misfire", .string("none")), ("misfire", .integer(1)), ("misfire_max_age_seconds", .integer(0)),
         ("start_at", .string("tomorrow")), ("end_at", .integer(1_767_225_600)),
+        ("start_at", .string("0001-01-01T00:00:00Z")), ("start_at", .string("1969-12-31T23:59:59.999Z")),
+        ("end_at", .string("9999-12-31T23:59:59-05:00")), ("end_at", .string("1970-01-01T00:00:00+00:01")),
         ("headers", .array([])), ("tags", .string("a")), ("tags", .array([.integer(1)])),
         ("tags", .array([.string("")])), ("tags", .array([text(65)])),
         ("tags", .array(Array(repeating: .string("a"), count: 21))),
@@ -153,6 +155,13 @@ enum SampleDocument {
                 "/Enabled",
             ])
         #expect(faults.count == 8)
+    }
+
+    /// What a document may hold must be readable on record and in messages, or it would stop those who read it there.
+    @Test(arguments: ["1970-01-01T00:00:00Z", "9999-12-31T23:59:59.999Z"])
+    func `a job whose instants are at a bound is read back as it was put`(bound: String) throws {
+        let job = try SampleDocument.parse(["start_at": .string(bound)])
+        #expect(try JSONDecoding.decode(Job.self, from: try JSONWriter.bytes(of: job)) == job)
     }
 
     @Test func `a job document is refused unless end_at is after start_at`() {
