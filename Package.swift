@@ -108,8 +108,8 @@ let package = Package(
         library("BrokerAccess", ["Messaging", "RabbitMQ", "Settings", logging]),
         library("HTTPClient", ["CCurl", "Threads"]),
         library("Store", ["JobCore"]),
-        library("SQLiteStore", ["JSON", "JobCore", "Store", grdb]),
-        library("StoreAccess", ["Store", "SQLiteStore"]),
+        library("SQLiteStore", ["JSON", "JobCore", "Store", grdb, logging, metrics]),
+        library("StoreAccess", ["Store", "SQLiteStore", logging]),
         library(
             "StageKit",
             [
@@ -195,14 +195,16 @@ let package = Package(
             ]),
         tests("BrokerAccessTests", ["BrokerAccess", "Messaging", "RabbitMQ", "Settings"]),
         tests("ObservabilityTests", ["Observability", metrics]),
-        tests("StoreAccessTests", ["Store", "StoreAccess"]),
+        tests("StoreAccessTests", ["Store", "StoreAccess", logging]),
         tests("HouseTests", ["Messaging"]),
         tests("RabbitMQTests", ["CRabbitMQ", "JSON", "Messaging", "RabbitMQ"]),
         tests("RabbitMQServerTests", ["JobCore", "Messaging", "RabbitMQ", "TestServers", logging]),
         tests("ChaosTests", ["Chaos", "JobCore", "Messaging"]),
         tests(
             "EndToEndTests", ["Chaos", "JSON", "JobCore", "Messaging", "RabbitMQ", "Signing", "TestServers", logging]),
-        tests("SQLiteStoreTests", ["JobCore", "SQLiteStore", "Store", "StoreConformance", grdb]),
+        tests(
+            "SQLiteStoreTests",
+            ["JobCore", "SQLiteStore", "Store", "StoreConformance", grdb, inMemoryLogging, logging]),
     ] + benchmarks,
     swiftLanguageModes: [.v6]
 )

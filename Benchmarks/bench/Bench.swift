@@ -20,7 +20,7 @@ struct Bench: AsyncParsableCommand {
                 throw ValidationError("BELFRY_STORE_URL or BELFRY_PIDS is not set: run this program with Scripts/bench")
             }
             let service = try await FastService.start()
-            let store = try StoreURL(parsing: storeURL).open()
+            let store = try StoreURL(parsing: storeURL).open(logger: Logger(label: "bench"))
             let time = SystemTime()
             let strike = Instant(secondsSinceEpoch: time.now().secondsSinceEpoch + 5 + Int64(count / 4_000))
             let expression = "at(\(strike.rfc3339.dropLast()))"

@@ -63,11 +63,19 @@ extension Console {
         return try .json(.accepted, RunAnswer(executionID: run.executionID))
     }
 
-    /// The execution that the path names. Throws `not_found` without one, and `forbidden` if the key does not allow
-    /// this access to the execution's service.
+    /// The execution that the path names. Throws `not_found` without one, `unreadable_record` if it can't be read, and
+    /// `forbidden` if the key does not allow this access to the execution's service.
     private func execution(_ access: Access, _ context: KeyContext) async throws -> Execution {
         let id = context.parameters.get("id") ?? ""
-        guard let executionID = ExecutionID(text: id), let execution = try await store.execution(executionID) else {
+        let found: Execution?
+        do throws(StoreError) {
+            found = if let id = ExecutionID(text: id) { try await store.execution(id) } else { nil }
+        } catch {
+            guard case .unusable = error else { throw error }
+            throw APIError(
+                .unreadableRecord, "The execution on record can't be read.", details: ["error": "\(error)"])
+        }
+        guard let execution = found else {
             throw APIError(.notFound, "There is no execution “\(id.prefix(64))”. An id is a UUID.")
         }
         try context.require(access, of: execution.jobName.service)

@@ -55,10 +55,19 @@ extension Console {
                 more: found.count > limit ? page.last.map { Paging.token(after: $0.job.name) } : nil))
     }
 
-    /// The job of that name. Throws `not_found` if there is none.
+    /// The job of that name. Throws `not_found` if there is none, `unreadable_record` if it can't be read.
     func job(named name: JobName) async throws -> StoredJob {
-        guard let stored = try await store.job(named: name) else { throw Self.noJob(name) }
-        return stored
+        let found: StoredJob?
+        do throws(StoreError) {
+            found = try await store.job(named: name)
+        } catch {
+            guard case .unusable = error else { throw error }
+            throw APIError(
+                .unreadableRecord, "The job \(name) on record can't be read. PUT it again, or DELETE it.",
+                details: ["error": "\(error)"])
+        }
+        guard let found else { throw Self.noJob(name) }
+        return found
     }
 
     private static func noJob(_ name: JobName) -> APIError { APIError(.notFound, "There is no job \(name).") }

@@ -34,7 +34,7 @@ public struct DueHandler: MessageHandler {
         }
         var new: [NewExecution] = []
         for event in read.messages { new += try await executions(for: event.due, event.schedule, now: now) }
-        let recorded = try await NewExecution.record(new, in: store, now: now)
+        let recorded = try await NewExecution.record(new, in: store, time: time)
         created.increment(by: recorded.count { $0.execution.isNew })
         return HandledBatch(messages: recorded.flatMap { $0.execution.messages(job: $0.job) }, dead: read.dead)
     }

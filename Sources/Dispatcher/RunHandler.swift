@@ -31,7 +31,7 @@ public struct RunHandler: MessageHandler {
                 now: now)
             new.append(NewExecution(job: stored.job, execution: execution))
         }
-        let recorded = try await NewExecution.record(new, in: store, now: now)
+        let recorded = try await NewExecution.record(new, in: store, time: time)
         for (job, execution) in recorded where execution.isNew {
             logger.info(
                 "run requested", metadata: ["execution_id": "\(execution.execution.id)", "job": "\(job.name)"])

@@ -5,10 +5,11 @@ import JobCore
 /// Reads a row's columns one after the other, in the order in which the query names them.
 struct ColumnReader {
     private let row: Row
-    private var index = 0
+    private var index: Int
 
-    init(_ row: Row) {
+    init(_ row: Row, from first: Int = 0) {
         self.row = row
+        index = first
     }
 
     mutating func next<Value: DatabaseValueConvertible & StatementColumnConvertible>(
@@ -19,11 +20,24 @@ struct ColumnReader {
     }
 
     mutating func instant() throws -> Instant {
-        Instant(millisecondsSinceEpoch: try next())
+        try Self.instant(try next())
+    }
+
+    /// The instant of many rows together: one of them that can't be read must not cost the others.
+    mutating func nearestInstant() throws -> Instant {
+        let instant = Instant(millisecondsSinceEpoch: try next())
+        return min(max(instant, Instant.recordable.lowerBound), Instant.recordable.upperBound)
     }
 
     mutating func instantIfAny() throws -> Instant? {
-        try next(Int64?.self).map(Instant.init(millisecondsSinceEpoch:))
+        try next(Int64?.self).map(Self.instant)
+    }
+
+    /// A ttl or an interval. Like an instant it is bounded, because the two are added.
+    mutating func seconds() throws -> Int64 {
+        let seconds = try next(Int64.self)
+        guard (0...Limits.ttlSecondsMax).contains(seconds) else { throw Self.corrupted("\(seconds) s is no duration") }
+        return seconds
     }
 
     mutating func identifier<Subject>() throws -> Identifier<Subject> {
@@ -37,8 +51,7 @@ struct ColumnReader {
     mutating func code<Value: ColumnCode>() throws -> Value {
         let code = try next(Int64.self)
         guard let value = Value(code: code) else {
-            throw DecodingError.dataCorrupted(
-                DecodingError.Context(codingPath: [], debugDescription: "\(code) is not a code of \(Value.self)"))
+            throw Self.corrupted("\(code) is not a code of \(Value.self)")
         }
         return value
     }
@@ -47,5 +60,16 @@ struct ColumnReader {
         guard row.hasNull(atIndex: index) else { return try code() }
         index += 1
         return nil
+    }
+
+    private static func instant(_ milliseconds: Int64) throws -> Instant {
+        guard let instant = Instant(readable: milliseconds) else {
+            throw corrupted("\(milliseconds) ms is not between the years 1970 and 9999")
+        }
+        return instant
+    }
+
+    private static func corrupted(_ reason: String) -> DecodingError {
+        .dataCorrupted(DecodingError.Context(codingPath: [], debugDescription: reason))
     }
 }

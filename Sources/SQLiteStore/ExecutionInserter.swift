@@ -10,25 +10,36 @@ struct ExecutionInserter {
     private let find: Statement
     private let findJob: Statement
     private let lastSuccesses: LastSuccessFinder
+    private let unreadable: UnreadableRows
     private var jobs: [JobID: Int64] = [:]
 
-    init(_ database: Database, now: Instant) throws {
+    /// `now` is read within the transaction: after the wait for other writers.
+    init(_ database: Database, now: Instant, leavingOut unreadable: UnreadableRows) throws {
         self.database = database
+        self.unreadable = unreadable
         self.now = now
         insert = try database.cachedStatement(sql: ExecutionRow.insert)
         find = try database.cachedStatement(sql: ExecutionRow.selectByID)
         findJob = try database.cachedStatement(sql: "SELECT seq FROM job WHERE id = ?")
-        lastSuccesses = try LastSuccessFinder(database)
+        lastSuccesses = try LastSuccessFinder(database, leavingOut: unreadable)
     }
 
     /// The unique indexes decide: an execution that they refuse either exists already or finds its job's lock taken.
-    mutating func create(_ execution: Execution) throws -> RecordedExecution {
+    ///
+    /// Nil when it exists already and its row can't be read.
+    mutating func create(_ execution: Execution) throws -> RecordedExecution? {
+        let execution = execution.created(at: now)
         let job = try seq(of: execution)
         if try inserted(execution, job: job) {
             return try lastSuccesses.recorded(execution, job: job, isNew: true)
         }
-        if let existing = try ExecutionRow.find(execution.id, with: find) {
-            return try lastSuccesses.recorded(existing.execution, job: existing.job, isNew: false)
+        do {
+            if let existing = try ExecutionRow.find(execution.id, with: find) {
+                return try lastSuccesses.recorded(existing.execution, job: existing.job, isNew: false)
+            }
+        } catch let row as UnreadableRow {
+            unreadable.note(row)
+            return nil
         }
         var locked = execution
         locked.state = .over(.locked, at: now, ttlSeconds: execution.state.ttlSeconds)
@@ -81,5 +92,16 @@ struct ExecutionInserter {
                 now.databaseValue,
             ])
         return database.lastInsertedRowID
+    }
+}
+
+extension Execution {
+    /// This execution as one that is created at `now`, which is after the wait for the store. So an exclusive run that
+    /// waited for the end of another one is not older than that end.
+    fileprivate func created(at now: Instant) -> Execution {
+        var execution = self
+        execution.createdAt = max(createdAt, now)
+        execution.state.finishedAt = state.finishedAt.map { max($0, now) }
+        return execution
     }
 }

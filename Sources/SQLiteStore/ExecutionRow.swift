@@ -53,12 +53,14 @@ struct ExecutionRow {
         return try rows.next().map { try ExecutionRow($0) }
     }
 
-    /// The rows of those executions that exist.
-    static func find(_ ids: [ExecutionID], in database: Database) throws -> [ExecutionID: ExecutionRow] {
+    /// The rows of those executions that exist and can be read.
+    static func find(
+        _ ids: [ExecutionID], in database: Database, leavingOut unreadable: UnreadableRows
+    ) throws -> [ExecutionID: ExecutionRow] {
         let statement = try database.cachedStatement(sql: selectByIDs)
         var rows: [ExecutionID: ExecutionRow] = Dictionary(minimumCapacity: ids.count)
         try ManyIDs.forEachRow(of: ids, with: statement) { row in
-            let row = try ExecutionRow(row)
+            guard let row = try unreadable.value({ try ExecutionRow(row) }) else { return }
             rows[row.execution.id] = row
         }
         return rows
@@ -66,12 +68,13 @@ struct ExecutionRow {
 
     /// Throws `UnreadableRow`, with the execution's id, when a column can't be read.
     init(_ row: Row) throws {
-        do {
-            try self.init(columns: row)
-        } catch {
-            let id: ExecutionID? = UUID.fromDatabaseValue(row["id"]).map { ExecutionID($0) }
-            throw UnreadableRow("the execution \(id?.description ?? "with a damaged id")", error)
-        }
+        self = try UnreadableRow.naming(.execution, Self.subject(row)) { try ExecutionRow(columns: row) }
+    }
+
+    /// The name of a row for logs. Its column `id` is the execution's id.
+    static func subject(_ row: Row) -> String {
+        let id: ExecutionID? = UUID.fromDatabaseValue(row["id"]).map { ExecutionID($0) }
+        return "the execution \(id?.description ?? "with a damaged id")"
     }
 
     private init(columns row: Row) throws {
@@ -104,8 +107,8 @@ struct ExecutionRow {
 
     private static func state(_ column: inout ColumnReader) throws -> ExecutionState {
         ExecutionState(
-            status: try column.code(), reason: try column.codeIfAny(), ttlSeconds: try column.next(),
-            heartbeatIntervalSeconds: try column.next(), ttlDeadline: try column.instant(),
+            status: try column.code(), reason: try column.codeIfAny(), ttlSeconds: try column.seconds(),
+            heartbeatIntervalSeconds: try column.seconds(), ttlDeadline: try column.instant(),
             isExtended: try column.next(), invokedAt: try column.instantIfAny(),
             invokedBy: try column.next(Int64?.self).map(ReportID.init(rawValue:)),
             firstHeartbeatAt: try column.instantIfAny(), lastHeartbeatAt: try column.instantIfAny(),

@@ -53,17 +53,22 @@ struct ExecutionSearch {
     }
 
     /// Finds the rows' numbers first, so that SQLite sorts numbers and not whole rows.
-    func page(in database: Database) throws -> ExecutionPage {
+    ///
+    /// A row that can't be read is left out, so a page may have fewer executions than asked for.
+    func page(in database: Database, leavingOut unreadable: UnreadableRows) throws -> ExecutionPage {
         let filter = conditions.isEmpty ? "" : "WHERE " + conditions.joined(separator: " AND ")
         let sql =
             ExecutionRow.select + """
                 WHERE e.seq IN (SELECT seq FROM execution \(filter) ORDER BY seq DESC LIMIT \(limit + 1))
                 ORDER BY e.seq DESC
                 """
-        let rows = try Array(Row.fetchCursor(database, sql: sql, arguments: arguments).map { try ExecutionRow($0) })
-        let shown = rows.prefix(limit)
-        let more = rows.count > limit ? shown.last.map { Self.token(for: $0.seq) } : nil
-        return ExecutionPage(executions: shown.map(\.execution), more: more)
+        let found = try Array(
+            Row.fetchCursor(database, sql: sql, arguments: arguments).map { row in
+                (seq: row[0] as Int64, row: try unreadable.value { try ExecutionRow(row) })
+            })
+        let shown = found.prefix(limit)
+        let more = found.count > limit ? shown.last.map { Self.token(for: $0.seq) } : nil
+        return ExecutionPage(executions: shown.compactMap(\.row?.execution), more: more)
     }
 
     private static func token(for seq: Int64) -> String {

@@ -7,9 +7,9 @@ struct ExecutionUpdater {
     private let database: Database
     private let rows: [ExecutionID: ExecutionRow]
 
-    init(_ database: Database, of ids: [ExecutionID]) throws {
+    init(_ database: Database, of ids: [ExecutionID], leavingOut unreadable: UnreadableRows) throws {
         self.database = database
-        rows = try ExecutionRow.find(ids, in: database)
+        rows = try ExecutionRow.find(ids, in: database, leavingOut: unreadable)
     }
 
     var loaded: [ExecutionID: Execution] { rows.mapValues(\.execution) }

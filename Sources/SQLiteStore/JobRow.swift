@@ -4,34 +4,39 @@ import Store
 
 /// The row of a job: how it is read, and how it is written.
 enum JobRow {
-    /// To be followed by conditions.
-    static let select = "SELECT service, name, document, since_ms, created_ms, updated_ms FROM job "
+    private static let select = "SELECT service, name, document, since_ms, created_ms, updated_ms FROM job "
 
-    /// Throws `UnreadableRow`, with the job's name, when the document can't be read.
-    private static func read(_ row: Row) throws -> StoredJob {
-        var column = ColumnReader(row)
-        let name = JobName(service: try column.next(), job: try column.next())
-        let document = try column.next(String.self)
-        let job: Job
-        do {
-            job = try JSONColumn.value(of: document)
-        } catch {
-            throw UnreadableRow("the job \(name)", error)
+    /// Throws `UnreadableRow`, with the job's name, when a column or the document can't be read.
+    private static func read(_ row: Row) throws(UnreadableRow) -> StoredJob {
+        try UnreadableRow.naming(.job, "the job \(row[0] as String)/\(row[1] as String)") {
+            var column = ColumnReader(row)
+            let name = JobName(service: try column.next(), job: try column.next())
+            let job: Job = try JSONColumn.value(of: try column.next())
+            guard job.name == name else {
+                throw DecodingError.dataCorrupted(
+                    DecodingError.Context(codingPath: [], debugDescription: "its document is that of \(job.name)"))
+            }
+            return StoredJob(
+                job: job, effectiveAfter: try column.instant(), createdAt: try column.instant(),
+                updatedAt: try column.instant())
         }
-        return StoredJob(
-            job: job, effectiveAfter: try column.instant(), createdAt: try column.instant(),
-            updatedAt: try column.instant())
     }
 
-    static func fetchAll(_ database: Database, sql: String, _ arguments: StatementArguments) throws -> [StoredJob] {
-        let rows = try Row.fetchCursor(try database.cachedStatement(sql: sql), arguments: arguments)
-        return try Array(rows.map(read))
+    /// The first `limit` jobs that can be read. The statement has no LIMIT: rows that can't be read do not count.
+    static func list(
+        _ database: Database, where condition: String, _ arguments: StatementArguments, limit: Int,
+        leavingOut unreadable: UnreadableRows
+    ) throws -> [StoredJob] {
+        let statement = try database.cachedStatement(sql: select + condition)
+        return try unreadable.list(try Row.fetchCursor(statement, arguments: arguments), limit: limit, read)
     }
 
+    /// The job of that name, unless it was deleted. Throws `UnreadableRow`.
     static func find(_ name: JobName, in database: Database) throws -> StoredJob? {
-        try fetchAll(
-            database, sql: select + "WHERE service = ? AND name = ? AND deleted_ms IS NULL", [name.service, name.job]
-        ).first
+        let statement = try database.cachedStatement(
+            sql: select + "WHERE service = ? AND name = ? AND deleted_ms IS NULL")
+        let rows = try Row.fetchCursor(statement, arguments: [name.service, name.job])
+        return try rows.next().map(read)
     }
 
     /// Inserts a job or replaces it. A row that exists keeps its `seq`, by which executions refer to it.

@@ -5,8 +5,10 @@ import Store
 /// Adds the last success of an execution's job, for the dispatcher, which hands it to the run.
 struct LastSuccessFinder {
     private let find: Statement
+    private let unreadable: UnreadableRows
 
-    init(_ database: Database) throws {
+    init(_ database: Database, leavingOut unreadable: UnreadableRows) throws {
+        self.unreadable = unreadable
         find = try database.cachedStatement(
             sql: """
                 SELECT e.id, e.occurrence_ms, e.invoked_ms, e.state, e.summary
@@ -23,11 +25,14 @@ struct LastSuccessFinder {
 
     private func lastSuccess(of job: Int64) throws -> LastSuccess? {
         let rows = try Row.fetchCursor(find, arguments: [job])
-        return try rows.next().map { row in
-            var column = ColumnReader(row)
-            return LastSuccess(
-                executionID: try column.identifier(), occurrence: try column.instant(),
-                invokedAt: try column.instantIfAny(), state: try column.next(), summary: try column.next())
+        guard let row = try rows.next() else { return nil }
+        return try unreadable.value {
+            try UnreadableRow.naming(.execution, ExecutionRow.subject(row)) {
+                var column = ColumnReader(row)
+                return LastSuccess(
+                    executionID: try column.identifier(), occurrence: try column.instant(),
+                    invokedAt: try column.instantIfAny(), state: try column.next(), summary: try column.next())
+            }
         }
     }
 }

@@ -9,8 +9,12 @@ extension SQLiteStore: CallbackStore {
                 sql: "SELECT id, status FROM execution WHERE id IN " + ManyIDs.placeholders)
             var statuses: [ExecutionID: ExecutionStatus] = Dictionary(minimumCapacity: ids.count)
             try ManyIDs.forEachRow(of: ids, with: statement) { row in
-                var column = ColumnReader(row)
-                statuses[try column.identifier()] = try column.code()
+                _ = try unreadable.value {
+                    try UnreadableRow.naming(.execution, ExecutionRow.subject(row)) {
+                        var column = ColumnReader(row)
+                        statuses[try column.identifier()] = try column.code()
+                    }
+                }
             }
             return statuses
         }

@@ -8,15 +8,14 @@ extension SQLiteStore: ConsoleStore {
         try await read { database in
             let first = ("", "")
             let (afterService, afterJob) = after.map { ($0.service, $0.job) } ?? first
-            let condition = service == nil ? "" : "AND service = ?4 "
+            let condition = service == nil ? "" : "AND service = ?3 "
             let arguments: [DatabaseValue] =
-                [afterService.databaseValue, afterJob.databaseValue, limit.databaseValue]
-                + (service.map { [$0.databaseValue] } ?? [])
-            return try JobRow.fetchAll(
+                [afterService.databaseValue, afterJob.databaseValue] + (service.map { [$0.databaseValue] } ?? [])
+            return try JobRow.list(
                 database,
-                sql: JobRow.select + "WHERE deleted_ms IS NULL AND (service, name) > (?1, ?2) " + condition
-                    + "ORDER BY service, name LIMIT ?3",
-                StatementArguments(arguments))
+                where: "WHERE deleted_ms IS NULL AND (service, name) > (?1, ?2) " + condition
+                    + "ORDER BY service, name",
+                StatementArguments(arguments), limit: limit, leavingOut: unreadable)
         }
     }
 
@@ -25,15 +24,13 @@ extension SQLiteStore: ConsoleStore {
         return try await write { database in
             try JobRow.countChange(in: database)
             return try jobs.map { job in
-                let before = try JobRow.find(job.name, in: database)
-                let stored =
-                    before?.replaced(by: job, now: now)
-                    ?? StoredJob(job: job, effectiveAfter: now, createdAt: now, updatedAt: now)
+                let before = try JobBefore(job.name, in: database, leavingOut: unreadable)
+                let stored = before.replaced(by: job, now: now)
                 try JobRow.write(stored, to: database)
-                if job.isExclusive, before?.job.isExclusive != true {
+                if job.isExclusive, !before.isExclusive {
                     try JobRow.lockOpenExecution(of: job.name, in: database)
                 }
-                return PutJob(stored: stored, isNew: before == nil)
+                return PutJob(stored: stored, isNew: before.isAbsent)
             }
         }
     }
@@ -54,7 +51,7 @@ extension SQLiteStore: ConsoleStore {
 
     public func executions(_ query: ExecutionQuery) async throws(StoreError) -> ExecutionPage {
         guard let search = ExecutionSearch(query) else { return ExecutionPage(executions: [], more: nil) }
-        return try await read { try search.page(in: $0) }
+        return try await read { try search.page(in: $0, leavingOut: unreadable) }
     }
 
     public func execution(_ id: ExecutionID) async throws(StoreError) -> Execution? {
@@ -64,27 +61,32 @@ extension SQLiteStore: ConsoleStore {
     }
 
     public func apiKey(secretHash: [UInt8]) async throws(StoreError) -> APIKey? {
-        try await keys("WHERE secret_hash = ?", [Data(secretHash)]).first
+        try await read { database in
+            let rows = try Self.keyRows("WHERE secret_hash = ?", [Data(secretHash)], in: database)
+            return try rows.next().map(Self.key)
+        }
     }
 
     public func apiKeys() async throws(StoreError) -> [APIKey] {
-        try await keys("ORDER BY name", [])
+        try await read { try unreadable.list(try Self.keyRows("ORDER BY name", [], in: $0), Self.key) }
     }
 
-    private func keys(_ condition: String, _ arguments: StatementArguments) async throws(StoreError) -> [APIKey] {
-        try await read { database in
-            let rows = try Row.fetchCursor(
-                database, sql: "SELECT name, scope, created_ms FROM api_key " + condition, arguments: arguments)
-            return try Array(
-                rows.map { row in
-                    var column = ColumnReader(row)
-                    let name = try column.next(String.self)
-                    let text = try column.next(String.self)
-                    guard let scope = APIKey.Scope(text) else {
-                        throw UnreadableRow("the API key \(name)", reason: "“\(text)” is not a scope")
-                    }
-                    return APIKey(name: name, scope: scope, createdAt: try column.instant())
-                })
+    private static func keyRows(
+        _ condition: String, _ arguments: StatementArguments, in database: Database
+    ) throws -> RowCursor {
+        try Row.fetchCursor(
+            database, sql: "SELECT name, scope, created_ms FROM api_key " + condition, arguments: arguments)
+    }
+
+    private static func key(_ row: Row) throws(UnreadableRow) -> APIKey {
+        let name: String = row[0]
+        let text: String = row[1]
+        guard let scope = APIKey.Scope(text) else {
+            throw UnreadableRow(.apiKey, "the API key \(name)", reason: "“\(text)” is not a scope")
+        }
+        return try UnreadableRow.naming(.apiKey, "the API key \(name)") {
+            var column = ColumnReader(row, from: 2)
+            return APIKey(name: name, scope: scope, createdAt: try column.instant())
         }
     }
 

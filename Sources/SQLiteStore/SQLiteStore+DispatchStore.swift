@@ -9,18 +9,17 @@ extension SQLiteStore: DispatchStore {
         with schedule: ScheduleKey, in shard: Shard, after: JobID?, limit: Int
     ) async throws(StoreError) -> [StoredJob] {
         try await read { database in
-            try JobRow.fetchAll(
+            try JobRow.list(
                 database,
-                sql: JobRow.select + """
+                where: """
                     WHERE deleted_ms IS NULL AND expression = ? AND time_zone = ? AND dst = ?
-                        AND id >= ? AND id < ? AND id > ? ORDER BY id LIMIT ?
+                        AND id >= ? AND id < ? AND id > ? ORDER BY id
                     """,
                 [
                     schedule.expression.databaseValue, schedule.timeZone.databaseValue,
                     schedule.dst.description.databaseValue, Self.idBound(shard.slots.lowerBound),
                     Self.idBound(shard.slots.upperBound), after?.databaseValue ?? Data().databaseValue,
-                    limit.databaseValue,
-                ])
+                ], limit: limit, leavingOut: unreadable)
         }
     }
 
@@ -29,10 +28,12 @@ extension SQLiteStore: DispatchStore {
         try await read { try JobRow.find(name, in: $0) }
     }
 
-    public func create(_ executions: [Execution], now: Instant) async throws(StoreError) -> [RecordedExecution] {
+    public func create(
+        _ executions: [Execution], now: @Sendable () -> Instant
+    ) async throws(StoreError) -> [RecordedExecution?] {
         guard !executions.isEmpty else { return [] }
         return try await write { database in
-            var inserter = try ExecutionInserter(database, now: now)
+            var inserter = try ExecutionInserter(database, now: now(), leavingOut: unreadable)
             let recorded = try executions.map { try inserter.create($0) }
             try inserter.writeNewestOccurrence(of: executions)
             return recorded
@@ -43,8 +44,8 @@ extension SQLiteStore: DispatchStore {
     public func recorded(_ ids: [ExecutionID]) async throws(StoreError) -> [RecordedExecution] {
         guard !ids.isEmpty else { return [] }
         return try await read { database in
-            let rows = try ExecutionRow.find(ids, in: database)
-            let lastSuccesses = try LastSuccessFinder(database)
+            let rows = try ExecutionRow.find(ids, in: database, leavingOut: unreadable)
+            let lastSuccesses = try LastSuccessFinder(database, leavingOut: unreadable)
             return try ids.compactMap { id in
                 try rows[id].map { try lastSuccesses.recorded($0.execution, job: $0.job, isNew: false) }
             }

@@ -20,7 +20,7 @@ extension SQLiteStore: ExpiryStore {
                     instant.databaseValue, (limit - found.count).databaseValue, since.databaseValue,
                     perSecond.databaseValue,
                 ]
-                found += try Self.overdue(sql, in: database, StatementArguments(arguments))
+                found += try overdue(sql, in: database, StatementArguments(arguments))
             }
             let silence = 1_000 * ExecutionState.silentIntervalsMax
             try add(Self.overdueByIndex, at: instant, since: progress.reachableSince, perSecond: silence)
@@ -63,15 +63,16 @@ extension SQLiteStore: ExpiryStore {
 
     /// `sql` answers an id and whether the ttl is over; its arguments are the instant, the limit, since when the
     /// deadlines count at the earliest, and the milliseconds from then for each second of the interval or the ttl.
-    private static func overdue(
+    private func overdue(
         _ sql: String, in database: Database, _ arguments: StatementArguments
     ) throws -> [OverdueExecution] {
         let rows = try Row.fetchCursor(try database.cachedStatement(sql: sql), arguments: arguments)
-        return try Array(
-            rows.map { row in
+        return try unreadable.list(rows) { row in
+            try UnreadableRow.naming(.execution, ExecutionRow.subject(row)) {
                 var column = ColumnReader(row)
                 return OverdueExecution(id: try column.identifier(), expiry: try column.next() ? .ttl : .heartbeat)
-            })
+            }
+        }
     }
 
     public func undelivered(
@@ -86,13 +87,14 @@ extension SQLiteStore: ExpiryStore {
                     ORDER BY e.attempt_due_ms LIMIT ?
                     """)
             let rows = try Row.fetchCursor(statement, arguments: [instant.databaseValue, limit.databaseValue])
-            return try Array(
-                rows.map { row in
+            return try unreadable.list(rows) { row in
+                try UnreadableRow.naming(.execution, ExecutionRow.subject(row)) {
                     var column = ColumnReader(row)
                     return UndeliveredExecution(
                         id: try column.identifier(),
                         jobName: JobName(service: try column.next(), job: try column.next()))
-                })
+                }
+            }
         }
     }
 

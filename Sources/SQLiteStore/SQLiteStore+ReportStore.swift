@@ -8,7 +8,7 @@ extension SQLiteStore: ReportStore {
         _ decide: @Sendable ([ExecutionID: Execution], ShardProgress) -> ReportDecision<Answer>
     ) async throws(StoreError) -> Answer {
         try await write { database in
-            let update = try ExecutionUpdater(database, of: ids)
+            let update = try ExecutionUpdater(database, of: ids, leavingOut: unreadable)
             let before = try ShardProgressRow.find(shard, in: database)
             let decision = decide(update.loaded, before)
             try update.apply(decision.changes)

@@ -27,13 +27,13 @@ extension SQLiteStore: ScheduleStore {
         let dst = DSTPolicy(try column.next(String.self)) ?? .default
         return DistinctSchedule(
             key: ScheduleKey(expression, timeZone: timeZone, dst: dst), jobCount: try column.next(),
-            earliestEffectiveAfter: try column.instant(), latestEffectiveAfter: try column.instant())
+            earliestEffectiveAfter: try column.nearestInstant(), latestEffectiveAfter: try column.nearestInstant())
     }
 
     public func newestOccurrence() async throws(StoreError) -> Instant? {
         try await read { database in
             try Int64.fetchOne(database, sql: "SELECT value_ms FROM newest_occurrence")
-                .map(Instant.init(millisecondsSinceEpoch:))
+                .flatMap(Instant.init(readable:))
         }
     }
 }

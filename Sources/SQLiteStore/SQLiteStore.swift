@@ -1,4 +1,5 @@
 import GRDB
+public import Logging
 public import Store
 
 /// The store in one SQLite file, which all daemons of a machine have open at the same time.
@@ -6,24 +7,29 @@ public import Store
 /// WAL lets readers continue while one process writes; `synchronous = FULL` makes a commit survive a power cut, because
 /// the caller acknowledges a message as soon as the commit is done.
 ///
-///     let store = try SQLiteStore(path: "/var/lib/belfry/belfry.sqlite")
+///     let store = try SQLiteStore(path: "/var/lib/belfry/belfry.sqlite", logger: logger)
 ///     let revision = try await store.jobsRevision()
 public final class SQLiteStore: Sendable {
     /// The path that was given to `init`.
     let path: String
+    /// Where the rows go that a call leaves out.
+    let unreadable: UnreadableRows
     private let pool: DatabasePool
 
     /// Opens the store; creates it when there is none, and brings its schema up to date.
     ///
+    /// `logger` is for rows that can't be read, which a call that lists rows leaves out.
+    ///
     /// Throws `StoreError.unusable` when the file is not a Belfry store, is damaged, or was written by a newer Belfry;
     /// `StoreError.unavailable` when it can't be opened or created now.
-    public convenience init(path: String) throws(StoreError) {
-        try self.init(path: path, lockWaitSeconds: 5)
+    public convenience init(path: String, logger: Logger) throws(StoreError) {
+        try self.init(path: path, lockWaitSeconds: 5, logger: logger)
     }
 
     /// A call that finds the file locked by another program throws `StoreError.unavailable` after `lockWaitSeconds`.
-    init(path: String, lockWaitSeconds: Double) throws(StoreError) {
+    init(path: String, lockWaitSeconds: Double, logger: Logger) throws(StoreError) {
         self.path = path
+        unreadable = UnreadableRows(logger: logger)
         pool = try StoreFile(path: path, lockWaitSeconds: lockWaitSeconds).open()
     }
 

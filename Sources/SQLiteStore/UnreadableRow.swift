@@ -1,17 +1,30 @@
 /// A row that holds a value which this program can't read. It names the row, so that a person can find it.
 struct UnreadableRow: Error, CustomStringConvertible {
+    /// The table of the row.
+    enum Table: String, CaseIterable {
+        case job, execution
+        case apiKey = "api_key"
+    }
+
+    let table: Table
     let description: String
 
     /// `subject` names the row, as in "the job billing/invoices".
-    init(_ subject: String, reason: String) {
+    init(_ table: Table, _ subject: String, reason: String) {
+        self.table = table
         description = "\(subject) can't be read: \(reason)"
     }
 
-    init(_ subject: String, _ cause: any Error) {
-        guard case .dataCorrupted(let context)? = cause as? DecodingError else {
-            self.init(subject, reason: "\(cause)")
-            return
+    /// Returns what `read` returns. Any error of `read` becomes one that names the row.
+    static func naming<Value>(
+        _ table: Table, _ subject: @autoclosure () -> String, _ read: () throws -> Value
+    ) throws(UnreadableRow) -> Value {
+        do {
+            return try read()
+        } catch DecodingError.dataCorrupted(let context) {
+            throw UnreadableRow(table, subject(), reason: context.debugDescription)
+        } catch {
+            throw UnreadableRow(table, subject(), reason: "\(error)")
         }
-        self.init(subject, reason: context.debugDescription)
     }
 }

@@ -3,25 +3,31 @@ public import JobCore
 /// The role of the dispatcher: it reads jobs and creates executions.
 ///
 ///     let due = try await store.jobs(with: schedule, in: shard, after: nil, limit: 500)
-///     let recorded = try await store.create(due.map { execution(of: $0.job) }, now: now)
+///     let recorded = try await store.create(due.map { execution(of: $0.job) }, now: time.now)
 public protocol DispatchStore: Sendable {
     /// Up to `limit` jobs of a schedule's shard, deleted ones excepted, in the order of their ids, that come after
-    /// `after`. Paused jobs are among them: the dispatcher decides whether a job runs.
+    /// `after`; fewer only when there are no more. Paused jobs are among them: the dispatcher decides whether a job
+    /// runs. A job that can't be read is left out, logged by name and counted.
     func jobs(with schedule: ScheduleKey, in shard: Shard, after: JobID?, limit: Int) async throws(StoreError)
         -> [StoredJob]
 
-    /// The job of that name; nil when there is none, or it was deleted.
+    /// The job of that name; nil when there is none, or it was deleted. Throws `StoreError.unusable` when it can't be
+    /// read.
     func job(named name: JobName) async throws(StoreError) -> StoredJob?
 
     /// Creates executions in one transaction, and answers as many as it was given, in the same order, as the store
-    /// then holds them.
+    /// then holds them; nil for one that exists already and can't be read, which is logged and counted.
     ///
-    /// An execution whose id exists already is left as it is. A new one that is exclusive and not over, while another
-    /// execution of its job is open, is created as over at `now`, reason `locked`. A retry is linked from the execution
-    /// it retries. The job need not exist: a test delivery belongs to a job that was never put.
-    func create(_ executions: [Execution], now: Instant) async throws(StoreError) -> [RecordedExecution]
+    /// `now` is called once, when no other program writes any more: no execution is recorded as created, or as over,
+    /// before that instant. An execution whose id exists already is left as it is. A new one that is exclusive and not
+    /// over, while another execution of its job is open, is created as over, reason `locked`. A retry is linked from
+    /// the execution it retries. The job need not exist: a test delivery belongs to a job that was never put.
+    func create(
+        _ executions: [Execution], now: @Sendable () -> Instant
+    ) async throws(StoreError) -> [RecordedExecution?]
 
-    /// The executions that exist among `ids`, in the order of `ids`; an id that is given twice is answered twice.
+    /// The executions that exist among `ids` and can be read, in the order of `ids`; an id that is given twice is
+    /// answered twice.
     ///
     /// `lastSuccess` is as `create` answers it, `isNew` is false. Changes nothing.
     func recorded(_ ids: [ExecutionID]) async throws(StoreError) -> [RecordedExecution]

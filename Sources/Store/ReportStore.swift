@@ -2,8 +2,9 @@ public import JobCore
 
 /// The role of the recorder: it changes executions, several in one transaction.
 public protocol ReportStore: Sendable {
-    /// Loads the executions that exist and the progress of a line of reports, calls `decide` with them, and writes the
-    /// changes and the progress that it answers, all in one transaction that excludes other writers.
+    /// Loads the executions that exist and can be read, and the progress of a line of reports, calls `decide` with
+    /// them, and writes the changes and the progress that it answers, all in one transaction that excludes other
+    /// writers.
     ///
     /// A change of an execution that was not loaded is not written. `decide` may be called more than once, so it must
     /// have no effect but its result.

@@ -1,18 +1,22 @@
+public import Logging
 public import Store
 import Synchronization
 
 /// A store that is opened when it is available. It can be asked at any time whether it works.
 public final class LazyStore: Sendable {
     private let url: StoreURL
+    private let logger: Logger
     private let store = Mutex<(any CompleteStore)?>(nil)
 
-    public init(_ url: StoreURL) {
+    /// `logger` is the store's own; see `StoreURL.open(logger:)`.
+    public init(_ url: StoreURL, logger: Logger) {
         self.url = url
+        self.logger = logger
     }
 
     /// Opens the store. Throws `StoreError.unavailable` for a later try, `.unusable` when no try can succeed.
     public func open() throws(StoreError) -> any CompleteStore {
-        let opened = try url.open()
+        let opened = try url.open(logger: logger)
         store.withLock { $0 = opened }
         return opened
     }

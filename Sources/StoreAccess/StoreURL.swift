@@ -1,3 +1,4 @@
+public import Logging
 import SQLiteStore
 public import Store
 
@@ -25,9 +26,9 @@ public struct StoreURL: Sendable {
         }
     }
 
-    /// Opens the store, and creates it when there is none.
-    public func open() throws(StoreError) -> any CompleteStore {
-        try SQLiteStore(path: path)
+    /// Opens the store, and creates it when there is none. The store logs the rows that can't be read to `logger`.
+    public func open(logger: Logger) throws(StoreError) -> any CompleteStore {
+        try SQLiteStore(path: path, logger: logger)
     }
 }
 

@@ -62,7 +62,15 @@ import Testing
         Failure(code: .invalid, status: 422, method: .get, path: "/services/a--b/jobs/invoices"),
         Failure(code: .invalid, status: 422, method: .get, path: "/jobs?limit=0"),
         Failure(code: .invalid, status: 422, method: .post, path: job + "/executions", body: #"{"payload": 1}"#),
-        Failure(code: .internal, status: 500, method: .get, path: job) { api in
+        Failure(code: .internal, status: 500, method: .get, path: "/jobs") { api in
+            api.store.change { $0.failure = .unusable(secretPath) }
+        },
+        Failure(code: .unreadableRecord, status: 500, method: .get, path: job) { api in
+            api.store.change { $0.failure = .unusable(secretPath) }
+        },
+        Failure(
+            code: .unreadableRecord, status: 500, method: .get, path: "/executions/\(ExecutionID.random())"
+        ) { api in
             api.store.change { $0.failure = .unusable(secretPath) }
         },
         Failure(code: .internal, status: 500, method: .get, path: "/nothing") { api in
@@ -112,7 +120,8 @@ import Testing
 
     @Test func `covers every code but that of a callback which is too late`() {
         #expect(Set(Self.failures.map(\.code)) == Set(APIErrorCode.allCases).subtracting([.gone]))
-        #expect(APIErrorCode.allCases.map(\.status.code) == [400, 401, 403, 404, 409, 410, 413, 415, 422, 500, 503])
+        #expect(
+            APIErrorCode.allCases.map(\.status.code) == [400, 401, 403, 404, 409, 410, 413, 415, 422, 500, 500, 503])
         #expect(APIErrorCode.allCases.allSatisfy { $0.rawValue.wholeMatch(of: #/[a-z_]+/#) != nil })
     }
 
@@ -141,10 +150,10 @@ import Testing
     func `of the store names no path and no driver, and the log does`(error: StoreError) async throws {
         let api = ConsoleAPI()
         api.store.change { $0.failure = error }
-        let answer = try await api.send(.get, Self.job)
+        let answer = try await api.send(.get, "/jobs")
         let id = try #require(try answer.body["request_id"]?.string)
         let line = try #require(api.log.entries.first { $0.metadata["request_id"] == "\(id)" })
-        #expect(line.metadata["error"] == "\(error)" && line.metadata["path"] == "\(Self.job)")
+        #expect(line.metadata["error"] == "\(error)" && line.metadata["path"] == "/jobs")
         if case .unusable = error {
             let message = "Internal error. Quote the request id \(id) to the operator."
             #expect(try answer.body["message"] == .string(message) && line.level == .error)

@@ -134,6 +134,16 @@ import Testing
         #expect(try Self.requests(batch).count == 1)
     }
 
+    @Test func `a due event leads to the deliveries of all jobs but the one whose execution can't be read`()
+        async throws
+    {
+        let store = MemoryDispatchStore([Self.job("a"), Self.job("b")])
+        let unreadable = Execution.id(of: JobName(service: "s", job: "a").id, at: Self.occurrence)
+        store.content.withLock { $0.unreadable = [unreadable] }
+        let batch = try await handler(store).handle([Self.due()])
+        #expect(try Self.requests(batch).map(\.jobName.job) == ["b"] && batch.dead.isEmpty)
+    }
+
     @Test func `the handler of due events throws while the store is unavailable, so that the batch waits`() async throws
     {
         let store = MemoryDispatchStore([Self.job("a")])

@@ -7,6 +7,8 @@ final class MemoryDispatchStore: DispatchStore {
     struct Content {
         var jobs: [StoredJob] = []
         var executions: [ExecutionID: Execution] = [:]
+        /// On record, and in a form that can't be read.
+        var unreadable: Set<ExecutionID> = []
         var lastSuccess: LastSuccess?
         var isUnavailable = false
     }
@@ -32,10 +34,13 @@ final class MemoryDispatchStore: DispatchStore {
         try open().jobs.first { $0.job.name == name }
     }
 
-    func create(_ executions: [Execution], now: Instant) async throws(StoreError) -> [RecordedExecution] {
+    func create(
+        _ executions: [Execution], now: @Sendable () -> Instant
+    ) async throws(StoreError) -> [RecordedExecution?] {
         _ = try open()
         return content.withLock { content in
             executions.map { execution in
+                if content.unreadable.contains(execution.id) { return nil }
                 let known = content.executions[execution.id]
                 content.executions[execution.id] = known ?? execution
                 return RecordedExecution(

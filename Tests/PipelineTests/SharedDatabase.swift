@@ -1,4 +1,5 @@
 import Foundation
+import Logging
 import SQLiteStore
 
 /// A database for many worlds, in memory where the machine has such a folder.
@@ -12,7 +13,7 @@ struct SharedDatabase {
         let parent = isThere ? memory : FileManager.default.temporaryDirectory.path
         folder = "\(parent)/belfry-pipeline-\(UUID().uuidString)"
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: false)
-        store = try SQLiteStore(path: folder + "/belfry.sqlite")
+        store = try SQLiteStore(path: folder + "/belfry.sqlite", logger: Logger(label: "store"))
     }
 
     func remove() {

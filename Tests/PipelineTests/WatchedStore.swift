@@ -81,11 +81,13 @@ extension WatchedStore: DispatchStore {
         return try await store.job(named: name)
     }
 
-    func create(_ executions: [Execution], now: Instant) async throws(StoreError) -> [RecordedExecution] {
+    func create(
+        _ executions: [Execution], now: @Sendable () -> Instant
+    ) async throws(StoreError) -> [RecordedExecution?] {
         try checkAvailable()
         let onRecord = try await store.create(executions, now: now)
         account.withLock { account in
-            for created in onRecord { account.note(created) }
+            for created in onRecord.compactMap(\.self) { account.note(created) }
         }
         return onRecord
     }

@@ -88,7 +88,7 @@ import Testing
     @Test func `a store that another program keeps locked is unavailable until it is released`() async throws {
         let folder = try TemporaryFolder()
         defer { folder.remove() }
-        let store = try SQLiteStore(path: folder.file, lockWaitSeconds: 0.05)
+        let store = try SQLiteStore(path: folder.file, lockWaitSeconds: 0.05, logger: folder.logger)
         var configuration = Configuration()
         configuration.allowsUnsafeTransactions = true
         let other = try DatabaseQueue(path: folder.file, configuration: configuration)
@@ -134,7 +134,7 @@ import Testing
         defer { folder.remove() }
         let store = try folder.store()
         let execution = sampleExecution()
-        _ = try await store.create([execution], now: execution.createdAt)
+        _ = try await store.create([execution], now: { execution.createdAt })
         let error = await #expect(throws: StoreError.self) {
             try await store.write { try $0.execute(sql: "UPDATE execution SET deadline_ms = NULL") }
         }

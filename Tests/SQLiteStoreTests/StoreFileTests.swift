@@ -23,7 +23,7 @@ import Testing
         defer { folder.remove() }
         let before = try mode(folder.path)
         let nested = folder.path + "/a/b/"
-        let store = try SQLiteStore(path: nested + "store.sqlite")
+        let store = try SQLiteStore(path: nested + "store.sqlite", logger: folder.logger)
         _ = try await store.jobsRevision()
         #expect(try mode(folder.path + "/a") == 0o700)
         #expect(try mode(nested) == 0o700)
@@ -37,7 +37,7 @@ import Testing
         let folder = try TemporaryFolder()
         defer { folder.remove() }
         let execution = sampleExecution()
-        _ = try await folder.store().create([execution], now: execution.createdAt)
+        _ = try await folder.store().create([execution], now: { execution.createdAt })
         #expect(try await folder.store().execution(execution.id) == execution)
     }
 
@@ -48,7 +48,8 @@ import Testing
             for minute in 0..<8 {
                 group.addTask {
                     let execution = sampleExecution(minute: Int64(minute))
-                    _ = try await folder.store().create([execution], now: execution.createdAt)
+                    _ = try await folder.store().create([execution], now: { execution.createdAt })
+                        .compactMap(\.self)
                 }
             }
             try await group.waitForAll()
@@ -65,7 +66,8 @@ import Testing
             for minute in 0..<20 {
                 group.addTask {
                     let execution = sampleExecution(minute: Int64(minute))
-                    return try await stores[minute % 2].create([execution], now: execution.createdAt)
+                    return try await stores[minute % 2].create([execution], now: { execution.createdAt })
+                        .compactMap(\.self)
                 }
             }
             return try await group.reduce(into: []) { $0 += $1 }
@@ -85,9 +87,10 @@ import Testing
         let store = try folder.store()
         let committed = sampleExecution()
         let cut = sampleExecution(minute: 1)
-        _ = try await store.create([committed], now: committed.createdAt)
+        _ = try await store.create([committed], now: { committed.createdAt })
         try await store.write { database in
-            var inserter = try ExecutionInserter(database, now: cut.createdAt)
+            var inserter = try ExecutionInserter(
+                database, now: cut.createdAt, leavingOut: UnreadableRows(logger: folder.logger))
             _ = try inserter.create(cut)
             for suffix in ["", "-wal", "-shm"] {
                 try FileManager.default.copyItem(atPath: folder.file + suffix, toPath: copy.file + suffix)
@@ -96,7 +99,7 @@ import Testing
         let found = try copy.store()
         #expect(try await found.execution(committed.id) == committed)
         #expect(try await found.execution(cut.id) == nil)
-        #expect(try await found.create([committed], now: committed.createdAt).map(\.isNew) == [false])
+        #expect(try await found.create([committed], now: { committed.createdAt }).map { $0?.isNew } == [false])
         #expect(try await store.execution(cut.id) != nil)
     }
 
@@ -136,7 +139,9 @@ import Testing
         let folder = try TemporaryFolder()
         defer { folder.remove() }
         try Data().write(to: URL(fileURLWithPath: folder.path + "/file"))
-        let error = #expect(throws: StoreError.self) { try SQLiteStore(path: folder.path + "/file/store.sqlite") }
+        let error = #expect(throws: StoreError.self) {
+            try SQLiteStore(path: folder.path + "/file/store.sqlite", logger: folder.logger)
+        }
         #expect(try #require(error).isUnavailable)
     }
 

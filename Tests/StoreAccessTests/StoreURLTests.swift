@@ -1,3 +1,4 @@
+import Logging
 import Store
 import StoreAccess
 import Testing
@@ -6,7 +7,7 @@ import Testing
     @Test func `that begins with sqlite opens that file`() async throws {
         let file = TemporaryStoreFile()
         defer { file.remove() }
-        let store = try StoreURL(parsing: file.url).open()
+        let store = try StoreURL(parsing: file.url).open(logger: Logger(label: "test"))
         #expect(try await store.jobsRevision() == 0)
     }
 

@@ -59,6 +59,12 @@ extension DispatchStore {
     func create(_ execution: Execution) async throws -> RecordedExecution {
         try #require(try await create([execution], now: start).first)
     }
+
+    /// Creates executions of which none is on record in a form that can't be read.
+    @discardableResult
+    func create(_ executions: [Execution], now: Instant) async throws -> [RecordedExecution] {
+        try await create(executions, now: { now }).map { try #require($0) }
+    }
 }
 
 extension ReportStore {

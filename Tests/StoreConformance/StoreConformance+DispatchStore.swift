@@ -53,6 +53,17 @@ extension StoreConformance {
             #expect(try await store.execution(execution.id)?.state.status == .invoked)
             #expect(try await store.create([], now: start).isEmpty)
         },
+        StoreScenario("an execution is created when the store is written, not when the caller began to wait for it") {
+            store async throws in
+            let (waiting, missed) = (sampleExecution(), sampleExecution(minute: 1))
+            var over = missed
+            over.state = .over(.missed, at: start, ttlSeconds: 300)
+            let written = start.adding(seconds: 90)
+            let answer = try await store.create([waiting, over], now: written)
+            #expect(answer.map(\.execution.createdAt) == [written, written])
+            #expect(answer.map(\.execution.state.finishedAt) == [nil, written])
+            #expect(try await store.execution(waiting.id)?.createdAt == written)
+        },
         StoreScenario("an execution that is twice in one batch is created once") { store async throws in
             for isExclusive in [false, true] {
                 let execution = sampleExecution(of: sampleJob("job-\(isExclusive)", isExclusive: isExclusive))

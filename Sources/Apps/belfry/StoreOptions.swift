@@ -1,4 +1,5 @@
 import ArgumentParser
+import Logging
 import Settings
 import Store
 import StoreAccess
@@ -10,6 +11,7 @@ struct StoreOptions: ParsableArguments {
     /// Opens the store. Throws ``SettingsError`` or ``StoreError``.
     func store() throws -> any ConsoleStore {
         let settings = Settings(program: .belfry, flags: ["store-url": storeURL])
-        return try AllSettings.storeURL.parsed(StoreURL.init(parsing:)).value(in: settings).open()
+        return try AllSettings.storeURL.parsed(StoreURL.init(parsing:)).value(in: settings)
+            .open(logger: Logger(label: "belfry"))
     }
 }

@@ -18,7 +18,7 @@ struct Consoled: DaemonProgram {
         let daemon = Daemon.bootstrap(daemonSettings)
         let logger = daemon.logger
         let broker = RabbitBroker(brokerSettings, consumes: false, publishesEvents: true, logger: logger)
-        let store = LazyStore(storeURL)
+        let store = LazyStore(storeURL, logger: daemon.logger)
         try await daemon.run(connections: broker.run, faults: { await store.faults() + broker.faults }) {
             let console = Console(store: try store.open(), broker: broker, time: SystemTime(), logger: logger)
             return [WebServer(address: address, logger: logger, router: console.router)]

@@ -18,7 +18,7 @@ struct Dispatcherd: DaemonProgram {
         let daemon = Daemon.bootstrap(daemonSettings)
         let (time, logger) = (SystemTime(), daemon.logger)
         let broker = RabbitBroker(brokerSettings, consumes: true, logger: logger)
-        let opened = LazyStore(storeURL)
+        let opened = LazyStore(storeURL, logger: daemon.logger)
         try await daemon.run(connections: broker.run, faults: { await opened.faults() + broker.faults }) {
             let store = try opened.open()
             let limits = Pump.Limits(prefetch: 400, batch: 200)

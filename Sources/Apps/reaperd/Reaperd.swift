@@ -18,7 +18,7 @@ struct Reaperd: DaemonProgram {
         let daemon = Daemon.bootstrap(daemonSettings)
         let time = SystemTime()
         let broker = RabbitBroker(brokerSettings, consumes: false, logger: daemon.logger)
-        let opened = LazyStore(storeURL)
+        let opened = LazyStore(storeURL, logger: daemon.logger)
         try await daemon.run(connections: broker.run, faults: { await opened.faults() + broker.faults }) {
             let store = try opened.open()
             let stages: [any PeriodicStage] = [

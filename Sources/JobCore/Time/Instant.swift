@@ -45,7 +45,8 @@ extension Instant {
     ///
     /// What enters by one of them is read back from the others, so all of them must have the same bounds.
     public static let recordable =
-        Instant(millisecondsSinceEpoch: readableMilliseconds.lowerBound)...Instant(
+        Instant(
+            millisecondsSinceEpoch: readableMilliseconds.lowerBound)...Instant(
             millisecondsSinceEpoch: readableMilliseconds.upperBound)
 
     /// The same bounds, as milliseconds.

@@ -24,6 +24,8 @@ public enum APIErrorCode: String, Sendable, CaseIterable, Codable {
     case invalid
     /// 500: a fault of Belfry. The log has the details under the request id.
     case `internal`
+    /// 500: this job or execution is on record, and can't be read there. Other requests are not concerned.
+    case unreadableRecord = "unreadable_record"
     /// 503: the broker or the store is unavailable. The same request may succeed later.
     case unavailable
 
@@ -39,7 +41,7 @@ public enum APIErrorCode: String, Sendable, CaseIterable, Codable {
         case .tooLarge: .contentTooLarge
         case .unsupportedMediaType: .unsupportedMediaType
         case .invalid: .unprocessableContent
-        case .internal: .internalServerError
+        case .internal, .unreadableRecord: .internalServerError
         case .unavailable: .serviceUnavailable
         }
     }

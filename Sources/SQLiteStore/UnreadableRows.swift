@@ -1,0 +1,60 @@
+import CoreMetrics
+import GRDB
+import Logging
+import Synchronization
+
+/// Leaves out the rows that can't be read, logs and counts them: such a row costs itself, and not the page or the batch
+/// that it is part of.
+final class UnreadableRows: Sendable {
+    private let logger: Logger
+    private let counters: [UnreadableRow.Table: Counter]
+    private let loggedAt = Mutex<[String: ContinuousClock.Instant]>([:])
+
+    /// A row that is met again and again is logged once in this time.
+    private static let logInterval = Duration.seconds(60)
+    /// A damaged store may have many such rows: no more of them are remembered.
+    private static let rememberedMax = 1_000
+
+    init(logger: Logger) {
+        self.logger = logger
+        counters = Dictionary(
+            uniqueKeysWithValues: UnreadableRow.Table.allCases.map {
+                ($0, Counter(label: "belfry_unreadable_rows_total", dimensions: [("table", $0.rawValue)]))
+            })
+    }
+
+    /// The first `limit` values that `read` makes of rows. `read` throws `UnreadableRow` for a row to leave out.
+    func list<Value>(_ rows: RowCursor, limit: Int = .max, _ read: (Row) throws -> Value) throws -> [Value] {
+        var values: [Value] = []
+        while values.count < limit, let row = try rows.next() {
+            if let value = try value({ try read(row) }) { values.append(value) }
+        }
+        return values
+    }
+
+    /// What `read` returns; nil when it throws `UnreadableRow`.
+    func value<Value>(_ read: () throws -> Value) throws -> Value? {
+        do {
+            return try read()
+        } catch let row as UnreadableRow {
+            note(row)
+            return nil
+        }
+    }
+
+    /// Logs and counts a row.
+    func note(_ row: UnreadableRow) {
+        counters[row.table]?.increment()
+        let now = ContinuousClock.now
+        let isDue = loggedAt.withLock { loggedAt in
+            if let last = loggedAt[row.description], now - last < Self.logInterval { return false }
+            if loggedAt.count >= Self.rememberedMax { loggedAt.removeAll() }
+            loggedAt[row.description] = now
+            return true
+        }
+        guard isDue else { return }
+        logger.error(
+            "left out a row that can't be read",
+            metadata: ["table": "\(row.table.rawValue)", "error": "\(row.description)"])
+    }
+}
