@@ -9,6 +9,7 @@ struct ExecutionInserter {
     private let insert: Statement
     private let find: Statement
     private let findJob: Statement
+    private let findEarlierRun: Statement
     private let lastSuccesses: LastSuccessFinder
     private let unreadable: UnreadableRows
     private var jobs: [JobID: Int64] = [:]
@@ -21,6 +22,7 @@ struct ExecutionInserter {
         insert = try database.cachedStatement(sql: ExecutionRow.insert)
         find = try database.cachedStatement(sql: ExecutionRow.selectByID)
         findJob = try database.cachedStatement(sql: "SELECT seq FROM job WHERE id = ?")
+        findEarlierRun = try database.cachedStatement(sql: "SELECT 1 FROM earlier_run WHERE job = ? LIMIT 1")
         lastSuccesses = try LastSuccessFinder(database, leavingOut: unreadable)
     }
 
@@ -30,7 +32,7 @@ struct ExecutionInserter {
     mutating func create(_ execution: Execution) throws -> RecordedExecution? {
         let execution = execution.created(at: now)
         let job = try seq(of: execution)
-        if try inserted(execution, job: job) {
+        if try !isBlocked(execution, job: job), try inserted(execution, job: job) {
             return try lastSuccesses.recorded(execution, job: job, isNew: true)
         }
         do {
@@ -57,6 +59,12 @@ struct ExecutionInserter {
         try database.cachedStatement(
             sql: "UPDATE newest_occurrence SET value_ms = ?1 WHERE value_ms IS NULL OR value_ms < ?1"
         ).execute(arguments: [newest.databaseValue])
+    }
+
+    /// True while a run is open that began before its job was exclusive: it does not hold the lock.
+    private func isBlocked(_ execution: Execution, job: Int64) throws -> Bool {
+        guard execution.isExclusive, !execution.state.status.isFinal else { return false }
+        return try Int64.fetchOne(findEarlierRun, arguments: [job]) != nil
     }
 
     private func inserted(_ execution: Execution, job: Int64) throws -> Bool {

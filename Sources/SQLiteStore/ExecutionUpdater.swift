@@ -49,14 +49,19 @@ struct ExecutionUpdater {
     }
 
     private func finish(_ row: ExecutionRow, as execution: Execution) throws {
-        try database.cachedStatement(sql: "DELETE FROM heartbeat WHERE execution = ?").execute(arguments: [row.seq])
-        // Only the change to success counts: an older success that is written again must not replace a newer one.
+        for table in ["heartbeat", "earlier_run"] {
+            try database.cachedStatement(sql: "DELETE FROM \(table) WHERE execution = ?").execute(arguments: [row.seq])
+        }
+        // Only the change to success counts: an older success that is written again must not replace a newer one. Nor
+        // does the success of a run that is older than its job, which was deleted and put again while it ran.
         guard execution.isExclusive, execution.state.status == .success, !row.execution.state.status.isFinal else {
             return
         }
         try database.cachedStatement(
             sql: """
-                INSERT INTO last_success (job, execution) SELECT job, seq FROM execution WHERE seq = ?
+                INSERT INTO last_success (job, execution)
+                SELECT e.job, e.seq FROM execution e JOIN job j ON j.seq = e.job
+                WHERE e.seq = ? AND (e.created_ms >= j.created_ms OR j.deleted_ms IS NOT NULL)
                 ON CONFLICT (job) DO UPDATE SET execution = excluded.execution
                 """
         ).execute(arguments: [row.seq])

@@ -61,16 +61,20 @@ enum JobRow {
         ])
     }
 
-    /// For a job that becomes exclusive while it runs: its newest open execution takes the lock, unless an execution
-    /// holds it since the job was exclusive before.
-    static func lockOpenExecution(of name: JobName, in database: Database) throws {
+    /// For a job that becomes exclusive while it runs: no new run starts before all of its open ones have ended.
+    static func noteEarlierRuns(of name: JobName, in database: Database) throws {
         try database.execute(
             sql: """
-                UPDATE execution SET open_exclusive_job = job WHERE seq = (
-                    SELECT max(e.seq) FROM execution e JOIN job j ON j.seq = e.job
-                    WHERE j.service = ? AND j.name = ? AND e.deadline_ms IS NOT NULL
-                        AND NOT EXISTS (SELECT 1 FROM execution WHERE open_exclusive_job = j.seq))
+                INSERT OR IGNORE INTO earlier_run SELECT e.seq, e.job FROM execution e JOIN job j ON j.seq = e.job
+                WHERE j.service = ? AND j.name = ? AND e.deadline_ms IS NOT NULL AND e.open_exclusive_job IS NULL
                 """,
+            arguments: [name.service, name.job])
+    }
+
+    /// For a job that was deleted and comes back as a new one: the successes of its former life are not its own.
+    static func forgetLastSuccess(of name: JobName, in database: Database) throws {
+        try database.execute(
+            sql: "DELETE FROM last_success WHERE job = (SELECT seq FROM job WHERE service = ? AND name = ?)",
             arguments: [name.service, name.job])
     }
 

@@ -27,9 +27,8 @@ extension SQLiteStore: ConsoleStore {
                 let before = try JobBefore(job.name, in: database, leavingOut: unreadable)
                 let stored = before.replaced(by: job, now: now)
                 try JobRow.write(stored, to: database)
-                if job.isExclusive, !before.isExclusive {
-                    try JobRow.lockOpenExecution(of: job.name, in: database)
-                }
+                if job.isExclusive, !before.isExclusive { try JobRow.noteEarlierRuns(of: job.name, in: database) }
+                if before.isAbsent { try JobRow.forgetLastSuccess(of: job.name, in: database) }
                 return PutJob(stored: stored, isNew: before.isAbsent)
             }
         }

@@ -15,6 +15,11 @@ enum Schema {
         migrator.registerMigration("2: why an execution exists") { database in
             try database.execute(sql: trigger)
         }
+        migrator.registerMigration("3: deadlines, earlier runs") { database in
+            try database.execute(sql: deadlines)
+            if try !hasDeadlineCheck(database) { try database.execute(sql: deadlineTriggers) }
+            try database.execute(sql: earlierRuns)
+        }
         migrator.registerMigration("4: the progress of each line of reports") { database in
             try database.execute(sql: reportShards)
         }
@@ -148,6 +153,37 @@ enum Schema {
             deliverable_since_ms INTEGER,
             latest_mark_ms INTEGER
         ) STRICT;
+        """
+
+    /// The rule of the CHECK in `executions`, for the rows of a store that was made before there was one.
+    private static let deadlines = """
+        UPDATE execution SET deadline_ms = ttl_deadline_ms WHERE status NOT IN (3, 4) AND deadline_ms IS NULL;
+        UPDATE execution SET deadline_ms = NULL WHERE status IN (3, 4) AND deadline_ms IS NOT NULL;
+        """
+
+    private static func hasDeadlineCheck(_ database: Database) throws -> Bool {
+        let table = try String.fetchOne(database, sql: "SELECT sql FROM sqlite_master WHERE name = 'execution'")
+        return table?.contains("CHECK") == true
+    }
+
+    /// SQLite adds no CHECK to a table. Triggers hold the rule as well, and no large history need be copied.
+    private static let deadlineTriggers = """
+        CREATE TRIGGER execution_deadline_insert BEFORE INSERT ON execution
+            WHEN (new.status IN (3, 4)) <> (new.deadline_ms IS NULL)
+            BEGIN SELECT raise(ABORT, 'an execution has a deadline while it is open, and only then'); END;
+        CREATE TRIGGER execution_deadline_update BEFORE UPDATE OF status, deadline_ms ON execution
+            WHEN (new.status IN (3, 4)) <> (new.deadline_ms IS NULL)
+            BEGIN SELECT raise(ABORT, 'an execution has a deadline while it is open, and only then'); END;
+        """
+
+    /// The runs that were open when their job became exclusive. They are no holders of the lock, of which there is one
+    /// for each job, and yet no run starts beside them. Mostly empty.
+    private static let earlierRuns = """
+        CREATE TABLE earlier_run (
+            execution INTEGER PRIMARY KEY REFERENCES execution (seq) ON DELETE CASCADE,
+            job INTEGER NOT NULL REFERENCES job (seq)
+        ) STRICT;
+        CREATE INDEX earlier_run_by_job ON earlier_run (job);
         """
 
     private static let keys = """

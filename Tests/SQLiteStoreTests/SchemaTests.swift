@@ -40,4 +40,70 @@ import Testing
         #expect(rows.map(\.0) == [.schedule, .manual, .retry])
         #expect(rows.allSatisfy { $0.1 == "rate(1 minute)" })
     }
+
+    /// A store of a build that had no CHECK yet, with one open execution that nobody would ever end.
+    private static func storeWithoutCheck(in folder: TemporaryFolder) async throws {
+        let queue = try DatabaseQueue(path: folder.file)
+        try Schema.migrator.migrate(queue, upTo: "2: why an execution exists")
+        try await queue.writeWithoutTransaction { database in
+            try database.execute(
+                sql: """
+                    PRAGMA writable_schema = ON;
+                    UPDATE sqlite_master SET sql = substr(sql, 1, instr(sql, 'CHECK') - 1) || 'UNIQUE (id)) STRICT'
+                        WHERE name = 'execution';
+                    PRAGMA writable_schema = RESET;
+                    INSERT INTO job (seq, id, service, name, enabled, expression, time_zone, dst, since_ms, created_ms,
+                        updated_ms, document) VALUES (1, x'00', 's', 'j', 1, 'rate(1 minute)', 'UTC', '', 0, 0, 0, '');
+                    """)
+            for (number, status) in [0, 1, 3].enumerated() {
+                try database.execute(sql: insert, arguments: [Data([UInt8(number)]), status, nil])
+            }
+        }
+    }
+
+    private static let insert = """
+        INSERT INTO execution (id, job, occurrence_ms, created_ms, exclusive, schedule, status, ttl_s,
+            heartbeat_interval_s, ttl_deadline_ms, extended, attempt_due_ms, deadline_ms)
+        VALUES (?, 1, 0, 0, 0, '', ?, 60, 30, 60000, 0, 0, ?)
+        """
+
+    @Test func `an execution without a deadline, in a store from before that was forbidden, gets its ttl's`()
+        async throws
+    {
+        let folder = try TemporaryFolder()
+        defer { folder.remove() }
+        try await Self.storeWithoutCheck(in: folder)
+        let store = try folder.store()
+        let deadlines = try await store.read { try Int64?.fetchAll($0, sql: "SELECT deadline_ms FROM execution") }
+        #expect(deadlines == [60_000, 60_000, nil])
+    }
+
+    /// The reaper sees only what has a deadline, so an open execution without one would never end.
+    @Test(arguments: [true, false])
+    func `no store takes an open execution without a deadline, nor one that is over with one`(isNew: Bool) async throws
+    {
+        let folder = try TemporaryFolder()
+        defer { folder.remove() }
+        if !isNew { try await Self.storeWithoutCheck(in: folder) }
+        let store = try folder.store()
+        let execution = sampleExecution()
+        _ = try await store.create([execution], now: { execution.createdAt })
+        for (status, deadline) in [(1, nil), (3, 60_000)] as [(Int, Int64?)] {
+            let error = await #expect(throws: StoreError.self) {
+                try await store.write { database in
+                    try database.execute(sql: Self.insert, arguments: [Data([9]), status, deadline])
+                }
+            }
+            #expect(error?.isUnusable == true)
+        }
+        for change in ["deadline_ms = NULL", "status = 3"] {
+            let error = await #expect(throws: StoreError.self) {
+                try await store.write { database in
+                    try database.execute(
+                        sql: "UPDATE execution SET \(change) WHERE id = ?", arguments: [execution.id.databaseValue])
+                }
+            }
+            #expect(error?.isUnusable == true)
+        }
+    }
 }

@@ -111,7 +111,7 @@ import Testing
         }
         let error = try #require(#expect(throws: StoreError.self) { try folder.store() })
         #expect(error.isUnusable)
-        let explanation = "was written by a newer Belfry (schema 99, this program knows 4): upgrade this program"
+        let explanation = "was written by a newer Belfry (schema 99, this program knows \(Schema.version)): upgrade this program"
         #expect(error.description.contains(explanation), "\(error)")
     }
 

@@ -32,7 +32,8 @@ import Testing
     private static func names(_ jobs: [StoredJob]) -> [String] { jobs.map(\.job.name.job).sorted() }
 
     @Test(arguments: [
-        "document = '{}'", "document = replace(document, '\"ttlSeconds\"', '\"startAt\":-62135596800000,\"ttlSeconds\"')",
+        "document = '{}'",
+        "document = replace(document, '\"ttlSeconds\"', '\"startAt\":-62135596800000,\"ttlSeconds\"')",
         "document = ''", "document = replace(document, 'billing/b', 'billing/c')", "since_ms = -1",
         "created_ms = 9223372036854775807",
     ])

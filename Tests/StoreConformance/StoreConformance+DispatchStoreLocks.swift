@@ -66,6 +66,22 @@ extension StoreConformance {
             let next = sampleExecution(of: sampleJob(isExclusive: true), minute: 2)
             #expect(try await store.create(next).execution.state.reason == .locked)
         },
+        StoreScenario("a job that becomes exclusive starts no run before all of its open ones have ended") {
+            store async throws in
+            _ = try await store.put([sampleJob()], now: start)
+            let running = (0..<3).map { sampleExecution(of: sampleJob(), minute: $0) }
+            _ = try await store.create(running, now: start)
+            let job = sampleJob(isExclusive: true)
+            _ = try await store.put([job], now: start)
+            for (minute, execution) in running.enumerated() {
+                let next = sampleExecution(of: job, minute: 10 + Int64(minute))
+                #expect(try await store.create(next).execution.state.reason == .locked)
+                #expect(try await store.create(sampleExecution(of: job, minute: Int64(minute))).isNew == false)
+                try await store.rewrite(execution.id) { $0.end(.success) }
+            }
+            #expect(try await store.create(sampleExecution(of: job, minute: 20)).execution.state.status == .pending)
+            #expect(try await store.create(sampleExecution(of: job, minute: 21)).execution.state.reason == .locked)
+        },
         StoreScenario("a job that is put again as exclusive is locked by a run from before it was deleted") {
             store async throws in
             _ = try await store.put([sampleJob()], now: start)
@@ -106,6 +122,23 @@ extension StoreConformance {
             #expect(try await store.create(sampleExecution(of: job, minute: 2)).lastSuccess == nil)
             try await store.rewrite(second.id) { $0.end(.fail, .reported) }
             #expect(try await store.create(sampleExecution(of: job, minute: 3)).lastSuccess == success)
+        },
+        StoreScenario("a job that was deleted and put again receives no success of its former life") {
+            store async throws in
+            let job = sampleJob(isExclusive: true)
+            _ = try await store.put([job], now: start)
+            let (ended, running) = (sampleExecution(of: job), sampleExecution(of: job, minute: 1))
+            try await store.create(ended)
+            try await store.rewrite(ended.id) { $0.end(.success) }
+            try await store.create(running)
+            _ = try await store.deleteJob(named: job.name, now: start)
+            _ = try await store.put([job], now: start.adding(seconds: 120))
+            try await store.rewrite(running.id) { $0.end(.success) }
+            let first = sampleExecution(of: job, minute: 3)
+            #expect(try await store.create(first).lastSuccess == nil)
+            try await store.rewrite(first.id) { $0.end(.success) }
+            _ = try await store.put([job], now: start.adding(seconds: 240))
+            #expect(try await store.create(sampleExecution(of: job, minute: 5)).lastSuccess?.executionID == first.id)
         },
         StoreScenario("an older success that is written again does not become the job's last success") {
             store async throws in
