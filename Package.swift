@@ -157,7 +157,11 @@ let package = Package(
         tests("SigningTests", ["JobCore", "Signing"]),
         tests("ThreadsTests", ["Threads"]),
         tests("HTTPClientTests", ["HTTPClient", "Threads"]),
-        tests("TickerTests", ["Determinism", "JobCore", "Messaging", "MessagingTesting", "Store", "Ticker", logging]),
+        tests(
+            "TickerTests",
+            [
+                "Determinism", "JobCore", "Messaging", "MessagingTesting", "Store", "Ticker", inMemoryLogging, logging,
+            ]),
         tests(
             "DispatcherTests", ["Determinism", "Dispatcher", "JobCore", "Messaging", "Store", logging]),
         tests(

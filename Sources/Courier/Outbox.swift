@@ -83,7 +83,7 @@ final class Outbox {
     ) async {
         do throws(PublishError) {
             let outcome = try await settlement.settle(
-                [.init(batch.flatMap(messages))], on: subscription, heldSince: time.now()
+                [.init(batch.flatMap(messages))], on: subscription, heldSinceMilliseconds: time.monotonicMilliseconds()
             ) {
                 // Called after the confirms, so that a message that was redelivered meanwhile is acked, too.
                 batch.flatMap { entry in entry.key.map { settled([$0]) } ?? [entry.message.tag] }

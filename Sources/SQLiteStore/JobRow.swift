@@ -22,13 +22,15 @@ enum JobRow {
         }
     }
 
-    /// The first `limit` jobs that can be read. The statement has no LIMIT: rows that can't be read do not count.
+    /// The first `limit` jobs that can be read and are wanted. The statement has no LIMIT: rows that can't be read do
+    /// not count.
     static func list(
         _ database: Database, where condition: String, _ arguments: StatementArguments, limit: Int,
-        leavingOut unreadable: UnreadableRows
+        leavingOut unreadable: UnreadableRows, if isWanted: (StoredJob) -> Bool = { _ in true }
     ) throws -> [StoredJob] {
         let statement = try database.cachedStatement(sql: select + condition)
-        return try unreadable.list(try Row.fetchCursor(statement, arguments: arguments), limit: limit, read)
+        let rows = try Row.fetchCursor(statement, arguments: arguments)
+        return try unreadable.list(rows, limit: limit, where: isWanted, read)
     }
 
     /// The job of that name, unless it was deleted. Throws `UnreadableRow`.

@@ -30,6 +30,26 @@ extension SQLiteStore: ScheduleStore {
             earliestEffectiveAfter: try column.nearestInstant(), latestEffectiveAfter: try column.nearestInstant())
     }
 
+    public func firstRun(of schedule: ScheduleKey, from instant: Instant) async throws(StoreError) -> Instant? {
+        try await read { database in
+            var first: Instant?
+            // Most often the first job answers the question.
+            let running = try JobRow.list(
+                database,
+                where: "WHERE deleted_ms IS NULL AND enabled AND expression = ? AND time_zone = ? AND dst = ?",
+                [
+                    schedule.expression.databaseValue, schedule.timeZone.databaseValue,
+                    schedule.dst.description.databaseValue,
+                ], limit: 1, leavingOut: unreadable
+            ) { stored in
+                guard let run = stored.firstRun(from: instant) else { return false }
+                first = min(first ?? run, run)
+                return run == instant
+            }
+            return running.isEmpty ? first : instant
+        }
+    }
+
     public func newestOccurrence() async throws(StoreError) -> Instant? {
         try await read { database in
             try Int64.fetchOne(database, sql: "SELECT value_ms FROM newest_occurrence")

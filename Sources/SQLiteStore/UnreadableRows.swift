@@ -23,11 +23,15 @@ final class UnreadableRows: Sendable {
             })
     }
 
-    /// The first `limit` values that `read` makes of rows. `read` throws `UnreadableRow` for a row to leave out.
-    func list<Value>(_ rows: RowCursor, limit: Int = .max, _ read: (Row) throws -> Value) throws -> [Value] {
+    /// The first `limit` values that `read` makes of rows and that are wanted. `read` throws `UnreadableRow` for a row
+    /// to leave out.
+    func list<Value>(
+        _ rows: RowCursor, limit: Int = .max, where isWanted: (Value) -> Bool = { _ in true },
+        _ read: (Row) throws -> Value
+    ) throws -> [Value] {
         var values: [Value] = []
         while values.count < limit, let row = try rows.next() {
-            if let value = try value({ try read(row) }) { values.append(value) }
+            if let value = try value({ try read(row) }), isWanted(value) { values.append(value) }
         }
         return values
     }

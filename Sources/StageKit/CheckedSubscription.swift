@@ -38,7 +38,7 @@ struct CheckedSubscription: MessageSubscription {
             return try await settlement.settle(
                 // The baton's queue has no dead letters; a lost baton is replaced.
                 [.init(settlement.queue.hasDeadLetters ? letters : [])], on: subscription,
-                heldSince: settlement.time.now(), acking: { messages.map(\.tag) })
+                heldSinceMilliseconds: settlement.time.monotonicMilliseconds(), acking: { messages.map(\.tag) })
         } catch {
             // A dead letter is cut to what AMQP can carry, so this is a fault of ours: the messages stay unacked.
             settlement.logger.critical("a dead letter cannot be published", metadata: ["error": "\(error)"])

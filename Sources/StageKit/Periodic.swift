@@ -8,6 +8,7 @@ public struct Periodic: Service {
     private let stage: any PeriodicStage
     private let broker: any MessageBroker
     private let time: any TimeSource
+    private let clock: BelievedClock
     private let logger: Logger
 
     /// The wait doubles with each failure in a row, up to this, so that a stage is soon at work again after an outage.
@@ -20,6 +21,7 @@ public struct Periodic: Service {
         var logger = logger
         logger[metadataKey: "pass"] = "\(stage.name)"
         self.logger = logger
+        clock = BelievedClock(time, logger: logger)
     }
 
     /// Runs passes until shutdown. Throws nothing: failed passes are logged.
@@ -27,7 +29,7 @@ public struct Periodic: Service {
         var failures = 0
         while !Task.isShuttingDownGracefully, !Task.isCancelled {
             do {
-                try await runOnce(at: time.now())
+                try await runOnce()
                 failures = 0
             } catch is CancellationError {
                 return
@@ -44,6 +46,13 @@ public struct Periodic: Service {
                 return
             }
         }
+    }
+
+    /// Runs one pass by the clock, unless the clock is not believed: what a pass does by a wrong clock can't be undone.
+    /// Throws what `runOnce(at:)` throws.
+    public func runOnce() async throws {
+        guard let now = clock.now() else { return }
+        try await runOnce(at: now)
     }
 
     /// Runs one pass: publishes the stage's messages, and reports to the stage that they are confirmed or that the pass

@@ -82,7 +82,7 @@ public struct Pump: Service {
     public func pass(
         _ batch: [InboundMessage], _ subscription: any MessageSubscription
     ) async -> Settlement.Outcome {
-        let begun = time.now()
+        let begun = time.monotonicMilliseconds()
         var attempt = 0
         while true {
             do {
@@ -98,21 +98,22 @@ public struct Pump: Service {
             } catch {
                 return await isolateFailure(error, in: batch, subscription)
             }
-            let outcome = await settlement.waitToRetry(attempt: attempt, on: subscription, heldSince: begun)
+            let outcome = await settlement.waitToRetry(attempt: attempt, on: subscription, heldSinceMilliseconds: begun)
             if let outcome { return outcome }
             attempt += 1
         }
     }
 
     private func settle(
-        _ result: HandledBatch, of batch: [InboundMessage], _ subscription: any MessageSubscription, _ begun: Instant
+        _ result: HandledBatch, of batch: [InboundMessage], _ subscription: any MessageSubscription, _ begun: Int64
     ) async throws(PublishError) -> Settlement.Outcome {
         let letters = result.dead.map { letter in
             precondition(batch.indices.contains(letter.index), "a handler's dead letter names a message of the batch")
             return settlement.deadLetter(batch[letter.index], letter.reason, letter.error)
         }
         return try await settlement.settle(
-            [.init(result.messages + letters)], on: subscription, heldSince: begun, acking: { batch.map(\.tag) })
+            [.init(result.messages + letters)], on: subscription, heldSinceMilliseconds: begun,
+            acking: { batch.map(\.tag) })
     }
 
     /// The batch failed as a whole: its messages are handled one by one, so that a single message cannot hold up the
@@ -139,7 +140,8 @@ public struct Pump: Service {
         let letter = settlement.deadLetter(message, .failing, error)
         do {
             return try await settlement.settle(
-                [.init([letter])], on: subscription, heldSince: time.now(), acking: { [message.tag] })
+                [.init([letter])], on: subscription, heldSinceMilliseconds: time.monotonicMilliseconds(),
+                acking: { [message.tag] })
         } catch {
             // A dead letter is cut to what AMQP can carry, so this is a fault of ours: the message stays unacked.
             logger.critical("a dead letter cannot be published", metadata: ["error": "\(error)"])

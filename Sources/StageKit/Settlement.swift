@@ -11,7 +11,7 @@ import ServiceLifecycle
 ///
 ///     let settlement = Settlement(of: .dispatcherRuns, broker: broker, time: time, logger: logger)
 ///     let outcome = try await settlement.settle(
-///         [.init(results)], on: subscription, heldSince: takenAt, acking: { batch.map(\.tag) })
+///         [.init(results)], on: subscription, heldSinceMilliseconds: takenAt, acking: { batch.map(\.tag) })
 ///     // .acked, .requeued or .interrupted
 public struct Settlement: Sendable {
     /// The end of a settlement.
@@ -82,12 +82,14 @@ public struct Settlement: Sendable {
     }
 
     /// Publishes the steps in order, then acks. `tags` is called after the last confirm and returns the messages to
-    /// ack. `heldSince` is when these messages were taken.
+    /// ack. `heldSinceMilliseconds` is when these messages were taken, by the monotonic clock: a wall clock that is set
+    /// back would have them held for too long.
     ///
     /// Throws `PublishError.unsendable` when AMQP cannot carry one of the results: no retry helps, and nothing is
     /// acked.
     public func settle(
-        _ steps: [Step], on subscription: any MessageSubscription, heldSince: Instant, acking tags: () -> [MessageTag]
+        _ steps: [Step], on subscription: any MessageSubscription, heldSinceMilliseconds: Int64,
+        acking tags: () -> [MessageTag]
     ) async throws(PublishError) -> Outcome {
         for step in steps {
             var attempt = 0
@@ -99,7 +101,8 @@ public struct Settlement: Sendable {
                     guard error.isTemporary else { throw error }
                     logger.warning("publish failed, retrying", metadata: ["error": "\(error)"])
                 }
-                let outcome = await waitToRetry(attempt: attempt, on: subscription, heldSince: heldSince)
+                let outcome = await waitToRetry(
+                    attempt: attempt, on: subscription, heldSinceMilliseconds: heldSinceMilliseconds)
                 if let outcome { return outcome }
                 attempt += 1
             }
@@ -116,9 +119,9 @@ public struct Settlement: Sendable {
     /// Waits before the next try. Returns nil if the caller is to try again. Otherwise it returns the outcome:
     /// shutdown, or messages that were held for too long and are now requeued.
     public func waitToRetry(
-        attempt: Int, on subscription: any MessageSubscription, heldSince: Instant
+        attempt: Int, on subscription: any MessageSubscription, heldSinceMilliseconds: Int64
     ) async -> Outcome? {
-        guard time.now().milliseconds(since: heldSince) < holdLimitMilliseconds else {
+        guard time.monotonicMilliseconds() - heldSinceMilliseconds < holdLimitMilliseconds else {
             logger.warning("held the messages for too long, requeued them")
             await subscription.restart()
             return .requeued

@@ -18,6 +18,13 @@ public struct StoredJob: Sendable, Equatable {
 
     public var id: JobID { job.name.id }
 
+    /// The earliest instant, `instant` or later, of which an occurrence belongs to this job; nil if there is none.
+    public func firstRun(from instant: Instant) -> Instant? {
+        guard job.isEnabled else { return nil }
+        let first = max(instant, effectiveAfter.adding(milliseconds: 1), job.startAt ?? instant)
+        return first <= job.endAt ?? first ? first : nil
+    }
+
     /// This job replaced by `new` at `now`. Only another schedule, or the end of a pause, moves `effectiveAfter`.
     public func replaced(by new: Job, now: Instant) -> StoredJob {
         let keepsStart = new.schedule == job.schedule && (job.isEnabled || !new.isEnabled)

@@ -11,8 +11,40 @@ public struct SchedulePlan: Sendable {
         var schedule: Schedule
         var jobCount: Int
         var latestEffectiveAfter: Instant
-        var next: Instant?
+        /// The next occurrence, of which the first `takenShards` of `shardCount` shards were taken.
+        private(set) var next: Instant?
+        private(set) var takenShards = 0
+        /// Fixed while an occurrence is taken in parts: another count would cut the jobs in other places.
+        private(set) var shardCount = 1
+
+        init(_ schedule: Schedule, jobCount: Int, latestEffectiveAfter: Instant) {
+            self.schedule = schedule
+            self.jobCount = jobCount
+            self.latestEffectiveAfter = latestEffectiveAfter
+        }
+
+        var waitingShards: Int { shardCount - takenShards }
+
+        mutating func moveNext(to next: Instant?) {
+            guard next != self.next else { return }
+            (self.next, takenShards) = (next, 0)
+        }
+
+        /// Takes the next shard of the occurrence; after its last one, the next occurrence follows.
+        mutating func takeShard() {
+            guard let next else { return }
+            takenShards += 1
+            if takenShards == shardCount { moveNext(to: schedule.next(after: next)) }
+        }
+
+        mutating func fixShardCount() {
+            guard takenShards == 0 else { return }
+            shardCount = max(1, (jobCount + SchedulePlan.jobsPerShardMax - 1) / SchedulePlan.jobsPerShardMax)
+        }
     }
+
+    /// The jobs of one due event at most; a schedule with more jobs is cut into shards.
+    private static let jobsPerShardMax = 500
 
     /// Every occurrence up to and including this instant was taken.
     public private(set) var cursor: Instant
@@ -41,13 +73,14 @@ public struct SchedulePlan: Sendable {
                     known.latestEffectiveAfter = shared.latestEffectiveAfter
                     // Never later than before: the jobs already known keep their occurrences.
                     let next = known.schedule.next(after: start(shared.latestEffectiveAfter))
-                    known.next = [known.next, next].compactMap(\.self).min()
+                    known.moveNext(to: [known.next, next].compactMap(\.self).min())
                 }
                 updated[shared.key] = known
             } else if let schedule = try? shared.key.parsed() {
-                updated[shared.key] = Entry(
-                    schedule: schedule, jobCount: shared.jobCount, latestEffectiveAfter: shared.latestEffectiveAfter,
-                    next: schedule.next(after: start(shared.latestEffectiveAfter)))
+                var entry = Entry(
+                    schedule, jobCount: shared.jobCount, latestEffectiveAfter: shared.latestEffectiveAfter)
+                entry.moveNext(to: schedule.next(after: start(shared.latestEffectiveAfter)))
+                updated[shared.key] = entry
             } else {
                 unreadable.append(shared.key)
             }
@@ -62,36 +95,55 @@ public struct SchedulePlan: Sendable {
         knownThrough = cursor
     }
 
-    /// Continues from another cursor, since another ticker has ticked in between.
+    /// Continues from another cursor, since another ticker has ticked in between. An occurrence of which a part was
+    /// taken is taken again from its first shard.
     public mutating func move(to cursor: Instant) {
         self.cursor = cursor
         confirm()
         for key in entries.keys {
             guard let entry = entries[key] else { continue }
             let from = start(entry.latestEffectiveAfter)
-            entries[key]?.next = entry.schedule.next(after: from)
+            entries[key]?.moveNext(to: nil)
+            entries[key]?.moveNext(to: entry.schedule.next(after: from))
         }
     }
 
-    /// Takes the occurrences in (cursor, now], oldest first. If there are more than `limit`, it takes the first of
-    /// them, at least `limit`, and moves the cursor past these; call it again for the rest.
-    public mutating func takeDue(through now: Instant, limit: Int) -> [DueOccurrence] {
-        var due: [DueOccurrence] = []
+    /// Takes the shards of the occurrences in (cursor, now], oldest first, up to `limit` of them. If there are more,
+    /// the cursor stays before the instant that is not taken as a whole; call it again for the rest.
+    ///
+    /// Schedules that are due at the same instant take turns, shard by shard, so that none with many jobs is in the
+    /// way of the others. An instant is taken in parts only if it has more than `limit` shards: a ticker that gets the
+    /// baton in between repeats the parts before, which leads to the same executions.
+    public mutating func takeDue(through now: Instant, limit: Int) -> [DueShard] {
+        var due: [DueShard] = []
         var covered = now
         while let instant = nextOccurrence, instant <= now {
-            if due.count >= limit {
-                covered = instant.adding(milliseconds: -1)
-                break
-            }
-            // In the order of their expressions, so that the same plan leads to the same messages in the same order.
-            let sharing = entries.filter { $0.value.next == instant }.sorted { $0.key.order < $1.key.order }
-            for (key, entry) in sharing {
-                due.append(DueOccurrence(key: key, occurrence: instant, jobCount: entry.jobCount))
-                entries[key]?.next = entry.schedule.next(after: instant)
-            }
+            let isCut = !takeShards(of: instant, limit: limit, into: &due)
+            guard isCut else { continue }
+            covered = instant.adding(milliseconds: -1)
+            break
         }
         cursor = max(cursor, covered)
         return due
+    }
+
+    /// Takes the shards that are due at an instant. Returns false if there are more of them than `due` may hold.
+    private mutating func takeShards(of instant: Instant, limit: Int, into due: inout [DueShard]) -> Bool {
+        // In the order of their expressions, so that the same plan leads to the same messages in the same order.
+        var sharing = entries.filter { $0.value.next == instant }.map(\.key).sorted { $0.order < $1.order }
+        for key in sharing { entries[key]?.fixShardCount() }
+        let waiting = sharing.reduce(0) { $0 + (entries[$1]?.waitingShards ?? 0) }
+        guard due.isEmpty || waiting <= limit - due.count else { return false }
+        while due.count < limit, !sharing.isEmpty {
+            for key in sharing.prefix(limit - due.count) {
+                guard let entry = entries[key] else { continue }
+                due.append(
+                    DueShard(key: key, occurrence: instant, shard: entry.takenShards, shardCount: entry.shardCount))
+                entries[key]?.takeShard()
+            }
+            sharing.removeAll { entries[$0]?.next != instant }
+        }
+        return sharing.isEmpty
     }
 
     /// The earliest occurrence not yet taken.

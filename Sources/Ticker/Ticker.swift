@@ -21,23 +21,28 @@ public actor Ticker: Service {
     private let dueEvents = Counter(label: "belfry_ticker_due_events_total", dimensions: [])
 
     private var plan: SchedulePlan
-    private var clock = ClockGuard()
+    private let clock: BelievedClock
+    private var search: LostBatonSearch
     private var revision: Int64?
     /// True when the store was unavailable at the last refresh: the plan may lack new schedules.
     private var isBlind = false
     /// The cursor of the baton that this ticker published last.
     private var handedOver: Instant?
     private var isHolding = false
-    /// The instant since which this ticker has had no baton.
-    private var silentSince: Instant
+    /// Since when this ticker has had no baton, by the monotonic clock.
+    private var silentSinceMilliseconds: Int64
     private var hasRepaired = false
+    /// Repairs in a row after which an occurrence was still overdue.
+    private var repairs = 0
+    /// True once the clock was compared with the record.
+    private var isClockChecked = false
 
     /// A baton is handed over at least this often, so that no message is held unacked for long.
     private static let holdMilliseconds: Int64 = 5_000
     /// A baton that cannot be handed over for this long is requeued, for a ticker that may have a better connection.
     private static let holdLimitMilliseconds: Int64 = 60_000
-    /// A cursor further ahead than this is logged as an error.
-    private static let cursorAheadMaxMilliseconds: Int64 = 300_000
+    /// A clock that is ahead of the record by more than this is not believed at once. A longer outage is unlikely.
+    private static let outageMaxMilliseconds: Int64 = 30 * 86_400_000
 
     /// `jitter` returns the random fraction, 0..<1, of the longest wait before a failed publish is repeated.
     public init(
@@ -54,7 +59,9 @@ public actor Ticker: Service {
             // Occurrences wait while a publish fails, so it is retried often.
             backoff: Backoff(ceilingMilliseconds: 2_000), jitter: jitter)
         plan = SchedulePlan(cursor: time.now())
-        silentSince = time.now()
+        clock = BelievedClock(time, logger: logger)
+        search = LostBatonSearch(store)
+        silentSinceMilliseconds = time.monotonicMilliseconds()
     }
 
     /// Takes the baton whenever the broker delivers it, and ticks while it holds it, until shutdown.
@@ -83,17 +90,24 @@ public actor Ticker: Service {
 
     /// Holds a baton: ticks until something is due or the time is up, then hands the baton over.
     func hold(_ message: InboundMessage, _ subscription: any MessageSubscription) async {
-        let takenAt = time.now()
+        let takenAt = time.monotonicMilliseconds()
         isHolding = true
         defer {
             isHolding = false
-            silentSince = time.now()
+            silentSinceMilliseconds = time.monotonicMilliseconds()
         }
-        resume(from: message, takenAt: takenAt)
+        while await !resume(from: message) {
+            // A baton from which nobody can go on is not handed over: the next one would begin in the wrong place.
+            guard !Task.isCancelled, !Task.isShuttingDownGracefully else { return }
+            guard time.monotonicMilliseconds() - takenAt < Self.holdLimitMilliseconds else {
+                return await subscription.restart()
+            }
+            await wait(milliseconds: 1_000)
+        }
         while !Task.isCancelled {
             await refresh()
             let tick = tick()
-            let isTimeUp = time.now().milliseconds(since: takenAt) >= Self.holdMilliseconds
+            let isTimeUp = time.monotonicMilliseconds() - takenAt >= Self.holdMilliseconds
             guard tick.due.isEmpty, !isTimeUp, !Task.isShuttingDownGracefully else {
                 return await handOver(tick, message, subscription, takenAt: takenAt)
             }
@@ -102,33 +116,57 @@ public actor Ticker: Service {
         }
     }
 
-    /// Continues from the baton's cursor. A ticker that published this baton itself has the plan already.
-    private func resume(from message: InboundMessage, takenAt: Instant) {
+    /// Continues from the baton's cursor, or from the record if the cursor can't be read or can't be true. A ticker
+    /// that published this baton itself has the plan already.
+    ///
+    /// Returns false while the record is needed and can't be read, or while nobody knows the time.
+    private func resume(from message: InboundMessage) async -> Bool {
+        let cursor: Instant?
         do {
-            let baton = try message.decoded(as: Baton.self)
-            if baton.cursor != handedOver { plan.move(to: baton.cursor) }
-            if baton.cursor.milliseconds(since: takenAt) > Self.cursorAheadMaxMilliseconds {
-                logger.error(
-                    """
-                    the baton's cursor is in the future (a clock was wrong), so nothing fires until then; to resume \
-                    now, stop all tickers and purge the queue ticker.baton
-                    """, metadata: ["cursor": "\(baton.cursor.rfc3339)"])
-            }
+            cursor = try message.decoded(as: Baton.self).cursor
+            guard cursor != handedOver else { return true }
         } catch {
+            logger.error("the baton cannot be read, continuing from the record", metadata: ["error": "\(error)"])
+            cursor = nil
+        }
+        do {
+            let newest = try await store.newestOccurrence()
+            checkClock(newestOccurrence: newest, cursor: cursor)
+            guard let now = clock.now() else { return false }
+            // The schedules are of use only while nothing is recorded.
+            let schedules = newest == nil ? try await store.distinctSchedules() : []
+            let recorded = BatonRepair.cursor(newestOccurrence: newest, schedules: schedules, now: now)
+            if let cursor, !BatonRepair.isImplausible(cursor: cursor, recorded: recorded, now: now) {
+                plan.move(to: cursor)
+                return true
+            }
             logger.error(
-                "the baton cannot be read, continuing from this ticker's own cursor", metadata: ["error": "\(error)"])
+                "continuing from the newest occurrence on record instead of the baton's cursor",
+                metadata: ["cursor": "\(cursor?.rfc3339 ?? "-")", "record": "\(recorded.rfc3339)"])
+            plan.move(to: recorded)
+            return true
+        } catch {
+            logger.warning("the record cannot be read", metadata: ["error": "\(error)"])
+            guard let cursor, let now = clock.now(),
+                !BatonRepair.isImplausible(cursor: cursor, recorded: cursor, now: now)
+            else { return false }
+            plan.move(to: cursor)
+            return true
         }
     }
 
-    /// The occurrences that are due now, by a clock that is checked for leaps.
+    /// Compares the clock of a process that starts with the record. If there is none, the baton's cursor must do.
+    private func checkClock(newestOccurrence: Instant?, cursor: Instant?) {
+        guard !isClockChecked, let latest = newestOccurrence ?? cursor else { return }
+        isClockChecked = true
+        let earliest = latest.adding(milliseconds: -ClockGuard.leapMaxMilliseconds)
+        let seen = newestOccurrence.map { max($0, cursor ?? $0) } ?? Instant.recordable.upperBound
+        clock.expect(earliest...seen.adding(milliseconds: Self.outageMaxMilliseconds))
+    }
+
+    /// The occurrences that are due now; none while the clock is not believed.
     func tick() -> Tick {
-        let (now, isHeld) = clock.read(wall: time.now(), monotonicMilliseconds: time.monotonicMilliseconds())
-        if isHeld {
-            logger.error(
-                "the wall clock leapt ahead by more than 5 minutes and is ignored; correct it, or restart this ticker",
-                metadata: ["wall_clock": "\(time.now().rfc3339)", "used_instead": "\(now.rfc3339)"])
-        }
-        return Tick(plan, at: now)
+        Tick(plan, at: clock.now())
     }
 
     /// Publishes the due events, then the new baton, then acks the old one. A crash in between leaves two batons, of
@@ -137,7 +175,7 @@ public actor Ticker: Service {
     /// If the store was unavailable, the new baton has the cursor of the last refresh, so that the next ticker repeats
     /// the ticks since then with all schedules (harmless: ids are computed).
     private func handOver(
-        _ tick: Tick, _ message: InboundMessage, _ subscription: any MessageSubscription, takenAt: Instant
+        _ tick: Tick, _ message: InboundMessage, _ subscription: any MessageSubscription, takenAt: Int64
     ) async {
         let cursor = isBlind ? tick.plan.knownThrough : tick.plan.cursor
         let messages = tick.messages
@@ -146,7 +184,7 @@ public actor Ticker: Service {
             + [.init([OutboundMessage(Baton(cursor: cursor))], then: .afterBatonPublished)]
         do {
             let outcome = try await settlement.settle(
-                steps, on: subscription, heldSince: takenAt, acking: { [message.tag] })
+                steps, on: subscription, heldSinceMilliseconds: takenAt, acking: { [message.tag] })
             guard outcome == .acked else { return }
         } catch {
             logger.critical("due events cannot be published, requeued the baton", metadata: ["error": "\(error)"])
@@ -157,7 +195,7 @@ public actor Ticker: Service {
         plan = tick.plan
         guard !messages.isEmpty else { return }
         dueEvents.increment(by: messages.count)
-        for due in tick.due { lateness.record(tick.now.milliseconds(since: due.occurrence)) }
+        for due in tick.due { lateness.record((tick.now ?? due.occurrence).milliseconds(since: due.occurrence)) }
         logger.debug("ticked", metadata: ["cursor": "\(cursor.rfc3339)", "due_events": "\(messages.count)"])
     }
 
@@ -179,12 +217,16 @@ public actor Ticker: Service {
         }
     }
 
+    /// Waits by the believed time: a clock that leapt ahead must not make the wait short.
     private func waitForNext() async {
-        let untilNext = plan.nextOccurrence.map { $0.milliseconds(since: time.now()) } ?? 1_000
+        let untilNext = clock.now().flatMap { now in plan.nextOccurrence.map { $0.milliseconds(since: now) } }
         // New jobs are noticed within a second.
-        let wait = min(max(1, untilNext), 1_000)
+        await wait(milliseconds: min(max(1, untilNext ?? 1_000), 1_000))
+    }
+
+    private func wait(milliseconds: Int64) async {
         // Shutdown ends the wait early; the loop sees it.
-        try? await cancelWhenGracefulShutdown { [time] in try await time.sleep(milliseconds: wait) }
+        try? await cancelWhenGracefulShutdown { [time] in try await time.sleep(milliseconds: milliseconds) }
     }
 
     private func watchForLostBaton() async {
@@ -198,25 +240,34 @@ public actor Ticker: Service {
         }
     }
 
-    /// Publishes a baton when `BatonRepair` finds that there is none.
+    /// Publishes a baton if this ticker starts and gets none, or if an occurrence is overdue.
     func repairIfLost() async {
         guard !isHolding else { return }
-        let now = time.now()
-        let silence = now.milliseconds(since: silentSince)
-        guard silence >= BatonRepair.firstSilenceMilliseconds else { return }
+        let silence = time.monotonicMilliseconds() - silentSinceMilliseconds
+        let needed =
+            hasRepaired
+            ? BatonRepair.silenceMilliseconds(afterRepairs: repairs) : BatonRepair.firstSilenceMilliseconds
+        guard silence >= needed else { return }
         do {
             let newest = try await store.newestOccurrence()
-            let schedules = try await store.distinctSchedules()
-            let cursor = BatonRepair.cursor(
-                isFirst: !hasRepaired, silentMilliseconds: silence, newestOccurrence: newest, schedules: schedules,
-                now: now)
-            guard let cursor, !isHolding else { return }
+            checkClock(newestOccurrence: newest, cursor: nil)
+            guard let now = clock.now() else { return }
+            if hasRepaired {
+                var search = search
+                let isOverdue = try await search.isOverdue(newestOccurrence: newest, now: now)
+                self.search = search
+                guard isOverdue else { return repairs = 0 }
+            }
+            let schedules = newest == nil ? try await store.distinctSchedules() : []
+            let cursor = BatonRepair.cursor(newestOccurrence: newest, schedules: schedules, now: now)
+            guard !isHolding else { return }
             try await broker.publish([OutboundMessage(Baton(cursor: cursor))])
             if hasRepaired {
+                repairs += 1
                 logger.warning("the baton was lost, published a new one", metadata: ["cursor": "\(cursor.rfc3339)"])
             }
             hasRepaired = true
-            silentSince = time.now()
+            silentSinceMilliseconds = time.monotonicMilliseconds()
         } catch {
             logger.warning("cannot check whether there is a baton", metadata: ["error": "\(error)"])
         }

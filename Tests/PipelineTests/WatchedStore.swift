@@ -61,6 +61,11 @@ extension WatchedStore: ScheduleStore {
         return try await store.distinctSchedules()
     }
 
+    func firstRun(of schedule: ScheduleKey, from instant: Instant) async throws(StoreError) -> Instant? {
+        try checkAvailable()
+        return try await store.firstRun(of: schedule, from: instant)
+    }
+
     func newestOccurrence() async throws(StoreError) -> Instant? {
         try checkAvailable()
         guard let newest = try await store.newestOccurrence(), newest >= start else { return nil }

@@ -111,7 +111,8 @@ import Testing
         }
         let error = try #require(#expect(throws: StoreError.self) { try folder.store() })
         #expect(error.isUnusable)
-        let explanation = "was written by a newer Belfry (schema 99, this program knows \(Schema.version)): upgrade this program"
+        let schemas = "(schema 99, this program knows \(Schema.version))"
+        let explanation = "was written by a newer Belfry \(schemas): upgrade this program"
         #expect(error.description.contains(explanation), "\(error)")
     }
 

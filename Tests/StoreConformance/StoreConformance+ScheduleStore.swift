@@ -24,6 +24,22 @@ extension StoreConformance {
             _ = try await store.deleteJob(named: sampleJob().name, now: start)
             #expect(try await !grew())
         },
+        StoreScenario("the first run of a schedule is that of an enabled job, effective and within its bounds") {
+            store async throws in
+            var later = sampleJob("later")
+            later.startAt = start.adding(seconds: 300)
+            var ended = sampleJob("ended")
+            (ended.startAt, ended.endAt) = (nil, start.adding(seconds: 60))
+            _ = try await store.put([later, ended, sampleJob("paused", isEnabled: false)], now: start)
+            func firstRun(_ seconds: Int64, _ schedule: ScheduleKey = everyMinute) async throws -> Int64? {
+                try await store.firstRun(of: schedule, from: start.adding(seconds: seconds))?.milliseconds(since: start)
+            }
+            let expected: [(Int64, Int64)] = [(0, 1), (1, 1_000), (60, 60_000), (61, 300_000), (400, 400_000)]
+            for (from, run) in expected { #expect(try await firstRun(from) == run, "from \(from) s") }
+            #expect(try await firstRun(300, ScheduleKey("rate(2 minutes)")) == nil)
+            _ = try await store.deleteJob(named: later.name, now: start)
+            #expect(try await firstRun(61) == nil)
+        },
         StoreScenario("enabled jobs with the same expression, time zone and DST policy share a schedule") {
             store async throws in
             let berlin = ScheduleKey("rate(1 minute)", timeZone: "Europe/Berlin")

@@ -14,73 +14,80 @@ import Ticker
         [DistinctSchedule(key: ScheduleKey("rate(1 minute)"), jobCount: 3, latestEffectiveAfter: since)]
     }
 
-    private static func cursor(
-        isFirst: Bool = false, silent: Int64 = 60_000, newest: Instant?, schedules: [DistinctSchedule]
-    ) -> Instant? {
-        BatonRepair.cursor(
-            isFirst: isFirst, silentMilliseconds: silent, newestOccurrence: newest, schedules: schedules, now: now)
+    private static func cursor(newest: Instant?, schedules: [DistinctSchedule]) -> Instant {
+        BatonRepair.cursor(newestOccurrence: newest, schedules: schedules, now: now)
     }
 
-    @Test func `no baton is published before two seconds of silence`() {
-        #expect(Self.cursor(isFirst: true, silent: 1_999, newest: nil, schedules: []) == nil)
-        #expect(Self.cursor(isFirst: true, silent: 2_000, newest: nil, schedules: []) == Self.now)
+    private static func overdue(newest: Instant?, schedules: [DistinctSchedule]) -> [Instant] {
+        let expected = BatonRepair.expected(after: newest, schedules: schedules)
+        return BatonRepair.overdue(expected, now: now).map(\.occurrence)
     }
 
-    @Test func `the first baton starts at the newest occurrence on record, so that none is missed`() {
-        #expect(Self.cursor(isFirst: true, newest: Self.ago(7_200), schedules: []) == Self.before(Self.ago(7_200)))
+    @Test func `a new baton starts at the newest occurrence on record, so that none is missed`() {
+        #expect(Self.cursor(newest: Self.ago(7_200), schedules: []) == Self.before(Self.ago(7_200)))
     }
 
-    @Test func `the first baton starts where the first job took effect, while nothing has run yet`() {
+    @Test func `a new baton starts where the first job took effect, while nothing has run yet`() {
         let schedules = [
             DistinctSchedule(
                 key: ScheduleKey("rate(1 minute)"), jobCount: 2, earliestEffectiveAfter: Self.ago(500),
                 latestEffectiveAfter: Self.ago(30))
         ]
-        #expect(Self.cursor(isFirst: true, newest: nil, schedules: schedules) == Self.ago(500))
+        #expect(Self.cursor(newest: nil, schedules: schedules) == Self.ago(500))
+        #expect(Self.cursor(newest: nil, schedules: []) == Self.now)
     }
 
     @Test func `a new baton never has a cursor in the future`() {
-        #expect(Self.cursor(isFirst: true, newest: Self.ago(-90), schedules: []) == Self.now)
-        let schedules = Self.minutely(since: Self.ago(7_200))
-        #expect(Self.cursor(newest: Self.ago(-90), schedules: schedules) == nil)
+        #expect(Self.cursor(newest: Self.ago(-90), schedules: []) == Self.now)
+        #expect(Self.overdue(newest: Self.ago(-90), schedules: Self.minutely(since: Self.ago(7_200))).isEmpty)
     }
 
-    @Test func `a lost baton is replaced once an occurrence is overdue by ten seconds`() {
+    /// Seconds before now: the cursor, the newest occurrence, and whether the cursor can't be true.
+    private static let cursors: [(cursor: Int64, recorded: Int64, isImplausible: Bool)] = [
+        (0, 0, false), (-300, 0, false), (-301, 0, true), (-7_000_000_000, 0, true), (3_600, 0, false),
+        (86_400, 0, false), (86_401, 0, true), (1_800_000_000, 60, true), (90_000, 7_200, false), (0, 90_000, false),
+    ]
+
+    @Test(arguments: cursors)
+    func `a baton's cursor is not believed if it is in the future, or a day before what is done`(
+        cursor: Int64, recorded: Int64, isImplausible: Bool
+    ) {
+        let answer = BatonRepair.isImplausible(
+            cursor: Self.ago(cursor), recorded: Self.ago(recorded), now: Self.now)
+        #expect(answer == isImplausible)
+    }
+
+    @Test func `an occurrence is overdue once it is due for ten seconds`() {
         // now is a whole minute: the occurrence after the newest was due 120 s, 60 s, 0 s ago.
         let schedules = Self.minutely(since: Self.ago(7_200))
-        #expect(Self.cursor(newest: Self.ago(180), schedules: schedules) == Self.before(Self.ago(180)))
-        #expect(Self.cursor(newest: Self.ago(120), schedules: schedules) == Self.before(Self.ago(120)))
-        #expect(Self.cursor(newest: Self.ago(60), schedules: schedules) == nil)
+        #expect(Self.overdue(newest: Self.ago(180), schedules: schedules) == [Self.ago(120)])
+        #expect(Self.overdue(newest: Self.ago(120), schedules: schedules) == [Self.ago(60)])
+        #expect(Self.overdue(newest: Self.ago(60), schedules: schedules).isEmpty)
     }
 
-    @Test func `a baton is not replaced while nothing is due`() {
-        #expect(Self.cursor(newest: Self.ago(180), schedules: []) == nil)
+    @Test func `nothing is overdue while nothing is due`() {
+        #expect(Self.overdue(newest: Self.ago(180), schedules: []).isEmpty)
         let yearly = [
             DistinctSchedule(key: ScheduleKey("cron(0 0 1 1 ? *)"), jobCount: 1, latestEffectiveAfter: Self.ago(86_400))
         ]
-        #expect(Self.cursor(newest: Self.ago(180), schedules: yearly) == nil)
+        #expect(Self.overdue(newest: Self.ago(180), schedules: yearly).isEmpty)
     }
 
-    @Test func `a baton is not replaced because of occurrences before the jobs took effect`() {
-        #expect(Self.cursor(newest: nil, schedules: Self.minutely(since: Self.ago(30))) == nil)
-        #expect(Self.cursor(newest: Self.ago(7_200), schedules: Self.minutely(since: Self.ago(30))) == nil)
+    @Test func `nothing is overdue from before the jobs took effect`() {
+        #expect(Self.overdue(newest: nil, schedules: Self.minutely(since: Self.ago(30))).isEmpty)
+        #expect(Self.overdue(newest: Self.ago(7_200), schedules: Self.minutely(since: Self.ago(30))).isEmpty)
+        #expect(Self.overdue(newest: nil, schedules: Self.minutely(since: Self.ago(300))) == [Self.ago(240)])
     }
 
-    @Test func `a lost baton is replaced with the first job's start as its cursor, while nothing has run yet`() {
-        let schedules = Self.minutely(since: Self.ago(300))
-        #expect(Self.cursor(newest: nil, schedules: schedules) == Self.ago(300))
+    @Test(arguments: [(0, 10_000), (1, 20_000), (3, 80_000), (6, 600_000), (1_000, 600_000)] as [(Int, Int64)])
+    func `each baton that changes nothing doubles the silence before the next one`(repairs: Int, silence: Int64) {
+        #expect(BatonRepair.silenceMilliseconds(afterRepairs: repairs) == silence)
     }
 
-    @Test func `a later baton needs more silence than the first one`() {
-        let schedules = Self.minutely(since: Self.ago(7_200))
-        #expect(Self.cursor(silent: 9_999, newest: Self.ago(180), schedules: schedules) == nil)
-        #expect(Self.cursor(silent: 10_000, newest: Self.ago(180), schedules: schedules) == Self.before(Self.ago(180)))
-    }
-
-    @Test func `a schedule that can't be read does not hide a lost baton`() {
+    @Test func `a schedule that can't be read hides no overdue occurrence`() {
         let unreadable = DistinctSchedule(
             key: ScheduleKey("nonsense"), jobCount: 1, latestEffectiveAfter: Self.ago(7_200))
         let schedules = [unreadable] + Self.minutely(since: Self.ago(7_200))
-        #expect(Self.cursor(newest: Self.ago(180), schedules: schedules) == Self.before(Self.ago(180)))
+        #expect(Self.overdue(newest: Self.ago(180), schedules: schedules) == [Self.ago(120)])
     }
 }

@@ -22,7 +22,7 @@ import Testing
         return plan
     }
 
-    private static func seconds(_ due: [DueOccurrence]) -> [Int64] {
+    private static func seconds(_ due: [DueShard]) -> [Int64] {
         due.map { $0.occurrence.milliseconds(since: start) / 1_000 }
     }
 
@@ -36,24 +36,50 @@ import Testing
         #expect(plan.nextOccurrence == Self.at(40))
     }
 
-    @Test func `the plan takes the oldest occurrence first, and each schedule once with the number of its jobs`() {
-        var plan = Self.plan([Self.shared("rate(20 seconds)", jobs: 7), Self.shared("rate(30 seconds)", jobs: 2)])
+    @Test func `the plan takes the oldest occurrence first, and each schedule in as many shards as its jobs need`() {
+        var plan = Self.plan([Self.shared("rate(20 seconds)", jobs: 500), Self.shared("rate(30 seconds)", jobs: 501)])
         let due = plan.takeDue(through: Self.at(60), limit: 100)
-        #expect(Self.seconds(due) == [20, 30, 40, 60, 60])
-        #expect(due[0].jobCount == 7 && due[1].jobCount == 2)
-        #expect(Set(due.suffix(2).map(\.key.expression)) == ["rate(20 seconds)", "rate(30 seconds)"])
+        #expect(Self.seconds(due) == [20, 30, 30, 40, 60, 60, 60])
+        #expect(due.map(\.shard) == [0, 0, 1, 0, 0, 0, 1])
+        #expect(due.map(\.shardCount) == [1, 2, 2, 1, 1, 2, 2])
+        #expect(due.suffix(3).map(\.key.expression) == ["rate(20 seconds)", "rate(30 seconds)", "rate(30 seconds)"])
     }
 
-    @Test func `the plan takes all occurrences of an instant together, and continues after it at the next call`() {
-        let same = ["UTC", "Europe/Madrid", "Asia/Tokyo"].map {
-            DistinctSchedule(
-                key: ScheduleKey("rate(10 seconds)", timeZone: $0), jobCount: 1, latestEffectiveAfter: Self.longAgo)
-        }
-        var plan = Self.plan(same)
-        #expect(Self.seconds(plan.takeDue(through: Self.at(30), limit: 2)) == [10, 10, 10])
+    private static let same = ["UTC", "Europe/Madrid", "Asia/Tokyo"].map {
+        DistinctSchedule(
+            key: ScheduleKey("rate(10 seconds)", timeZone: $0), jobCount: 1, latestEffectiveAfter: longAgo)
+    }
+
+    @Test func `the plan takes the shards of an instant together, and continues after it at the next call`() {
+        var plan = Self.plan(Self.same)
+        #expect(Self.seconds(plan.takeDue(through: Self.at(30), limit: 5)) == [10, 10, 10])
         #expect(plan.cursor == Self.at(20).adding(milliseconds: -1))
-        #expect(Self.seconds(plan.takeDue(through: Self.at(30), limit: 4)) == [20, 20, 20, 30, 30, 30])
+        #expect(Self.seconds(plan.takeDue(through: Self.at(30), limit: 6)) == [20, 20, 20, 30, 30, 30])
         #expect(plan.cursor == Self.at(30))
+    }
+
+    @Test func `the plan takes an instant with more shards than a tick may have in parts, the cursor stays before it`()
+    {
+        let schedules = [Self.shared("rate(10 seconds)", jobs: 2_500), Self.shared("rate(20 seconds)", jobs: 600)]
+        var plan = Self.plan(schedules, cursor: Self.at(15))
+        var shards: [String] = []
+        for cursor in [20, 20, 30] as [Int64] {
+            let due = plan.takeDue(through: Self.at(30), limit: 3).filter { $0.occurrence == Self.at(20) }
+            shards += due.map { "\($0.key.expression.dropFirst(5).prefix(2)): \($0.shard) of \($0.shardCount)" }
+            #expect(plan.cursor == Self.at(cursor).adding(milliseconds: -1))
+            _ = plan.update([Self.shared("rate(10 seconds)", jobs: 9_999), Self.shared("rate(20 seconds)", jobs: 600)])
+        }
+        #expect(
+            shards == [
+                "10: 0 of 5", "20: 0 of 2", "10: 1 of 5", "10: 2 of 5", "20: 1 of 2", "10: 3 of 5", "10: 4 of 5",
+            ])
+    }
+
+    @Test func `the plan takes an instant from its first shard when another ticker has the rest`() {
+        var plan = Self.plan([Self.shared("rate(10 seconds)", jobs: 2_500)])
+        #expect(plan.takeDue(through: Self.at(10), limit: 3).map(\.shard) == [0, 1, 2])
+        plan.move(to: plan.cursor)
+        #expect(plan.takeDue(through: Self.at(10), limit: 9).map(\.shard) == [0, 1, 2, 3, 4])
     }
 
     @Test func `the plan does not fire an occurrence again when the clock goes backwards`() {
@@ -84,10 +110,9 @@ import Testing
 
     @Test func `the plan looks back for another job of a schedule that it knows already`() {
         var plan = Self.plan([Self.shared("rate(10 seconds)")], cursor: Self.at(12))
-        _ = plan.update([Self.shared("rate(10 seconds)", jobs: 2, since: Self.at(8))])
+        _ = plan.update([Self.shared("rate(10 seconds)", jobs: 501, since: Self.at(8))])
         let due = plan.takeDue(through: Self.at(20), limit: 10)
-        #expect(Self.seconds(due) == [10, 20])
-        #expect(due.allSatisfy { $0.jobCount == 2 })
+        #expect(Self.seconds(due) == [10, 10, 20, 20])
     }
 
     @Test func `the plan keeps what is due for known jobs when a newer job joins their schedule`() {
@@ -135,12 +160,12 @@ import Testing
         let schedules = ["rate(7 seconds)", "rate(1 minute)", "cron(*/2 * * * ? *)", "rate(13 seconds)"]
             .map { Self.shared($0) }
         var plan = Self.plan(schedules)
-        var fired: [DueOccurrence] = []
+        var fired: [DueShard] = []
         var now = Self.start
         while now < Self.at(900) {
             now = now.adding(milliseconds: Int64.random(in: 0...45_000, using: &random))
             repeat {
-                fired += plan.takeDue(through: now, limit: Int.random(in: 1...6, using: &random))
+                fired += plan.takeDue(through: now, limit: Int.random(in: 4...9, using: &random))
                 if Bool.random(using: &random) { plan.move(to: plan.cursor) }
                 if Bool.random(using: &random) { _ = plan.update(schedules.shuffled(using: &random)) }
             } while plan.cursor < now
