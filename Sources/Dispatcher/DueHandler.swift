@@ -30,6 +30,7 @@ public struct DueHandler: MessageHandler {
         let now = time.now()
         let read = batch.decoded { message throws(UnreadableMessage) in
             let due = try message.decoded(as: ScheduleDue.self)
+            try PlausibleTime.check(due.occurrence, "the occurrence", now: now)
             return (due: due, schedule: try Self.schedule(of: due))
         }
         var new: [NewExecution] = []
@@ -48,9 +49,14 @@ public struct DueHandler: MessageHandler {
     }
 
     /// The executions that a due event leads to, one for each job of its shard that runs or misses the occurrence.
+    ///
+    /// Lateness is judged now: whichever part of Belfry was down, an occurrence that is handled late is a misfire. The
+    /// first decision stands, since an execution that exists is left as it is.
     private func executions(
         for due: ScheduleDue, _ schedule: Schedule, now: Instant
     ) async throws(StoreError) -> [NewExecution] {
+        // The ticker's clock may be a little ahead of this one.
+        let judgedAt = max(now, min(due.tickedAt, now.adding(milliseconds: ClockGuard.leapMaxMilliseconds)))
         let next = schedule.next(after: due.occurrence)
         let shard = Shard(index: due.shard, of: due.shardCount)
         var found: [NewExecution] = []
@@ -60,13 +66,13 @@ public struct DueHandler: MessageHandler {
             for stored in page {
                 let decision = DispatchDecision.decide(
                     stored.job, effectiveAfter: stored.effectiveAfter, occurrence: due.occurrence,
-                    nextOccurrence: next, tickedAt: due.tickedAt)
+                    nextOccurrence: next, judgedAt: judgedAt)
                 if case .skip(let reason) = decision {
                     countSkipped(stored.job.name, due.occurrence, reason)
                     continue
                 }
                 let execution = Execution.scheduled(
-                    stored.job, at: due.occurrence, tickedAt: due.tickedAt, isMissed: decision == .miss, now: now)
+                    stored.job, at: due.occurrence, judgedAt: judgedAt, isMissed: decision == .miss, now: now)
                 found.append(NewExecution(job: stored.job, execution: execution))
             }
             guard page.count == Self.pageSize, let last = page.last else { return found }

@@ -18,7 +18,11 @@ public struct RunHandler: MessageHandler {
 
     public func handle(_ batch: [InboundMessage]) async throws -> HandledBatch {
         let now = time.now()
-        let read = batch.decoded { message throws(UnreadableMessage) in try message.decoded(as: RunRequested.self) }
+        let read = batch.decoded { message throws(UnreadableMessage) in
+            let run = try message.decoded(as: RunRequested.self)
+            try PlausibleTime.check(run.requestedAt, "the time of the request", now: now)
+            return run
+        }
         var dead = read.dead
         var new: [NewExecution] = []
         for (index, run) in zip(read.indices, read.messages) {

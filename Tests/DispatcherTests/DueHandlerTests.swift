@@ -109,6 +109,49 @@ import Testing
         #expect(execution.state.status == .fail && execution.state.reason == .missed)
     }
 
+    @Test(arguments: [(60_000, nil), (60_001, .missed), (600_000, .missed)] as [(Int64, FailureReason?)])
+    func `an occurrence that was found in time and is handled too late is a misfire, too`(
+        late: Int64, reason: FailureReason?
+    ) async throws {
+        let store = MemoryDispatchStore([Self.job("a", misfire: .skip)])
+        time.setWallClock(Self.occurrence.adding(milliseconds: late))
+        _ = try await handler(store).handle([Self.due()])
+        #expect(store.content.withLock { $0.executions.values.map(\.state.reason) } == [reason])
+    }
+
+    @Test func `a due event that is repeated too late leads to the delivery of the run that it led to before`()
+        async throws
+    {
+        let store = MemoryDispatchStore([Self.job("a", misfire: .skip)])
+        let first = try await handler(store).handle([Self.due()])
+        time.pass(milliseconds: 600_000)
+        #expect(try await handler(store).handle([Self.due()]).messages == first.messages)
+    }
+
+    @Test func `a run that is created late has its whole ttl left`() async throws {
+        let store = MemoryDispatchStore([Self.job("a")])
+        time.setWallClock(Self.occurrence.adding(seconds: 55))
+        let requests = try Self.requests(try await handler(store).handle([Self.due()]))
+        #expect(requests.map(\.deadline) == [Self.occurrence.adding(seconds: 115)])
+    }
+
+    @Test func `a due event for an occurrence in the far future becomes a dead letter`() async throws {
+        let store = MemoryDispatchStore([Self.job("a")])
+        let future = Instant.recordable.upperBound
+        let event = ScheduleDue(
+            schedule: Self.schedule, occurrence: future, tickedAt: future, shard: 0, shardCount: 1)
+        let batch = try await handler(store).handle([Self.message(try MessageCoder.encode(event)), Self.due()])
+        #expect(batch.dead.map(\.index) == [0] && batch.dead.map(\.reason) == [.unreadable])
+        #expect(try Self.requests(batch).count == 1)
+    }
+
+    @Test func `a due event from a ticker with an impossible clock is judged by the dispatcher's`() async throws {
+        let store = MemoryDispatchStore([Self.job("a", misfire: .all)])
+        let late = Instant.recordable.upperBound.milliseconds(since: Self.occurrence)
+        let request = try #require(try Self.requests(try await handler(store).handle([Self.due(late: late)])).first)
+        #expect(request.deadline <= Self.occurrence.adding(seconds: 400))
+    }
+
     @Test func `of several late occurrences only the latest runs`() async throws {
         let store = MemoryDispatchStore([Self.job("a")])
         let tickedAt: Int64 = 200_000

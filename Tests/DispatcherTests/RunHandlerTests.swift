@@ -67,6 +67,20 @@ import Testing
         #expect(store.content.withLock { $0.executions.count } == 1)
     }
 
+    @Test func `a run that was requested long ago has its whole ttl left`() async throws {
+        time.pass(milliseconds: 600_000)
+        let request = try Self.request(try await handle(Self.store(), [Self.run()]))
+        #expect(request.deadline == Self.now.adding(seconds: 660))
+    }
+
+    @Test func `a run that was requested in the far future becomes a dead letter`() async throws {
+        let run = RunRequested(
+            executionID: .random(), jobName: Self.name, requestedAt: Instant.recordable.upperBound)
+        let batch = try await handle(Self.store(), [run, Self.run()])
+        #expect(batch.dead.map(\.index) == [0] && batch.dead.map(\.reason) == [.unreadable])
+        #expect(batch.messages.count == 1)
+    }
+
     @Test func `a requested run of an unknown job becomes a dead letter`() async throws {
         let other = RunRequested(
             executionID: .random(), jobName: JobName(service: "s", job: "gone"), requestedAt: Self.now)

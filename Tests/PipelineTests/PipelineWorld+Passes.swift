@@ -43,8 +43,9 @@ extension PipelineWorld {
         let batch = connection.take(limit)
         guard !batch.isEmpty, let pump = pumps[queue] else { return }
         connection.crash(at: crash)
+        let begun = now
         await process(crash) { await pump.pass(batch, connection) }
-        if queue == .dispatcherDue, !store.isUnavailable { note(batch) }
+        if queue == .dispatcherDue, !store.isUnavailable { note(batch, handledAt: begun) }
         connection.close()
     }
 
@@ -117,14 +118,15 @@ extension PipelineWorld {
     }
 
     /// Notes the expected results of these due events. The first due event of an occurrence decides.
-    private func note(_ batch: [InboundMessage]) {
+    private func note(_ batch: [InboundMessage], handledAt: Instant) {
         for message in batch {
             guard let due = try? MessageCoder.decode(ScheduleDue.self, from: message.body) else { continue }
             for job in jobs where job.job.schedule == due.schedule && job.owns(due.occurrence) {
                 let occurrence = Ledger.Occurrence(job: job.name, at: due.occurrence)
                 guard ledger.due[occurrence] == nil else { continue }
                 ledger.due[occurrence] = Ledger.Due(
-                    isMissed: job.misses(due.occurrence, tickedAt: due.tickedAt), policy: job.job.misfire)
+                    isMissed: job.misses(due.occurrence, handledAt: max(due.tickedAt, handledAt)),
+                    policy: job.job.misfire)
             }
         }
     }

@@ -30,15 +30,15 @@ struct TrackedJob {
         return rhythm.occurrences(after: since, through: now).filter(isInside)
     }
 
-    /// True when an occurrence of the job that was found due at `tickedAt` is to be recorded as missed.
-    func misses(_ occurrence: Instant, tickedAt: Instant) -> Bool {
-        let late = tickedAt.milliseconds(since: occurrence)
+    /// True when an occurrence of the job that is handled at `handledAt` is to be recorded as missed.
+    func misses(_ occurrence: Instant, handledAt: Instant) -> Bool {
+        let late = handledAt.milliseconds(since: occurrence)
         guard late > 60_000 else { return false }
         if let maxAge = job.misfireMaxAgeSeconds, late > maxAge * 1_000 { return true }
         switch job.misfire {
         case .skip: return true
         case .all: return false
-        case .last: return rhythm.next(after: occurrence).map { $0 <= tickedAt && isInside($0) } ?? false
+        case .last: return rhythm.next(after: occurrence).map { $0 <= handledAt && isInside($0) } ?? false
         }
     }
 

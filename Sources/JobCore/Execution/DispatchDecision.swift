@@ -16,25 +16,30 @@ public enum DispatchDecision: Sendable, Equatable {
         case outside
     }
 
-    /// Decides about `occurrence`, which was found due at `tickedAt`. Occurrences up to `effectiveAfter` do not belong
-    /// to the job. `nextOccurrence` is the following occurrence of the same schedule, if there is any.
+    /// Decides about `occurrence`, which is handled at `judgedAt`. Occurrences up to `effectiveAfter` do not belong to
+    /// the job. `nextOccurrence` is the following occurrence of the same schedule, if there is any.
     public static func decide(
-        _ job: Job, effectiveAfter: Instant, occurrence: Instant, nextOccurrence: Instant?, tickedAt: Instant
+        _ job: Job, effectiveAfter: Instant, occurrence: Instant, nextOccurrence: Instant?, judgedAt: Instant
     ) -> DispatchDecision {
-        guard job.isEnabled else { return .skip(.paused) }
-        guard occurrence > effectiveAfter else { return .skip(.notYet) }
-        if let startAt = job.startAt, occurrence < startAt { return .skip(.outside) }
-        if let endAt = job.endAt, occurrence > endAt { return .skip(.outside) }
-        guard Misfire.isMisfire(occurrence, tickedAt: tickedAt) else { return .run }
-        let latenessMilliseconds = tickedAt.milliseconds(since: occurrence)
+        if let reason = skipReason(job, effectiveAfter: effectiveAfter, occurrence: occurrence) { return .skip(reason) }
+        guard Misfire.isMisfire(occurrence, judgedAt: judgedAt) else { return .run }
+        let latenessMilliseconds = judgedAt.milliseconds(since: occurrence)
         if let maxAge = job.misfireMaxAgeSeconds, latenessMilliseconds > maxAge * 1_000 { return .miss }
         switch job.misfire {
         case .skip: return .miss
         case .all: return .run
         case .last:
             // Superseded when a later occurrence was due by then. Occurrences after the job's end do not count.
-            let countedUntil = min(tickedAt, job.endAt ?? tickedAt)
+            let countedUntil = min(judgedAt, job.endAt ?? judgedAt)
             return nextOccurrence.map { $0 <= countedUntil } ?? false ? .miss : .run
         }
+    }
+
+    private static func skipReason(_ job: Job, effectiveAfter: Instant, occurrence: Instant) -> SkipReason? {
+        guard job.isEnabled else { return .paused }
+        guard occurrence > effectiveAfter else { return .notYet }
+        if let startAt = job.startAt, occurrence < startAt { return .outside }
+        if let endAt = job.endAt, occurrence > endAt { return .outside }
+        return nil
     }
 }

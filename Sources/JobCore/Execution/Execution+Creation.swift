@@ -1,14 +1,14 @@
 extension Execution {
-    /// A new execution for an occurrence of its job's schedule. `tickedAt` is when the occurrence was found due.
-    ///
-    /// Until the execution is delivered, its ttl counts from the occurrence. For a misfire that still runs it counts
-    /// from `tickedAt`: counted from the occurrence, the ttl would often pass before the delivery.
+    /// An execution that is created at most this long after its occurrence is prompt.
+    private static let promptMaxMilliseconds: Int64 = 1_000
+
+    /// A new execution for an occurrence of its job's schedule, which is handled at `judgedAt`.
     public static func scheduled(
-        _ job: Job, at occurrence: Instant, tickedAt: Instant, isMissed: Bool, now: Instant
+        _ job: Job, at occurrence: Instant, judgedAt: Instant, isMissed: Bool, now: Instant
     ) -> Execution {
         var execution = pending(
             id(of: job.name.id, at: occurrence), of: job, occurrence: occurrence,
-            ttlFrom: Misfire.isMisfire(occurrence, tickedAt: tickedAt) ? tickedAt : occurrence, now: now)
+            ttlFrom: ttlStart(of: occurrence, judgedAt: judgedAt), now: now)
         if isMissed { execution.state = .over(.missed, at: now, ttlSeconds: job.ttlSeconds) }
         return execution
     }
@@ -17,11 +17,18 @@ extension Execution {
     public static func requested(
         _ id: ExecutionID, of job: Job, at requestedAt: Instant, payload: String?, retryOf: ExecutionID?, now: Instant
     ) -> Execution {
-        var execution = pending(id, of: job, occurrence: requestedAt, ttlFrom: requestedAt, now: now)
+        var execution = pending(
+            id, of: job, occurrence: requestedAt, ttlFrom: ttlStart(of: requestedAt, judgedAt: now), now: now)
         execution.trigger = retryOf == nil ? .manual : .retry
         execution.payload = payload
         execution.retryOf = retryOf
         return execution
+    }
+
+    /// Until an execution is delivered, its ttl counts from the occurrence, or from when it was handled, if that was
+    /// late: no outage before the execution exists may use up its ttl.
+    private static func ttlStart(of occurrence: Instant, judgedAt: Instant) -> Instant {
+        judgedAt.milliseconds(since: occurrence) > promptMaxMilliseconds ? judgedAt : occurrence
     }
 
     private static func pending(

@@ -53,8 +53,8 @@ public struct ExecutionState: Sendable, Equatable {
         self.finishedBy = finishedBy
     }
 
-    /// The state of a new execution. Nothing is delivered yet, so the ttl counts from `start`: the occurrence, or for a
-    /// misfire that still runs, the instant at which it was found due.
+    /// The state of a new execution. Nothing is delivered yet, so the ttl counts from `start`: the occurrence, or the
+    /// instant at which it was handled, if that was late.
     public static func pending(
         from start: Instant, ttlSeconds: Int64, heartbeatIntervalSeconds: Int64
     ) -> ExecutionState {

@@ -1,10 +1,10 @@
 /// When an occurrence counts as missed.
 public enum Misfire {
-    /// An occurrence that is found due later than this is a misfire.
+    /// An occurrence that is handled later than this is a misfire, whichever part of Belfry was down.
     public static let latenessMaxMilliseconds: Int64 = 60_000
 
-    /// Whether an occurrence that was found due at `tickedAt` is a misfire.
-    public static func isMisfire(_ occurrence: Instant, tickedAt: Instant) -> Bool {
-        tickedAt.milliseconds(since: occurrence) > latenessMaxMilliseconds
+    /// Whether an occurrence that is handled at `judgedAt` is a misfire.
+    public static func isMisfire(_ occurrence: Instant, judgedAt: Instant) -> Bool {
+        judgedAt.milliseconds(since: occurrence) > latenessMaxMilliseconds
     }
 }

@@ -4,8 +4,7 @@ public import JobCore
 public struct ScheduleDue: PipelineMessage, Hashable, Codable {
     public var schedule: ScheduleKey
     public var occurrence: Instant
-    /// When the ticker found the schedule due. The lateness of the occurrence is judged by this instant, however long
-    /// the message waits afterwards.
+    /// When the ticker found the schedule due.
     public var tickedAt: Instant
     /// This message is about shard `shard` (from 0) of `shardCount` of the schedule's jobs.
     public var shard: Int

@@ -21,7 +21,7 @@ import Testing
     ) -> DispatchDecision {
         .decide(
             job, effectiveAfter: effectiveAfter, occurrence: occurrence, nextOccurrence: next,
-            tickedAt: occurrence.adding(milliseconds: milliseconds))
+            judgedAt: occurrence.adding(milliseconds: milliseconds))
     }
 
     @Test func `an occurrence of an enabled job runs`() {
@@ -95,10 +95,10 @@ import Testing
         #expect(Self.decide(job, late: 200_000, next: Self.at(60)) == .miss)
     }
 
-    @Test(arguments: [(0, 0), (60, 0), (61, 61), (3_600, 3_600)] as [(Int64, Int64)])
-    func `a misfire that runs has its whole ttl from when it was found`(late: Int64, start: Int64) {
+    @Test(arguments: [(0, 0), (1, 0), (2, 2), (60, 60), (3_600, 3_600)] as [(Int64, Int64)])
+    func `an execution that is created late has its whole ttl from then`(late: Int64, start: Int64) {
         let execution = Execution.scheduled(
-            Self.job(), at: Self.occurrence, tickedAt: Self.at(late), isMissed: false, now: Self.at(late + 5))
+            Self.job(), at: Self.occurrence, judgedAt: Self.at(late), isMissed: false, now: Self.at(late + 5))
         #expect(execution.state.ttlDeadline == Self.at(start + 60))
         #expect(execution.trigger == .schedule && execution.createdAt == Self.at(late + 5))
     }
