@@ -1,20 +1,25 @@
 import CRabbitMQ
+import Messaging
 
 extension AMQPHandle {
-    /// A bound, so that a flood of messages can't keep the thread from sending acks.
+    /// Bounds, so that a flood of messages can't keep the thread from sending acks, nor fill the memory.
     private static let eventsAtOnceMax = 1_000
+    private static let bytesAtOnceMax = 1_048_576
 
-    /// Reads everything that has arrived, without waiting; empty when there is nothing more. It also answers the
-    /// broker's heartbeats, and throws when the broker's have stopped.
+    /// Reads what has arrived, without waiting; empty when no event is complete and nothing more is there. It also
+    /// answers the broker's heartbeats, and throws when the broker's have stopped.
     mutating func readEvents() throws(AMQPFailure) -> [BrokerEvent] {
         var events: [BrokerEvent] = []
-        while events.count < Self.eventsAtOnceMax {
+        var bytes = 0
+        while events.count < Self.eventsAtOnceMax, bytes < Self.bytesAtOnceMax {
             var frame = amqp_frame_t()
             var noWait = timeval(tv_sec: 0, tv_usec: 0)
             let status = amqp_simple_wait_frame_noblock(raw, &frame, &noWait)
             if status == AMQP_STATUS_TIMEOUT.rawValue { break }
             try AMQPFailure.check("read", status: status)
-            if let event = try reader.take(&frame) { events.append(event) }
+            guard let event = try reader.take(&frame) else { continue }
+            if case .delivered(_, let message) = event { bytes += message.body.count }
+            events.append(event)
         }
         // Frees the frames' memory; the events hold copies.
         amqp_maybe_release_buffers(raw)

@@ -14,6 +14,8 @@ enum BrokerEvent: Sendable, Equatable {
     case blocked(reason: String)
     /// `connection.unblocked`: the alarm is over.
     case unblocked
+    /// `confirm.select-ok`: the answer to `AMQPHandle.requestBarrier`.
+    case barrier
     /// `basic.cancel`: the broker ended a consumer, since its queue was deleted or has lost its leader.
     case consumerCancelled(tag: String)
 }

@@ -13,6 +13,10 @@ protocol ConnectionOwner: Actor {
     /// proved useful.
     func pass() throws(AMQPFailure) -> Bool
 
+    /// Takes leave of the broker, in an order that loses nothing that was sent. Blocks the thread for some seconds at
+    /// most.
+    func finish()
+
     /// Closes the connection and fails everything that waits for it.
     func close(because reason: String)
 }
@@ -37,6 +41,7 @@ extension ConnectionOwner {
                 await connection.waitToReconnect(after: error, attempt: attempt)
             }
         }
+        finish()
         close(because: "shutting down")
     }
 

@@ -5,21 +5,21 @@ import Threads
 
 /// The consuming connection: one channel, with a consumer for each queue that is subscribed to.
 actor Consumer: ConnectionOwner {
-    /// The messages of one queue that have arrived and that nobody has taken yet.
-    private struct Inbox {
-        var prefetch: Int
-        var messages: Deque<InboundMessage> = []
-        var waiter: (id: UInt64, limit: Int, continuation: CheckedContinuation<[InboundMessage], Never>)?
-        /// True once the present connection has a consumer for the queue.
-        var isConsuming = false
-    }
+    private typealias Caller = CheckedContinuation<[InboundMessage], Never>
 
     let connection: BrokerConnection
     private let topology: Topology
     private var handle: AMQPHandle?
     private var ledger = AckLedger()
-    private var inboxes: [WorkQueue: Inbox] = [:]
+    private var inboxes: [WorkQueue: Inbox<Caller>] = [:]
+    /// The queues that were requeued, in the order of the barriers that the broker has not answered yet.
+    private var barriers: Deque<WorkQueue> = []
     private var lastWaiter: UInt64 = 0
+    /// Not reading while the unacknowledged messages are too large together. The broker then finds the socket full.
+    private var isReading = true
+    private var heartbeatAt = ContinuousClock.now
+    /// A write failed: the next pass closes the connection.
+    private var failure: AMQPFailure?
 
     nonisolated var unownedExecutor: UnownedSerialExecutor { connection.executor.asUnownedSerialExecutor() }
 
@@ -40,11 +40,11 @@ actor Consumer: ConnectionOwner {
         lastWaiter += 1
         let id = lastWaiter
         let batch = await withTaskCancellationHandler {
-            await withCheckedContinuation { (continuation: CheckedContinuation<[InboundMessage], Never>) in
+            await withCheckedContinuation { (caller: Caller) in
                 if Task.isCancelled {
-                    continuation.resume(returning: [])
+                    caller.resume(returning: [])
                 } else {
-                    inboxes[queue]?.waiter = (id, limit, continuation)
+                    inboxes[queue]?.wait(id, limit: limit, caller: caller)
                     handOut(queue)
                 }
             }
@@ -61,33 +61,47 @@ actor Consumer: ConnectionOwner {
         guard let epoch = handle?.epoch else { return }
         let current = Set(tags.lazy.filter { $0.epoch == epoch }.map(\.number))
         for frame in ledger.settle(current) {
-            do {
-                try handle?.acknowledge(frame)
-            } catch {
-                // The next pass meets the same broken connection and closes it.
-                return interrupt()
-            }
+            write { () throws(AMQPFailure) in try handle?.acknowledge(frame) }
         }
+        if !isReading, ledger.bytes < MessageLimits.unackedBytesMax { interrupt() }
     }
 
-    /// Closes the connection, so that the broker requeues every unacknowledged message, and connects again.
-    func restart() {
-        close(because: "requeueing all unacknowledged messages: some were held for too long")
+    /// Makes the broker requeue every unacknowledged message of a queue.
+    ///
+    /// The only queue of a connection is requeued with the connection: another process may get its messages, which a
+    /// ticker relies on. The messages of one queue among several come back to this consumer, in their order; a new
+    /// connection would count a return for the other queues' messages, too.
+    func restart(_ queue: WorkQueue) {
+        let reason = "requeueing all unacknowledged messages: some were held for too long"
+        guard inboxes.count > 1 else {
+            close(because: reason)
+            return interrupt()
+        }
+        connection.logger.warning("\(reason)", metadata: ["queue": "\(topology.name(of: queue))"])
+        inboxes[queue]?.requeued()
+        barriers.append(queue)
+        let tags = ledger.release(queue)
+        write { () throws(AMQPFailure) in
+            for tag in tags { try handle?.requeue(tag) }
+            try handle?.requestBarrier()
+        }
         interrupt()
     }
 
     func open(attempt: Int) throws(AMQPFailure) {
         handle = try connection.connect(attempt: attempt)
-        ledger = AckLedger()
+        (ledger, barriers, failure) = (AckLedger(), [], nil)
+        (isReading, heartbeatAt) = (true, .now)
         connection.set(.connected)
     }
 
     /// True when a message arrived. A connection whose consumers are all refused proves nothing.
     func pass() throws(AMQPFailure) -> Bool {
         guard handle != nil else { throw AMQPFailure("consume", "the connection was closed to requeue messages") }
+        if let failure { throw failure }
         try startConsumers()
         var touched: Set<WorkQueue> = []
-        while let events = try handle?.readEvents(), !events.isEmpty {
+        while try mayRead(), let events = try handle?.readEvents(), !events.isEmpty {
             for event in events {
                 if let queue = try take(event) { touched.insert(queue) }
             }
@@ -96,12 +110,28 @@ actor Consumer: ConnectionOwner {
         return !touched.isEmpty
     }
 
+    func finish() { handle?.closeInOrder() }
+
     func close(because reason: String) {
         connection.disconnect(&handle, because: reason)
-        for queue in inboxes.keys {
-            inboxes[queue]?.messages = []
-            inboxes[queue]?.isConsuming = false
+        for queue in inboxes.keys { inboxes[queue]?.disconnected() }
+    }
+
+    /// Whether there is room for more messages. If not, the socket isn't watched, and as librabbitmq does nothing for
+    /// a connection that isn't read, this sends the heartbeats.
+    private func mayRead() throws(AMQPFailure) -> Bool {
+        guard let descriptor = handle?.descriptor else { return false }
+        let hasRoom = ledger.bytes < MessageLimits.unackedBytesMax
+        // A connection that is lost has to be read to learn why.
+        let reads = hasRoom || handle?.hasHungUp == true
+        if reads != isReading { connection.parker.watch(descriptor, readable: reads, writable: false) }
+        isReading = reads
+        guard !reads else { return true }
+        if ContinuousClock.now - heartbeatAt > .seconds(connection.options.heartbeatSeconds) / 3 {
+            heartbeatAt = .now
+            try handle?.sendHeartbeat()
         }
+        return false
     }
 
     private func startConsumers() throws(AMQPFailure) {
@@ -118,8 +148,11 @@ actor Consumer: ConnectionOwner {
         switch event {
         case .delivered(let consumerTag, let message):
             guard let queue = WorkQueue(rawValue: consumerTag) else { return nil }
-            ledger.delivered(message.tag.number)
-            inboxes[queue]?.messages.append(message)
+            guard inboxes[queue]?.receive(message) == true else {
+                try handle?.requeue(message.tag.number)
+                return nil
+            }
+            ledger.delivered(message.tag.number, from: queue, bytes: message.body.count)
             return queue
         case .oversized(let tag, let bytes):
             // The queue's own dead-lettering keeps the whole message.
@@ -129,24 +162,29 @@ actor Consumer: ConnectionOwner {
             try handle?.reject(tag.number)
         case .consumerCancelled(let tag):
             throw AMQPFailure("consume from \(tag)", "the queue was deleted or has no leader", replyCode: 404)
+        case .barrier:
+            if let queue = barriers.popFirst() { inboxes[queue]?.requeueEnded() }
         case .confirmed, .returned, .blocked, .unblocked: break
         }
         return nil
     }
 
+    private func write(_ frames: () throws(AMQPFailure) -> Void) {
+        guard failure == nil else { return }
+        do {
+            try frames()
+        } catch {
+            failure = error
+            interrupt()
+        }
+    }
+
     private func handOut(_ queue: WorkQueue) {
-        guard let waiter = inboxes[queue]?.waiter,
-            let batch = inboxes[queue]?.messages.prefix(waiter.limit).map(\.self),
-            !batch.isEmpty
-        else { return }
-        inboxes[queue]?.messages.removeFirst(batch.count)
-        inboxes[queue]?.waiter = nil
-        waiter.continuation.resume(returning: batch)
+        guard let (caller, batch) = inboxes[queue]?.handOut() else { return }
+        caller.resume(returning: batch)
     }
 
     private func endWait(_ id: UInt64, _ queue: WorkQueue) {
-        guard let waiter = inboxes[queue]?.waiter, waiter.id == id else { return }
-        inboxes[queue]?.waiter = nil
-        waiter.continuation.resume(returning: [])
+        inboxes[queue]?.endWait(id)?.resume(returning: [])
     }
 }

@@ -98,6 +98,7 @@ struct FrameReader {
             return .confirmed(tag: nack.delivery_tag, multiple: nack.multiple != 0, isAccepted: false)
         case amqp_method_number_t(AMQP_BASIC_CANCEL_METHOD):
             return .consumerCancelled(tag: String(read(amqp_basic_cancel_t.self).consumer_tag))
+        case amqp_method_number_t(AMQP_CONFIRM_SELECT_OK_METHOD): return .barrier
         case amqp_method_number_t(AMQP_CONNECTION_BLOCKED_METHOD):
             return .blocked(reason: String(read(amqp_connection_blocked_t.self).reason))
         case amqp_method_number_t(AMQP_CONNECTION_UNBLOCKED_METHOD): return .unblocked

@@ -96,6 +96,8 @@ actor Publisher: ConnectionOwner {
         return hasConfirmed
     }
 
+    func finish() { handle?.closeInOrder() }
+
     func close(because reason: String) {
         connection.disconnect(&handle, because: reason)
         tracker = ConfirmTracker()
@@ -186,7 +188,7 @@ actor Publisher: ConnectionOwner {
             tracker.restartWaits(at: .now)
             queue.withLock { $0.unblocked(at: .now) }
             connection.set(.connected)
-        case .delivered, .oversized, .consumerCancelled: break
+        case .delivered, .oversized, .consumerCancelled, .barrier: break
         }
     }
 

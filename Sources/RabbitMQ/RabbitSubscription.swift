@@ -14,6 +14,6 @@ struct RabbitSubscription: MessageSubscription {
     }
 
     func restart() async {
-        await consumer.restart()
+        await consumer.restart(queue)
     }
 }

@@ -10,7 +10,7 @@ enum RealBroker {
     static let topology = Topology(prefix: "belfry")
 }
 
-/// Runs a broker's connections for the length of a test.
+/// Runs a broker's connections for the length of a test, and closes them.
 func withBroker(
     _ url: String, consumes: Bool = true, heartbeatSeconds: Int = 10, caFile: String = "/dev/null",
     _ test: (RabbitBroker) async throws -> Void
@@ -22,8 +22,11 @@ func withBroker(
     let broker = RabbitBroker(
         options: options, topology: RealBroker.topology, consumes: consumes, publishesEvents: true, logger: logger)
     let loop = Task { await broker.run() }
-    defer { loop.cancel() }
-    try await test(broker)
+    let outcome: Result<Void, any Error>
+    do { outcome = .success(try await test(broker)) } catch { outcome = .failure(error) }
+    loop.cancel()
+    await loop.value
+    try outcome.get()
 }
 
 func untilReady(_ broker: RabbitBroker) async throws {

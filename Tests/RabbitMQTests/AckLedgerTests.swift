@@ -1,3 +1,4 @@
+import Messaging
 import Testing
 
 @testable import RabbitMQ
@@ -5,15 +6,15 @@ import Testing
 @Suite struct AckLedgerTests {
     private func ledger(_ tags: ClosedRange<UInt64>) -> AckLedger {
         var ledger = AckLedger()
-        for tag in tags { ledger.delivered(tag) }
+        for tag in tags { ledger.delivered(tag, from: .dispatcherDue, bytes: 10) }
         return ledger
     }
 
     @Test func `a message tag that does not ascend ends the process`() async {
         await #expect(processExitsWith: .failure) {
             var ledger = AckLedger()
-            ledger.delivered(2)
-            ledger.delivered(2)
+            ledger.delivered(2, from: .dispatcherDue, bytes: 0)
+            ledger.delivered(2, from: .dispatcherDue, bytes: 0)
         }
     }
 
@@ -36,5 +37,23 @@ import Testing
         #expect(ledger.settle([2]) == [])
         #expect(ledger.settle([1, 2, 3]) == [.init(tag: 3, multiple: true)])
         #expect(ledger.settle([9]) == [])
+    }
+
+    @Test func `the bytes of messages count until they are acknowledged or requeued`() {
+        var ledger = ledger(1...3)
+        #expect(ledger.bytes == 30)
+        _ = ledger.settle([2])
+        #expect(ledger.bytes == 20)
+        _ = ledger.release(.dispatcherDue)
+        #expect(ledger.bytes == 0)
+    }
+
+    @Test func `the messages of one queue are requeued in their order, and those of others stay`() {
+        var ledger = ledger(1...2)
+        ledger.delivered(3, from: .dispatcherRuns, bytes: 1)
+        ledger.delivered(4, from: .dispatcherDue, bytes: 1)
+        let tags = ledger.release(.dispatcherDue)
+        #expect(tags == [1, 2, 4])
+        #expect(ledger.settle([1, 2, 3, 4]) == [.init(tag: 3, multiple: false)])
     }
 }
