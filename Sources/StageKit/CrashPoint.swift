@@ -2,7 +2,7 @@ import Foundation
 import Synchronization
 
 /// Points at which a test kills a program, as if by `kill -9`, to prove that nothing is lost there. Each is named for
-/// what has just happened.
+/// what has just happened. A batch that leads to no message has none, such as a sign of life in a line of reports.
 ///
 /// `BELFRY_CRASH_AT=after-commit:3` kills the process when it reaches that point for the third time. Release builds
 /// have no such points.

@@ -87,7 +87,7 @@ public struct Pump: Service {
         while true {
             do {
                 let result = try await handler.handle(batch)
-                CrashPoint.afterCommit.reach()
+                if !result.messages.isEmpty { CrashPoint.afterCommit.reach() }
                 return try await settle(result, of: batch, subscription, begun)
             } catch StoreError.unavailable(let reason) {
                 logger.warning(

@@ -106,11 +106,11 @@ public struct Settlement: Sendable {
                 if let outcome { return outcome }
                 attempt += 1
             }
-            step.crashPoint.reach()
+            if !step.messages.isEmpty { step.crashPoint.reach() }
         }
         let tags = tags()
         await subscription.acknowledge(tags)
-        CrashPoint.afterAck.reach()
+        if steps.contains(where: { !$0.messages.isEmpty }) { CrashPoint.afterAck.reach() }
         handled.increment(by: tags.count)
         batchSizes.record(tags.count)
         return .acked

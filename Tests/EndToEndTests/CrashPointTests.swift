@@ -66,8 +66,10 @@ extension EndToEnd {
             belfry.killProgram(program)
             _ = try await until("\(program) is gone") { belfry.isAlive(program) ? nil : true }
             try await belfry.startProgram(program, environment: environment)
-            _ = try await until("\(program) is ready") {
-                try await belfry.readiness(program).status == 200 ? true : nil
+            // A courier may crash at a mark before it is ready; the run is then its next work.
+            _ = try await until("\(program) is ready or has crashed") {
+                guard belfry.isAlive(program) else { return true }
+                return (try? await belfry.readiness(program))?.status == 200 ? true : nil
             }
         }
     }
