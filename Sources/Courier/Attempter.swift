@@ -35,11 +35,17 @@ struct Attempter: Sendable {
         Counter(label: "belfry_deliveries_total", dimensions: [("outcome", outcome)])
     }
 
-    /// Makes one attempt, unless the run's ttl has passed.
+    /// A delivery that was requested longer ago than this is not attempted before the record was asked again.
+    private static let requestAgeMaxMilliseconds: Int64 = 10_000
+
+    /// Makes one attempt, unless the run may have ended while the delivery waited.
     func attempt(_ delivery: Delivery) async -> AttemptEnd {
         let request = delivery.request
         let begun = time.now()
-        guard begun < request.deadline else { return AttemptEnd(result: tooLate(request), outcome: .notTried) }
+        let age = request.requestedAt.map { begun.milliseconds(since: $0) } ?? 0
+        guard begun < request.deadline, age <= Self.requestAgeMaxMilliseconds else {
+            return AttemptEnd(result: askAgain(delivery), outcome: .notTried)
+        }
         do {
             let result = await invoker.invoke(try builder.invocation(for: request, now: begun))
             CrashPoint.afterAnswer.reach()
@@ -53,7 +59,7 @@ struct Attempter: Sendable {
     /// Defers the delivery without an attempt, since the target is busy.
     func `defer`(_ delivery: Delivery, _ deferral: Deferral) -> DeliveryResult {
         let now = time.now()
-        guard now < delivery.request.deadline else { return tooLate(delivery.request) }
+        guard now < delivery.request.deadline else { return askAgain(delivery) }
         deferred.increment()
         let turnAt = deferral.turnMilliseconds.map { now.adding(milliseconds: $0 - time.monotonicMilliseconds()) }
         return .publish(
@@ -62,11 +68,15 @@ struct Attempter: Sendable {
                 redeliverAfterSeconds: redeliverAfterSeconds))
     }
 
-    /// Publishes nothing: the reaper ends the run, reason `ttl`.
-    private func tooLate(_ request: DeliveryRequested) -> DeliveryResult {
+    /// The record knows whether the run still waits for the delivery, and until when.
+    private func askAgain(_ delivery: Delivery) -> DeliveryResult {
         late.increment()
-        logger.info("not delivered: the run's ttl has passed", metadata: metadata(request))
-        return .publish([])
+        logger.info("not delivered yet: it waited for long, asking the record", metadata: metadata(delivery.request))
+        let step = RetryLadder.stepsSeconds[0]
+        return .publish([
+            OutboundMessage(
+                DeliveryDue(delivery.request), afterSeconds: step, headers: delivery.message.ownHeaders)
+        ])
     }
 
     private func conclude(_ result: AttemptResult, _ delivery: Delivery, begun: Instant) -> [OutboundMessage] {

@@ -1,5 +1,5 @@
 import CoreMetrics
-import JobCore
+public import JobCore
 public import Logging
 public import Messaging
 import StageKit
@@ -9,11 +9,13 @@ public import Store
 /// and every deferred delivery comes this way, so that nothing is delivered after its end.
 public struct DeliveryDueHandler: MessageHandler {
     private let store: any DispatchStore
+    private let time: any TimeSource
     private let logger: Logger
     private let dropped: [ReturnDecision.DropReason: Counter]
 
-    public init(store: any DispatchStore, logger: Logger) {
+    public init(store: any DispatchStore, time: any TimeSource, logger: Logger) {
         self.store = store
+        self.time = time
         self.logger = logger
         dropped = Dictionary(
             uniqueKeysWithValues: ReturnDecision.DropReason.allCases.map {
@@ -27,8 +29,9 @@ public struct DeliveryDueHandler: MessageHandler {
         }
         let recorded = try await store.recorded(read.messages.map(\.delivery.executionID))
         let executions = Dictionary(recorded.map { ($0.execution.id, $0.execution) }) { first, _ in first }
+        let now = time.now()
         let messages = read.messages.compactMap { delivery, headers in
-            requested(delivery, of: executions[delivery.executionID]).map {
+            requested(delivery, of: executions[delivery.executionID], now: now).map {
                 OutboundMessage(afterItsWait: $0, headers: headers)
             }
         }
@@ -36,12 +39,15 @@ public struct DeliveryDueHandler: MessageHandler {
     }
 
     /// The delivery as the record has it now; nil when the execution does not wait for it.
-    private func requested(_ delivery: DeliveryRequested, of execution: Execution?) -> DeliveryRequested? {
-        switch ReturnDecision.decide(attempt: delivery.attempt, of: execution) {
-        case .request:
+    private func requested(
+        _ delivery: DeliveryRequested, of execution: Execution?, now: Instant
+    ) -> DeliveryRequested? {
+        switch ReturnDecision.decide(attempt: delivery.attempt, of: execution, now: now) {
+        case .request(let deadline):
             var delivery = delivery
+            delivery.requestedAt = now
+            delivery.deadline = deadline
             if let execution {
-                delivery.deadline = execution.state.ttlDeadline
                 // What courierd has reported may be on its way to the record.
                 delivery.deferrals.recordedDueAt = max(
                     delivery.deferrals.recordedDueAt ?? execution.attemptDueAt, execution.attemptDueAt)

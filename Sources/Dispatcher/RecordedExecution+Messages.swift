@@ -22,7 +22,7 @@ extension RecordedExecution {
     func redelivery(job: Job) -> OutboundMessage { OutboundMessage(delivery(job: job)) }
 
     private func delivery(job: Job) -> DeliveryRequested {
-        DeliveryRequested(
+        var delivery = DeliveryRequested(
             executionID: execution.id, jobName: execution.jobName, occurrence: execution.occurrence,
             attempt: (execution.attempts.map(\.number).max() ?? 0) + 1, target: job.target, headers: job.headers,
             payload: execution.payload ?? job.payload, schedule: job.schedule.expression,
@@ -30,5 +30,8 @@ extension RecordedExecution {
             heartbeatIntervalSeconds: execution.state.heartbeatIntervalSeconds, timeoutSeconds: job.timeoutSeconds,
             retry: job.retry, deadline: execution.state.ttlDeadline, lastSuccess: lastSuccess,
             isExclusive: execution.isExclusive, retryOf: execution.retryOf)
+        // Not now: a message that is handled twice leads to the same messages.
+        delivery.requestedAt = execution.attemptDueAt
+        return delivery
     }
 }

@@ -2,8 +2,8 @@ import JobCore
 
 /// What becomes of a delivery that comes back from the retry ladder.
 enum ReturnDecision: Equatable {
-    /// The execution still waits for this attempt.
-    case request
+    /// The execution still waits for this attempt, which may begin until the deadline.
+    case request(deadline: Instant)
     case drop(DropReason)
 
     /// Why a delivery is not requested again.
@@ -16,13 +16,23 @@ enum ReturnDecision: Equatable {
         case ended
         /// This attempt or a later one is on record.
         case superseded
+        /// The ttl of the run has passed.
+        case tooLate = "too_late"
     }
 
     /// Decides by the record. Nothing is delivered for a run that has started or ended, and no attempt is made twice.
-    static func decide(attempt: Int, of execution: Execution?) -> ReturnDecision {
+    ///
+    /// A run for which no attempt is on record could not be delivered until now: its ttl begins now.
+    static func decide(attempt: Int, of execution: Execution?, now: Instant) -> ReturnDecision {
         guard let execution else { return .drop(.unknown) }
         switch execution.state.status {
-        case .pending: return execution.attempts.contains { $0.number >= attempt } ? .drop(.superseded) : .request
+        case .pending:
+            guard !execution.attempts.contains(where: { $0.number >= attempt }) else { return .drop(.superseded) }
+            let state = execution.state
+            let deadline =
+                execution.attempts.isEmpty
+                ? max(state.ttlDeadline, now.adding(seconds: state.ttlSeconds)) : state.ttlDeadline
+            return now < deadline ? .request(deadline: deadline) : .drop(.tooLate)
         case .invoked, .processing: return .drop(.started)
         case .success, .fail: return .drop(.ended)
         }

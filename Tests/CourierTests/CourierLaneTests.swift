@@ -93,12 +93,15 @@ import Testing
         #expect(deferred.headers[Header.deferrals] == "2")
     }
 
-    @Test func `the courier neither attempts nor defers a waiting delivery whose ttl has passed`() async throws {
+    @Test func `the courier has the record asked about a waiting delivery whose ttl has passed`() async throws {
         let invoker = rig.invoker(after: 10_000, connections: 1)
         rig.clock.setWallClock(Sample.occurrence.adding(seconds: 117))
         let shift = rig.shift([.init(Self.messages(2))])
         try await rig.run(invoker, shift)
-        #expect(shift.published.map(\.keyWithoutLine) == [ReportKind.deliveryAccepted.rawValue])
-        #expect(shift.acknowledged.count == 2)
+        #expect(
+            Set(shift.published.map(\.keyWithoutLine)) == [
+                ReportKind.deliveryAccepted.rawValue, RoutingKey.retry(stepSeconds: 1),
+            ])
+        #expect(shift.acknowledged.count == 2 && invoker.posts.count == 1)
     }
 }

@@ -53,12 +53,29 @@ import Testing
         #expect(shift.published.map(\.keyWithoutLine) == [ReportKind.deliveryRefused.rawValue])
     }
 
-    @Test func `the courier makes no attempt once the run's ttl has passed, and acks the message`() async throws {
+    @Test func `the courier has the record asked before an attempt once the run's ttl has passed`() async throws {
         rig.clock.setWallClock(Sample.occurrence.adding(seconds: 119))
         let invoker = rig.invoker(.unreachable)
         let shift = try await rig.deliver([Sample.delivery(1)], to: invoker)
-        #expect(shift.published.isEmpty && invoker.posts.isEmpty)
+        #expect(shift.published.map(\.routingKey) == [RoutingKey.retry(stepSeconds: 1)] && invoker.posts.isEmpty)
         #expect(shift.acknowledged.count == 1)
+    }
+
+    @Test(arguments: [(10_000, 1), (10_001, 0)] as [(Int64, Int)])
+    func `the courier has the record asked before it attempts a delivery that waited for more than 10 s`(
+        waitMilliseconds: Int64, posts: Int
+    ) async throws {
+        var request = Sample.delivery(1).request
+        request.requestedAt = rig.clock.now().adding(milliseconds: -waitMilliseconds)
+        let invoker = rig.invoker()
+        let message = Sample.delivery(1).message
+        let waiting = InboundMessage(
+            tag: message.tag, exchange: message.exchange, routingKey: message.routingKey, body: request.body)
+        let shift = rig.shift([.init([waiting])])
+        try await rig.run(invoker, shift)
+        #expect(invoker.posts.count == posts)
+        let key = posts == 1 ? ReportKind.deliveryAccepted.rawValue : RoutingKey.retry(stepSeconds: 1)
+        #expect(shift.published.map(\.keyWithoutLine) == [key])
     }
 
     @Test func `the courier makes an unreadable message a dead letter, and delivers the message beside it`()

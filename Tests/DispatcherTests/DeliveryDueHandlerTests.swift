@@ -1,3 +1,4 @@
+import Determinism
 import JobCore
 import Logging
 import Messaging
@@ -37,7 +38,7 @@ import Testing
 
     private func handle(_ messages: [InboundMessage]) async throws -> HandledBatch {
         let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
-        return try await DeliveryDueHandler(store: store, logger: logger).handle(messages)
+        return try await DeliveryDueHandler(store: store, time: HandTime(Self.now), logger: logger).handle(messages)
     }
 
     private static func message(_ delivery: DeliveryRequested, headers: [String: String] = [:]) -> InboundMessage {
@@ -67,6 +68,7 @@ import Testing
         var expected = delivery(
             attempt: 2, deferrals: Deferrals(count: 3, turnAt: turnAt, recordedDueAt: dueAt))
         expected.deadline = extended
+        expected.requestedAt = Self.now
         var inbound = Self.message(waiting)
         (inbound.headers, inbound.body) = (batch.messages[0].headers, batch.messages[0].body)
         #expect(try DeliveryRequested(reading: inbound) == expected)

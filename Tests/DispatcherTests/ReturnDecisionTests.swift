@@ -5,8 +5,13 @@ import Testing
 
 /// Guarantee: nothing is delivered after its execution has started or ended.
 @Suite struct `The decision about a delivery that comes back from the retry ladder` {
+    private static let now = Instant(secondsSinceEpoch: 1_800_000_000)
+
+    private static func decide(_ attempt: Int, of execution: Execution?, after seconds: Int64 = 0) -> ReturnDecision {
+        ReturnDecision.decide(attempt: attempt, of: execution, now: now.adding(seconds: seconds))
+    }
+
     private static func execution(_ status: ExecutionStatus, attempts: [Int] = []) -> Execution {
-        let now = Instant(secondsSinceEpoch: 1_800_000_000)
         let job = Job(
             name: JobName(service: "s", job: "j"),
             target: InvocationTarget(kind: .http, address: "https://example.com/"),
@@ -19,13 +24,23 @@ import Testing
 
     @Test(
         arguments: [
-            ([], 1, .request), ([1], 2, .request), ([1, 2], 3, .request), ([1], 4, .request),
-            ([1], 1, .drop(.superseded)), ([1, 2], 2, .drop(.superseded)), ([3], 2, .drop(.superseded)),
-        ] as [([Int], Int, ReturnDecision)])
+            ([], 1, nil), ([1], 2, nil), ([1, 2], 3, nil), ([1], 4, nil), ([1], 1, .superseded),
+            ([1, 2], 2, .superseded), ([3], 2, .superseded),
+        ] as [([Int], Int, ReturnDecision.DropReason?)])
     func `an attempt is requested only while neither it nor a later one is on record`(
-        onRecord: [Int], attempt: Int, decision: ReturnDecision
+        onRecord: [Int], attempt: Int, reason: ReturnDecision.DropReason?
     ) {
-        #expect(ReturnDecision.decide(attempt: attempt, of: Self.execution(.pending, attempts: onRecord)) == decision)
+        let decision = Self.decide(attempt, of: Self.execution(.pending, attempts: onRecord))
+        #expect(decision == reason.map { .drop($0) } ?? .request(deadline: Self.now.adding(seconds: 60)))
+    }
+
+    @Test func `the ttl of a run that could not be delivered until now begins now, and otherwise it goes on`() {
+        let untried = Self.execution(.pending)
+        #expect(Self.decide(1, of: untried, after: 59) == .request(deadline: Self.now.adding(seconds: 119)))
+        #expect(Self.decide(1, of: untried, after: 900) == .request(deadline: Self.now.adding(seconds: 960)))
+        let tried = Self.execution(.pending, attempts: [1])
+        #expect(Self.decide(2, of: tried, after: 59) == .request(deadline: Self.now.adding(seconds: 60)))
+        #expect(Self.decide(2, of: tried, after: 60) == .drop(.tooLate))
     }
 
     @Test(
@@ -35,10 +50,10 @@ import Testing
     func `no attempt is requested once the run has started or ended`(
         status: ExecutionStatus, reason: ReturnDecision.DropReason
     ) {
-        #expect(ReturnDecision.decide(attempt: 2, of: Self.execution(status, attempts: [1])) == .drop(reason))
+        #expect(Self.decide(2, of: Self.execution(status, attempts: [1])) == .drop(reason))
     }
 
     @Test func `no attempt is requested for an execution that is not on record`() {
-        #expect(ReturnDecision.decide(attempt: 1, of: nil) == .drop(.unknown))
+        #expect(Self.decide(1, of: nil) == .drop(.unknown))
     }
 }

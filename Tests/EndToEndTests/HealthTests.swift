@@ -29,9 +29,10 @@ extension EndToEnd {
                 [
                     "belfry_callbacks_total", "belfry_executions_finished_total", "belfry_reports_ignored_total",
                     "belfry_messages_handled_total", "belfry_batch_size_bucket", "belfry_dead_letters_total",
+                    "belfry_redeliveries_total",
                 ]
             ),
-            ("reaperd.1", ["belfry_expiries_total", "belfry_redeliveries_total"]), ("consoled.1", []),
+            ("reaperd.1", ["belfry_expiries_total"]), ("consoled.1", []),
         ])
         func `every program serves its health pages and its metrics`(
             program: String, names: [String]

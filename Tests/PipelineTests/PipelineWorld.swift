@@ -74,7 +74,7 @@ final class PipelineWorld {
         let handlers: [WorkQueue: any MessageHandler] = [
             .dispatcherDue: DueHandler(store: store, time: clock, logger: Self.logger),
             .dispatcherRuns: RunHandler(store: store, time: clock, logger: Self.logger),
-            .dispatcherDeliveries: DeliveryDueHandler(store: store, logger: Self.logger),
+            .dispatcherDeliveries: DeliveryDueHandler(store: store, time: clock, logger: Self.logger),
             .dispatcherRedeliveries: RedeliveryHandler(store: store, logger: Self.logger),
             .ingesterCallbacks: CallbackIntake(store: store, keys: keys, time: clock, logger: Self.logger),
         ].merging(

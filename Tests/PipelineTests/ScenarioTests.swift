@@ -104,7 +104,7 @@ import Testing
     {
         for stage in [WorkQueue.courierDeliveries, .ingesterReports0] {
             try await withWorld(behaviour: .quick(fails: false)) { world in
-                try await world.putJob(every: 3_600) { $0.ttlSeconds = stage == .courierDeliveries ? 900 : 120 }
+                try await world.putJob(every: 3_600) { $0.ttlSeconds = 120 }
                 for _ in 0..<6 { try await world.run(0) }
                 await world.pump(.dispatcherRuns)
                 for _ in 0..<40 {

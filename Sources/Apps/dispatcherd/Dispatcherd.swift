@@ -26,7 +26,7 @@ struct Dispatcherd: DaemonProgram {
                 // A due event may stand for hundreds of executions, so a few make a batch.
                 (.dispatcherDue, .init(prefetch: 8, batch: 2), DueHandler(store: store, time: time, logger: logger)),
                 (.dispatcherRuns, limits, RunHandler(store: store, time: time, logger: logger)),
-                (.dispatcherDeliveries, limits, DeliveryDueHandler(store: store, logger: logger)),
+                (.dispatcherDeliveries, limits, DeliveryDueHandler(store: store, time: time, logger: logger)),
                 (.dispatcherRedeliveries, limits, RedeliveryHandler(store: store, logger: logger)),
             ]
             return handlers.map { queue, limits, handler in

@@ -17,6 +17,7 @@ extension DeliveryRequested {
         case maxAttempts = "max_attempts"
         case backoffSeconds = "backoff_seconds"
         case deadline = "deadline_ms"
+        case requestedAt = "requested_at_ms"
         case lastSuccess = "last_success"
         case isExclusive = "exclusive"
         case retryOf = "retry_of"
@@ -48,6 +49,7 @@ extension DeliveryRequested {
             lastSuccess: try body.decodeIfPresent(LastSuccess.self, forKey: .lastSuccess),
             isExclusive: try body.decodeIfPresent(Bool.self, forKey: .isExclusive) ?? false,
             retryOf: try body.decodeIfPresent(ExecutionID.self, forKey: .retryOf))
+        requestedAt = try body.decodeIfPresent(Instant.self, forKey: .requestedAt)
     }
 
     /// Throws for a wait that is out of range: its sums and products must not overflow.
@@ -82,6 +84,7 @@ extension DeliveryRequested {
             try body.encode(retry.backoffSeconds, forKey: .backoffSeconds)
         }
         try body.encode(deadline, forKey: .deadline)
+        try body.encodeIfPresent(requestedAt, forKey: .requestedAt)
         try body.encodeIfPresent(lastSuccess, forKey: .lastSuccess)
         if isExclusive { try body.encode(true, forKey: .isExclusive) }
         try body.encodeIfPresent(retryOf, forKey: .retryOf)

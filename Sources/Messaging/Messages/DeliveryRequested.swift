@@ -18,6 +18,9 @@ public struct DeliveryRequested: PipelineMessage, Hashable, Codable {
     public var retry: RetryPolicy
     /// No attempt begins after this instant.
     public var deadline: Instant
+    /// When the dispatcher asked the record. A courier that takes the delivery much later has it asked again, since the
+    /// run may have ended meanwhile. Nil: it need not be asked again.
+    public var requestedAt: Instant?
     /// Nil unless the job is exclusive.
     public var lastSuccess: LastSuccess?
     public var isExclusive: Bool
