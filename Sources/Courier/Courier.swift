@@ -44,7 +44,9 @@ public actor Courier: Service {
         outbox = Outbox(broker: broker, time: time, randomFraction: randomFraction, logger: logger)
         // One lane must not fill a small window: there must be room for several targets.
         let inFlightLimit = min(invoker.connectionsPerTargetLimit, max(1, prefetch / 4))
-        lanes = Lanes(windowSize: prefetch, inFlightLimit: inFlightLimit, jitteringLimit: inFlightLimit)
+        lanes = Lanes(
+            windowSize: prefetch, inFlightLimit: inFlightLimit, jitteringLimit: inFlightLimit,
+            redeliverAfterSeconds: redeliverAfterSeconds)
     }
 
     /// Delivers until shutdown. Attempts in flight are then finished, unless the task is cancelled; deliveries that

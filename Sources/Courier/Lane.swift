@@ -6,8 +6,8 @@ import Messaging
 ///
 /// A delivery in a lane is in one of two states:
 /// - *waiting*. Moves to *in flight* when there is room (`finished`, `tick`); leaves the lane when too many wait since
-///   the target became slow or failed, or when it has waited too long (deferred), or at shutdown (`shutdown`: given
-///   back).
+///   the target became slow or failed, or when it has waited too long (deferred), or when the broker has it back or
+///   shall have it (`release`).
 /// - *in flight*. Leaves the lane when its attempt ends (`finished`).
 ///
 /// A new delivery (`admit`) goes to *in flight* while there is room, to *waiting* while its turn is near, and does not
@@ -25,9 +25,8 @@ struct Lane {
     static let waitingMin = 4
     /// A delivery that comes this much before its turn is deferred again.
     static let earlyMaxMilliseconds: Int64 = 1_500
-    /// A delivery that has waited for so long, behind a target that does not answer or since the broker is unavailable,
-    /// is deferred: the record may take it for lost soon, and has it made again.
-    static let patienceMilliseconds: Int64 = 60_000
+    /// The longest patience.
+    static let patienceMaxMilliseconds: Int64 = 60_000
     /// The back-off of a failing lane: the first, and the longest.
     static let backoffMinSeconds: Int64 = 5
     static let backoffMaxSeconds: Int64 = 120
@@ -39,6 +38,9 @@ struct Lane {
         let sinceMilliseconds: Int64
     }
 
+    /// A delivery that has waited for so long, behind a target that does not answer or since the broker is unavailable,
+    /// is deferred: the record may take it for lost soon, and have it made again.
+    private let patienceMilliseconds: Int64
     private(set) var limit: LaneLimit
     /// When the lane was last used.
     private(set) var usedAtMilliseconds: Int64 = 0
@@ -49,7 +51,8 @@ struct Lane {
     private var heardAtMilliseconds: Int64 = 0
 
     /// `inFlightLimit` is the cap that the lane's limit grows to.
-    init(inFlightLimit: Int) {
+    init(inFlightLimit: Int, patienceMilliseconds: Int64 = patienceMaxMilliseconds) {
+        self.patienceMilliseconds = patienceMilliseconds
         limit = LaneLimit(cap: inFlightLimit)
     }
 
@@ -96,7 +99,7 @@ struct Lane {
         guard !isPaused else { return [] }
         var actions: [LaneAction] = []
         while let first = waiting.first {
-            if now - first.sinceMilliseconds > Self.patienceMilliseconds {
+            if now - first.sinceMilliseconds > patienceMilliseconds {
                 actions.append(deferred(first.delivery, now))
             } else if mayStart(window, entering: 0) {
                 actions.append(start(first.delivery, now))
@@ -118,10 +121,10 @@ struct Lane {
         return actions
     }
 
-    /// Shutdown. Returns `.giveBack` for each delivery that waits. Attempts in flight continue to their end.
-    mutating func shutdown() -> [LaneAction] {
+    /// Releases the deliveries that wait, and returns them. Attempts in flight continue to their end.
+    mutating func release() -> [Delivery] {
         defer { waiting = [] }
-        return waiting.map { .giveBack($0.delivery) }
+        return waiting.map(\.delivery)
     }
 
     private var heldCount: Int { startedAt.count + waiting.count }

@@ -28,6 +28,7 @@ struct Lanes {
     /// The most retries that wait out a jitter, since each of them holds a place in the courier's window. Further
     /// retries enter their lanes at once.
     let jitteringLimit: Int
+    private let patienceMilliseconds: Int64
     /// True while no attempt may begin, since its result could not be reported.
     var isPaused = false
 
@@ -37,9 +38,13 @@ struct Lanes {
     private var tags: [Delivery.Key: [MessageTag]] = [:]
     private var jittering: Set<Delivery.Key> = []
     private var isClosed = false
+    /// The number of the broker's latest connection.
+    private var epoch: UInt64 = 0
 
-    /// `windowSize` is the most messages in hand. A lane's limit grows to `inFlightLimit`.
-    init(windowSize: Int, inFlightLimit: Int, jitteringLimit: Int) {
+    /// `windowSize` is the most messages in hand. A lane's limit grows to `inFlightLimit`. A delivery that is overdue
+    /// by `redeliverAfterSeconds` on record is taken for lost; none waits in a lane for more than a fifth of that.
+    init(windowSize: Int, inFlightLimit: Int, jitteringLimit: Int, redeliverAfterSeconds: Int64 = 300) {
+        patienceMilliseconds = min(Lane.patienceMaxMilliseconds, redeliverAfterSeconds * 200)
         self.inFlightLimit = inFlightLimit
         self.jitteringLimit = jitteringLimit
         window = CourierWindow(size: windowSize)
@@ -50,11 +55,13 @@ struct Lanes {
 
     /// Takes a message's delivery. `jitterFraction` returns a random number from 0 to 1; it is called for retries only.
     ///
-    /// After a lost connection the broker redelivers messages that are still in hand: a redelivery joins the first one.
+    /// After a lost connection the broker redelivers messages that are still in hand. The redelivery of an attempt in
+    /// flight joins the first one; what waited is forgotten.
     mutating func admit(
         _ delivery: Delivery, nowMilliseconds: Int64, jitterFraction: () -> Double
     ) -> LaneAction {
         guard !isClosed else { return .giveBack(delivery) }
+        forgetLost(before: delivery.message.tag.epoch)
         let key = delivery.key
         guard tags[key] == nil else {
             tags[key]?.append(delivery.message.tag)
@@ -102,12 +109,26 @@ struct Lanes {
     /// Returns `.giveBack` for each delivery that waits. Attempts in flight continue to their end.
     mutating func shutdown() -> [LaneAction] {
         isClosed = true
-        return queuedOrigins.flatMap { origin in change(origin) { lane, _ in lane.shutdown() } }
+        return release().map(LaneAction.giveBack)
     }
 
     /// The results of these deliveries are published. Returns the tags to ack.
     mutating func settled(_ keys: [Delivery.Key]) -> [MessageTag] {
         keys.flatMap { tags.removeValue(forKey: $0) ?? [] }
+    }
+
+    /// Forgets the deliveries that came over an earlier connection and wait or jitter: the broker gives them to any
+    /// courier again, and two would make them. Those in flight stay in hand, so that a redelivery joins them.
+    private mutating func forgetLost(before epoch: UInt64) {
+        guard epoch > self.epoch else { return }
+        self.epoch = epoch
+        let lost = release().map(\.key) + jittering
+        jittering = []
+        for key in lost { tags[key] = nil }
+    }
+
+    private mutating func release() -> [Delivery] {
+        queuedOrigins.flatMap { origin in change(origin) { lane, _ in lane.release() } }
     }
 
     /// The targets whose deliveries wait, in an order that does not depend on hashing, so that a test can repeat its
@@ -127,8 +148,9 @@ struct Lanes {
     private mutating func change<Result>(
         _ origin: String, _ change: (inout Lane, CourierWindow) -> Result
     ) -> Result {
+        let unknown = Lane(inFlightLimit: inFlightLimit, patienceMilliseconds: patienceMilliseconds)
         window.held -= lanes[origin]?.counts ?? LaneCounts()
-        let result = change(&lanes[origin, default: Lane(inFlightLimit: inFlightLimit)], window)
+        let result = change(&lanes[origin, default: unknown], window)
         window.held += lanes[origin]?.counts ?? LaneCounts()
         return result
     }

@@ -191,11 +191,11 @@ import Testing
         #expect(Self.deferrals(actions).count == 1 && actions.last == .start(Sample.delivery(2)))
     }
 
-    @Test mutating func `a lane gives back waiting deliveries at shutdown, and keeps those in flight`() {
+    @Test mutating func `a lane releases the deliveries that wait, and keeps those in flight`() {
         _ = admit(Sample.delivery(1))
         let waiting = [Sample.delivery(900), Sample.delivery(901)]
         for delivery in waiting { _ = admit(delivery) }
-        #expect(lane.shutdown() == waiting.map(LaneAction.giveBack))
+        #expect(lane.release() == waiting)
         #expect(lane.counts == LaneCounts(inFlight: 1, waiting: 0, unproven: 1))
         #expect(finish(Sample.delivery(1), at: 5) == [] && lane.isIdle)
     }

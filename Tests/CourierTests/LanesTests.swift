@@ -121,6 +121,27 @@ import Testing
         #expect(admit(Sample.delivery(4)) == .joinDuplicate)
     }
 
+    /// Another courier may have them by now.
+    @Test
+    mutating func `after a lost connection a delivery that waited or jittered starts only when it is redelivered`() {
+        let retry = Sample.delivery(9, attempt: 2)
+        _ = admit(retry)
+        for number in 1...UInt64(3) { _ = admit(Sample.delivery(number)) }
+        func redelivered(_ delivery: Delivery) -> Delivery {
+            var message = delivery.message
+            message.tag.epoch = 1
+            return Delivery(request: delivery.request, message: message)
+        }
+        let other = redelivered(Sample.delivery(4, of: "https://other.example"))
+        #expect(admit(other) == .start(other))
+        #expect(lanes.finished(Sample.delivery(1), .answered, nowMilliseconds: 5) == [])
+        #expect(lanes.jitterEnded(retry, nowMilliseconds: 500) == .giveBack(retry))
+        #expect(lanes.window.held == LaneCounts(inFlight: 2, waiting: 0, unproven: 0))
+        #expect(admit(redelivered(Sample.delivery(2))) == .joinDuplicate, "it is in flight")
+        let again = redelivered(Sample.delivery(3))
+        #expect(admit(again) == .start(again))
+    }
+
     @Test mutating func `deliveries of different executions or attempts are different deliveries`() {
         lanes = Lanes(windowSize: 100, inFlightLimit: 9, jitteringLimit: 0)
         Self.prove("https://example.com", &lanes)
@@ -157,6 +178,17 @@ import Testing
         #expect(lanes.window.held == LaneCounts(inFlight: 2, waiting: 1, unproven: 0))
         for number in 1...UInt64(3) { _ = lanes.finished(Sample.delivery(number), .failed, nowMilliseconds: 5) }
         #expect(lanes.window.held == LaneCounts())
+    }
+
+    @Test(arguments: [(300, 60_000), (3_600, 60_000), (10, 2_000)] as [(Int64, Int64)])
+    mutating func `no delivery waits in a lane for so long that the record could take it for lost`(
+        redeliverAfterSeconds: Int64, patience: Int64
+    ) {
+        lanes = Lanes(
+            windowSize: 100, inFlightLimit: 2, jitteringLimit: 2, redeliverAfterSeconds: redeliverAfterSeconds)
+        for number in 1...UInt64(2) { _ = admit(Sample.delivery(number)) }
+        #expect(lanes.tick(nowMilliseconds: patience).isEmpty)
+        #expect(lanes.tick(nowMilliseconds: patience + 1).count == 1)
     }
 
     @Test mutating func `a target is remembered between two bursts, and forgotten ten minutes after the last`() {
