@@ -66,7 +66,7 @@ let benchmarks: [Target] =
         .executableTarget(
             name: "bench",
             dependencies: [
-                "JSON", "JobCore", "Store", "StoreAccess", argumentParser, grdb, nioCore, nioHTTP, nioPosix,
+                "JSON", "JobCore", "Store", "StoreAccess", argumentParser, grdb, logging, nioCore, nioHTTP, nioPosix,
             ],
             path: "Benchmarks/bench", swiftSettings: strict)
     ]

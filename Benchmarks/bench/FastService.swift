@@ -5,8 +5,8 @@ import NIOHTTP1
 import NIOPosix
 import Synchronization
 
-/// A service that costs little, so that the benchmark measures Belfry: it answers each webhook at once and posts
-/// `success` over persistent connections, as many as the courier uses.
+/// A service that costs little, so that the benchmark measures Belfry: it answers each webhook, at once or after a
+/// fixed time, and posts `success` over persistent connections, as many as the courier uses.
 final class FastService: Sendable {
     private struct State {
         var arrivals: [Instant] = []
@@ -19,6 +19,7 @@ final class FastService: Sendable {
     private let state = Mutex(State())
     private let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
     private static let connections = 128
+    fileprivate let answerMilliseconds: Int64
 
     private let address = Mutex<String>("")
     var url: String { address.withLock { $0 } }
@@ -26,8 +27,12 @@ final class FastService: Sendable {
     /// How many callbacks were answered with 202.
     var acceptedCallbacks: Int { state.withLock { $0.acceptedCallbacks } }
 
-    static func start() async throws -> FastService {
-        let service = FastService()
+    private init(answerMilliseconds: Int64) {
+        self.answerMilliseconds = answerMilliseconds
+    }
+
+    static func start(answerMilliseconds: Int64 = 0) async throws -> FastService {
+        let service = FastService(answerMilliseconds: answerMilliseconds)
         let channel = try await ServerBootstrap(group: service.group)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
             .serverChannelOption(.backlog, value: 1_024)
@@ -149,11 +154,25 @@ private final class WebhookReceiver: ChannelInboundHandler {
         case .head: body.clear()
         case .body(var part): body.writeBuffer(&part)
         case .end:
-            let head = HTTPResponseHead(version: .http1_1, status: .ok, headers: ["content-length": "0"])
-            context.write(wrapOutboundOut(.head(head)), promise: nil)
-            context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
+            if service.answerMilliseconds == 0 {
+                answer(context)
+            } else {
+                let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
+                context.eventLoop.scheduleTask(in: .milliseconds(service.answerMilliseconds)) {
+                    let (receiver, context) = bound.value
+                    receiver.answer(context)
+                }
+            }
             if let callback = CallbackURL(inWebhook: body) { service.received(callback, on: context.eventLoop) }
         }
+    }
+}
+
+extension WebhookReceiver {
+    fileprivate func answer(_ context: ChannelHandlerContext) {
+        let head = HTTPResponseHead(version: .http1_1, status: .ok, headers: ["content-length": "0"])
+        context.write(wrapOutboundOut(.head(head)), promise: nil)
+        context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
     }
 }
 
