@@ -4,6 +4,9 @@ public import StageKit
 public import Store
 
 /// Removes executions that ended more than `keepDays` days ago.
+///
+/// The days are counted from the newest end on record at the latest: a clock that is far ahead removes nothing that
+/// would be kept without it.
 public struct HistoryCleaner: PeriodicStage {
     public let name = "old history"
     public let intervalMilliseconds: Int64 = 10_000
@@ -21,7 +24,8 @@ public struct HistoryCleaner: PeriodicStage {
     }
 
     public func pass(at now: Instant) async throws -> PassResult {
-        let before = now.adding(seconds: -keepDays * 86_400)
+        guard let newestEnd = try await store.newestEnd() else { return PassResult() }
+        let before = min(now, newestEnd).adding(seconds: -keepDays * 86_400)
         var removed = 0
         for _ in 0..<Self.batchesPerPassMax {
             let batch = try await store.removeHistory(endedBefore: before, limit: Self.batchMax)

@@ -1,6 +1,7 @@
 import GRDB
 public import JobCore
 public import Store
+import Synchronization
 
 extension SQLiteStore: ExpiryStore {
     public func progress() async throws(StoreError) -> ShardProgress {
@@ -98,18 +99,46 @@ extension SQLiteStore: ExpiryStore {
         }
     }
 
-    public func removeHistory(endedBefore instant: Instant, limit: Int) async throws(StoreError) -> Int {
-        try await write { database in
-            try database.cachedStatement(
-                sql: """
-                    DELETE FROM execution WHERE seq IN (
-                        SELECT e.seq FROM execution e INDEXED BY execution_by_end
-                        WHERE e.finished_ms < ? AND e.deadline_ms IS NULL
-                            AND NOT EXISTS (SELECT 1 FROM last_success WHERE execution = e.seq)
-                        ORDER BY e.finished_ms LIMIT ?)
-                    """
-            ).execute(arguments: [instant.databaseValue, limit.databaseValue])
-            return database.changesCount
+    public func newestEnd() async throws(StoreError) -> Instant? {
+        try await read { database in
+            try Int64.fetchOne(database, sql: "SELECT max(finished_ms) FROM execution WHERE finished_ms IS NOT NULL")
+                .map(Instant.init(millisecondsSinceEpoch:))
         }
+    }
+
+    /// Searches in a read, which is in nobody's way, and removes by number in a short transaction.
+    public func removeHistory(endedBefore instant: Instant, limit: Int) async throws(StoreError) -> Int {
+        let position = historyScan.withLock { $0.next(at: .now) }
+        let found = try await read { try Self.endedExecutions(after: position, before: instant, limit, in: $0) }
+        if !found.isEmpty {
+            try await write { database in
+                let delete = try database.cachedStatement(sql: "DELETE FROM execution WHERE seq = ?")
+                for execution in found { try delete.execute(arguments: [execution.seq]) }
+            }
+        }
+        let isDone = found.count < limit
+        let end = HistoryScan.Position(finishedMilliseconds: instant.millisecondsSinceEpoch, seq: .min)
+        historyScan.withLock { $0.position = isDone ? max(position, end) : found.last ?? position }
+        return found.count
+    }
+
+    /// Up to `limit` executions that ended and are no last success, in the order of their ends.
+    private static func endedExecutions(
+        after position: HistoryScan.Position, before instant: Instant, _ limit: Int, in database: Database
+    ) throws -> [HistoryScan.Position] {
+        let statement = try database.cachedStatement(
+            sql: """
+                SELECT e.finished_ms, e.seq FROM execution e INDEXED BY execution_by_end
+                WHERE e.finished_ms >= ?1 AND (e.finished_ms > ?1 OR e.seq > ?2) AND e.finished_ms < ?3
+                    AND e.deadline_ms IS NULL
+                    AND NOT EXISTS (SELECT 1 FROM last_success WHERE execution = e.seq)
+                ORDER BY e.finished_ms, e.seq LIMIT ?4
+                """)
+        let rows = try Row.fetchCursor(
+            statement,
+            arguments: [
+                position.finishedMilliseconds, position.seq, instant.millisecondsSinceEpoch, limit,
+            ])
+        return try Array(rows.map { HistoryScan.Position(finishedMilliseconds: $0[0], seq: $0[1]) })
     }
 }

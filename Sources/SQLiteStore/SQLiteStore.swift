@@ -1,6 +1,7 @@
 import GRDB
 public import Logging
 public import Store
+import Synchronization
 
 /// The store in one SQLite file, which all daemons of a machine have open at the same time.
 ///
@@ -14,6 +15,7 @@ public final class SQLiteStore: Sendable {
     let path: String
     /// Where the rows go that a call leaves out.
     let unreadable: UnreadableRows
+    let historyScan = Mutex(HistoryScan())
     private let pool: DatabasePool
 
     /// Opens the store; creates it when there is none, and brings its schema up to date.

@@ -17,7 +17,11 @@ public protocol ExpiryStore: Sendable {
     /// Executions of deleted jobs are not among them: their target is no longer known, and their ttl ends them.
     func undelivered(dueBefore instant: Instant, limit: Int) async throws(StoreError) -> [UndeliveredExecution]
 
+    /// The latest end of an execution on record; nil when none has ended.
+    func newestEnd() async throws(StoreError) -> Instant?
+
     /// Removes up to `limit` executions that ended before `instant`, the earliest first; answers how many it removed.
-    /// The last success of an exclusive job stays, however old: its next run receives it.
+    /// The last success of an exclusive job stays, however old: its next run receives it. After another success has
+    /// replaced it, it may stay for some time more.
     func removeHistory(endedBefore instant: Instant, limit: Int) async throws(StoreError) -> Int
 }

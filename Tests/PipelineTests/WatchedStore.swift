@@ -160,6 +160,11 @@ extension WatchedStore: ExpiryStore {
         return try await store.undelivered(dueBefore: instant, limit: limit).filter { own.contains($0.id) }
     }
 
+    func newestEnd() async throws(StoreError) -> Instant? {
+        try checkAvailable()
+        return try await store.newestEnd()
+    }
+
     func removeHistory(endedBefore instant: Instant, limit: Int) async throws(StoreError) -> Int {
         try checkAvailable()
         return try await store.removeHistory(endedBefore: instant, limit: limit)

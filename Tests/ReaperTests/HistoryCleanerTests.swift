@@ -22,6 +22,8 @@ private final class OldHistory: ExpiryStore {
 
     func undelivered(dueBefore instant: Instant, limit: Int) async throws(StoreError) -> [UndeliveredExecution] { [] }
 
+    func newestEnd() async throws(StoreError) -> Instant? { Instant.recordable.upperBound }
+
     func removeHistory(endedBefore instant: Instant, limit: Int) async throws(StoreError) -> Int {
         count.withLock { count in
             let removed = min(limit, count)

@@ -17,6 +17,7 @@ private final class ScriptedExpiryStore: ExpiryStore {
         var overdue: [OverdueExecution] = []
         var lost: [UndeliveredExecution] = []
         var cutoffs: [Instant] = []
+        var newestEnd: Instant?
         var progressAsked: [ShardProgress] = []
     }
 
@@ -40,6 +41,8 @@ private final class ScriptedExpiryStore: ExpiryStore {
             return Array(content.lost.prefix(limit))
         }
     }
+
+    func newestEnd() async throws(StoreError) -> Instant? { content.withLock { $0.newestEnd } }
 
     func removeHistory(endedBefore instant: Instant, limit: Int) async throws(StoreError) -> Int {
         content.withLock { $0.cutoffs.append(instant) }
@@ -161,8 +164,18 @@ private final class ScriptedExpiryStore: ExpiryStore {
                 == [DeliveryMark(madeAt: Self.start)])
     }
 
-    @Test func `the reaper removes history that is older than the days that it is kept`() async throws {
+    /// The newest end, seconds after the start of the pass; the days are counted from there, or from the pass.
+    @Test(arguments: [(3_600, 0), (0, 0), (-86_400, -86_400), (-31 * 86_400, -31 * 86_400)] as [(Int64, Int64)])
+    func `the reaper removes history that is older than the days that it is kept, before the newest end on record`(
+        newestEnd: Int64, from: Int64
+    ) async throws {
+        store.content.withLock { $0.newestEnd = Self.start.adding(seconds: newestEnd) }
         try await history.runOnce(at: Self.start)
-        #expect(store.content.withLock { $0.cutoffs } == [Self.start.adding(seconds: -30 * 86_400)])
+        #expect(store.content.withLock { $0.cutoffs } == [Self.start.adding(seconds: from - 30 * 86_400)])
+    }
+
+    @Test func `the reaper removes nothing while no execution has ended`() async throws {
+        try await history.runOnce(at: Self.start)
+        #expect(store.content.withLock { $0.cutoffs }.isEmpty)
     }
 }

@@ -204,6 +204,32 @@ extension StoreConformance {
             let left = try await store.executions(ExecutionQuery()).executions.map(\.id)
             #expect(left == executions.suffix(2).reversed().map(\.id))
         },
+        StoreScenario("the newest end on record is that of the execution that ended last") { store async throws in
+            #expect(try await store.newestEnd() == nil)
+            for minute in Int64(0)..<3 { try await store.create(sampleExecution(minute: minute)) }
+            #expect(try await store.newestEnd() == nil)
+            for (minute, second) in [(2, 40), (0, 7)] as [(Int64, Int64)] {
+                try await store.rewrite(sampleExecution(minute: minute).id) {
+                    $0.end(.success, at: start.adding(seconds: second))
+                }
+            }
+            #expect(try await store.newestEnd() == start.adding(seconds: 40))
+        },
+        StoreScenario("an execution that ends at the same instant as one that was removed is removed later") {
+            store async throws in
+            _ = try await store.create((0..<3).map { sampleExecution(minute: $0) }, now: start)
+            for minute in Int64(0)..<3 {
+                try await store.rewrite(sampleExecution(minute: minute).id) { $0.end(.success) }
+            }
+            let later = start.adding(seconds: 1)
+            for expected in [1, 1, 1, 0] {
+                #expect(try await store.removeHistory(endedBefore: later, limit: 1) == expected)
+            }
+            try await store.create(sampleExecution(minute: 3))
+            try await store.rewrite(sampleExecution(minute: 3).id) { $0.end(.success, at: later) }
+            #expect(try await store.removeHistory(endedBefore: later, limit: 1) == 0)
+            #expect(try await store.removeHistory(endedBefore: later.adding(milliseconds: 1), limit: 1) == 1)
+        },
         StoreScenario("the last success of an exclusive job stays when its other executions are removed") {
             store async throws in
             let job = sampleJob(isExclusive: true)
