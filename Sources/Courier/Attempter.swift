@@ -35,15 +35,19 @@ struct Attempter: Sendable {
         Counter(label: "belfry_deliveries_total", dimensions: [("outcome", outcome)])
     }
 
-    /// A delivery that was requested longer ago than this is not attempted before the record was asked again.
-    private static let requestAgeMaxMilliseconds: Int64 = 10_000
+    /// A delivery that was requested longer ago than this is not attempted before the record was asked again. The limit
+    /// doubles each time it was asked: while a long queue waits for the couriers, the deliveries must not go round in
+    /// it for ever.
+    private static func requestAgeMaxMilliseconds(of request: DeliveryRequested) -> Int64 {
+        10_000 << min(request.deferrals.askedCount, 6)
+    }
 
     /// Makes one attempt, unless the run may have ended while the delivery waited.
     func attempt(_ delivery: Delivery) async -> AttemptEnd {
         let request = delivery.request
         let begun = time.now()
         let age = request.requestedAt.map { begun.milliseconds(since: $0) } ?? 0
-        guard begun < request.deadline, age <= Self.requestAgeMaxMilliseconds else {
+        guard begun < request.deadline, age <= Self.requestAgeMaxMilliseconds(of: request) else {
             return AttemptEnd(result: askAgain(delivery), outcome: .notTried)
         }
         do {
@@ -72,10 +76,12 @@ struct Attempter: Sendable {
     private func askAgain(_ delivery: Delivery) -> DeliveryResult {
         late.increment()
         logger.info("not delivered yet: it waited for long, asking the record", metadata: metadata(delivery.request))
+        var next = delivery.request
+        next.deferrals.askedCount = min(next.deferrals.askedCount + 1, Deferrals.countMax)
         let step = RetryLadder.stepsSeconds[0]
         return .publish([
             OutboundMessage(
-                DeliveryDue(delivery.request), afterSeconds: step, headers: delivery.message.ownHeaders)
+                DeliveryDue(next), afterSeconds: step, headers: delivery.message.ownHeaders)
         ])
     }
 

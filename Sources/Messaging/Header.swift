@@ -8,6 +8,8 @@ public enum Header {
     public static let receivedAt = "belfry-received-at"
     /// How often a delivery was deferred before its next attempt because its target was busy.
     public static let deferrals = "belfry-deferrals"
+    /// How often the record was asked again about a delivery that had waited for long.
+    public static let askedCount = "belfry-asked"
     /// When a deferred delivery's turn at its target is expected, in milliseconds since the epoch.
     public static let turnAt = "belfry-turn-at"
     /// When the record expects the next attempt of a delivery, in milliseconds since the epoch.

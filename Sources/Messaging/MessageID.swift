@@ -18,7 +18,7 @@ public enum MessageID {
     /// The id of the requested execution.
     public static func runRequested(_ execution: ExecutionID) -> String { "\(execution)" }
 
-    /// Differs by execution, attempt and number of deferrals because of a busy target.
+    /// Differs by execution, attempt and number of times that the delivery waited in the retry ladder before it.
     static func deliveryDue(_ execution: ExecutionID, attempt: Int, deferrals: Int) -> String {
         "\(execution)/\(attempt)/due/\(deferrals)"
     }

@@ -78,6 +78,26 @@ import Testing
         #expect(shift.published.map(\.keyWithoutLine) == [key])
     }
 
+    /// Otherwise deliveries would go round for ever while a long queue waits for the couriers.
+    @Test(arguments: [(0, 1), (1, 2), (5, 6), (99, 100)])
+    func `each time the record is asked again, a delivery may wait for twice as long`(asked: Int, next: Int)
+        async throws
+    {
+        let limit: Int64 = 10_000 << min(Int64(asked), 6)
+        let messages = [limit, limit + 1].enumerated().map { index, age in
+            var request = Sample.delivery(UInt64(index + 1)).request
+            request.requestedAt = rig.clock.now().adding(milliseconds: -age)
+            request.deferrals.askedCount = asked
+            return Sample.message(request, number: UInt64(index + 1), headers: OutboundMessage(request).headers)
+        }
+        let invoker = rig.invoker()
+        let shift = rig.shift([.init([messages[0]]), .init([messages[1]])])
+        try await rig.run(invoker, shift)
+        #expect(invoker.posts.count == 1)
+        let due = shift.published.first { $0.routingKey == RoutingKey.retry(stepSeconds: 1) }
+        #expect(due?.headers[Header.askedCount] == String(next))
+    }
+
     @Test func `the courier makes an unreadable message a dead letter, and delivers the message beside it`()
         async throws
     {

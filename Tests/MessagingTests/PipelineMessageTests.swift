@@ -137,7 +137,7 @@ import Testing
     }
 
     @Test func `a deferred delivery goes to its retry queue with everything that its next attempt needs`() throws {
-        let deferrals = Deferrals(count: 2, turnAt: Self.at(40), recordedDueAt: Self.at(3))
+        let deferrals = Deferrals(count: 2, askedCount: 1, turnAt: Self.at(40), recordedDueAt: Self.at(3))
         let delivery = Self.delivery(attempt: 2, deferrals: deferrals)
         let own = ["a": "b", Header.deferrals: "1", Header.turnAt: "1", Header.recordedDueAt: "1"]
         let waiting = OutboundMessage(DeliveryDue(delivery), afterSeconds: 30, headers: own)

@@ -8,13 +8,16 @@ public struct Deferrals: Sendable, Hashable {
 
     /// How often the delivery was deferred before this attempt.
     public var count: Int
+    /// How often the record was asked again because the delivery had waited for long in the couriers' queue.
+    public var askedCount: Int
     /// When its turn at the target is expected. Nil before the first deferral, and while nothing is known.
     public var turnAt: Instant?
     /// When the record expects the attempt. Nil for a delivery that comes straight from its due event.
     public var recordedDueAt: Instant?
 
-    public init(count: Int = 0, turnAt: Instant? = nil, recordedDueAt: Instant? = nil) {
+    public init(count: Int = 0, askedCount: Int = 0, turnAt: Instant? = nil, recordedDueAt: Instant? = nil) {
         self.count = count
+        self.askedCount = askedCount
         self.turnAt = turnAt
         self.recordedDueAt = recordedDueAt
     }
@@ -22,6 +25,7 @@ public struct Deferrals: Sendable, Hashable {
     /// Reads the headers of a message. Throws `UnreadableMessage` for a number that is out of its range.
     init(reading headers: [String: String]) throws(UnreadableMessage) {
         count = Int(try Self.number(Header.deferrals, in: 0...Int64(Self.countMax), of: headers) ?? 0)
+        askedCount = Int(try Self.number(Header.askedCount, in: 0...Int64(Self.countMax), of: headers) ?? 0)
         turnAt = try Self.instant(Header.turnAt, of: headers)
         recordedDueAt = try Self.instant(Header.recordedDueAt, of: headers)
     }
@@ -30,6 +34,7 @@ public struct Deferrals: Sendable, Hashable {
     var headers: [String: String] {
         var headers: [String: String] = [:]
         if count > 0 { headers[Header.deferrals] = String(count) }
+        if askedCount > 0 { headers[Header.askedCount] = String(askedCount) }
         headers[Header.turnAt] = turnAt.map { String($0.millisecondsSinceEpoch) }
         headers[Header.recordedDueAt] = recordedDueAt.map { String($0.millisecondsSinceEpoch) }
         return headers
@@ -37,7 +42,7 @@ public struct Deferrals: Sendable, Hashable {
 
     /// These headers without the ones that carry deferrals.
     static func removed(from headers: [String: String]) -> [String: String] {
-        headers.filter { ![Header.deferrals, Header.turnAt, Header.recordedDueAt].contains($0.key) }
+        headers.filter { ![Header.deferrals, Header.askedCount, Header.turnAt, Header.recordedDueAt].contains($0.key) }
     }
 
     private static func instant(_ name: String, of headers: [String: String]) throws(UnreadableMessage) -> Instant? {

@@ -21,7 +21,8 @@ public struct DeliveryDue: PipelineMessage, Hashable {
 
     public var messageID: String? {
         MessageID.deliveryDue(
-            delivery.executionID, attempt: delivery.attempt, deferrals: delivery.deferrals.count)
+            delivery.executionID, attempt: delivery.attempt,
+            deferrals: delivery.deferrals.count + delivery.deferrals.askedCount)
     }
 
     public var messageHeaders: [String: String] { delivery.messageHeaders }
