@@ -61,7 +61,7 @@ struct FaultInjector {
             try await Task.sleep(for: duration)
             try await installation.controlBroker(["set_vm_memory_high_watermark", "absolute", "2GB"])
         case .lockStore:
-            let lock = try StoreLock(path: installation.storePath)
+            let lock = try await until("the store is locked") { try? StoreLock(path: installation.storePath) }
             try await Task.sleep(for: duration)
             try lock.release()
         case .purge(let queue): try await purge(queue)

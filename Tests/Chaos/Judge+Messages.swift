@@ -7,13 +7,14 @@ extension Judge {
     /// Guarantees: a message that can't be handled is a dead letter, and no other is; a callback is answered at once,
     /// with 503 if need be.
     func messages() -> [Finding] {
-        WorkQueue.allCases.filter(\.hasDeadLetters).flatMap(deadLetters) + hungCallbacks()
+        WorkQueue.allCases.filter(\.hasDeadLetters).flatMap(deadLetters) + unanswered()
     }
 
     private func deadLetters(of queue: WorkQueue) -> [Finding] {
         let poison = facts.poison[queue] ?? 0
         let found = facts.deadLetters[queue] ?? 0
-        let purges = facts.disturbances.filter { $0.fault == .purge(queue) }.count
+        // Two poison messages may stand in a queue when it is purged.
+        let purges = 2 * facts.disturbances.filter { $0.fault == .purge(queue) }.count
         // A stage that dies between the publication of a dead letter and the ack repeats it.
         let owner = String(queue.rawValue.prefix { $0 != "." })
         let repeats = facts.disturbances.filter { $0.fault.disturbs(owner) || $0.fault.disturbsBroker }.count
@@ -23,21 +24,28 @@ extension Judge {
         return []
     }
 
-    private func hungCallbacks() -> [Finding] {
+    private func unanswered() -> [Finding] {
         facts.callbacks.flatMap { callback in
-            callback.tries.filter { isHung($0) }.map { hung in
-                .violation(
-                    Violation(
-                        .hungCallback, execution: callback.execution, at: hung.at,
-                        "\(hung.endpoint) gave no answer for \(hung.answeredAt.milliseconds(since: hung.at)) ms"))
-            }
-        }
+            callback.tries.compactMap { fault(of: $0, callback.execution) }
+        }.map { .violation($0) }
     }
 
-    private func isHung(_ request: Facts.Try) -> Bool {
-        request.answer == 0
-            && request.answeredAt.milliseconds(since: request.at) >= Self.callbackAnswerMilliseconds
-            && !hasCause(from: request.at, to: request.answeredAt) { $0.disturbs(request.endpoint) }
+    private func fault(of request: Facts.Try, _ execution: String) -> Violation? {
+        func isExplained(by isCause: (Fault) -> Bool) -> Bool {
+            hasCause(from: request.at, to: request.answeredAt) { $0.disturbs(request.endpoint) || isCause($0) }
+        }
+        let waited = request.answeredAt.milliseconds(since: request.at)
+        switch request.answer {
+        case 0 where waited >= Self.callbackAnswerMilliseconds && !isExplained(by: { _ in false }):
+            return Violation(
+                .hungCallback, execution: execution, at: request.at,
+                "\(request.endpoint) gave no answer for \(waited) ms")
+        case 500... where !isExplained(by: { $0.disturbsBroker || $0 == .lockStore }):
+            return Violation(
+                .refusedCallback, execution: execution, at: request.at,
+                "\(request.endpoint) answered \(request.answer)")
+        default: return nil
+        }
     }
 
     func programs() -> [Finding] {

@@ -18,18 +18,27 @@ struct PoisonPublisher {
     /// Keeps the connection open until the task is cancelled.
     func run() async { await broker.run() }
 
-    /// Publishes one message into every queue that has dead letters, once the broker confirms it, and returns the
-    /// queues.
+    /// Not JSON, and JSON with numbers that no stage may calculate with.
+    private static let bodies = [
+        "{",
+        #"{"attempt":9223372036854775807,"retry":{"max_attempts":9223372036854775807,"#
+            + #""backoff_seconds":[9223372036854775807]},"last_occurrence":9223372036854775807}"#,
+    ]
+
+    /// Publishes messages into every queue that has dead letters, once the broker confirms them. Returns the queue of
+    /// each.
     func publish() async throws -> [WorkQueue] {
         let queues = WorkQueue.allCases.filter(\.hasDeadLetters)
         for queue in queues {
-            let message = OutboundMessage(
-                exchange: queue.exchange, routingKey: queue.routingKeys[0], id: "poison-\(queue.rawValue)",
-                body: Array("{".utf8))
+            let messages = Self.bodies.map {
+                OutboundMessage(
+                    exchange: queue.exchange, routingKey: queue.routingKeys[0], id: "poison-\(queue.rawValue)",
+                    body: Array($0.utf8))
+            }
             _ = try await until("the broker takes poison", withinSeconds: 120) {
-                try? await broker.publish([message])
+                try? await broker.publish(messages)
             }
         }
-        return queues
+        return queues + queues
     }
 }

@@ -18,6 +18,7 @@ public struct Violation: Sendable, Equatable {
         case repeatedAfterEnd = "webhook repeated after the end"
         case overlap = "exclusive runs that overlap"
         case hungCallback = "callback without an answer"
+        case refusedCallback = "callback refused though nothing was out of order"
         case lostMessage = "poison message that is no dead letter"
         case innocentDeadLetter = "dead letter that was no poison"
         case crash = "program that crashed"

@@ -24,6 +24,7 @@ import Testing
     @Test(arguments: [503, 0])
     func `finds a timeout of a service that could not call back`(answer: Int) {
         var ledger = SmallLedger()
+        ledger.fault(.alarmBroker, 10, 20)
         ledger.webhook(10)
         ledger.callback(.processing, (12, 202))
         ledger.callback(.processing, (14, answer), (15.5, answer), (17, answer))
@@ -33,6 +34,7 @@ import Testing
 
     @Test func `lets tries come too late after a silence that was long enough by itself`() {
         var ledger = SmallLedger()
+        ledger.fault(.alarmBroker, 10, 20)
         ledger.webhook(10)
         ledger.callback(.processing, (14.1, 503), (15, 503))
         ledger.record("fail", "heartbeat", end: 15)
@@ -41,6 +43,7 @@ import Testing
 
     @Test func `counts no try that reached nobody while another endpoint was there`() {
         var ledger = SmallLedger()
+        ledger.fault(.alarmBroker, 10, 20)
         ledger.webhook(10)
         ledger.callback(.processing, (12, 202))
         ledger.callback(.processing, (13.9, 0), (14, 503))

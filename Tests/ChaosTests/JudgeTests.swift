@@ -7,6 +7,7 @@ import Testing
 @Suite struct `The judge of a chaos run` {
     @Test func `accepts a run that succeeds as its service reported`() {
         var ledger = SmallLedger()
+        ledger.fault(.killBroker, 12.5, 13)
         ledger.webhook(10)
         ledger.callback(.processing, (12, 202))
         ledger.callback(.success, (13, 503), (13.5, 202))
@@ -128,6 +129,17 @@ import Testing
         ledger.fault(.freeze(["ingesterd.2"]), 10, 15)
         #expect(ledger.violations == [.hungCallback])
         ledger.fault(.freeze(["ingesterd.1"]), 10, 11)
+        #expect(ledger.violations.isEmpty)
+    }
+
+    @Test(arguments: [500, 503])
+    func `finds a callback that is refused while the broker and the store are there`(answer: Int) {
+        var ledger = ended()
+        ledger.callback(.processing, (30, answer))
+        ledger.fault(.kill(["ingesterd.2", "courierd.1"]), 30, 30)
+        ledger.fault(.killBroker, 10, 19)
+        #expect(ledger.violations == [.refusedCallback])
+        ledger.facts.disturbances[1].end = ledger.at(20)
         #expect(ledger.violations.isEmpty)
     }
 
