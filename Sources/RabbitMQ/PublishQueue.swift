@@ -18,8 +18,11 @@ struct PublishQueue<Caller> {
         var deadline: ContinuousClock.Instant?
     }
 
-    /// A broker that confirms nothing for this long, though it has something to confirm, is taken for unavailable.
-    static var silenceMax: Duration { .seconds(2) }
+    /// A broker that confirms nothing for this long, though it has something to confirm, is taken for unavailable. A
+    /// slow disk may need the more the larger the messages are: each 2 MiB that are unconfirmed add a second.
+    private var silenceMax: Duration {
+        .seconds(2) + .milliseconds(unconfirmed.values.reduce(0, +) / 2_097)
+    }
 
     /// The most bytes that wait to be sent. A batch is taken all the same if no other waits.
     static var unsentBytesMax: Int { 16 * 1_024 * 1_024 }
@@ -30,8 +33,8 @@ struct PublishQueue<Caller> {
     private var unsentBytes = 0
     /// By batch. A batch whose caller waits no more stays in `unconfirmed`.
     private var callers: [UInt64: Entry] = [:]
-    /// The batches that are neither confirmed nor given up.
-    private var unconfirmed: Set<UInt64> = []
+    /// The bytes of each batch that is neither confirmed nor given up.
+    private var unconfirmed: [UInt64: Int] = [:]
     /// When the broker last confirmed anything, or had nothing to confirm.
     private var progressAt = ContinuousClock.now
 
@@ -43,7 +46,7 @@ struct PublishQueue<Caller> {
     /// Why a batch would be refused now; nil when it would be taken.
     func fault(at now: ContinuousClock.Instant) -> String? {
         if let fault = state.fault { return fault }
-        guard !unconfirmed.isEmpty, now - progressAt > Self.silenceMax else { return nil }
+        guard !unconfirmed.isEmpty, now - progressAt > silenceMax else { return nil }
         return "the broker has confirmed nothing for \((now - progressAt).components.seconds) s"
     }
 
@@ -61,7 +64,7 @@ struct PublishQueue<Caller> {
         unsentBytes += bytes
         lastID += 1
         if unconfirmed.isEmpty { progressAt = now }
-        unconfirmed.insert(lastID)
+        unconfirmed[lastID] = bytes
         if let caller { callers[lastID] = Entry(caller: caller, deadline: deadline) }
         unsent.append(Batch(id: lastID, messages: messages))
         return nil
@@ -79,7 +82,7 @@ struct PublishQueue<Caller> {
 
     /// The last confirm of a batch has arrived. Answers its caller, if it still waits.
     mutating func finished(_ id: UInt64) -> Caller? {
-        unconfirmed.remove(id)
+        unconfirmed[id] = nil
         return callers.removeValue(forKey: id)?.caller
     }
 
@@ -90,7 +93,7 @@ struct PublishQueue<Caller> {
     mutating func closed(because reason: String) -> [Caller] {
         state = .connecting(lastFailure: reason)
         forgetUnsent()
-        unconfirmed = []
+        unconfirmed = [:]
         return endAllWaits()
     }
 
@@ -122,7 +125,7 @@ struct PublishQueue<Caller> {
 
     /// Their callers publish these again.
     private mutating func forgetUnsent() {
-        unconfirmed.subtract(unsent.map(\.id))
+        for batch in unsent { unconfirmed[batch.id] = nil }
         unsent = []
         unsentBytes = 0
     }

@@ -67,6 +67,13 @@ import Testing
         #expect(add(3, afterSeconds: 3) == .unavailable("the broker has confirmed nothing for 3 s"))
     }
 
+    @Test func `large messages are given the time that a slow disk needs`() {
+        let large = OutboundMessage(routingKey: "schedule.due", body: [UInt8](repeating: 0, count: 8_388_608))
+        _ = queue.add([large], caller: 1, at: start)
+        #expect(overdue(atSecond: 6) == [])
+        #expect(overdue(atSecond: 7) == [1])
+    }
+
     @Test func `a late confirm ends the silence`() {
         _ = add(1)
         let sent = queue.next()
