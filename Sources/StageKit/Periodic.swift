@@ -55,19 +55,13 @@ public struct Periodic: Service {
         try await runOnce(at: now)
     }
 
-    /// Runs one pass: publishes the stage's messages, and reports to the stage that they are confirmed or that the pass
-    /// failed. Throws the error of the pass (`StoreError`) or of the publish (`PublishError`).
+    /// Runs one pass: publishes the stage's messages, and reports to the stage that they are confirmed. Throws the error
+    /// of the pass (`StoreError`) or of the publish (`PublishError`).
     public func runOnce(at now: Instant) async throws {
-        if !broker.faults.isEmpty { stage.failed(at: now) }
-        do {
-            let result = try await stage.pass(at: now)
-            if !result.messages.isEmpty { try await broker.publish(result.messages) }
-            stage.confirmed(at: now)
-            for metadata in result.reported { logger.info("reported", metadata: metadata) }
-            if result.count > 0 { logger.info("pass done", metadata: ["count": "\(result.count)"]) }
-        } catch {
-            stage.failed(at: now)
-            throw error
-        }
+        let result = try await stage.pass(at: now)
+        if !result.messages.isEmpty { try await broker.publish(result.messages) }
+        stage.confirmed(at: now)
+        for metadata in result.reported { logger.info("reported", metadata: metadata) }
+        if result.count > 0 { logger.info("pass done", metadata: ["count": "\(result.count)"]) }
     }
 }

@@ -21,11 +21,8 @@ public protocol PeriodicStage: Sendable {
     func pass(at now: Instant) async throws -> PassResult
     /// The messages of the pass at `now` are confirmed.
     func confirmed(at now: Instant)
-    /// The broker is unavailable at `now`, or the pass, or the publish of its messages, failed.
-    func failed(at now: Instant)
 }
 
 extension PeriodicStage {
     public func confirmed(at now: Instant) {}
-    public func failed(at now: Instant) {}
 }
