@@ -10,6 +10,8 @@ struct ReportFold: Sendable {
         case moved(ExecutionID, ExecutionStatus, FailureReason?)
         case redelivered(ExecutionID)
         case ignored(ExecutionID, Transition.IgnoreReason)
+        /// A report of the reaper about an execution that is not on record, or cannot be read.
+        case unknown(ExecutionID)
     }
 
     struct Result: Sendable {
@@ -18,8 +20,8 @@ struct ReportFold: Sendable {
         var events: [ExecutionChanged] = []
         var redeliveries: [RedeliveryRequested] = []
         var notes: [Note] = []
-        /// The places in the batch of reports about executions that are not on record: their history was removed, or
-        /// they belong to another installation.
+        /// The places in the batch of other reports about executions that are not on record: their history was removed,
+        /// or they belong to another installation.
         var unknown: [Int] = []
     }
 
@@ -48,8 +50,16 @@ struct ReportFold: Sendable {
         return fold.result
     }
 
+    /// The reaper asks again as long as the store shows the execution, so its reports are no dead letters.
+    private mutating func note(unknown execution: ExecutionID, _ report: Report, at index: Int) {
+        switch report {
+        case .expired, .overdue: result.notes.append(.unknown(execution))
+        case .accepted, .deferred, .refused, .callback, .cancelled: result.unknown.append(index)
+        }
+    }
+
     private mutating func apply(_ report: Report, _ id: ReportID, to execution: ExecutionID, at index: Int) {
-        guard let before = current[execution] else { return result.unknown.append(index) }
+        guard let before = current[execution] else { return note(unknown: execution, report, at: index) }
         let transition = before.applying(report, id: id, judgedAt: judgedAt, progress: result.progress)
         let after = transition.execution
         current[after.id] = after

@@ -65,6 +65,9 @@ public struct ReportHandler: MessageHandler {
         case .ignored(let id, let why):
             ignored.increment()
             logger.debug("ignored a report", metadata: ["execution_id": "\(id)", "reason": "\(why.rawValue)"])
+        case .unknown(let id):
+            ignored.increment()
+            logger.warning("ignored a report about an unknown execution", metadata: ["execution_id": "\(id)"])
         case .redelivered(let id):
             redeliveries.increment()
             logger.warning("a delivery was lost, requesting it again", metadata: ["execution_id": "\(id)"])

@@ -55,8 +55,8 @@ public struct Periodic: Service {
         try await runOnce(at: now)
     }
 
-    /// Runs one pass: publishes the stage's messages, and reports to the stage that they are confirmed. Throws the error
-    /// of the pass (`StoreError`) or of the publish (`PublishError`).
+    /// Runs one pass: publishes the stage's messages, and reports to the stage that they are confirmed. Throws the
+    /// error of the pass (`StoreError`) or of the publish (`PublishError`).
     public func runOnce(at now: Instant) async throws {
         let result = try await stage.pass(at: now)
         if !result.messages.isEmpty { try await broker.publish(result.messages) }
