@@ -29,8 +29,10 @@ import Testing
         print(report.text)
         #expect(report.facts.runs.count > 100 && !report.facts.disturbances.isEmpty)
         var violations = report.verdict.counts()
-        // When a courier dies with a delivery in hand, another one repeats it, also when the run has ended meanwhile.
-        violations[Violation.Kind.repeatedAfterEnd.rawValue] = nil
+        // Delivery is at least once. When a courier dies with a delivery in hand, another one repeats it, also when the
+        // run has ended meanwhile. When a ticker takes over, it repeats the due events of jobs that are younger than a
+        // minute, and a run that no service has answered yet is delivered a second time. Both are printed.
+        for kind in [Violation.Kind.repeatedAfterEnd, .needlessRepeat] { violations[kind.rawValue] = nil }
         #expect(violations == [:])
     }
 
