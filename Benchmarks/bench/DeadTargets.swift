@@ -40,6 +40,8 @@ struct DeadTargets: AsyncParsableCommand {
             "p50_ms": .integer(arrivals[arrivals.count / 2]),
             "p99_ms": .integer(arrivals[arrivals.count * 99 / 100]),
         ])
+        // Else the service would be stopped with callbacks in flight.
+        try await burst.wait(for: "callbacks answered with 202", Self.healthyCount) { service.acceptedCallbacks }
         await service.stop()
         try await group.shutdownGracefully()
     }

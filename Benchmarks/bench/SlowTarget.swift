@@ -32,6 +32,8 @@ struct SlowTarget: AsyncParsableCommand {
             "webhooks": .integer(Int64(arrivals.count)),
         ])
         for line in meter.shares(since: before) { FileHandle.standardError.write(Data((line + "\n").utf8)) }
+        // Else the service would be stopped with callbacks in flight.
+        try await burst.wait(for: "callbacks answered with 202", count) { service.acceptedCallbacks }
         await service.stop()
     }
 }
