@@ -8,8 +8,8 @@ enum MarkReports {
         do throws(UnreadableMessage) {
             let mark = try message.decoded(as: DeliveryMark.self)
             return .publish(
-                ReportShard.allCases.map { shard in
-                    OutboundMessage(MarkTaken(madeAt: mark.madeAt, takenAt: takenAt, shard: shard))
+                ReportLine.allCases.map { line in
+                    OutboundMessage(MarkTaken(madeAt: mark.madeAt, takenAt: takenAt, line: line))
                 })
         } catch {
             return .deadLetter(.unreadable, error: error.description)

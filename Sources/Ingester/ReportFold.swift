@@ -16,7 +16,7 @@ struct ReportFold: Sendable {
 
     struct Result: Sendable {
         var changes: [ExecutionChange] = []
-        var progress: ShardProgress
+        var progress: LineProgress
         var events: [ExecutionChanged] = []
         var redeliveries: [RedeliveryRequested] = []
         var notes: [Note] = []
@@ -31,7 +31,7 @@ struct ReportFold: Sendable {
 
     /// `judgedAt` is that of `Execution.applying`; `progress` is the line's before the batch.
     static func fold(
-        _ reports: [AddressedReport], over executions: [ExecutionID: Execution], progress: ShardProgress,
+        _ reports: [AddressedReport], over executions: [ExecutionID: Execution], progress: LineProgress,
         judgedAt: Instant
     ) -> Result {
         var fold = ReportFold(result: Result(progress: progress), current: executions, judgedAt: judgedAt)

@@ -9,7 +9,7 @@ public import Store
 /// publishes the events.
 public struct ReportHandler: MessageHandler {
     private let store: any ReportStore
-    private let shard: ReportShard
+    private let line: ReportLine
     private let reader: ReportReader
     private let time: any TimeSource
     private let logger: Logger
@@ -18,10 +18,10 @@ public struct ReportHandler: MessageHandler {
     private let redeliveries: Counter
 
     /// Handles the reports of one line.
-    public init(shard: ReportShard, store: any ReportStore, time: any TimeSource, logger: Logger) {
+    public init(line: ReportLine, store: any ReportStore, time: any TimeSource, logger: Logger) {
         self.store = store
-        self.shard = shard
-        reader = ReportReader(shard: shard)
+        self.line = line
+        reader = ReportReader(line: line)
         self.time = time
         self.logger = logger
         let names = ["success"] + FailureReason.allCases.map(\.rawValue)
@@ -39,7 +39,7 @@ public struct ReportHandler: MessageHandler {
         var handled = HandledBatch(dead: read.dead)
         guard !read.messages.isEmpty else { return handled }
         let ids = Set(read.messages.compactMap { if case .execution(let id, _, _) = $0 { id } else { nil } })
-        let result = try await store.update(Array(ids), of: shard) { [reports = read.messages] executions, progress in
+        let result = try await store.update(Array(ids), of: line) { [reports = read.messages] executions, progress in
             let result = ReportFold.fold(reports, over: executions, progress: progress, judgedAt: now)
             return ReportDecision(changes: result.changes, progress: result.progress, answer: result)
         }

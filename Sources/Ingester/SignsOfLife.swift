@@ -7,7 +7,7 @@ public import Store
 /// without a gap, callbacks can be received, and silence counts.
 public struct SignsOfLife: PeriodicStage {
     public let name = "signs of life"
-    public let intervalMilliseconds = ShardProgress.signIntervalMilliseconds
+    public let intervalMilliseconds = LineProgress.signIntervalMilliseconds
 
     private let store: any CallbackStore
 
@@ -21,6 +21,6 @@ public struct SignsOfLife: PeriodicStage {
     /// Throws while the store cannot be read, since callbacks are then answered 503.
     public func pass(at now: Instant) async throws -> PassResult {
         _ = try await store.statuses(of: [Self.anyExecution])
-        return PassResult(messages: ReportShard.allCases.map { OutboundMessage(SignOfLife(madeAt: now, shard: $0)) })
+        return PassResult(messages: ReportLine.allCases.map { OutboundMessage(SignOfLife(madeAt: now, line: $0)) })
     }
 }

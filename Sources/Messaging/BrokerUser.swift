@@ -19,7 +19,7 @@ public struct BrokerUser: Sendable, Equatable {
             names.isEmpty ? "^$" : "^(" + names.map(Topology.escaped).joined(separator: "|") + ")$"
         }
         func reports(_ kinds: ReportKind...) -> [String] {
-            kinds.flatMap { kind in ReportShard.allCases.map { RoutingKey.report(kind, $0) } }
+            kinds.flatMap { kind in ReportLine.allCases.map { RoutingKey.report(kind, $0) } }
         }
         func stage(_ name: String, publishes keys: [String], consumes queues: [WorkQueue]) -> BrokerUser {
             let deadLetterKeys = queues.filter(\.hasDeadLetters).map(\.rawValue)
@@ -47,7 +47,7 @@ public struct BrokerUser: Sendable, Equatable {
                 publishes: reports(.callbackReceived, .signOfLife) + [
                     RoutingKey.redeliveryRequested, RoutingKey.executionStarted, RoutingKey.executionProgressed,
                     RoutingKey.executionFinished,
-                ], consumes: [.ingesterCallbacks] + ReportShard.allCases.map(WorkQueue.ingesterReports)),
+                ], consumes: [.ingesterCallbacks] + ReportLine.allCases.map(WorkQueue.ingesterReports)),
             stage(
                 "reaperd", publishes: reports(.executionExpired, .deliveryOverdue) + [RoutingKey.deliveryMark],
                 consumes: []),

@@ -53,16 +53,16 @@ public enum MessageID {
     }
 
     /// Differs by line and instant. Signs of two endpoints at the same instant are the same fact.
-    static func signOfLife(_ shard: ReportShard, madeAt instant: Instant) -> String {
-        "sign/\(shard.index)/\(instant.millisecondsSinceEpoch)"
+    static func signOfLife(_ line: ReportLine, madeAt instant: Instant) -> String {
+        "sign/\(line.index)/\(instant.millisecondsSinceEpoch)"
     }
 
     /// Differs by instant.
     static func mark(madeAt instant: Instant) -> String { "mark/\(instant.millisecondsSinceEpoch)" }
 
     /// Differs by line and mark: a mark that is taken twice is the same fact.
-    static func markTaken(_ shard: ReportShard, madeAt instant: Instant) -> String {
-        "mark/\(instant.millisecondsSinceEpoch)/taken/\(shard.index)"
+    static func markTaken(_ line: ReportLine, madeAt instant: Instant) -> String {
+        "mark/\(instant.millisecondsSinceEpoch)/taken/\(line.index)"
     }
 
     /// Differs by execution, since an execution is cancelled once.

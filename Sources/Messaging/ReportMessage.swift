@@ -4,11 +4,11 @@ public import JobCore
 public protocol ReportMessage: PipelineMessage {
     static var kind: ReportKind { get }
     /// The line that it goes through: that of its execution, if it is about one.
-    var shard: ReportShard { get }
+    var line: ReportLine { get }
 }
 
 extension ReportMessage {
-    public var routingKey: String { RoutingKey.report(Self.kind, shard) }
+    public var routingKey: String { RoutingKey.report(Self.kind, line) }
 }
 
 /// A report about one execution.
@@ -17,5 +17,5 @@ public protocol ExecutionReport: ReportMessage {
 }
 
 extension ExecutionReport {
-    public var shard: ReportShard { ReportShard(of: executionID) }
+    public var line: ReportLine { ReportLine(of: executionID) }
 }

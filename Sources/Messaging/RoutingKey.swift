@@ -19,7 +19,7 @@ public enum RoutingKey {
     public static let any = "#"
 
     /// The key of a report.
-    public static func report(_ kind: ReportKind, _ shard: ReportShard) -> String { "\(kind.rawValue).\(shard.index)" }
+    public static func report(_ kind: ReportKind, _ line: ReportLine) -> String { "\(kind.rawValue).\(line.index)" }
 
     /// The retry queue of a step of the ladder.
     public static func retry(stepSeconds: Int64) -> String { "courier.retry.\(stepSeconds)" }

@@ -106,7 +106,7 @@ public struct Topology: Sendable, Equatable {
     /// gets any (the policy's delivery limit sees to that).
     private static func arguments(of queue: WorkQueue) -> [String: JSONValue] {
         let single: [String: JSONValue] = ["x-single-active-consumer": .bool(true)]
-        guard queue == .tickerBaton else { return queue.reportShard == nil ? [:] : single }
+        guard queue == .tickerBaton else { return queue.reportLine == nil ? [:] : single }
         return single.merging(["x-max-length": .integer(1), "x-overflow": .string("drop-head")]) { $1 }
     }
 

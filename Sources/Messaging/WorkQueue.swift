@@ -15,13 +15,13 @@ public enum WorkQueue: String, Sendable, CaseIterable {
     case ingesterReports3 = "ingester.reports.3"
 
     /// The queue of a line of reports.
-    public static func ingesterReports(_ shard: ReportShard) -> WorkQueue {
-        [ingesterReports0, ingesterReports1, ingesterReports2, ingesterReports3][shard.index]
+    public static func ingesterReports(_ line: ReportLine) -> WorkQueue {
+        [ingesterReports0, ingesterReports1, ingesterReports2, ingesterReports3][line.index]
     }
 
     /// The line of reports that goes through this queue, if there is one.
-    public var reportShard: ReportShard? {
-        ReportShard.allCases.first { Self.ingesterReports($0) == self }
+    public var reportLine: ReportLine? {
+        ReportLine.allCases.first { Self.ingesterReports($0) == self }
     }
 
     /// The exchange that leads here.
@@ -38,7 +38,7 @@ public enum WorkQueue: String, Sendable, CaseIterable {
         case .courierDeliveries: [RoutingKey.deliveryRequested, RoutingKey.deliveryMark]
         case .ingesterCallbacks: [RoutingKey.any]
         case .ingesterReports0, .ingesterReports1, .ingesterReports2, .ingesterReports3:
-            reportShard.map { shard in ReportKind.allCases.map { RoutingKey.report($0, shard) } } ?? []
+            reportLine.map { line in ReportKind.allCases.map { RoutingKey.report($0, line) } } ?? []
         }
     }
 

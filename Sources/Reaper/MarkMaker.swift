@@ -6,7 +6,7 @@ public import StageKit
 /// everything requested before has reached a courier.
 public struct MarkMaker: PeriodicStage {
     public let name = "marks"
-    public let intervalMilliseconds = ShardProgress.markIntervalMilliseconds
+    public let intervalMilliseconds = LineProgress.markIntervalMilliseconds
 
     public init() {}
 

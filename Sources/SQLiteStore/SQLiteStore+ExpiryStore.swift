@@ -4,14 +4,14 @@ public import Store
 import Synchronization
 
 extension SQLiteStore: ExpiryStore {
-    public func progress() async throws(StoreError) -> ShardProgress {
+    public func progress() async throws(StoreError) -> LineProgress {
         try await read { database in
-            ShardProgress.least(of: try ReportShard.allCases.map { try ShardProgressRow.find($0, in: database) })
+            LineProgress.least(of: try ReportLine.allCases.map { try LineProgressRow.find($0, in: database) })
         }
     }
 
     public func overdue(
-        at instant: Instant, progress: ShardProgress, limit: Int
+        at instant: Instant, progress: LineProgress, limit: Int
     ) async throws(StoreError) -> [OverdueExecution] {
         try await read { database in
             var found: [OverdueExecution] = []

@@ -4,16 +4,16 @@ public import Store
 
 extension SQLiteStore: ReportStore {
     public func update<Answer: Sendable>(
-        _ ids: [ExecutionID], of shard: ReportShard,
-        _ decide: @Sendable ([ExecutionID: Execution], ShardProgress) -> ReportDecision<Answer>
+        _ ids: [ExecutionID], of line: ReportLine,
+        _ decide: @Sendable ([ExecutionID: Execution], LineProgress) -> ReportDecision<Answer>
     ) async throws(StoreError) -> Answer {
         try await write { database in
             let update = try ExecutionUpdater(database, of: ids, leavingOut: unreadable)
-            let before = try ShardProgressRow.find(shard, in: database)
+            let before = try LineProgressRow.find(line, in: database)
             let decision = decide(update.loaded, before)
             try update.apply(decision.changes)
             if decision.progress != before {
-                try ShardProgressRow.write(decision.progress, of: shard, to: database)
+                try LineProgressRow.write(decision.progress, of: line, to: database)
             }
             return decision.answer
         }

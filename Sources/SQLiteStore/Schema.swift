@@ -21,7 +21,7 @@ enum Schema {
             try database.execute(sql: earlierRuns)
         }
         migrator.registerMigration("4: the progress of each line of reports") { database in
-            try database.execute(sql: reportShards)
+            try database.execute(sql: reportLines)
         }
         return migrator
     }()
@@ -144,10 +144,10 @@ enum Schema {
             WHERE schedule = 'run';
         """
 
-    /// See `ShardProgress`.
-    private static let reportShards = """
-        CREATE TABLE report_shard (
-            shard INTEGER PRIMARY KEY,
+    /// See `LineProgress`.
+    private static let reportLines = """
+        CREATE TABLE report_line (
+            line INTEGER PRIMARY KEY,
             reachable_since_ms INTEGER,
             latest_sign_ms INTEGER,
             deliverable_since_ms INTEGER,

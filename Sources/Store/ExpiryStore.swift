@@ -2,15 +2,15 @@ public import JobCore
 
 /// The role of the reaper: it finds passed deadlines and lost deliveries, and removes old executions.
 public protocol ExpiryStore: Sendable {
-    /// What every line of reports has come to: `ShardProgress.least`.
-    func progress() async throws(StoreError) -> ShardProgress
+    /// What every line of reports has come to: `LineProgress.least`.
+    func progress() async throws(StoreError) -> LineProgress
 
     /// Up to `limit` open executions with a deadline at or before `instant`, each once: by its ttl when that is over,
     /// else by its heartbeats. In no order that a caller may rely on.
     ///
     /// A deadline is `ExecutionState.deadline(of:after:)`. That of a pending execution must also lie
     /// `ExecutionState.expiryGraceMilliseconds` before the latest mark that a courier has taken.
-    func overdue(at instant: Instant, progress: ShardProgress, limit: Int) async throws(StoreError)
+    func overdue(at instant: Instant, progress: LineProgress, limit: Int) async throws(StoreError)
         -> [OverdueExecution]
 
     /// Up to `limit` pending executions whose next attempt was due at or before `instant`, the earliest first.

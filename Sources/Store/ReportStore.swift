@@ -9,7 +9,7 @@ public protocol ReportStore: Sendable {
     /// A change of an execution that was not loaded is not written. `decide` may be called more than once, so it must
     /// have no effect but its result.
     func update<Answer: Sendable>(
-        _ ids: [ExecutionID], of shard: ReportShard,
-        _ decide: @Sendable ([ExecutionID: Execution], ShardProgress) -> ReportDecision<Answer>
+        _ ids: [ExecutionID], of line: ReportLine,
+        _ decide: @Sendable ([ExecutionID: Execution], LineProgress) -> ReportDecision<Answer>
     ) async throws(StoreError) -> Answer
 }

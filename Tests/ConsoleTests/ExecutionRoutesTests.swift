@@ -46,9 +46,9 @@ import Testing
     @Test func `are cancelled by a message, and the record stays for the recorder to change`() async throws {
         let answer = try await api.send(.post, "/executions/\(api.execution.id)/cancel")
         #expect(answer.status == 202 && answer.text.isEmpty)
-        let shard = ReportShard(of: api.execution.id)
-        let messages = api.memory.waiting(in: WorkQueue.ingesterReports(shard).rawValue)
-        #expect(messages.map(\.routingKey) == [RoutingKey.report(.executionCancelled, shard)])
+        let line = ReportLine(of: api.execution.id)
+        let messages = api.memory.waiting(in: WorkQueue.ingesterReports(line).rawValue)
+        #expect(messages.map(\.routingKey) == [RoutingKey.report(.executionCancelled, line)])
         let cancel = try MessageCoder.decode(ExecutionCancelled.self, from: try #require(messages.first).body)
         #expect(cancel == ExecutionCancelled(executionID: api.execution.id, cancelledAt: ConsoleAPI.now))
         #expect(api.store.content.executions == [api.execution])

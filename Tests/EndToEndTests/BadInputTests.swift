@@ -85,7 +85,7 @@ extension EndToEnd {
             try await withOperator(belfry) { broker in
                 let keys = [
                     RoutingKey.scheduleDue, RoutingKey.runRequested, RoutingKey.deliveryRequested,
-                    RoutingKey.report(.deliveryAccepted, ReportShard.allCases[0]),
+                    RoutingKey.report(.deliveryAccepted, ReportLine.allCases[0]),
                 ]
                 try await broker.publish(
                     keys.map {

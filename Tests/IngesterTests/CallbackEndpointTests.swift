@@ -97,7 +97,7 @@ private struct SlowBroker: MessageBroker {
     }
 
     private var published: [InboundMessage] {
-        broker.waiting(in: WorkQueue.ingesterReports(ReportShard(of: id)).rawValue)
+        broker.waiting(in: WorkQueue.ingesterReports(ReportLine(of: id)).rawValue)
     }
 
     /// Checks what every error has, and that nothing was published, and returns its body.
@@ -120,7 +120,7 @@ private struct SlowBroker: MessageBroker {
         let answer = try await call()
         #expect(answer.status == 202 && answer.text.isEmpty)
         let message = try #require(published.first)
-        #expect(published.count == 1 && message.routingKey == RoutingKey.report(.callbackReceived, ReportShard(of: id)))
+        #expect(published.count == 1 && message.routingKey == RoutingKey.report(.callbackReceived, ReportLine(of: id)))
         #expect(message.body == Array(Self.success.utf8) && message.id?.isEmpty == false)
         #expect(message.headers[Header.execution] == "\(id)")
         #expect(message.headers[Header.receivedAt] == "\(Self.now.millisecondsSinceEpoch)")
@@ -153,7 +153,7 @@ private struct SlowBroker: MessageBroker {
     {
         let expired = token(expiresAfterSeconds: 0)
         #expect(try await call(#"{"status": "processing"}"#, token: expired).status == 202)
-        broker.rearrange(WorkQueue.ingesterReports(ReportShard(of: id)).rawValue) { $0 = [] }
+        broker.rearrange(WorkQueue.ingesterReports(ReportLine(of: id)).rawValue) { $0 = [] }
         store.set(.success, of: id)
         let body = try expectError(try await call(token: expired), 401, "unauthorized")
         #expect(body.message.contains("the token has expired"))

@@ -100,7 +100,7 @@ import Testing
     @Test func `waits while the store is unavailable, and then no sign of life is published either`() async throws {
         let signs = SignsOfLife(store: store)
         let made = try await signs.pass(at: Self.now).messages.map(\.routingKey)
-        #expect(made == ReportShard.allCases.map { RoutingKey.report(.signOfLife, $0) })
+        #expect(made == ReportLine.allCases.map { RoutingKey.report(.signOfLife, $0) })
         store.fail(with: .unavailable("locked"))
         let batch = [message()]
         await #expect(throws: StoreError.self) { try await intake.handle(batch) }

@@ -36,7 +36,7 @@ import Testing
             AddressedReport.execution(known, ReportID(messageID: id), report)
         }
         return ReportFold.fold(
-            addressed, over: [execution.id: execution], progress: ShardProgress(), judgedAt: at(50))
+            addressed, over: [execution.id: execution], progress: LineProgress(), judgedAt: at(50))
     }
 
     private static func heartbeat(_ seconds: Int64, _ progress: Int, extend: Int64? = nil) -> Report {
@@ -133,7 +133,7 @@ import Testing
                 .signOfLife(madeAt: Self.at(1)),
                 .execution(.random(), ReportID(rawValue: 1), Self.success(9)),
                 .execution(Self.known, ReportID(rawValue: 2), .expired(.ttl, noticedAt: Self.at(2))),
-            ], over: [:], progress: ShardProgress(), judgedAt: Self.at(50))
+            ], over: [:], progress: LineProgress(), judgedAt: Self.at(50))
         #expect(result.changes.isEmpty && result.events.isEmpty)
         #expect(result.unknown == [1])
         #expect(result.notes == [.unknown(Self.known)], "the reaper repeats it, so it is no dead letter")
@@ -147,7 +147,7 @@ import Testing
         let success = AddressedReport.execution(Self.known, ReportID(rawValue: 8), Self.success(20))
         let expiry = AddressedReport.execution(
             Self.known, ReportID(rawValue: 9), .expired(.heartbeat, noticedAt: Self.at(90)))
-        var progress = ShardProgress()
+        var progress = LineProgress()
         progress.receive(signOfLifeAt: Self.at(1))
         progress.latestSignAt = Self.at(88)
         let running = Self.running()
@@ -165,7 +165,7 @@ import Testing
                 .signOfLife(madeAt: Self.at(1)),
                 .execution(Self.known, ReportID(rawValue: 9), .expired(.heartbeat, noticedAt: Self.at(90))),
                 .signOfLife(madeAt: Self.at(90)),
-            ], over: [running.id: running], progress: ShardProgress(), judgedAt: Self.at(90))
+            ], over: [running.id: running], progress: LineProgress(), judgedAt: Self.at(90))
         #expect(result.events.isEmpty && result.notes == [.ignored(Self.known, .unreachable)])
     }
 
@@ -179,7 +179,7 @@ import Testing
         ]
         let execution = Self.execution()
         let result = ReportFold.fold(
-            reports, over: [execution.id: execution], progress: ShardProgress(), judgedAt: Self.at(80))
+            reports, over: [execution.id: execution], progress: LineProgress(), judgedAt: Self.at(80))
         let request = RedeliveryRequested(
             executionID: execution.id, jobName: execution.jobName, foundAt: Self.at(71))
         #expect(result.redeliveries == [request, request], "a report that is read twice leads to the same request")

@@ -12,7 +12,7 @@ import Testing
 private final class MemoryReportStore: ReportStore {
     struct Content {
         var executions: [ExecutionID: Execution] = [:]
-        var progress = ShardProgress()
+        var progress = LineProgress()
         var transactions = 0
         var isUnavailable = false
     }
@@ -20,8 +20,8 @@ private final class MemoryReportStore: ReportStore {
     let content = Mutex(Content())
 
     func update<Answer: Sendable>(
-        _ ids: [ExecutionID], of shard: ReportShard,
-        _ decide: @Sendable ([ExecutionID: Execution], ShardProgress) -> ReportDecision<Answer>
+        _ ids: [ExecutionID], of line: ReportLine,
+        _ decide: @Sendable ([ExecutionID: Execution], LineProgress) -> ReportDecision<Answer>
     ) async throws(StoreError) -> Answer {
         let answer: Answer? = content.withLock { content in
             guard !content.isUnavailable else { return nil }
@@ -45,14 +45,14 @@ private final class MemoryReportStore: ReportStore {
     private static let now = Instant(secondsSinceEpoch: 1_800_000_000)
     private let store = MemoryReportStore()
     private let recorder: ReportHandler
-    private static let shard = ReportShard.allCases[2]
+    private static let line = ReportLine.allCases[2]
     /// Executions of one line.
     private let ids = Array(
-        (0..<100).map { _ in ExecutionID.random() }.filter { ReportShard(of: $0) == shard }.prefix(3))
+        (0..<100).map { _ in ExecutionID.random() }.filter { ReportLine(of: $0) == line }.prefix(3))
 
     init() {
         recorder = ReportHandler(
-            shard: Self.shard, store: store, time: HandTime(Self.now),
+            line: Self.line, store: store, time: HandTime(Self.now),
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
         let name = JobName(service: "s", job: "j")
         for id in ids {
@@ -100,7 +100,7 @@ private final class MemoryReportStore: ReportStore {
             content.executions[ids[0]]?.state.invokedAt = Self.now
         }
         for seconds in 0...70 as ClosedRange<Int64> {
-            let sign = SignOfLife(madeAt: Self.now.adding(seconds: seconds), shard: Self.shard)
+            let sign = SignOfLife(madeAt: Self.now.adding(seconds: seconds), line: Self.line)
             #expect(try await recorder.handle([Self.message(sign)]).messages.isEmpty)
         }
         let expired = ExecutionExpired(
@@ -112,7 +112,7 @@ private final class MemoryReportStore: ReportStore {
 
     @Test func `the recorder has a delivery requested again that a mark has overtaken`() async throws {
         let mark = MarkTaken(
-            madeAt: Self.now.adding(seconds: 60), takenAt: Self.now.adding(seconds: 60), shard: Self.shard)
+            madeAt: Self.now.adding(seconds: 60), takenAt: Self.now.adding(seconds: 60), line: Self.line)
         let overdue = DeliveryOverdue(
             executionID: ids[0], afterSeconds: 60, noticedAt: Self.now.adding(seconds: 61))
         let handled = try await recorder.handle([Self.message(mark), Self.message(overdue)])
@@ -120,7 +120,7 @@ private final class MemoryReportStore: ReportStore {
     }
 
     @Test func `the recorder makes a report about an unknown execution a dead letter`() async throws {
-        let unknown = (0..<100).map { _ in ExecutionID.random() }.first { ReportShard(of: $0) == Self.shard }
+        let unknown = (0..<100).map { _ in ExecutionID.random() }.first { ReportLine(of: $0) == Self.line }
         let handled = try await recorder.handle([try unreadable(), try cancelled(try #require(unknown))])
         #expect(handled.dead.map(\.index) == [0, 1])
         #expect(handled.dead.map(\.reason) == [.unreadable, .unknownExecution])

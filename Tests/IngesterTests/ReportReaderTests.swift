@@ -7,9 +7,9 @@ import Testing
 @Suite struct `A message of a line of reports` {
     private static let now = Instant(secondsSinceEpoch: 1_800_000_000)
     private static let id = ExecutionID.random()
-    private static let shard = ReportShard(of: id)
+    private static let line = ReportLine(of: id)
 
-    private let reader = ReportReader(shard: shard)
+    private let reader = ReportReader(line: line)
 
     private static func message(
         _ key: String, _ body: [UInt8], headers: [String: String] = [:], id: String? = "m"
@@ -65,16 +65,16 @@ import Testing
     }
 
     @Test func `a sign of life and a mark are about no execution`() throws {
-        let sign = SignOfLife(madeAt: Self.now, shard: Self.shard)
+        let sign = SignOfLife(madeAt: Self.now, line: Self.line)
         #expect(try reader.read(Self.message(sign)) == .signOfLife(madeAt: Self.now))
-        let taken = MarkTaken(madeAt: Self.now, takenAt: Self.nextAttemptAt, shard: Self.shard)
+        let taken = MarkTaken(madeAt: Self.now, takenAt: Self.nextAttemptAt, line: Self.line)
         #expect(try reader.read(Self.message(taken)) == .mark(madeAt: Self.now, takenAt: Self.nextAttemptAt))
     }
 
     @Test(arguments: ReportKind.allCases) func `a report with a wrong body is unreadable`(kind: ReportKind) {
         let headers = Self.callback().headers
         for body in ["", "{}", "[]", "null", #"{"execution_id": 7}"#] {
-            #expect(isUnreadable(Self.message(RoutingKey.report(kind, Self.shard), Array(body.utf8), headers: headers)))
+            #expect(isUnreadable(Self.message(RoutingKey.report(kind, Self.line), Array(body.utf8), headers: headers)))
         }
     }
 
@@ -84,11 +84,11 @@ import Testing
     }
 
     @Test func `a report in the line of another execution is unreadable, since its order would not count`() {
-        for shard in ReportShard.allCases where shard != Self.shard {
+        for line in ReportLine.allCases where line != Self.line {
             let report = DeliveryAccepted(executionID: Self.id, attempt: Self.attempt)
-            let key = RoutingKey.report(.deliveryAccepted, shard)
+            let key = RoutingKey.report(.deliveryAccepted, line)
             #expect(throws: UnreadableMessage.self) {
-                try ReportReader(shard: shard).read(Self.message(key, report.body))
+                try ReportReader(line: line).read(Self.message(key, report.body))
             }
         }
     }

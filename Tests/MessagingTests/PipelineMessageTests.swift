@@ -41,11 +41,11 @@ import Testing
     }
 
     private static func sign(_ seconds: Int64, _ line: Int) -> SignOfLife {
-        SignOfLife(madeAt: at(seconds), shard: ReportShard.allCases[line])
+        SignOfLife(madeAt: at(seconds), line: ReportLine.allCases[line])
     }
 
     private static func mark(_ seconds: Int64, _ line: Int) -> MarkTaken {
-        MarkTaken(madeAt: at(seconds), takenAt: at(seconds + 1), shard: ReportShard.allCases[line])
+        MarkTaken(madeAt: at(seconds), takenAt: at(seconds + 1), line: ReportLine.allCases[line])
     }
 
     /// Facts that differ in one thing each.
@@ -200,7 +200,7 @@ import Testing
 
     @Test(arguments: ["4", "-1", "null", "1.5"]) func `a report of a line that there is not is unreadable`(line: String)
     {
-        let text = #"{"made_at_ms": 5, "shard": \#(line)}"#
+        let text = #"{"made_at_ms": 5, "line": \#(line)}"#
         #expect(throws: UnreadableMessage.self) { try MessageCoder.decode(SignOfLife.self, from: Array(text.utf8)) }
     }
 }

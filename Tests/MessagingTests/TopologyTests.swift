@@ -13,7 +13,7 @@ import Testing
             RoutingKey.scheduleDue, RoutingKey.runRequested, RoutingKey.deliveryDue, RoutingKey.deliveryRequested,
             RoutingKey.redeliveryRequested, RoutingKey.deliveryMark, RoutingKey.baton,
         ] + RetryLadder.stepsSeconds.map { RoutingKey.retry(stepSeconds: $0) }
-        + ReportKind.allCases.flatMap { kind in ReportShard.allCases.map { RoutingKey.report(kind, $0) } }
+        + ReportKind.allCases.flatMap { kind in ReportLine.allCases.map { RoutingKey.report(kind, $0) } }
 
     @Test(arguments: mandatoryKeys)
     func `the topology routes every message of the pipeline to exactly one queue`(key: String) {
@@ -79,9 +79,9 @@ import Testing
     }
 
     @Test func `every line of reports has one consumer at a time, and keeps the order of requeued messages`() throws {
-        for shard in ReportShard.allCases {
-            let name = "belfry.ingester.reports.\(shard.index)"
-            #expect(WorkQueue.ingesterReports(shard).reportShard == shard)
+        for line in ReportLine.allCases {
+            let name = "belfry.ingester.reports.\(line.index)"
+            #expect(WorkQueue.ingesterReports(line).reportLine == line)
             let queue = topology.queues.first { $0.name == name }
             #expect(
                 queue?.arguments == ["x-queue-type": .string("quorum"), "x-single-active-consumer": .bool(true)])

@@ -82,15 +82,15 @@ extension PipelineWorld {
     /// The callback role passes on what services published, and each recorder handles a batch of its line.
     func record(limit: Int = 100, crash: Crash? = nil) async {
         await pump(.ingesterCallbacks, limit: limit)
-        for shard in ReportShard.allCases { await pump(.ingesterReports(shard), limit: limit, crash: crash) }
+        for line in ReportLine.allCases { await pump(.ingesterReports(line), limit: limit, crash: crash) }
     }
 
     /// A recorder is frozen with a batch in hand. The broker gives the batch to another recorder, and the frozen one
     /// goes on with it later.
-    func recordTwice(_ shard: ReportShard, limit: Int, whileFrozen work: () async -> Void) async {
-        let connection = connection(.ingesterReports(shard))
+    func recordTwice(_ line: ReportLine, limit: Int, whileFrozen work: () async -> Void) async {
+        let connection = connection(.ingesterReports(line))
         let batch = connection.take(limit)
-        guard !batch.isEmpty, let pump = pumps[.ingesterReports(shard)] else { return }
+        guard !batch.isEmpty, let pump = pumps[.ingesterReports(line)] else { return }
         connection.close()
         await work()
         await pump.pass(batch, connection)

@@ -42,9 +42,9 @@ extension PipelineWorld {
     }
 
     private func freezeARecorder() async {
-        let shard = ReportShard.allCases[random.int(0...3)]
+        let line = ReportLine.allCases[random.int(0...3)]
         let (limit, seconds) = (random.int(1...30), Int64(random.int(1...90)))
-        await recordTwice(shard, limit: limit) {
+        await recordTwice(line, limit: limit) {
             for _ in 0..<3 {
                 await advance(seconds: seconds / 3)
                 await reap()
@@ -102,7 +102,7 @@ extension PipelineWorld {
         let queue = queues[random.int(0...(queues.count - 1))]
         var random = random
         // A line of reports has one consumer, so it keeps its order.
-        let mayShuffle = queue.reportShard == nil
+        let mayShuffle = queue.reportLine == nil
         broker.rearrange(queue.rawValue) { messages in
             switch random.int(1...100) {
             case ...40: if mayShuffle { messages.shuffle(using: &random) }
@@ -156,7 +156,7 @@ extension PipelineWorld {
         case 2: (queue, message.routingKey) = (.courierDeliveries, RoutingKey.deliveryRequested)
         case 3:
             (queue, message.routingKey) = (
-                .ingesterReports2, RoutingKey.report(.deliveryAccepted, ReportShard.allCases[2])
+                .ingesterReports2, RoutingKey.report(.deliveryAccepted, ReportLine.allCases[2])
             )
         case 4:
             (queue, message.routingKey, reason) = (.dispatcherRuns, RoutingKey.runRequested, .failing)

@@ -78,9 +78,9 @@ final class PipelineWorld {
             .dispatcherRedeliveries: RedeliveryHandler(store: store, logger: Self.logger),
             .ingesterCallbacks: CallbackIntake(store: store, keys: keys, time: clock, logger: Self.logger),
         ].merging(
-            ReportShard.allCases.map { shard in
-                let recorder = ReportHandler(shard: shard, store: store, time: clock, logger: Self.logger)
-                return (WorkQueue.ingesterReports(shard), recorder)
+            ReportLine.allCases.map { line in
+                let recorder = ReportHandler(line: line, store: store, time: clock, logger: Self.logger)
+                return (WorkQueue.ingesterReports(line), recorder)
             }
         ) { $1 }
         var pumps: [WorkQueue: Pump] = [:]

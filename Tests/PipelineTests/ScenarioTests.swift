@@ -63,7 +63,7 @@ import Testing
                 await world.advance(seconds: 1)
                 await world.reap()
             }
-            let waiting = ReportShard.allCases.flatMap {
+            let waiting = ReportLine.allCases.flatMap {
                 world.broker.waiting(in: WorkQueue.ingesterReports($0).rawValue).map(\.routingKey)
             }
             #expect(waiting.count { $0.hasPrefix(ReportKind.callbackReceived.rawValue) } >= 11)
@@ -134,8 +134,8 @@ import Testing
             await world.pump(.dispatcherRuns)
             await world.deliver()
             await world.advance(seconds: 2)
-            for shard in ReportShard.allCases {
-                await world.recordTwice(shard, limit: 3) {
+            for line in ReportLine.allCases {
+                await world.recordTwice(line, limit: 3) {
                     for _ in 0..<8 {
                         await world.advance(seconds: 1)
                         await world.reap()

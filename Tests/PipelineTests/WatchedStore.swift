@@ -16,7 +16,7 @@ final class WatchedStore: Sendable {
 
     struct Account {
         var isUnavailable = false
-        var progress: [ReportShard: ShardProgress] = [:]
+        var progress: [ReportLine: LineProgress] = [:]
         var open: [ExecutionID] = []
         var openExclusive: [JobID: ExecutionID] = [:]
         var ends: [ExecutionID: End] = [:]
@@ -109,18 +109,18 @@ extension WatchedStore: DispatchStore {
 
 extension WatchedStore: ReportStore {
     func update<Answer: Sendable>(
-        _ ids: [ExecutionID], of shard: ReportShard,
-        _ decide: @Sendable ([ExecutionID: Execution], ShardProgress) -> ReportDecision<Answer>
+        _ ids: [ExecutionID], of line: ReportLine,
+        _ decide: @Sendable ([ExecutionID: Execution], LineProgress) -> ReportDecision<Answer>
     ) async throws(StoreError) -> Answer {
         try checkAvailable()
         // Each world has a time of its own, so its lines have a progress of their own.
-        let progress = account.withLock { $0.progress[shard] ?? ShardProgress() }
-        let (loaded, decision) = try await store.update(ids, of: shard) { loaded, unused in
+        let progress = account.withLock { $0.progress[line] ?? LineProgress() }
+        let (loaded, decision) = try await store.update(ids, of: line) { loaded, unused in
             let decision = decide(loaded, progress)
             return ReportDecision(changes: decision.changes, progress: unused, answer: (loaded, decision))
         }
         account.withLock { account in
-            account.progress[shard] = decision.progress
+            account.progress[line] = decision.progress
             for change in decision.changes {
                 switch change {
                 case .rewritten(let after), .heartbeat(let after): account.note(after, before: loaded[after.id])
@@ -139,15 +139,15 @@ extension WatchedStore: CallbackStore {
 }
 
 extension WatchedStore: ExpiryStore {
-    func progress() async throws(StoreError) -> ShardProgress {
+    func progress() async throws(StoreError) -> LineProgress {
         try checkAvailable()
         return account.withLock { account in
-            ShardProgress.least(of: ReportShard.allCases.map { account.progress[$0] ?? ShardProgress() })
+            LineProgress.least(of: ReportLine.allCases.map { account.progress[$0] ?? LineProgress() })
         }
     }
 
     func overdue(
-        at instant: Instant, progress: ShardProgress, limit: Int
+        at instant: Instant, progress: LineProgress, limit: Int
     ) async throws(StoreError) -> [OverdueExecution] {
         try checkAvailable()
         let own = Set(created)

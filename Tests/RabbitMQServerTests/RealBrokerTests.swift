@@ -111,7 +111,7 @@ import Testing
         let node = try await RealBroker.node.value
         try await withBroker(node.url(user: "belfry-reaperd"), consumes: false) { broker in
             try await untilReady(broker)
-            try await broker.publish([message("expired", RoutingKey.report(.executionExpired, ReportShard.allCases[0]))]
+            try await broker.publish([message("expired", RoutingKey.report(.executionExpired, ReportLine.allCases[0]))]
             )
             await #expect(throws: PublishError.self) { try await broker.publish([message("forged")]) }
         }

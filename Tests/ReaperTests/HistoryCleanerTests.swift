@@ -14,10 +14,10 @@ private final class OldHistory: ExpiryStore {
         self.count = Mutex(count)
     }
 
-    func progress() async throws(StoreError) -> ShardProgress { ShardProgress() }
+    func progress() async throws(StoreError) -> LineProgress { LineProgress() }
 
     func overdue(
-        at instant: Instant, progress: ShardProgress, limit: Int
+        at instant: Instant, progress: LineProgress, limit: Int
     ) async throws(StoreError) -> [OverdueExecution] { [] }
 
     func undelivered(dueBefore instant: Instant, limit: Int) async throws(StoreError) -> [UndeliveredExecution] { [] }

@@ -13,20 +13,20 @@ import Testing
 /// Overdue and lost executions as the test sets them. It keeps the arguments of the calls.
 private final class ScriptedExpiryStore: ExpiryStore {
     struct Content {
-        var progress = ShardProgress()
+        var progress = LineProgress()
         var overdue: [OverdueExecution] = []
         var lost: [UndeliveredExecution] = []
         var cutoffs: [Instant] = []
         var newestEnd: Instant?
-        var progressAsked: [ShardProgress] = []
+        var progressAsked: [LineProgress] = []
     }
 
     let content = Mutex(Content())
 
-    func progress() async throws(StoreError) -> ShardProgress { content.withLock { $0.progress } }
+    func progress() async throws(StoreError) -> LineProgress { content.withLock { $0.progress } }
 
     func overdue(
-        at instant: Instant, progress: ShardProgress, limit: Int
+        at instant: Instant, progress: LineProgress, limit: Int
     ) async throws(StoreError) -> [OverdueExecution] {
         content.withLock { content in
             content.cutoffs.append(instant)
@@ -77,8 +77,8 @@ private final class ScriptedExpiryStore: ExpiryStore {
     private static func at(_ seconds: Int64) -> Instant { start.adding(seconds: seconds) }
 
     private func reports<Report: ReportMessage & Decodable>(_ type: Report.Type) throws -> [Report] {
-        try ReportShard.allCases.flatMap { shard in
-            try broker.waiting(in: WorkQueue.ingesterReports(shard).rawValue).map {
+        try ReportLine.allCases.flatMap { line in
+            try broker.waiting(in: WorkQueue.ingesterReports(line).rawValue).map {
                 try MessageCoder.decode(Report.self, from: $0.body)
             }
         }
@@ -132,7 +132,7 @@ private final class ScriptedExpiryStore: ExpiryStore {
     func `the reaper takes silence for a timeout only while signs of life come`(signAge: Int64, counts: Bool)
         async throws
     {
-        let progress = ShardProgress(
+        let progress = LineProgress(
             reachableSince: Self.at(-900), latestSignAt: Self.at(-signAge), deliverableSince: Self.at(-900),
             latestMarkAt: Self.at(-1))
         store.content.withLock { $0.progress = progress }

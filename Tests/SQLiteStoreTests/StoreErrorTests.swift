@@ -71,7 +71,7 @@ import Testing
         let store = try folder.store()
         try await store.write { try $0.execute(sql: "DROP TABLE heartbeat") }
         let error = await #expect(throws: StoreError.self) {
-            try await store.update([.random()], of: ReportShard.allCases[0]) { _, progress in
+            try await store.update([.random()], of: ReportLine.allCases[0]) { _, progress in
                 ReportDecision(changes: [], progress: progress, answer: ())
             }
         }

@@ -108,7 +108,7 @@ import Testing
         #expect(error.description.contains("the execution \(execution.id) can't be read"), "\(error)")
         let ids = [execution.id, other.id]
         #expect(try await store.recorded(ids).map(\.execution.id) == [other.id])
-        let loaded = try await store.update(ids, of: ReportShard(of: execution.id)) { loaded, progress in
+        let loaded = try await store.update(ids, of: ReportLine(of: execution.id)) { loaded, progress in
             ReportDecision(changes: [], progress: progress, answer: Array(loaded.keys))
         }
         #expect(loaded == [other.id])

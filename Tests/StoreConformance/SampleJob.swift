@@ -72,14 +72,14 @@ extension ReportStore {
     func write(
         _ ids: [ExecutionID], _ change: @Sendable ([ExecutionID: Execution]) -> [ExecutionChange]
     ) async throws {
-        try await update(ids, of: ReportShard.allCases[0]) { loaded, progress in
+        try await update(ids, of: ReportLine.allCases[0]) { loaded, progress in
             ReportDecision(changes: change(loaded), progress: progress, answer: ())
         }
     }
 
     /// The executions that an update loads.
     func loaded(_ ids: [ExecutionID]) async throws -> [ExecutionID: Execution] {
-        try await update(ids, of: ReportShard.allCases[0]) { loaded, progress in
+        try await update(ids, of: ReportLine.allCases[0]) { loaded, progress in
             ReportDecision(changes: [], progress: progress, answer: loaded)
         }
     }
@@ -111,7 +111,7 @@ extension ExpiryStore {
         let begun = Instant(millisecondsSinceEpoch: 0)
         return try await overdue(
             at: instant,
-            progress: ShardProgress(
+            progress: LineProgress(
                 reachableSince: begun, latestSignAt: instant, deliverableSince: begun,
                 latestMarkAt: instant.adding(milliseconds: ExecutionState.expiryGraceMilliseconds)),
             limit: limit)

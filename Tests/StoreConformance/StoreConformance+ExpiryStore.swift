@@ -32,7 +32,7 @@ extension StoreConformance {
             }
             try await store.heartbeat(quiet.id, at: start.adding(seconds: 1))
             func overdue(_ seconds: Int64, reachableSince: Int64?) async throws -> [Expiry] {
-                let progress = ShardProgress(reachableSince: reachableSince.map { start.adding(seconds: $0) })
+                let progress = LineProgress(reachableSince: reachableSince.map { start.adding(seconds: $0) })
                 return try await store.overdue(at: start.adding(seconds: seconds), progress: progress, limit: 9)
                     .map(\.expiry)
             }
@@ -47,7 +47,7 @@ extension StoreConformance {
             store async throws in
             try await store.create(sampleExecution())
             func overdue(_ seconds: Int64, deliverableSince: Int64, mark: Int64?) async throws -> [Expiry] {
-                let progress = ShardProgress(
+                let progress = LineProgress(
                     deliverableSince: start.adding(seconds: deliverableSince),
                     latestMarkAt: mark.map { start.adding(seconds: $0) })
                 return try await store.overdue(at: start.adding(seconds: seconds), progress: progress, limit: 9)
@@ -61,22 +61,22 @@ extension StoreConformance {
         },
         StoreScenario("the progress of all lines is that of the last of them, and each line keeps its own") {
             store async throws in
-            #expect(try await store.progress() == ShardProgress())
-            for shard in ReportShard.allCases {
-                let at = start.adding(seconds: Int64(shard.index))
-                let own = ShardProgress(
+            #expect(try await store.progress() == LineProgress())
+            for line in ReportLine.allCases {
+                let at = start.adding(seconds: Int64(line.index))
+                let own = LineProgress(
                     reachableSince: at, latestSignAt: at, deliverableSince: at, latestMarkAt: at)
                 for _ in 1...2 {
-                    let before = try await store.update([], of: shard) { _, progress in
+                    let before = try await store.update([], of: line) { _, progress in
                         ReportDecision(changes: [], progress: own, answer: progress)
                     }
-                    #expect(before == ShardProgress() || before == own)
+                    #expect(before == LineProgress() || before == own)
                 }
             }
             let (first, last) = (start, start.adding(seconds: 3))
             #expect(
                 try await store.progress()
-                    == ShardProgress(
+                    == LineProgress(
                         reachableSince: last, latestSignAt: first, deliverableSince: last, latestMarkAt: first))
         },
         StoreScenario("every heartbeat moves the heartbeat deadline of an execution") { store async throws in

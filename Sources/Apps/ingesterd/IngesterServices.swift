@@ -29,8 +29,8 @@ struct IngesterServices {
 
     /// The role that records: one handler for each line of reports.
     var recorder: [any Service] {
-        ReportShard.allCases.map { shard in
-            pump(.ingesterReports(shard), ReportHandler(shard: shard, store: store, time: time, logger: logger))
+        ReportLine.allCases.map { line in
+            pump(.ingesterReports(line), ReportHandler(line: line, store: store, time: time, logger: logger))
         }
     }
 

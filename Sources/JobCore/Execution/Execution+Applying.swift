@@ -12,7 +12,7 @@ extension Execution {
     /// before the report in its line: an expiry is judged by its place, so neither its age nor the recorder's clock
     /// matters.
     public func applying(
-        _ report: Report, id: ReportID, judgedAt: Instant, progress: ShardProgress
+        _ report: Report, id: ReportID, judgedAt: Instant, progress: LineProgress
     ) -> Transition {
         if case .overdue(let afterSeconds, let noticedAt) = report {
             return redelivering(overdueAfterSeconds: afterSeconds, noticedAt: noticedAt, progress: progress)
@@ -29,7 +29,7 @@ extension Execution {
     /// A delivery is lost only if a mark that was made later than it was overdue has passed through the couriers'
     /// queue: all that stood before the mark has reached a courier.
     private func redelivering(
-        overdueAfterSeconds: Int64, noticedAt: Instant, progress: ShardProgress
+        overdueAfterSeconds: Int64, noticedAt: Instant, progress: LineProgress
     ) -> Transition {
         guard !state.status.isFinal else { return Transition(self, .ignore(.over)) }
         guard state.status == .pending else { return Transition(self, .ignore(.alreadyInvoked)) }
@@ -93,7 +93,7 @@ extension Report {
 extension ExecutionState {
     /// The state after a report, and the decision.
     fileprivate func deciding(
-        _ report: Report, id: ReportID, judgedAt: Instant, progress: ShardProgress
+        _ report: Report, id: ReportID, judgedAt: Instant, progress: LineProgress
     ) -> (ExecutionState, Transition.Decision) {
         if finishedBy == id { return (self, .duplicate(reemit: [.finished])) }
         if invokedBy == id { return (self, .duplicate(reemit: [.started])) }
@@ -167,7 +167,7 @@ extension ExecutionState {
     }
 
     private func decidingExpiry(
-        _ expiry: Expiry, noticedAt: Instant, id: ReportID, progress: ShardProgress
+        _ expiry: Expiry, noticedAt: Instant, id: ReportID, progress: LineProgress
     ) -> (ExecutionState, Transition.Decision) {
         guard let deadline = deadline(of: expiry, after: progress) else { return (self, .ignore(.deadlineMoved)) }
         let expiresAt = deadline.adding(milliseconds: Self.expiryGraceMilliseconds)

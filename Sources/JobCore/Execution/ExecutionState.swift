@@ -85,7 +85,7 @@ public struct ExecutionState: Sendable, Equatable {
     /// could again, and a run that could not be delivered is given its whole ttl. Nil when there is no such deadline.
     ///
     /// `ExpiryStore.overdue` finds executions by the same rule.
-    public func deadline(of expiry: Expiry, after progress: ShardProgress) -> Instant? {
+    public func deadline(of expiry: Expiry, after progress: LineProgress) -> Instant? {
         guard !status.isFinal else { return nil }
         if status == .pending {
             guard expiry == .ttl, let deliverableSince = progress.deliverableSince else { return nil }

@@ -6,20 +6,20 @@ public struct MarkTaken: ReportMessage, Hashable, Codable {
     public var madeAt: Instant
     public var takenAt: Instant
     /// Each line is given the mark.
-    public var shard: ReportShard
+    public var line: ReportLine
 
-    public init(madeAt: Instant, takenAt: Instant, shard: ReportShard) {
+    public init(madeAt: Instant, takenAt: Instant, line: ReportLine) {
         self.madeAt = madeAt
         self.takenAt = takenAt
-        self.shard = shard
+        self.line = line
     }
 
     public static let kind = ReportKind.markTaken
-    public var messageID: String? { MessageID.markTaken(shard, madeAt: madeAt) }
+    public var messageID: String? { MessageID.markTaken(line, madeAt: madeAt) }
 
     private enum CodingKeys: String, CodingKey {
         case madeAt = "made_at_ms"
         case takenAt = "taken_at_ms"
-        case shard
+        case line
     }
 }

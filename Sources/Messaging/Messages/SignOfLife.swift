@@ -4,18 +4,18 @@ public import JobCore
 public struct SignOfLife: ReportMessage, Hashable, Codable {
     public var madeAt: Instant
     /// Each line has signs of its own, so that each stands at its place among the line's reports.
-    public var shard: ReportShard
+    public var line: ReportLine
 
-    public init(madeAt: Instant, shard: ReportShard) {
+    public init(madeAt: Instant, line: ReportLine) {
         self.madeAt = madeAt
-        self.shard = shard
+        self.line = line
     }
 
     public static let kind = ReportKind.signOfLife
-    public var messageID: String? { MessageID.signOfLife(shard, madeAt: madeAt) }
+    public var messageID: String? { MessageID.signOfLife(line, madeAt: madeAt) }
 
     private enum CodingKeys: String, CodingKey {
         case madeAt = "made_at_ms"
-        case shard
+        case line
     }
 }

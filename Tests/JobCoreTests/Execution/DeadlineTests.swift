@@ -60,7 +60,7 @@ import Testing
 
     /// The answer to an expiry that was noticed just when its grace was over, and to one a millisecond earlier.
     private static func answers(
-        _ state: ExecutionState, _ expiry: Expiry, deadline: Int64, after progress: (Instant) -> ShardProgress
+        _ state: ExecutionState, _ expiry: Expiry, deadline: Int64, after progress: (Instant) -> LineProgress
     ) -> [Transition.Decision] {
         [0, -1].map { (offset: Int64) in
             let noticedAt = at(deadline).adding(milliseconds: grace + offset)
@@ -79,7 +79,7 @@ import Testing
     ) {
         let state = Self.state([Self.accepted(1), Self.heartbeat(15)])
         let answers = Self.answers(state, expiry, deadline: deadline) { noticedAt in
-            var progress = ShardProgress.uninterrupted(through: noticedAt)
+            var progress = LineProgress.uninterrupted(through: noticedAt)
             progress.reachableSince = Self.at(reachableSince)
             return progress
         }
@@ -91,7 +91,7 @@ import Testing
         deliverableSince: Int64, deadline: Int64
     ) {
         let answers = Self.answers(Self.pending(), .ttl, deadline: deadline) { noticedAt in
-            var progress = ShardProgress.uninterrupted(through: noticedAt)
+            var progress = LineProgress.uninterrupted(through: noticedAt)
             progress.deliverableSince = Self.at(deliverableSince)
             return progress
         }
@@ -102,7 +102,7 @@ import Testing
     func `an undelivered run ends by its ttl only after a mark that is younger has reached the couriers`(
         markMilliseconds: Int64, ends: Bool
     ) {
-        var progress = ShardProgress.uninterrupted(through: Self.at(200))
+        var progress = LineProgress.uninterrupted(through: Self.at(200))
         progress.latestMarkAt = Self.start.adding(milliseconds: markMilliseconds)
         let answer = Self.pending().applying(
             .expired(.ttl, noticedAt: Self.at(200)), id: ReportID(rawValue: 99), judgedAt: Self.at(200),
@@ -114,7 +114,7 @@ import Testing
         for (state, expiry) in [(Self.pending(), Expiry.ttl), (Self.state([Self.accepted(1)]), .heartbeat)] {
             let answer = state.applying(
                 .expired(expiry, noticedAt: Self.at(900)), id: ReportID(rawValue: 99), judgedAt: Self.at(900),
-                progress: ShardProgress())
+                progress: LineProgress())
             #expect(answer.decision == .ignore(.deadlineMoved))
         }
     }
@@ -131,7 +131,7 @@ import Testing
         func attempts(_ reports: [Report]) -> [Attempt] {
             reports.reduce(Execution.sample(Self.pending())) { execution, report in
                 execution.applying(
-                    report, id: ReportID(rawValue: 7), judgedAt: Self.at(9), progress: ShardProgress()
+                    report, id: ReportID(rawValue: 7), judgedAt: Self.at(9), progress: LineProgress()
                 ).execution
             }.attempts
         }

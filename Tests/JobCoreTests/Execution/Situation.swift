@@ -71,8 +71,8 @@ enum ReportKind: String, CaseIterable {
     }
 
     /// What stood before the report in its line.
-    var progress: ShardProgress {
-        var progress = ShardProgress.uninterrupted(through: Self.at(200))
+    var progress: LineProgress {
+        var progress = LineProgress.uninterrupted(through: Self.at(200))
         switch self {
         case .silenceCutOff, .ttlCutOff:
             (progress.latestSignAt, progress.latestMarkAt) = (Self.at(196), Self.at(50))
@@ -102,18 +102,18 @@ extension Execution {
 extension ExecutionState {
     /// The answer of an execution in this state; by default nothing was ever down.
     func applying(
-        _ report: Report, id: ReportID, judgedAt: Instant, progress: ShardProgress? = nil
+        _ report: Report, id: ReportID, judgedAt: Instant, progress: LineProgress? = nil
     ) -> Transition {
         Execution.sample(self).applying(
             report, id: id, judgedAt: judgedAt, progress: progress ?? .uninterrupted(through: judgedAt))
     }
 }
 
-extension ShardProgress {
+extension LineProgress {
     /// Signs of life and marks have come without a gap up to this instant.
-    static func uninterrupted(through instant: Instant) -> ShardProgress {
+    static func uninterrupted(through instant: Instant) -> LineProgress {
         let begun = Instant(secondsSinceEpoch: 0)
-        return ShardProgress(
+        return LineProgress(
             reachableSince: begun, latestSignAt: instant, deliverableSince: begun, latestMarkAt: instant)
     }
 }

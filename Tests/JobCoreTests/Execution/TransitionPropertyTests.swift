@@ -29,7 +29,7 @@ import Testing
             var report = report(&random, now: clock)
             var id = ReportID(rawValue: Int64(number))
             if random.chance(30), let old = steps.randomElement(using: &random) { (report, id) = (old.report, old.id) }
-            var progress = ShardProgress.uninterrupted(through: clock)
+            var progress = LineProgress.uninterrupted(through: clock)
             if random.chance(30) { (progress.latestSignAt, progress.latestMarkAt) = (start, start) }
             let answer = state.applying(report, id: id, judgedAt: clock, progress: progress)
             steps.append(Step(report: report, id: id, judgedAt: clock, before: state, answer: answer))

@@ -5,9 +5,9 @@ import FoundationEssentials
 /// All reports about one execution go through the same line, whose queue serves one recorder at a time. So they are
 /// handled in the order in which they were published, however many recorders there are.
 ///
-///     ReportShard(of: executionID).index  // 0 to 3
-public struct ReportShard: Sendable, Hashable, CaseIterable {
-    public static let allCases = (0..<4).map { ReportShard(index: $0) }
+///     ReportLine(of: executionID).index  // 0 to 3
+public struct ReportLine: Sendable, Hashable, CaseIterable {
+    public static let allCases = (0..<4).map { ReportLine(index: $0) }
 
     /// 0 to 3.
     public let index: Int
@@ -23,7 +23,7 @@ public struct ReportShard: Sendable, Hashable, CaseIterable {
     }
 }
 
-extension ReportShard: Codable {
+extension ReportLine: Codable {
     /// Decodes the index. Throws `DecodingError` when it is not one of 0 to 3.
     public init(from decoder: any Decoder) throws {
         let container = try decoder.singleValueContainer()

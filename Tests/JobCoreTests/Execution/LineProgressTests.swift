@@ -17,13 +17,13 @@ import Testing
             ([100_000, 39_999], 39_999), ([100_000, 40_000], 100_000),
         ] as [([Int64], Int64)])
     func `a gap of more than 3 s between signs of life begins the count anew`(signs: [Int64], since: Int64) {
-        var progress = ShardProgress()
+        var progress = LineProgress()
         for sign in signs { progress.receive(signOfLifeAt: Self.at(sign)) }
         #expect(progress.reachableSince == Self.at(since))
     }
 
     @Test func `callbacks could be received until 3 s after the latest sign of life`() {
-        var progress = ShardProgress()
+        var progress = LineProgress()
         #expect(!progress.hadCallbacks(at: Self.at(0)))
         progress.receive(signOfLifeAt: Self.at(2_000))
         progress.receive(signOfLifeAt: Self.at(1_000))
@@ -43,13 +43,13 @@ import Testing
     func `a mark that comes late or after a gap begins the ttl of undelivered runs anew`(
         marks: [(made: Int64, taken: Int64)], since: Int64
     ) {
-        var progress = ShardProgress()
+        var progress = LineProgress()
         for mark in marks { progress.receive(markMadeAt: Self.at(mark.made), takenAt: Self.at(mark.taken)) }
         #expect(progress.deliverableSince == Self.at(since))
     }
 
     @Test func `everything requested before a mark that a courier took has reached a courier`() {
-        var progress = ShardProgress()
+        var progress = LineProgress()
         #expect(!progress.hasDelivered(through: Self.at(0)))
         progress.receive(markMadeAt: Self.at(5_000), takenAt: Self.at(5_010))
         progress.receive(markMadeAt: Self.at(4_000), takenAt: Self.at(5_020))
@@ -58,24 +58,24 @@ import Testing
     }
 
     @Test func `all lines together have come as far as the last of them`() {
-        let some = ShardProgress(
+        let some = LineProgress(
             reachableSince: Self.at(1), latestSignAt: Self.at(9), deliverableSince: Self.at(2),
             latestMarkAt: Self.at(8))
-        let other = ShardProgress(
+        let other = LineProgress(
             reachableSince: Self.at(3), latestSignAt: Self.at(7), deliverableSince: Self.at(1),
             latestMarkAt: Self.at(6))
         #expect(
-            ShardProgress.least(of: [some, other])
-                == ShardProgress(
+            LineProgress.least(of: [some, other])
+                == LineProgress(
                     reachableSince: Self.at(3), latestSignAt: Self.at(7), deliverableSince: Self.at(2),
                     latestMarkAt: Self.at(6)))
-        #expect(ShardProgress.least(of: [some, ShardProgress()]) == ShardProgress())
+        #expect(LineProgress.least(of: [some, LineProgress()]) == LineProgress())
     }
 
     @Test func `every execution has one line, and the four lines share the executions evenly`() {
         let ids = (0..<4_000).map { Execution.id(of: JobName(service: "s", job: "j\($0)").id, at: Self.start) }
-        let counts = Dictionary(grouping: ids, by: ReportShard.init(of:)).mapValues(\.count)
-        #expect(Set(counts.keys) == Set(ReportShard.allCases))
+        let counts = Dictionary(grouping: ids, by: ReportLine.init(of:)).mapValues(\.count)
+        #expect(Set(counts.keys) == Set(ReportLine.allCases))
         #expect(counts.values.allSatisfy { (800...1_200).contains($0) })
     }
 }

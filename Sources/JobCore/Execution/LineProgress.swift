@@ -1,11 +1,11 @@
 /// The reports of one line that are about no single execution: since when callbacks can be received, and how far the
 /// couriers have come. Expiries and overdue deliveries of the line are judged by it, at their place in the line. Pure.
 ///
-///     var progress = ShardProgress()
+///     var progress = LineProgress()
 ///     progress.receive(signOfLifeAt: noon)
 ///     progress.receive(markMadeAt: noon, takenAt: noon)
 ///     progress.hadCallbacks(at: noon)  // true: a service that called back at noon was received
-public struct ShardProgress: Sendable, Equatable {
+public struct LineProgress: Sendable, Equatable {
     /// Signs of life are made this far apart.
     public static let signIntervalMilliseconds: Int64 = 1_000
     /// Marks are made this far apart.
@@ -77,14 +77,14 @@ public struct ShardProgress: Sendable, Equatable {
     }
 
     /// The progress that all of these lines have made.
-    public static func least(of lines: some Collection<ShardProgress>) -> ShardProgress {
+    public static func least(of lines: some Collection<LineProgress>) -> LineProgress {
         func common(
-            _ value: (ShardProgress) -> Instant?, _ choose: ([Instant]) -> Instant?
+            _ value: (LineProgress) -> Instant?, _ choose: ([Instant]) -> Instant?
         ) -> Instant? {
             let values = lines.compactMap(value)
             return values.count == lines.count ? choose(values) : nil
         }
-        return ShardProgress(
+        return LineProgress(
             reachableSince: common(\.reachableSince) { $0.max() }, latestSignAt: common(\.latestSignAt) { $0.min() },
             deliverableSince: common(\.deliverableSince) { $0.max() },
             latestMarkAt: common(\.latestMarkAt) { $0.min() })
