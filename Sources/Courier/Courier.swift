@@ -26,11 +26,13 @@ public actor Courier: Service {
     private let outbox: Outbox
     private var lanes: Lanes
 
-    /// `prefetch` is the courier's window: the most messages in hand. `randomFraction` returns a random number from 0
-    /// to 1 for jitter and backoff; it is passed in so that a test can repeat its seed. A delivery that is overdue by
-    /// `redeliverAfterSeconds` on record is taken for lost, so longer deferrals are reported.
+    /// `queue` is where its deliveries come from. `prefetch` is the courier's window: the most messages in hand.
+    /// `randomFraction` returns a random number from 0 to 1 for jitter and backoff; it is passed in so that a test can
+    /// repeat its seed. A delivery that is overdue by `redeliverAfterSeconds` on record is taken for lost, so longer
+    /// deferrals are reported.
     public init(
-        broker: any MessageBroker, invoker: any Invoker, builder: InvocationBuilder, prefetch: Int,
+        queue: WorkQueue, broker: any MessageBroker, invoker: any Invoker, builder: InvocationBuilder,
+        prefetch: Int,
         redeliverAfterSeconds: Int64, time: any TimeSource, logger: Logger,
         randomFraction: @escaping @Sendable () -> Double = { .random(in: 0..<1) }
     ) {
@@ -41,7 +43,7 @@ public actor Courier: Service {
         attempter = Attempter(
             invoker: invoker, builder: builder, time: time, redeliverAfterSeconds: redeliverAfterSeconds,
             logger: logger)
-        outbox = Outbox(broker: broker, time: time, randomFraction: randomFraction, logger: logger)
+        outbox = Outbox(of: queue, broker: broker, time: time, randomFraction: randomFraction, logger: logger)
         // One lane must not fill a small window: there must be room for several targets.
         let inFlightLimit = min(invoker.connectionsPerTargetLimit, max(1, prefetch / 4))
         lanes = Lanes(

@@ -26,12 +26,13 @@ final class Outbox {
     }
 
     init(
-        broker: any MessageBroker, time: any TimeSource, randomFraction: @escaping @Sendable () -> Double,
+        of queue: WorkQueue, broker: any MessageBroker, time: any TimeSource,
+        randomFraction: @escaping @Sendable () -> Double,
         logger: Logger
     ) {
         let isClosed = isClosed
         settlement = Settlement(
-            of: .courierDeliveries, broker: broker, time: time, logger: logger,
+            of: queue, broker: broker, time: time, logger: logger,
             sleep: { milliseconds in
                 // Until `close`, shutdown does not end the retries: attempts are still in flight, and must be reported.
                 guard !isClosed.value.load(ordering: .relaxed) else { throw CancellationError() }

@@ -37,7 +37,8 @@ public struct DueHandler: MessageHandler {
         for event in read.messages { new += try await executions(for: event.due, event.schedule, now: now) }
         let recorded = try await NewExecution.record(new, in: store, time: time)
         created.increment(by: recorded.count { $0.execution.isNew })
-        return HandledBatch(messages: recorded.flatMap { $0.execution.messages(job: $0.job) }, dead: read.dead)
+        let messages = recorded.flatMap { $0.execution.messages(job: $0.job, isBulk: false) }
+        return HandledBatch(messages: messages, dead: read.dead)
     }
 
     private static func schedule(of due: ScheduleDue) throws(UnreadableMessage) -> Schedule {

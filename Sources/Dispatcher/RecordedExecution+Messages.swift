@@ -8,9 +8,11 @@ extension RecordedExecution {
     /// A pending execution is delivered. An execution created as failed (locked, missed) publishes only
     /// `execution.finished`. An execution that is running or has ended since leads to no message: it was delivered. Nor
     /// does one with an attempt on record: its retry waits in the ladder, and would be made twice.
-    func messages(job: Job) -> [OutboundMessage] {
+    ///
+    /// `isBulk` says whether the delivery is more than its service's share.
+    func messages(job: Job, isBulk: Bool) -> [OutboundMessage] {
         switch execution.state.status {
-        case .pending where execution.attempts.isEmpty: [OutboundMessage(delivery(job: job))]
+        case .pending where execution.attempts.isEmpty: [OutboundMessage(delivery(job: job, isBulk: isBulk))]
         case .pending: []
         case .fail where execution.state.reason == .locked || execution.state.reason == .missed:
             [OutboundMessage(ExecutionChanged(.finished, of: execution))]
@@ -19,9 +21,9 @@ extension RecordedExecution {
     }
 
     /// The message that makes up for a lost delivery, or a lost retry.
-    func redelivery(job: Job) -> OutboundMessage { OutboundMessage(delivery(job: job)) }
+    func redelivery(job: Job, isBulk: Bool) -> OutboundMessage { OutboundMessage(delivery(job: job, isBulk: isBulk)) }
 
-    private func delivery(job: Job) -> DeliveryRequested {
+    private func delivery(job: Job, isBulk: Bool) -> DeliveryRequested {
         var delivery = DeliveryRequested(
             executionID: execution.id, jobName: execution.jobName, occurrence: execution.occurrence,
             attempt: (execution.attempts.map(\.number).max() ?? 0) + 1, target: job.target, headers: job.headers,
@@ -32,6 +34,7 @@ extension RecordedExecution {
             isExclusive: execution.isExclusive, retryOf: execution.retryOf)
         // Not now: a message that is handled twice leads to the same messages.
         delivery.requestedAt = execution.attemptDueAt
+        delivery.isBulk = isBulk
         return delivery
     }
 }

@@ -30,7 +30,7 @@ public struct RedeliveryHandler: MessageHandler {
                 continue
             }
             logger.warning("a delivery was lost, requested it again", metadata: metadata)
-            messages.append(recorded.redelivery(job: stored.job))
+            messages.append(recorded.redelivery(job: stored.job, isBulk: false))
         }
         return HandledBatch(messages: messages, dead: read.dead)
     }

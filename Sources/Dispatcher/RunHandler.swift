@@ -40,6 +40,7 @@ public struct RunHandler: MessageHandler {
             logger.info(
                 "run requested", metadata: ["execution_id": "\(execution.execution.id)", "job": "\(job.name)"])
         }
-        return HandledBatch(messages: recorded.flatMap { $0.execution.messages(job: $0.job) }, dead: dead)
+        let messages = recorded.flatMap { $0.execution.messages(job: $0.job, isBulk: false) }
+        return HandledBatch(messages: messages, dead: dead)
     }
 }

@@ -35,13 +35,16 @@ public struct BrokerUser: Sendable, Equatable {
                 name: "\(prefix)-operator", configure: allOfOurs, write: allOfOurs, read: allOfOurs, topicWrite: [:]),
             stage("tickerd", publishes: [RoutingKey.scheduleDue, RoutingKey.baton], consumes: [.tickerBaton]),
             stage(
-                "dispatcherd", publishes: [RoutingKey.deliveryRequested, RoutingKey.executionFinished],
+                "dispatcherd",
+                publishes: [
+                    RoutingKey.deliveryRequested, RoutingKey.deliveryRequestedBulk, RoutingKey.executionFinished,
+                ],
                 consumes: [.dispatcherDue, .dispatcherRuns, .dispatcherDeliveries, .dispatcherRedeliveries]),
             stage(
                 "courierd",
                 publishes: reports(.deliveryAccepted, .deliveryDeferred, .deliveryRefused, .markTaken)
                     + RetryLadder.stepsSeconds.map { RoutingKey.retry(stepSeconds: $0) },
-                consumes: [.courierDeliveries]),
+                consumes: [.courierDeliveries, .courierBulk]),
             stage(
                 "ingesterd",
                 publishes: reports(.callbackReceived, .signOfLife) + [

@@ -9,6 +9,7 @@ public enum RoutingKey {
     public static let redeliveryRequested = "redelivery.requested"
     public static let deliveryDue = "delivery.due"
     public static let deliveryRequested = "delivery.requested"
+    public static let deliveryRequestedBulk = "delivery.requested.bulk"
     public static let deliveryMark = "delivery.mark"
     public static let executionStarted = "execution.started"
     public static let executionProgressed = "execution.progressed"

@@ -8,6 +8,7 @@ public enum WorkQueue: String, Sendable, CaseIterable {
     case dispatcherDeliveries = "dispatcher.deliveries"
     case dispatcherRedeliveries = "dispatcher.redeliveries"
     case courierDeliveries = "courier.deliveries"
+    case courierBulk = "courier.bulk"
     case ingesterCallbacks = "ingester.callbacks"
     case ingesterReports0 = "ingester.reports.0"
     case ingesterReports1 = "ingester.reports.1"
@@ -36,6 +37,7 @@ public enum WorkQueue: String, Sendable, CaseIterable {
         case .dispatcherDeliveries: [RoutingKey.deliveryDue]
         case .dispatcherRedeliveries: [RoutingKey.redeliveryRequested]
         case .courierDeliveries: [RoutingKey.deliveryRequested, RoutingKey.deliveryMark]
+        case .courierBulk: [RoutingKey.deliveryRequestedBulk]
         case .ingesterCallbacks: [RoutingKey.any]
         case .ingesterReports0, .ingesterReports1, .ingesterReports2, .ingesterReports3:
             reportLine.map { line in ReportKind.allCases.map { RoutingKey.report($0, line) } } ?? []

@@ -44,7 +44,7 @@ public enum AllSettings {
 
     public static let inFlight = Setting<Int64>(
         "in-flight", readBy: [.courierd], default: 1_000, range: 1...10_000,
-        meaning: "Deliveries that one process holds at once.")
+        meaning: "Deliveries that one process holds at once, and as many of the bulk.")
 
     public static let callbackListen = Setting<ListenAddress>(
         "callback-listen", readBy: [.courierd, .ingesterd], default: .text("127.0.0.1:8081"),

@@ -43,7 +43,7 @@ struct CourierRig {
         cutOffAfter milliseconds: Int64? = nil, beside: @escaping @Sendable () async throws -> Void = {}
     ) async throws {
         let courier = Courier(
-            broker: shift, invoker: invoker,
+            queue: .courierDeliveries, broker: shift, invoker: invoker,
             builder: InvocationBuilder(keys: try Sample.keys(), callbackBaseURL: "http://callbacks.example"),
             prefetch: prefetch, redeliverAfterSeconds: 300, time: simulation,
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },

@@ -16,7 +16,7 @@ import Testing
         "tickerd": Rights(
             publishes: ["schedule.due", "ticker.baton"], reads: ["belfry.ticker.baton"], deadLetters: []),
         "dispatcherd": Rights(
-            publishes: ["delivery.requested", "execution.finished"],
+            publishes: ["delivery.requested", "delivery.requested.bulk", "execution.finished"],
             reads: [
                 "belfry.dispatcher.due", "belfry.dispatcher.runs", "belfry.dispatcher.deliveries",
                 "belfry.dispatcher.redeliveries",
@@ -28,7 +28,8 @@ import Testing
             publishes: Set(
                 lines("delivery.accepted", "delivery.deferred", "delivery.refused", "mark.taken")
                     + RetryLadder.stepsSeconds.map { "courier.retry.\($0)" }),
-            reads: ["belfry.courier.deliveries"], deadLetters: ["courier.deliveries"]),
+            reads: ["belfry.courier.deliveries", "belfry.courier.bulk"],
+            deadLetters: ["courier.deliveries", "courier.bulk"]),
         "ingesterd": Rights(
             publishes: Set(
                 lines("callback.received", "sign_of_life") + [

@@ -136,6 +136,17 @@ import Testing
             headers: message.headers, id: message.id, body: message.body)
     }
 
+    @Test func `a delivery of the bulk has a queue of its own, also after its wait in the retry ladder`() throws {
+        var delivery = Self.delivery(attempt: 2)
+        #expect(!String(decoding: delivery.body, as: UTF8.self).contains("bulk"))
+        #expect(WorkQueue.courierDeliveries.accepts(routingKey: delivery.routingKey))
+        delivery.isBulk = true
+        #expect(WorkQueue.courierBulk.accepts(routingKey: delivery.routingKey))
+        #expect(!WorkQueue.courierDeliveries.accepts(routingKey: delivery.routingKey))
+        let waiting = OutboundMessage(DeliveryDue(delivery), afterSeconds: 30, headers: [:])
+        #expect(try DeliveryDue(reading: Self.inbound(waiting)).delivery == delivery)
+    }
+
     @Test func `a deferred delivery goes to its retry queue with everything that its next attempt needs`() throws {
         let deferrals = Deferrals(count: 2, askedCount: 1, turnAt: Self.at(40), recordedDueAt: Self.at(3))
         let delivery = Self.delivery(attempt: 2, deferrals: deferrals)

@@ -11,6 +11,7 @@ import Testing
     private static let mandatoryKeys =
         [
             RoutingKey.scheduleDue, RoutingKey.runRequested, RoutingKey.deliveryDue, RoutingKey.deliveryRequested,
+            RoutingKey.deliveryRequestedBulk,
             RoutingKey.redeliveryRequested, RoutingKey.deliveryMark, RoutingKey.baton,
         ] + RetryLadder.stepsSeconds.map { RoutingKey.retry(stepSeconds: $0) }
         + ReportKind.allCases.flatMap { kind in ReportLine.allCases.map { RoutingKey.report(kind, $0) } }

@@ -52,17 +52,17 @@ extension PipelineWorld {
     /// A courier runs until its batch is delivered, it crashes, or its time is over. Then it is shut down, or cancelled
     /// if `isCutOff`. The waits of its deliveries turn the clock.
     func deliver(
-        limit: Int = 100, crash: Crash? = nil, afterPublishes: Int = 0, lastsMilliseconds: Int64 = 10_000,
-        isCutOff: Bool = false
+        from queue: WorkQueue = .courierDeliveries, limit: Int = 100, crash: Crash? = nil, afterPublishes: Int = 0,
+        lastsMilliseconds: Int64 = 10_000, isCutOff: Bool = false
     ) async {
-        let connection = connection(.courierDeliveries)
+        let connection = connection(queue)
         let batch = connection.take(limit)
         guard !batch.isEmpty else { return }
         connection.crash(at: crash, afterPublishes: afterPublishes)
         let shift = Shift(
             [.init(batch)], broker: connection, subscription: connection, simulation: simulation,
             endsAfterMilliseconds: lastsMilliseconds, unless: { connection.hasCrashed })
-        let courier = newCourier(shift)
+        let courier = newCourier(of: queue, shift)
         let (services, simulation) = (services, simulation)
         await simulation.run {
             await withTaskGroup { group in

@@ -55,9 +55,10 @@ extension PipelineWorld {
 
     private func deliverSomehow() async {
         let lasts = Int64(random.chance(50) ? 10_000 : random.int(0...3_000))
+        let isBulk = hasWaiting(.courierBulk) && random.chance(50)
         await deliver(
-            limit: random.int(1...6), crash: randomCrash(), afterPublishes: random.int(0...2), lastsMilliseconds: lasts,
-            isCutOff: random.chance(10))
+            from: isBulk ? .courierBulk : .courierDeliveries, limit: random.int(1...6), crash: randomCrash(),
+            afterPublishes: random.int(0...2), lastsMilliseconds: lasts, isCutOff: random.chance(10))
     }
 
     private func tickSomehow() async {

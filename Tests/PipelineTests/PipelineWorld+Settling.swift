@@ -61,6 +61,7 @@ extension PipelineWorld {
         for _ in 0..<200 where WorkQueue.allCases.contains(where: { $0 != .tickerBaton && hasWaiting($0) }) {
             for queue in WorkQueue.allCases where queue.rawValue.hasPrefix("dispatcher.") { await pump(queue) }
             await deliver()
+            await deliver(from: .courierBulk)
             await services.sendDueCallbacks()
             await record()
         }

@@ -114,10 +114,10 @@ final class PipelineWorld {
         return stages.map { Periodic($0, broker: reaperConnection, time: clock, logger: Self.logger) }
     }
 
-    func newCourier(_ connection: Shift) -> Courier {
+    func newCourier(of queue: WorkQueue, _ connection: Shift) -> Courier {
         let random = Mutex(SplitMix64(seed: random.next()))
         return Courier(
-            broker: connection, invoker: services,
+            queue: queue, broker: connection, invoker: services,
             builder: InvocationBuilder(keys: keys, callbackBaseURL: "https://callbacks.example"), prefetch: 100,
             redeliverAfterSeconds: Self.redeliverAfterSeconds, time: simulation, logger: Self.logger,
             randomFraction: { random.withLock { Double($0.int(0...1_000)) / 1_000 } })

@@ -2,6 +2,7 @@ import BrokerAccess
 import Courier
 import HTTPClient
 import JobCore
+import Messaging
 import RabbitMQ
 import Settings
 import StageKit
@@ -23,12 +24,15 @@ struct Courierd: DaemonProgram {
         }
         let builder = InvocationBuilder(keys: configuration.keys, callbackBaseURL: configuration.callbackBaseURL)
         try await daemon.run(connections: connections, faults: { broker.faults }) {
-            [
+            // The bulk has a courier of its own, with its own window and lanes, so that it never takes a place of the
+            // other deliveries.
+            [WorkQueue.courierDeliveries, .courierBulk].map { queue in
                 Courier(
-                    broker: broker, invoker: invoker, builder: builder, prefetch: Int(configuration.inFlight),
+                    queue: queue, broker: broker, invoker: invoker, builder: builder,
+                    prefetch: Int(configuration.inFlight),
                     redeliverAfterSeconds: configuration.redeliverAfterSeconds,
                     time: SystemTime(), logger: daemon.logger)
-            ]
+            }
         }
     }
 }

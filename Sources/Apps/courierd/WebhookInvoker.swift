@@ -6,13 +6,17 @@ import StageKit
 /// The courier's way to a service over HTTP.
 struct WebhookInvoker: Invoker {
     let connectionsPerTargetLimit = 128
+    /// The couriers that share this invoker: one for ordinary deliveries, one for the bulk. With room for less than
+    /// both, ordinary attempts would wait in libcurl behind those of the bulk.
+    static let couriers = 2
 
     private let client: CurlClient
 
     init(addressGuard: AddressGuard) {
         client = CurlClient(
-            name: "webhooks", addressGuard: addressGuard, maxConnectionsPerHost: connectionsPerTargetLimit,
-            userAgent: "Belfry/1", secondsSinceEpoch: { SystemTime().now().secondsSinceEpoch })
+            name: "webhooks", addressGuard: addressGuard,
+            maxConnectionsPerHost: Self.couriers * connectionsPerTargetLimit, userAgent: "Belfry/1",
+            secondsSinceEpoch: { SystemTime().now().secondsSinceEpoch })
     }
 
     /// The answer's body as text that every store can keep.

@@ -21,6 +21,7 @@ extension DeliveryRequested {
         case lastSuccess = "last_success"
         case isExclusive = "exclusive"
         case retryOf = "retry_of"
+        case isBulk = "bulk"
     }
 
     public init(from decoder: any Decoder) throws {
@@ -50,6 +51,7 @@ extension DeliveryRequested {
             isExclusive: try body.decodeIfPresent(Bool.self, forKey: .isExclusive) ?? false,
             retryOf: try body.decodeIfPresent(ExecutionID.self, forKey: .retryOf))
         requestedAt = try body.decodeIfPresent(Instant.self, forKey: .requestedAt)
+        isBulk = try body.decodeIfPresent(Bool.self, forKey: .isBulk) ?? false
     }
 
     /// Throws for a wait that is out of range: its sums and products must not overflow.
@@ -88,5 +90,6 @@ extension DeliveryRequested {
         try body.encodeIfPresent(lastSuccess, forKey: .lastSuccess)
         if isExclusive { try body.encode(true, forKey: .isExclusive) }
         try body.encodeIfPresent(retryOf, forKey: .retryOf)
+        if isBulk { try body.encode(true, forKey: .isBulk) }
     }
 }

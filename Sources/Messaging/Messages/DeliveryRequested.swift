@@ -25,6 +25,9 @@ public struct DeliveryRequested: PipelineMessage, Hashable, Codable {
     public var lastSuccess: LastSuccess?
     public var isExclusive: Bool
     public var retryOf: ExecutionID?
+    /// Its service has more deliveries due than its share: the delivery goes through the queue and the window of the
+    /// bulk, behind which no other service's deliveries wait.
+    public var isBulk = false
     /// Not in the body, but in the headers.
     public var deferrals = Deferrals()
 
@@ -58,7 +61,7 @@ public struct DeliveryRequested: PipelineMessage, Hashable, Codable {
         deferrals = try Deferrals(reading: message.headers)
     }
 
-    public var routingKey: String { RoutingKey.deliveryRequested }
+    public var routingKey: String { isBulk ? RoutingKey.deliveryRequestedBulk : RoutingKey.deliveryRequested }
     public var messageID: String? { MessageID.delivery(executionID, attempt: attempt) }
     public var messageHeaders: [String: String] { deferrals.headers }
 }
