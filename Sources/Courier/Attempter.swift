@@ -17,6 +17,7 @@ struct Attempter: Sendable {
     private let refused = Self.counter("refused")
     private let deferred = Self.counter("deferred")
     private let late = Self.counter("too_late")
+    private let returned = Self.counter("returned")
     private let latency = Recorder(label: "belfry_delivery_latency_ms", dimensions: [])
     private let lateness = Recorder(label: "belfry_delivery_lateness_ms", dimensions: [])
 
@@ -72,16 +73,29 @@ struct Attempter: Sendable {
                 redeliverAfterSeconds: redeliverAfterSeconds))
     }
 
+    /// Has the record asked about a redelivery: another courier may have made the attempt, and died before its report.
+    /// It leaves the limit of the waiting time as it is, since nothing says that the queue is long.
+    func ask(_ delivery: Delivery) -> DeliveryResult {
+        returned.increment()
+        logger.debug("not delivered yet: it came back, asking the record", metadata: metadata(delivery.request))
+        var next = delivery.request
+        next.deferrals.returnedCount = min(DeliveryRequested.returnCount(of: delivery.message), Deferrals.countMax)
+        return due(next, of: delivery)
+    }
+
     /// The record knows whether the run still waits for the delivery, and until when.
     private func askAgain(_ delivery: Delivery) -> DeliveryResult {
         late.increment()
         logger.info("not delivered yet: it waited for long, asking the record", metadata: metadata(delivery.request))
         var next = delivery.request
         next.deferrals.askedCount = min(next.deferrals.askedCount + 1, Deferrals.countMax)
-        let step = RetryLadder.stepsSeconds[0]
-        return .publish([
+        return due(next, of: delivery)
+    }
+
+    private func due(_ next: DeliveryRequested, of delivery: Delivery) -> DeliveryResult {
+        .publish([
             OutboundMessage(
-                DeliveryDue(next), afterSeconds: step, headers: delivery.message.ownHeaders)
+                DeliveryDue(next), afterSeconds: RetryLadder.stepsSeconds[0], headers: delivery.message.ownHeaders)
         ])
     }
 

@@ -82,6 +82,8 @@ public actor Courier: Service {
                                 feed.yield(.jitterEnded(delivery))
                             }
                         case .defer(let delivery, let deferral): `defer`(delivery, deferral)
+                        case .ask(let delivery):
+                            outbox.add(attempter.ask(delivery), of: delivery.message, key: delivery.key)
                         case .wait, .giveBack, .joinDuplicate: break
                         }
                     }

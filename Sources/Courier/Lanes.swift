@@ -8,7 +8,8 @@ import Messaging
 ///   (deferred) with `jitterEnded`; given back at `shutdown`.
 /// - *in its lane*: waiting or in flight (see `Lane`). Moves to *settling* with `finished`, or when it is deferred;
 ///   given back at `shutdown` if it waits.
-/// - *settling*: its messages are being published. Leaves with `settled`, which returns the tags to ack.
+/// - *settling*: its messages are being published. A redelivery that is not in hand begins here (`.ask`). Leaves with
+///   `settled`, which returns the tags to ack.
 ///
 /// While the lanes are *paused*, nothing starts and nothing is deferred: deliveries wait in their lanes. After
 /// `shutdown` the lanes are *closed* for good, and start nothing more. A delivery that is given back stays in hand, so
@@ -56,7 +57,8 @@ struct Lanes {
     /// Takes a message's delivery. `jitterFraction` returns a random number from 0 to 1; it is called for retries only.
     ///
     /// After a lost connection the broker redelivers messages that are still in hand. The redelivery of an attempt in
-    /// flight joins the first one; what waited is forgotten.
+    /// flight joins the first one; what waited is forgotten. Of any other redelivery nobody here knows whether the
+    /// attempt was made, and what became of the run since: the record is asked.
     mutating func admit(
         _ delivery: Delivery, nowMilliseconds: Int64, jitterFraction: () -> Double
     ) -> LaneAction {
@@ -68,6 +70,7 @@ struct Lanes {
             return .joinDuplicate
         }
         tags[key] = [delivery.message.tag]
+        if delivery.message.isRedelivered { return .ask(delivery) }
         // Jitter comes before the lane, since its wait must not make the target look slow. A retry that was deferred
         // for a busy target has waited it out before.
         guard key.attempt > 1, delivery.request.deferrals.count == 0, jittering.count < jitteringLimit else {

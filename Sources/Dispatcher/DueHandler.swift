@@ -31,10 +31,14 @@ public struct DueHandler: MessageHandler {
         let read = batch.decoded { message throws(UnreadableMessage) in
             let due = try message.decoded(as: ScheduleDue.self)
             try PlausibleTime.check(due.occurrence, "the occurrence", now: now)
-            return (due: due, schedule: try Self.schedule(of: due))
+            return (due: due, schedule: try Self.schedule(of: due), mayHaveBeenHandled: message.mayHaveBeenHandled)
         }
         var new: [NewExecution] = []
-        for event in read.messages { new += try await executions(for: event.due, event.schedule, now: now) }
+        for event in read.messages {
+            new += try await executions(for: event.due, event.schedule, now: now).map {
+                NewExecution(job: $0.job, execution: $0.execution, mayHaveBeenHandled: event.mayHaveBeenHandled)
+            }
+        }
         let recorded = try await NewExecution.record(new, in: store, time: time)
         created.increment(by: recorded.count { $0.execution.isNew })
         let messages = recorded.flatMap { $0.execution.messages(job: $0.job, isBulk: false) }
@@ -55,12 +59,12 @@ public struct DueHandler: MessageHandler {
     /// first decision stands, since an execution that exists is left as it is.
     private func executions(
         for due: ScheduleDue, _ schedule: Schedule, now: Instant
-    ) async throws(StoreError) -> [NewExecution] {
+    ) async throws(StoreError) -> [(job: Job, execution: Execution)] {
         // The ticker's clock may be a little ahead of this one.
         let judgedAt = max(now, min(due.tickedAt, now.adding(milliseconds: ClockGuard.leapMaxMilliseconds)))
         let next = schedule.next(after: due.occurrence)
         let shard = Shard(index: due.shard, of: due.shardCount)
-        var found: [NewExecution] = []
+        var found: [(job: Job, execution: Execution)] = []
         var after: JobID?
         while true {
             let page = try await store.jobs(with: due.schedule, in: shard, after: after, limit: Self.pageSize)
@@ -74,7 +78,7 @@ public struct DueHandler: MessageHandler {
                 }
                 let execution = Execution.scheduled(
                     stored.job, at: due.occurrence, judgedAt: judgedAt, isMissed: decision == .miss, now: now)
-                found.append(NewExecution(job: stored.job, execution: execution))
+                found.append((stored.job, execution))
             }
             guard page.count == Self.pageSize, let last = page.last else { return found }
             after = last.id

@@ -5,14 +5,26 @@ import Store
 struct NewExecution {
     var job: Job
     var execution: Execution
+    /// Whether the message that leads to it may have been handled before.
+    var mayHaveBeenHandled: Bool
 
-    /// Records all executions in one transaction, and returns them in the same order. Left out is one that is on record
-    /// already and can't be read there: nobody knows whether it was delivered.
+    /// Records all executions in one transaction, and returns those that lead to messages, in order, each once.
+    ///
+    /// They are the new ones, and those that an earlier try of the same message may have recorded. An execution that is
+    /// on record because of another message leads to nothing: the dispatcher that recorded it holds that message until
+    /// the delivery is requested, and if it dies, the broker redelivers the message. Left out, too, is one that can't
+    /// be read: nobody knows whether it was delivered.
     static func record(
         _ new: [NewExecution], in store: any DispatchStore, time: any TimeSource
     ) async throws(StoreError) -> [(job: Job, execution: RecordedExecution)] {
         let recorded = try await store.create(new.map(\.execution), now: { time.now() })
         precondition(recorded.count == new.count, "the store returns one execution for each execution given to it")
-        return zip(new, recorded).compactMap { new, recorded in recorded.map { (new.job, $0) } }
+        var found: Set<ExecutionID> = []
+        return zip(new, recorded).compactMap { new, recorded in
+            guard let recorded, recorded.isNew || new.mayHaveBeenHandled,
+                found.insert(recorded.execution.id).inserted
+            else { return nil }
+            return (new.job, recorded)
+        }
     }
 }

@@ -3,7 +3,8 @@ import Messaging
 import Store
 
 extension RecordedExecution {
-    /// The messages that a recorded execution leads to: the same for the first due event and for each repeat.
+    /// The messages that a recorded execution leads to: the same when its message is handled for the first time and for
+    /// each further time. `NewExecution.record` leaves out executions that another message led to.
     ///
     /// A pending execution is delivered. An execution created as failed (locked, missed) publishes only
     /// `execution.finished`. An execution that is running or has ended since leads to no message: it was delivered. Nor

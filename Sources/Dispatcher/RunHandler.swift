@@ -21,11 +21,11 @@ public struct RunHandler: MessageHandler {
         let read = batch.decoded { message throws(UnreadableMessage) in
             let run = try message.decoded(as: RunRequested.self)
             try PlausibleTime.check(run.requestedAt, "the time of the request", now: now)
-            return run
+            return (run: run, mayHaveBeenHandled: message.mayHaveBeenHandled)
         }
         var dead = read.dead
         var new: [NewExecution] = []
-        for (index, run) in zip(read.indices, read.messages) {
+        for (index, (run, mayHaveBeenHandled)) in zip(read.indices, read.messages) {
             guard let stored = try await store.job(named: run.jobName) else {
                 dead.append(.init(index: index, reason: .failing, error: "there is no job \(run.jobName)"))
                 continue
@@ -33,7 +33,8 @@ public struct RunHandler: MessageHandler {
             let execution = Execution.requested(
                 run.executionID, of: stored.job, at: run.requestedAt, payload: run.payload, retryOf: run.retryOf,
                 now: now)
-            new.append(NewExecution(job: stored.job, execution: execution))
+            new.append(
+                NewExecution(job: stored.job, execution: execution, mayHaveBeenHandled: mayHaveBeenHandled))
         }
         let recorded = try await NewExecution.record(new, in: store, time: time)
         for (job, execution) in recorded where execution.isNew {

@@ -10,6 +10,8 @@ public enum Header {
     public static let deferrals = "belfry-deferrals"
     /// How often the record was asked again about a delivery that had waited for long.
     public static let askedCount = "belfry-asked"
+    /// How often a delivery has come back from couriers that had it in hand.
+    public static let returnedCount = "belfry-returned"
     /// When a deferred delivery's turn at its target is expected, in milliseconds since the epoch.
     public static let turnAt = "belfry-turn-at"
     /// When the record expects the next attempt of a delivery, in milliseconds since the epoch.

@@ -7,6 +7,9 @@ public struct InboundMessage: Sendable, Equatable {
     public var headers: [String: String]
     public var id: String?
     public var isRedelivered: Bool
+    /// True once this process has tried to handle the message, and has failed: the transaction of that try may be
+    /// committed.
+    public var isTriedAgain = false
     public var body: [UInt8]
 
     public init(
@@ -21,6 +24,10 @@ public struct InboundMessage: Sendable, Equatable {
         self.isRedelivered = isRedelivered
         self.body = body
     }
+
+    /// Whether the message may have been handled before, by this or another process. What a first try has recorded is
+    /// then on record, and what it has led to may not be published.
+    public var mayHaveBeenHandled: Bool { isRedelivered || isTriedAgain }
 
     /// How often the broker has taken the message back because its consumer died, lost its connection or requeued it.
     /// Quorum queues count it; only the broker can mark a message as redelivered, so a publisher can't forge the count.

@@ -9,7 +9,8 @@
 ///         }
 ///     }
 public protocol MessageHandler: Sendable {
-    /// Handles a batch in order, with one transaction for all of it. The same batch again leads to the same messages.
+    /// Handles a batch in order, with one transaction for all of it. The same batch again leads to the same messages:
+    /// its messages are then marked as redelivered, or as tried again (`InboundMessage.mayHaveBeenHandled`).
     ///
     /// Throws `StoreError.unavailable` when the batch must wait. After any other error the pump tries the messages one
     /// by one, and the one at fault becomes a dead letter.

@@ -83,6 +83,7 @@ public struct Pump: Service {
         _ batch: [InboundMessage], _ subscription: any MessageSubscription
     ) async -> Settlement.Outcome {
         let begun = time.monotonicMilliseconds()
+        var batch = batch
         var attempt = 0
         while true {
             do {
@@ -100,7 +101,17 @@ public struct Pump: Service {
             }
             let outcome = await settlement.waitToRetry(attempt: attempt, on: subscription, heldSinceMilliseconds: begun)
             if let outcome { return outcome }
+            batch = Self.triedAgain(batch)
             attempt += 1
+        }
+    }
+
+    /// The store may have committed what it did not answer.
+    private static func triedAgain(_ batch: [InboundMessage]) -> [InboundMessage] {
+        batch.map { message in
+            var message = message
+            message.isTriedAgain = true
+            return message
         }
     }
 
@@ -123,7 +134,7 @@ public struct Pump: Service {
     ) async -> Settlement.Outcome {
         guard batch.count == 1, let message = batch.first else {
             logger.warning("a batch failed, handling its messages one by one", metadata: ["error": "\(error)"])
-            for message in batch {
+            for message in Self.triedAgain(batch) {
                 // Requeued or interrupted, the rest of the batch is the broker's again.
                 let outcome = await pass([message], subscription)
                 guard outcome == .acked else { return outcome }

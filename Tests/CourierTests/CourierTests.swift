@@ -98,6 +98,22 @@ import Testing
         #expect(due?.headers[Header.askedCount] == String(next))
     }
 
+    /// Another courier may have made the attempt and died before its report, and the run may have ended meanwhile.
+    @Test func `the courier has the record asked about a delivery that another courier had in hand`() async throws {
+        let request = Sample.request { $0.deferrals = Deferrals(count: 2, askedCount: 1, returnedCount: 3) }
+        var message = Sample.message(request, headers: OutboundMessage(request).headers)
+        (message.isRedelivered, message.headers["x-delivery-count"]) = (true, "2")
+        let invoker = rig.invoker()
+        let shift = rig.shift([.init([message])])
+        try await rig.run(invoker, shift)
+        let due = try #require(shift.published.first)
+        #expect(shift.published.count == 1 && invoker.posts.isEmpty && shift.acknowledged == [message.tag])
+        #expect(due.routingKey == RoutingKey.retry(stepSeconds: 1) && due.id == "\(request.executionID)/1/due/8")
+        (message.headers, message.body) = (due.headers, due.body)
+        let expected = Sample.request { $0.deferrals = Deferrals(count: 2, askedCount: 1, returnedCount: 5) }
+        #expect(try DeliveryDue(reading: message).delivery == expected)
+    }
+
     @Test func `the courier makes an unreadable message a dead letter, and delivers the message beside it`()
         async throws
     {

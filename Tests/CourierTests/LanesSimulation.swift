@@ -173,7 +173,7 @@ struct LanesSimulation {
             let back = Delivery(
                 request: request, message: delivery.message, turnMilliseconds: deferral.turnMilliseconds)
             at(now + deferral.stepSeconds * 1_000_000 + Int64(random.int(0...50_000)), .back(back))
-        case .wait, .startAfterJitter, .giveBack, .joinDuplicate: break
+        case .ask, .wait, .startAfterJitter, .giveBack, .joinDuplicate: break
         }
     }
 }

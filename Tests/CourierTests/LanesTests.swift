@@ -103,6 +103,7 @@ import Testing
         let first = Sample.delivery(1)
         var message = first.message
         message.tag = MessageTag(epoch: 1, number: 9)
+        message.isRedelivered = true
         let again = Delivery(request: first.request, message: message)
         #expect(admit(first) == .start(first))
         #expect(admit(again) == .joinDuplicate)
@@ -110,7 +111,22 @@ import Testing
         // Still in hand: the report of its result is not confirmed yet.
         #expect(admit(again) == .joinDuplicate)
         #expect(lanes.settled([first.key]) == [first.message.tag, again.message.tag, again.message.tag])
-        #expect(admit(again) == .start(again))
+        #expect(admit(again) == .ask(again), "it is not in hand any more")
+    }
+
+    /// Another courier may have made the attempt, and the run may have ended since.
+    @Test(arguments: [1, 2]) mutating func `a redelivery that is not in hand starts only when the record was asked`(
+        attempt: Int
+    ) {
+        var message = Sample.delivery(1, attempt: attempt).message
+        message.isRedelivered = true
+        let returned = Delivery(request: Sample.delivery(1, attempt: attempt).request, message: message)
+        #expect(admit(returned) == .ask(returned))
+        #expect(lanes.window.held == LaneCounts())
+        #expect(admit(returned) == .joinDuplicate, "it is in hand until the question is published")
+        #expect(lanes.settled([returned.key]).count == 2)
+        _ = lanes.shutdown()
+        #expect(admit(returned) == .giveBack(returned))
     }
 
     @Test mutating func `a delivery that is redelivered while it jitters or waits joins the first one`() {
@@ -123,23 +139,24 @@ import Testing
 
     /// Another courier may have them by now.
     @Test
-    mutating func `after a lost connection a delivery that waited or jittered starts only when it is redelivered`() {
+    mutating func `after a lost connection a delivery that waited or jittered is asked about when it is redelivered`() {
         let retry = Sample.delivery(9, attempt: 2)
         _ = admit(retry)
         for number in 1...UInt64(3) { _ = admit(Sample.delivery(number)) }
         func redelivered(_ delivery: Delivery) -> Delivery {
             var message = delivery.message
             message.tag.epoch = 1
+            message.isRedelivered = true
             return Delivery(request: delivery.request, message: message)
         }
         let other = redelivered(Sample.delivery(4, of: "https://other.example"))
-        #expect(admit(other) == .start(other))
+        #expect(admit(other) == .ask(other))
         #expect(lanes.finished(Sample.delivery(1), .answered, nowMilliseconds: 5) == [])
         #expect(lanes.jitterEnded(retry, nowMilliseconds: 500) == .giveBack(retry))
-        #expect(lanes.window.held == LaneCounts(inFlight: 2, waiting: 0, unproven: 0))
+        #expect(lanes.window.held == LaneCounts(inFlight: 1, waiting: 0, unproven: 0))
         #expect(admit(redelivered(Sample.delivery(2))) == .joinDuplicate, "it is in flight")
         let again = redelivered(Sample.delivery(3))
-        #expect(admit(again) == .start(again))
+        #expect(admit(again) == .ask(again))
     }
 
     @Test mutating func `deliveries of different executions or attempts are different deliveries`() {

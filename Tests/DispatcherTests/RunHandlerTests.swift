@@ -24,13 +24,15 @@ import Testing
         return MemoryDispatchStore([StoredJob(job: job, effectiveAfter: since, createdAt: since, updatedAt: since)])
     }
 
-    private func handle(_ store: MemoryDispatchStore, _ runs: [RunRequested]) async throws -> HandledBatch {
+    private func handle(
+        _ store: MemoryDispatchStore, _ runs: [RunRequested], isRedelivered: Bool = false
+    ) async throws -> HandledBatch {
         let handler = RunHandler(
             store: store, time: time, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
         let batch = try runs.map { run in
             InboundMessage(
                 tag: MessageTag(epoch: 0, number: 1), exchange: "belfry", routingKey: RoutingKey.runRequested,
-                body: try MessageCoder.encode(run))
+                isRedelivered: isRedelivered, body: try MessageCoder.encode(run))
         }
         return try await handler.handle(batch)
     }
@@ -59,12 +61,18 @@ import Testing
         #expect(store.content.withLock { $0.executions[Self.id]?.trigger } == .retry)
     }
 
-    @Test func `a run requested twice leads to one execution and the same delivery`() async throws {
+    @Test func `the request of a run, handled twice, leads to one execution and the same delivery`() async throws {
         let store = Self.store()
         let first = try await handle(store, [Self.run(payload: "mine")])
-        let second = try await handle(store, [Self.run()])
-        #expect(second.messages == first.messages)
+        let second = try await handle(store, [Self.run(), Self.run()], isRedelivered: true)
+        #expect(first.messages.count == 1 && second.messages == first.messages)
         #expect(store.content.withLock { $0.executions.count } == 1)
+    }
+
+    @Test func `a run that is requested by two messages is delivered once`() async throws {
+        let store = Self.store()
+        #expect(try await handle(store, [Self.run(), Self.run()]).messages.count == 1)
+        #expect(try await handle(store, [Self.run()]) == HandledBatch())
     }
 
     @Test func `a run that was requested long ago has its whole ttl left`() async throws {

@@ -148,14 +148,28 @@ import Testing
     }
 
     @Test func `a deferred delivery goes to its retry queue with everything that its next attempt needs`() throws {
-        let deferrals = Deferrals(count: 2, askedCount: 1, turnAt: Self.at(40), recordedDueAt: Self.at(3))
+        let deferrals = Deferrals(
+            count: 2, askedCount: 1, returnedCount: 4, turnAt: Self.at(40), recordedDueAt: Self.at(3))
         let delivery = Self.delivery(attempt: 2, deferrals: deferrals)
-        let own = ["a": "b", Header.deferrals: "1", Header.turnAt: "1", Header.recordedDueAt: "1"]
+        let own = [
+            "a": "b", Header.deferrals: "1", Header.returnedCount: "9", Header.turnAt: "1", Header.recordedDueAt: "1",
+        ]
         let waiting = OutboundMessage(DeliveryDue(delivery), afterSeconds: 30, headers: own)
         #expect(waiting.routingKey == "courier.retry.30" && waiting.headers["a"] == "b" && waiting.isMandatory)
         #expect(try DeliveryDue(reading: Self.inbound(waiting)).delivery == delivery)
         let requested = OutboundMessage(afterItsWait: Self.delivery(attempt: 2), headers: waiting.headers)
         #expect(requested.headers == ["a": "b"], "what was counted before is not carried on")
+    }
+
+    @Test(arguments: [(false, nil, nil, 0), (true, "2", nil, 2), (false, "2", "3", 3), (true, "2", "3", 5)])
+    func `the returns of a delivery are those of its message, and those before the record was asked`(
+        isRedelivered: Bool, broker: String?, before: String?, count: Int
+    ) {
+        var message = Self.inbound(OutboundMessage(Self.delivery(attempt: 1)))
+        message.isRedelivered = isRedelivered
+        message.headers["x-delivery-count"] = broker
+        message.headers[Header.returnedCount] = before
+        #expect(DeliveryRequested.returnCount(of: message) == count)
     }
 
     private static let impossibleFields = [

@@ -19,6 +19,10 @@ import Testing
             await world.deliver(crash: .beforePublish)
             #expect(world.broker.waiting(in: "courier.deliveries").map(\.isRedelivered) == [true])
             await world.deliver()
+            #expect(world.services.posts.values.map(\.count) == [1], "the record is asked first")
+            await world.advance(seconds: 1)
+            await world.pump(.dispatcherDeliveries)
+            await world.deliver()
             #expect(world.services.posts.values.map(\.count) == [2])
             await world.advance(seconds: 30)
             await world.record(crash: .beforePublish)
@@ -44,6 +48,42 @@ import Testing
             await world.advance(seconds: 30)
             await world.workOff()
             #expect(world.store.ends.values.map(\.status) == [.success])
+        }
+    }
+
+    @Test(arguments: Crash.allCases)
+    func `a run that ends while a dead courier's delivery waits for another one is not delivered again`(crash: Crash)
+        async throws
+    {
+        try await withWorld(behaviour: .quick(fails: false)) { world in
+            try await world.putJob(every: 60)
+            try await world.tickUntilDue()
+            await world.pump(.dispatcherDue)
+            await world.deliver(crash: crash)
+            #expect(world.broker.waiting(in: "courier.deliveries").map(\.isRedelivered) == [true])
+            await world.advance(seconds: 30)
+            await world.record()
+            #expect(world.store.open.isEmpty)
+            #expect(await world.letTimePass().isEmpty)
+            #expect(world.services.posts.values.map(\.count) == [1])
+        }
+    }
+
+    @Test func `a ticker that dies before it hands over the baton causes no second webhook`() async throws {
+        try await withWorld(behaviour: .quick(fails: false)) { world in
+            try await world.putJob(every: 60)
+            for _ in 0..<300 where !world.hasWaiting(.dispatcherDue) {
+                await world.tick(crash: .beforePublish, afterPublishes: 1)
+                if world.cursor == nil { await world.advance(seconds: 1) }
+            }
+            await world.pump(.dispatcherDue)
+            #expect(world.broker.waiting(in: "courier.deliveries").count == 1)
+            for _ in 0..<300 where !world.hasWaiting(.dispatcherDue) { await world.tick(ticker: 1) }
+            try #require(world.hasWaiting(.dispatcherDue), "the due event is repeated")
+            await world.pump(.dispatcherDue)
+            #expect(world.broker.waiting(in: "courier.deliveries").count == 1)
+            await world.workOff()
+            #expect(world.services.posts.values.map(\.count) == [1] && world.store.created.count == 1)
         }
     }
 

@@ -57,6 +57,24 @@ import Testing
         #expect(time.now() > start)
     }
 
+    /// The store may have committed a try that it answered with an error: the handler must not take what it finds on
+    /// record for another's.
+    @Test(arguments: [StoreError.unavailable("no answer"), .unusable("a damaged row")])
+    func `a pump marks the messages of a later try`(failure: StoreError) async throws {
+        let marks = Mutex<[[Bool]]>([])
+        try await pass(["a", "b"]) { batch in
+            let isFirst = marks.withLock { marks in
+                marks.append(batch.map(\.mayHaveBeenHandled))
+                return marks.count == 1
+            }
+            if isFirst { throw failure }
+            return ScriptedHandler.echo(batch)
+        }
+        let later = marks.withLock { $0 }
+        #expect(later.first == [false, false])
+        #expect(later.dropFirst().flatMap(\.self) == [true, true])
+    }
+
     @Test(arguments: [
         PublishError.unavailable("no connection"), .refused, .unroutable(exchange: "belfry", routingKey: "x"),
     ])

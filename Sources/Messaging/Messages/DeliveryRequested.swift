@@ -61,6 +61,12 @@ public struct DeliveryRequested: PipelineMessage, Hashable, Codable {
         deferrals = try Deferrals(reading: message.headers)
     }
 
+    /// How often couriers had the delivery of this message in hand and returned it, also as another message. So
+    /// `CrashGuard` finds a delivery that ends each courier which attempts it, although the record is asked in between.
+    public static func returnCount(of message: InboundMessage) -> Int {
+        message.returnCount + (message.headers[Header.returnedCount].flatMap(Int.init) ?? 0)
+    }
+
     public var routingKey: String { isBulk ? RoutingKey.deliveryRequestedBulk : RoutingKey.deliveryRequested }
     public var messageID: String? { MessageID.delivery(executionID, attempt: attempt) }
     public var messageHeaders: [String: String] { deferrals.headers }
