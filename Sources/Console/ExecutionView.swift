@@ -14,7 +14,7 @@ struct ExecutionView: Encodable {
         case trigger, schedule
         case scheduledTime = "scheduled_time"
         case scheduledTimeMilliseconds = "scheduled_time_ms"
-        case status, reason, progress
+        case status, reason, buffered, progress
         case serviceInvokedAt = "service_invoked_at_ms"
         case finishedAt = "finished_at_ms"
         case ttlSeconds = "ttl_seconds"
@@ -40,6 +40,7 @@ struct ExecutionView: Encodable {
         try body.encode(execution.occurrence, forKey: .scheduledTimeMilliseconds)
         try body.encode(state.status, forKey: .status)
         try body.encode(state.reason, forKey: .reason)
+        try body.encode(state.isBuffered, forKey: .buffered)
         try body.encode(state.progress, forKey: .progress)
         try body.encode(state.invokedAt, forKey: .serviceInvokedAt)
         try body.encode(state.finishedAt, forKey: .finishedAt)
@@ -53,7 +54,7 @@ struct ExecutionView: Encodable {
         try body.encode(execution.payload, forKey: .payload)
         try body.encode(state.ttlSeconds, forKey: .ttlSeconds)
         try body.encode(state.heartbeatIntervalSeconds, forKey: .heartbeatIntervalSeconds)
-        try body.encode(state.deadline, forKey: .deadline)
+        try body.encode(state.isBuffered ? nil : state.deadline, forKey: .deadline)
         try body.encode(Timeline.entries(of: execution), forKey: .timeline)
     }
 }

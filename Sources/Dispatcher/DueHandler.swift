@@ -77,7 +77,7 @@ public struct DueHandler: MessageHandler {
                     continue
                 }
                 let execution = Execution.scheduled(
-                    stored.job, at: due.occurrence, judgedAt: judgedAt, isMissed: decision == .miss, now: now)
+                    stored.job, at: due.occurrence, judgedAt: judgedAt, decision: decision, now: now)
                 found.append((stored.job, execution))
             }
             guard page.count == Self.pageSize, let last = page.last else { return found }

@@ -8,12 +8,14 @@ extension RecordedExecution {
     ///
     /// A pending execution is delivered. An execution created as failed (locked, missed) publishes only
     /// `execution.finished`. An execution that is running or has ended since leads to no message: it was delivered. Nor
-    /// does one with an attempt on record: its retry waits in the ladder, and would be made twice.
+    /// does one with an attempt on record: its retry waits in the ladder, and would be made twice. Nor does one that is
+    /// buffered, or whose delivery became due anew: another message requests it.
     ///
     /// `isBulk` says whether the delivery is more than its service's share.
     func messages(job: Job, isBulk: Bool) -> [OutboundMessage] {
         switch execution.state.status {
-        case .pending where execution.attempts.isEmpty: [OutboundMessage(delivery(job: job, isBulk: isBulk))]
+        case .pending where execution.attempts.isEmpty && !execution.isDueAnew:
+            [OutboundMessage(delivery(job: job, isBulk: isBulk))]
         case .pending: []
         case .fail where execution.state.reason == .locked || execution.state.reason == .missed:
             [OutboundMessage(ExecutionChanged(.finished, of: execution))]
@@ -21,7 +23,7 @@ extension RecordedExecution {
         }
     }
 
-    /// The message that makes up for a lost delivery, or a lost retry.
+    /// The message that makes up for a lost delivery or a lost retry, or the first one of a released execution.
     func redelivery(job: Job, isBulk: Bool) -> OutboundMessage { OutboundMessage(delivery(job: job, isBulk: isBulk)) }
 
     private func delivery(job: Job, isBulk: Bool) -> DeliveryRequested {

@@ -4,7 +4,8 @@ public import Messaging
 import StageKit
 public import Store
 
-/// Requests lost deliveries again, if their executions are still pending.
+/// Requests lost deliveries again, and the first deliveries of executions that were buffered, if they are still
+/// pending.
 public struct RedeliveryHandler: MessageHandler {
     private let store: any DispatchStore
     private let logger: Logger
@@ -18,20 +19,32 @@ public struct RedeliveryHandler: MessageHandler {
         let read = batch.decoded { message throws(UnreadableMessage) in
             try message.decoded(as: RedeliveryRequested.self)
         }
+        let recorded = try await store.recorded(read.messages.map(\.executionID))
+        let byID = Dictionary(recorded.map { ($0.execution.id, $0) }) { first, _ in first }
         var messages: [OutboundMessage] = []
-        for recorded in try await store.recorded(read.messages.map(\.executionID)) {
+        for request in read.messages {
+            guard let recorded = byID[request.executionID], Self.isDue(request, recorded.execution) else { continue }
             let execution = recorded.execution
-            guard execution.state.status == .pending else { continue }
             let metadata: Logger.Metadata = [
                 "execution_id": "\(execution.id)", "job": "\(execution.jobName)",
             ]
             guard let stored = try await store.job(named: execution.jobName) else {
-                logger.info("delivery not requested again: its job was deleted, the ttl ends it", metadata: metadata)
+                logger.info("delivery not requested: its job was deleted, the ttl ends it", metadata: metadata)
                 continue
             }
-            logger.warning("a delivery was lost, requested it again", metadata: metadata)
+            if request.isRelease {
+                logger.debug("requested the delivery of a run that was buffered", metadata: metadata)
+            } else {
+                logger.warning("a delivery was lost, requested it again", metadata: metadata)
+            }
             messages.append(recorded.redelivery(job: stored.job, isBulk: false))
         }
         return HandledBatch(messages: messages, dead: read.dead)
+    }
+
+    /// A release that is handled again requests nothing once its delivery was attempted, deferred or found lost.
+    private static func isDue(_ request: RedeliveryRequested, _ execution: Execution) -> Bool {
+        guard execution.state.status == .pending, !execution.state.isBuffered else { return false }
+        return !request.isRelease || execution.isJustReleased && execution.attemptDueAt == request.foundAt
     }
 }

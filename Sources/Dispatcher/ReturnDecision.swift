@@ -10,6 +10,8 @@ enum ReturnDecision: Equatable {
     enum DropReason: String, CaseIterable {
         /// There is no such execution on record.
         case unknown
+        /// The run waits for the end of another one.
+        case buffered
         /// The service has started the run.
         case started
         /// The run has ended: it was cancelled, has finished, or has timed out.
@@ -26,6 +28,7 @@ enum ReturnDecision: Equatable {
     static func decide(attempt: Int, of execution: Execution?, now: Instant) -> ReturnDecision {
         guard let execution else { return .drop(.unknown) }
         switch execution.state.status {
+        case .pending where execution.state.isBuffered: return .drop(.buffered)
         case .pending:
             guard !execution.attempts.contains(where: { $0.number >= attempt }) else { return .drop(.superseded) }
             let state = execution.state

@@ -19,6 +19,8 @@ struct ReportFold: Sendable {
         var progress: LineProgress
         var events: [ExecutionChanged] = []
         var redeliveries: [RedeliveryRequested] = []
+        /// The executions of which the lock is to be handed on once more: see `ReportDecision.released`.
+        var released: [ExecutionID] = []
         var notes: [Note] = []
         /// The places in the batch of other reports about executions that are not on record: their history was removed,
         /// or they belong to another installation.
@@ -70,7 +72,10 @@ struct ReportFold: Sendable {
             result.redeliveries.append(
                 RedeliveryRequested(executionID: after.id, jobName: after.jobName, foundAt: after.attemptDueAt))
             result.notes.append(.redelivered(after.id))
-        case .move, .duplicate:
+        case .release: result.released.append(after.id)
+        case .duplicate(let events):
+            if events.contains(.finished) { result.released.append(after.id) }
+        case .move:
             guard after.state.status != before.state.status else { return }
             result.notes.append(.moved(after.id, after.state.status, after.state.reason))
         }

@@ -39,16 +39,26 @@ public struct ReportHandler: MessageHandler {
         var handled = HandledBatch(dead: read.dead)
         guard !read.messages.isEmpty else { return handled }
         let ids = Set(read.messages.compactMap { if case .execution(let id, _, _) = $0 { id } else { nil } })
-        let result = try await store.update(Array(ids), of: line) { [reports = read.messages] executions, progress in
+        let (result, released) = try await store.update(Array(ids), of: line) {
+            [reports = read.messages] executions, progress in
             let result = ReportFold.fold(reports, over: executions, progress: progress, judgedAt: now)
-            return ReportDecision(changes: result.changes, progress: result.progress, answer: result)
+            return ReportDecision(
+                changes: result.changes, released: result.released, decidedAt: now, progress: result.progress,
+                answer: result)
+        }
+        let releases = released.map {
+            RedeliveryRequested(
+                executionID: $0.id, jobName: $0.jobName, foundAt: $0.attemptDueAt, isRelease: true)
         }
         handled.messages =
-            result.redeliveries.map { OutboundMessage($0) } + result.events.map { OutboundMessage($0) }
+            (result.redeliveries + releases).map { OutboundMessage($0) } + result.events.map { OutboundMessage($0) }
         handled.dead += result.unknown.map { place in
             .init(index: read.indices[place], reason: .unknownExecution, error: "its execution is not on record")
         }
         for note in result.notes { log(note) }
+        for execution in released {
+            logger.debug("released a buffered run", metadata: ["execution_id": "\(execution.id)"])
+        }
         return handled
     }
 

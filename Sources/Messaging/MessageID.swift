@@ -52,6 +52,11 @@ public enum MessageID {
         "\(execution)/redelivery/\(instant.millisecondsSinceEpoch)"
     }
 
+    /// Differs by execution and by the instant at which it was released: a release that is published again is the same.
+    static func release(_ execution: ExecutionID, at instant: Instant) -> String {
+        "\(execution)/release/\(instant.millisecondsSinceEpoch)"
+    }
+
     /// Differs by line and instant. Signs of two endpoints at the same instant are the same fact.
     static func signOfLife(_ line: ReportLine, madeAt instant: Instant) -> String {
         "sign/\(line.index)/\(instant.millisecondsSinceEpoch)"

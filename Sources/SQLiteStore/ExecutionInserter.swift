@@ -10,6 +10,7 @@ struct ExecutionInserter {
     private let find: Statement
     private let findJob: Statement
     private let findEarlierRun: Statement
+    private let buffered: BufferedRuns
     private let lastSuccesses: LastSuccessFinder
     private let unreadable: UnreadableRows
     private var jobs: [JobID: Int64] = [:]
@@ -23,6 +24,7 @@ struct ExecutionInserter {
         find = try database.cachedStatement(sql: ExecutionRow.selectByID)
         findJob = try database.cachedStatement(sql: "SELECT seq FROM job WHERE id = ?")
         findEarlierRun = try database.cachedStatement(sql: "SELECT 1 FROM earlier_run WHERE job = ? LIMIT 1")
+        buffered = BufferedRuns(database, leavingOut: unreadable)
         lastSuccesses = try LastSuccessFinder(database, leavingOut: unreadable)
     }
 
@@ -30,9 +32,11 @@ struct ExecutionInserter {
     ///
     /// Nil when it exists already and its row can't be read.
     mutating func create(_ execution: Execution) throws -> RecordedExecution? {
-        let execution = execution.created(at: now)
+        let mayWait = execution.state.isBuffered
+        var execution = execution.created(at: now)
+        if mayWait { execution = execution.released(at: execution.createdAt) }
         let job = try seq(of: execution)
-        if try !isBlocked(execution, job: job), try inserted(execution, job: job) {
+        if try !isBlocked(execution, job: job, mayWait: mayWait), try inserted(execution, job: job) {
             return try lastSuccesses.recorded(execution, job: job, isNew: true)
         }
         do {
@@ -43,13 +47,16 @@ struct ExecutionInserter {
             unreadable.note(row)
             return nil
         }
-        var locked = execution
-        locked.state = .over(.locked, at: now, ttlSeconds: execution.state.ttlSeconds)
-        guard try inserted(locked, job: job) else {
+        if mayWait {
+            execution = execution.buffered()
+        } else {
+            execution.state = .over(.locked, at: now, ttlSeconds: execution.state.ttlSeconds)
+        }
+        guard try inserted(execution, job: job) else {
             throw DatabaseError(
                 resultCode: .SQLITE_CONSTRAINT, message: "the execution \(execution.id) can't be inserted")
         }
-        return try lastSuccesses.recorded(locked, job: job, isNew: true)
+        return try lastSuccesses.recorded(execution, job: job, isNew: true)
     }
 
     /// A ticker that finds no baton resumes from the newest occurrence. Runs that were asked for are not occurrences.
@@ -61,9 +68,11 @@ struct ExecutionInserter {
         ).execute(arguments: [newest.databaseValue])
     }
 
-    /// True while a run is open that began before its job was exclusive: it does not hold the lock.
-    private func isBlocked(_ execution: Execution, job: Int64) throws -> Bool {
+    /// True while a run is open that began before its job was exclusive: it does not hold the lock. An execution that
+    /// may wait also stays behind those that wait already.
+    private func isBlocked(_ execution: Execution, job: Int64, mayWait: Bool) throws -> Bool {
         guard execution.isExclusive, !execution.state.status.isFinal else { return false }
+        if mayWait, try buffered.exist(of: job) { return true }
         return try Int64.fetchOne(findEarlierRun, arguments: [job]) != nil
     }
 

@@ -17,6 +17,7 @@ struct ExecutionRow {
         SELECT e.seq, e.job, e.id, j.id, j.service, j.name, e.occurrence_ms, e.created_ms, e.exclusive,
             e.trigger_code, e.schedule, e.payload,
             e.status, e.reason, e.ttl_s, e.heartbeat_interval_s, e.ttl_deadline_ms, e.extended,
+            e.status = 0 AND e.exclusive = 1 AND e.open_exclusive_job IS NULL,
             e.invoked_ms, e.invoked_by,
             iif(h.execution IS NULL, e.first_heard_ms, h.first_heard_ms),
             iif(h.execution IS NULL, e.heard_ms, h.heard_ms),
@@ -109,7 +110,7 @@ struct ExecutionRow {
         ExecutionState(
             status: try column.code(), reason: try column.codeIfAny(), ttlSeconds: try column.seconds(),
             heartbeatIntervalSeconds: try column.seconds(), ttlDeadline: try column.instant(),
-            isExtended: try column.next(), invokedAt: try column.instantIfAny(),
+            isExtended: try column.next(), isBuffered: try column.next(), invokedAt: try column.instantIfAny(),
             invokedBy: try column.next(Int64?.self).map(ReportID.init(rawValue:)),
             firstHeartbeatAt: try column.instantIfAny(), lastHeartbeatAt: try column.instantIfAny(),
             progress: try column.next(), finishedAt: try column.instantIfAny(),
@@ -133,7 +134,7 @@ extension Execution {
             state.heartbeatIntervalSeconds,
         ]
         values += changingValues(attempts: try attemptsText())
-        values.append(isExclusive && !state.status.isFinal ? job : nil)
+        values.append(isExclusive && !state.status.isFinal && !state.isBuffered ? job : nil)
         return StatementArguments(values)
     }
 

@@ -6,15 +6,19 @@ import Store
 struct ExecutionUpdater {
     private let database: Database
     private let rows: [ExecutionID: ExecutionRow]
+    private let buffered: BufferedRuns
+    /// The jobs of which an execution ended that may have been in the way of buffered ones.
+    private var unlocked: Set<Int64> = []
 
     init(_ database: Database, of ids: [ExecutionID], leavingOut unreadable: UnreadableRows) throws {
         self.database = database
         rows = try ExecutionRow.find(ids, in: database, leavingOut: unreadable)
+        buffered = BufferedRuns(database, leavingOut: unreadable)
     }
 
     var loaded: [ExecutionID: Execution] { rows.mapValues(\.execution) }
 
-    func apply(_ changes: [ExecutionChange]) throws {
+    mutating func apply(_ changes: [ExecutionChange]) throws {
         let rewrite = try database.cachedStatement(sql: ExecutionRow.update)
         let upsertHeartbeat = try database.cachedStatement(
             sql: """
@@ -40,6 +44,16 @@ struct ExecutionUpdater {
         }
     }
 
+    /// Hands on the locks of the jobs whose runs have ended, and of those of `repeated`. Answers the executions that
+    /// hold them since, also when they were handed on before because of `repeated`.
+    func release(because repeated: [ExecutionID], at instant: Instant) throws -> [Execution] {
+        let asked = Set(repeated.compactMap { rows[$0]?.job })
+        return try unlocked.union(asked).sorted().compactMap { job in
+            if let released = try buffered.release(of: job, at: instant) { return released }
+            return asked.contains(job) ? try buffered.released(of: job) : nil
+        }
+    }
+
     private static func writeHeartbeat(_ state: ExecutionState, seq: Int64, with statement: Statement) throws {
         guard let lastHeartbeatAt = state.lastHeartbeatAt else { return }
         try statement.execute(arguments: [
@@ -48,10 +62,12 @@ struct ExecutionUpdater {
         ])
     }
 
-    private func finish(_ row: ExecutionRow, as execution: Execution) throws {
+    private mutating func finish(_ row: ExecutionRow, as execution: Execution) throws {
         for table in ["heartbeat", "earlier_run"] {
             try database.cachedStatement(sql: "DELETE FROM \(table) WHERE execution = ?").execute(arguments: [row.seq])
         }
+        // The last statement tells whether the run was an earlier one.
+        if execution.isExclusive || database.changesCount > 0 { unlocked.insert(row.job) }
         // Only the change to success counts: an older success that is written again must not replace a newer one. Nor
         // does the success of a run that is older than its job, which was deleted and put again while it ran.
         guard execution.isExclusive, execution.state.status == .success, !row.execution.state.status.isFinal else {

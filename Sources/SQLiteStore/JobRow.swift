@@ -68,7 +68,7 @@ enum JobRow {
         try database.execute(
             sql: """
                 INSERT OR IGNORE INTO earlier_run SELECT e.seq, e.job FROM execution e JOIN job j ON j.seq = e.job
-                WHERE j.service = ? AND j.name = ? AND e.deadline_ms IS NOT NULL AND e.open_exclusive_job IS NULL
+                WHERE j.service = ? AND j.name = ? AND e.deadline_ms IS NOT NULL AND e.exclusive = 0
                 """,
             arguments: [name.service, name.job])
     }

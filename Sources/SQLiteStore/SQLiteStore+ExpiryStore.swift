@@ -87,14 +87,22 @@ extension SQLiteStore: ExpiryStore {
                     WHERE e.status = 0 AND e.attempt_due_ms <= ? AND j.deleted_ms IS NULL
                     ORDER BY e.attempt_due_ms LIMIT ?
                     """)
-            let rows = try Row.fetchCursor(statement, arguments: [instant.databaseValue, limit.databaseValue])
-            return try unreadable.list(rows) { row in
-                try UnreadableRow.naming(.execution, ExecutionRow.subject(row)) {
-                    var column = ColumnReader(row)
-                    return UndeliveredExecution(
-                        id: try column.identifier(),
-                        jobName: JobName(service: try column.next(), job: try column.next()))
-                }
+            let late = try undelivered(statement, [instant.databaseValue, limit.databaseValue])
+            guard late.count < limit else { return late }
+            let stuck = try database.cachedStatement(sql: BufferedRuns.selectStuck)
+            return late + (try undelivered(stuck, [limit - late.count]))
+        }
+    }
+
+    private func undelivered(
+        _ statement: Statement, _ arguments: StatementArguments
+    ) throws -> [UndeliveredExecution] {
+        try unreadable.list(try Row.fetchCursor(statement, arguments: arguments)) { row in
+            try UnreadableRow.naming(.execution, ExecutionRow.subject(row)) {
+                var column = ColumnReader(row)
+                return UndeliveredExecution(
+                    id: try column.identifier(),
+                    jobName: JobName(service: try column.next(), job: try column.next()))
             }
         }
     }

@@ -23,6 +23,9 @@ enum Schema {
         migrator.registerMigration("4: the progress of each line of reports") { database in
             try database.execute(sql: reportLines)
         }
+        migrator.registerMigration("6: buffered executions") { database in
+            try database.execute(sql: bufferedExecutions)
+        }
         return migrator
     }()
 
@@ -184,6 +187,12 @@ enum Schema {
             job INTEGER NOT NULL REFERENCES job (seq)
         ) STRICT;
         CREATE INDEX earlier_run_by_job ON earlier_run (job);
+        """
+
+    /// See `BufferedRuns`. Whether an execution is buffered follows from its other columns, so the two never disagree.
+    private static let bufferedExecutions = """
+        CREATE INDEX execution_buffered ON execution (job, occurrence_ms)
+            WHERE status = 0 AND exclusive = 1 AND open_exclusive_job IS NULL;
         """
 
     private static let keys = """

@@ -20,7 +20,8 @@ public protocol DispatchStore: Sendable {
     ///
     /// `now` is called once, when no other program writes any more: no execution is recorded as created, or as over,
     /// before that instant. An execution whose id exists already is left as it is. A new one that is exclusive and not
-    /// over, while another execution of its job is open, is created as over, reason `locked`. A retry is linked from
+    /// over, while another execution of its job is open, is created as over, reason `locked`; one that is buffered is
+    /// created so, and takes the lock at once if no other execution of its job is open. A retry is linked from
     /// the execution it retries. The job need not exist: a test delivery belongs to a job that was never put.
     func create(
         _ executions: [Execution], now: @Sendable () -> Instant

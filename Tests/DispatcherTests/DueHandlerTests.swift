@@ -121,6 +121,23 @@ import Testing
         #expect(try await handler(store).handle([Self.redelivered(Self.due())]) == HandledBatch())
     }
 
+    @Test func `a due event whose execution is buffered leads to no delivery, nor does it after its release`()
+        async throws
+    {
+        var job = Self.job("a", misfire: .all)
+        job.job.isExclusive = true
+        let store = MemoryDispatchStore([job])
+        #expect(try await handler(store).handle([Self.due(late: 90_000)]).messages.isEmpty)
+        let buffered = try #require(store.content.withLock { $0.executions.values.first })
+        #expect(buffered.state.isBuffered)
+        let again = try await handler(store).handle([Self.redelivered(Self.due(late: 90_000))])
+        #expect(again.messages.isEmpty)
+        store.content.withLock {
+            $0.executions[buffered.id] = buffered.released(at: Self.occurrence.adding(seconds: 900))
+        }
+        #expect(try await handler(store).handle([Self.redelivered(Self.due(late: 90_000))]).messages.isEmpty)
+    }
+
     @Test func `a due event in shards reaches each job through exactly one shard`() async throws {
         let jobs = (0..<40).map { Self.job("job-\($0)") }
         let store = MemoryDispatchStore(jobs)

@@ -26,12 +26,14 @@ import Testing
         store.content.withLock { [execution] in $0.executions[execution.id] = execution }
     }
 
-    private func handle(_ ids: [ExecutionID]) async throws -> HandledBatch {
+    private func handle(_ ids: [ExecutionID], releasedAt: Instant? = nil) async throws -> HandledBatch {
         let handler = RedeliveryHandler(
             store: store, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
         return try await handler.handle(
             ids.map { id in
-                let request = RedeliveryRequested(executionID: id, jobName: Self.job.name, foundAt: Self.now)
+                let request = RedeliveryRequested(
+                    executionID: id, jobName: Self.job.name, foundAt: releasedAt ?? Self.now,
+                    isRelease: releasedAt != nil)
                 return InboundMessage(
                     tag: MessageTag(epoch: 0, number: 1), exchange: "belfry", routingKey: request.routingKey,
                     body: request.body)
@@ -64,6 +66,26 @@ import Testing
         #expect(try await handle([.random()]) == HandledBatch())
         store.content.withLock { $0.jobs = [] }
         #expect(try await handle([execution.id]) == HandledBatch())
+    }
+
+    @Test
+    func `the delivery of a run that was buffered is requested once it is released, and not when it was attempted`()
+        async throws
+    {
+        let releasedAt = Self.now.adding(seconds: 40)
+        store.content.withLock { [execution] in $0.executions[execution.id] = execution.buffered() }
+        #expect(try await handle([execution.id]).messages.isEmpty)
+        #expect(try await handle([execution.id], releasedAt: releasedAt).messages.isEmpty)
+        let released = execution.released(at: releasedAt)
+        store.content.withLock { $0.executions[released.id] = released }
+        #expect(try await handle([released.id], releasedAt: Self.now).messages.isEmpty, "another release")
+        #expect(try await handle([released.id], releasedAt: releasedAt).messages.map(\.id) == ["\(released.id)/1"])
+        store.content.withLock { content in
+            content.executions[released.id]?.attempts = [
+                Attempt(number: 1, at: releasedAt, statusCode: 503, latencyMilliseconds: 9)
+            ]
+        }
+        #expect(try await handle([released.id], releasedAt: releasedAt).messages.isEmpty)
     }
 
     @Test func `an overdue delivery that is requested again changes no record`() async throws {

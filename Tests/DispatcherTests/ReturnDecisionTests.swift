@@ -53,6 +53,10 @@ import Testing
         #expect(Self.decide(2, of: Self.execution(status, attempts: [1])) == .drop(reason))
     }
 
+    @Test func `no attempt is requested while the run waits for the end of another one`() {
+        #expect(Self.decide(1, of: Self.execution(.pending).buffered()) == .drop(.buffered))
+    }
+
     @Test func `no attempt is requested for an execution that is not on record`() {
         #expect(Self.decide(1, of: nil) == .drop(.unknown))
     }

@@ -99,6 +99,15 @@ import Testing
         #expect(result.notes.suffix(2) == [.ignored(Self.known, .over), .ignored(Self.known, .over)])
     }
 
+    @Test func `an end that is reported again, and a buffered run that should not be, have the lock handed on`() {
+        #expect(Self.fold([("2", Self.success(9))]).released.isEmpty, "the store sees the end itself")
+        #expect(Self.fold([("2", Self.success(9)), ("2", Self.success(9))]).released == [Self.known])
+        #expect(Self.fold([("2", Self.success(9)), ("3", Self.success(9))]).released.isEmpty)
+        let overdue = Report.overdue(afterSeconds: 1, noticedAt: Self.at(40))
+        let result = Self.fold([("1", overdue)], over: Self.execution().buffered())
+        #expect(result.released == [Self.known] && result.changes.isEmpty && result.redeliveries.isEmpty)
+    }
+
     @Test func `a batch of heartbeats alone needs only the cheap write`() {
         var running = Self.running()
         running.state.status = .processing

@@ -14,6 +14,9 @@ private final class MemoryReportStore: ReportStore {
         var executions: [ExecutionID: Execution] = [:]
         var progress = LineProgress()
         var transactions = 0
+        /// What the store answers as released, and the executions that the recorder named as its cause.
+        var released: [Execution] = []
+        var causes: [ExecutionID] = []
         var isUnavailable = false
     }
 
@@ -22,8 +25,8 @@ private final class MemoryReportStore: ReportStore {
     func update<Answer: Sendable>(
         _ ids: [ExecutionID], of line: ReportLine,
         _ decide: @Sendable ([ExecutionID: Execution], LineProgress) -> ReportDecision<Answer>
-    ) async throws(StoreError) -> Answer {
-        let answer: Answer? = content.withLock { content in
+    ) async throws(StoreError) -> (answer: Answer, released: [Execution]) {
+        let answer: (Answer, [Execution])? = content.withLock { content in
             guard !content.isUnavailable else { return nil }
             content.transactions += 1
             let decision = decide(content.executions.filter { ids.contains($0.key) }, content.progress)
@@ -33,7 +36,8 @@ private final class MemoryReportStore: ReportStore {
                 case .rewritten(let execution), .heartbeat(let execution): content.executions[execution.id] = execution
                 }
             }
-            return decision.answer
+            content.causes += decision.released
+            return (decision.answer, content.released)
         }
         guard let answer else { throw .unavailable("switched off") }
         return answer
@@ -117,6 +121,24 @@ private final class MemoryReportStore: ReportStore {
             executionID: ids[0], afterSeconds: 60, noticedAt: Self.now.adding(seconds: 61))
         let handled = try await recorder.handle([Self.message(mark), Self.message(overdue)])
         #expect(handled.messages.map(\.routingKey) == [RoutingKey.redeliveryRequested])
+    }
+
+    @Test
+    func `the recorder has each execution delivered that the end of another one releases, and says so twice alike`()
+        async throws
+    {
+        store.content.withLock { [id = ids[1]] content in
+            content.released = [content.executions[id]].compactMap { $0?.released(at: Self.now) }
+        }
+        let batch = [try cancelled(ids[0])]
+        let first = try await recorder.handle(batch)
+        #expect(first.messages.map(\.routingKey) == [RoutingKey.redeliveryRequested, RoutingKey.executionFinished])
+        let body = try #require(first.messages.first).body
+        let request = try MessageCoder.decode(RedeliveryRequested.self, from: body)
+        #expect(request.isRelease && request.executionID == ids[1] && request.foundAt == Self.now)
+        #expect(store.content.withLock { $0.causes }.isEmpty, "the first time the store sees the end itself")
+        #expect(try await recorder.handle(batch).messages.map(\.id) == first.messages.map(\.id))
+        #expect(store.content.withLock { $0.causes } == [ids[0]])
     }
 
     @Test func `the recorder makes a report about an unknown execution a dead letter`() async throws {

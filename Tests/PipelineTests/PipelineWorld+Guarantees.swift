@@ -146,7 +146,7 @@ extension PipelineWorld {
         let sent = Set(connections.values.flatMap(\.requestedDeliveries).map { $0.prefix { $0 != "/" } })
         let unsent = executions.filter { execution in
             execution.state.reason != .locked && execution.state.reason != .missed
-                && !sent.contains(Substring(execution.id.description))
+                && store.buffered[execution.id] == nil && !sent.contains(Substring(execution.id.description))
                 && !jobs.contains { $0.name == execution.jobName && $0.wasChanged }
         }
         return (unknown + unsent.map { "\($0.id) of \($0.jobName) has no requested delivery" }).sorted()

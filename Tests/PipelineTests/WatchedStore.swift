@@ -19,6 +19,8 @@ final class WatchedStore: Sendable {
         var progress: [ReportLine: LineProgress] = [:]
         var open: [ExecutionID] = []
         var openExclusive: [JobID: ExecutionID] = [:]
+        /// Those that were never released.
+        var buffered: [ExecutionID: Execution] = [:]
         var ends: [ExecutionID: End] = [:]
         var created: [ExecutionID] = []
         var faults: [String] = []
@@ -43,6 +45,7 @@ final class WatchedStore: Sendable {
     var created: [ExecutionID] { account.withLock { $0.created } }
     /// The first end of each execution.
     var ends: [ExecutionID: End] { account.withLock { $0.ends } }
+    var buffered: [ExecutionID: Execution] { account.withLock { $0.buffered } }
     var faults: [String] { account.withLock { $0.faults } }
 
     private func checkAvailable() throws(StoreError) {
@@ -111,13 +114,15 @@ extension WatchedStore: ReportStore {
     func update<Answer: Sendable>(
         _ ids: [ExecutionID], of line: ReportLine,
         _ decide: @Sendable ([ExecutionID: Execution], LineProgress) -> ReportDecision<Answer>
-    ) async throws(StoreError) -> Answer {
+    ) async throws(StoreError) -> (answer: Answer, released: [Execution]) {
         try checkAvailable()
         // Each world has a time of its own, so its lines have a progress of their own.
         let progress = account.withLock { $0.progress[line] ?? LineProgress() }
-        let (loaded, decision) = try await store.update(ids, of: line) { loaded, unused in
+        let ((loaded, decision), released) = try await store.update(ids, of: line) { loaded, unused in
             let decision = decide(loaded, progress)
-            return ReportDecision(changes: decision.changes, progress: unused, answer: (loaded, decision))
+            return ReportDecision(
+                changes: decision.changes, released: decision.released, decidedAt: decision.decidedAt,
+                progress: unused, answer: (loaded, decision))
         }
         account.withLock { account in
             account.progress[line] = decision.progress
@@ -127,7 +132,10 @@ extension WatchedStore: ReportStore {
                 }
             }
         }
-        return decision.answer
+        account.withLock { account in
+            for execution in released { account.note(released: execution) }
+        }
+        return (decision.answer, released)
     }
 }
 
@@ -191,8 +199,27 @@ extension WatchedStore.Account {
         }
         open.append(execution.id)
         guard execution.isExclusive else { return }
+        guard !execution.state.isBuffered else {
+            buffered[execution.id] = execution
+            if runner == nil { faults.append("\(execution.id) is buffered though no other run was open") }
+            return
+        }
         if let runner {
             faults.append("\(execution.id) of exclusive \(execution.jobName) began while \(runner) was open")
+        }
+        openExclusive[execution.jobID] = execution.id
+    }
+
+    /// A release that is answered again is that of the run which holds the lock.
+    fileprivate mutating func note(released execution: Execution) {
+        let runner = openExclusive[execution.jobID]
+        guard runner != execution.id else { return }
+        if let runner { faults.append("\(execution.id) was released while \(runner) was open") }
+        if buffered.removeValue(forKey: execution.id) == nil { faults.append("\(execution.id) was not buffered") }
+        if let earlier = buffered.values.first(where: {
+            $0.jobID == execution.jobID && $0.occurrence < execution.occurrence && ends[$0.id] == nil
+        }) {
+            faults.append("\(execution.id) was released before the earlier \(earlier.id)")
         }
         openExclusive[execution.jobID] = execution.id
     }

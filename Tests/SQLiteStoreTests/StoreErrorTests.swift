@@ -72,7 +72,7 @@ import Testing
         try await store.write { try $0.execute(sql: "DROP TABLE heartbeat") }
         let error = await #expect(throws: StoreError.self) {
             try await store.update([.random()], of: ReportLine.allCases[0]) { _, progress in
-                ReportDecision(changes: [], progress: progress, answer: ())
+                ReportDecision(changes: [], decidedAt: Instant(secondsSinceEpoch: 0), progress: progress, answer: ())
             }
         }
         #expect(try #require(error).isUnavailable)

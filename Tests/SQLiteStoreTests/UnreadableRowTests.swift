@@ -109,8 +109,9 @@ import Testing
         let ids = [execution.id, other.id]
         #expect(try await store.recorded(ids).map(\.execution.id) == [other.id])
         let loaded = try await store.update(ids, of: ReportLine(of: execution.id)) { loaded, progress in
-            ReportDecision(changes: [], progress: progress, answer: Array(loaded.keys))
-        }
+            ReportDecision(
+                changes: [], decidedAt: Instant(secondsSinceEpoch: 0), progress: progress, answer: Array(loaded.keys))
+        }.answer
         #expect(loaded == [other.id])
         #expect(try await store.executions(ExecutionQuery()).executions.map(\.id) == [other.id])
         let created = try await store.create([execution, other], now: { other.createdAt })

@@ -72,16 +72,16 @@ extension ReportStore {
     func write(
         _ ids: [ExecutionID], _ change: @Sendable ([ExecutionID: Execution]) -> [ExecutionChange]
     ) async throws {
-        try await update(ids, of: ReportLine.allCases[0]) { loaded, progress in
-            ReportDecision(changes: change(loaded), progress: progress, answer: ())
+        _ = try await update(ids, of: ReportLine.allCases[0]) { loaded, progress in
+            ReportDecision(changes: change(loaded), decidedAt: start, progress: progress, answer: ())
         }
     }
 
     /// The executions that an update loads.
     func loaded(_ ids: [ExecutionID]) async throws -> [ExecutionID: Execution] {
         try await update(ids, of: ReportLine.allCases[0]) { loaded, progress in
-            ReportDecision(changes: [], progress: progress, answer: loaded)
-        }
+            ReportDecision(changes: [], decidedAt: start, progress: progress, answer: loaded)
+        }.answer
     }
 
     func rewrite(_ id: ExecutionID, _ change: @Sendable (inout Execution) -> Void) async throws {

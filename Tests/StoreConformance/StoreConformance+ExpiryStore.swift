@@ -68,8 +68,8 @@ extension StoreConformance {
                     reachableSince: at, latestSignAt: at, deliverableSince: at, latestMarkAt: at)
                 for _ in 1...2 {
                     let before = try await store.update([], of: line) { _, progress in
-                        ReportDecision(changes: [], progress: own, answer: progress)
-                    }
+                        ReportDecision(changes: [], decidedAt: start, progress: own, answer: progress)
+                    }.answer
                     #expect(before == LineProgress() || before == own)
                 }
             }

@@ -8,7 +8,8 @@
 ///     }
 public enum StoreConformance {
     public static let scenarios: [StoreScenario] =
-        scheduleScenarios + shardScenarios + creationScenarios + recordedScenarios + lockScenarios + updateScenarios
+        scheduleScenarios + shardScenarios + creationScenarios + recordedScenarios + lockScenarios + bufferScenarios
+        + updateScenarios
         + heartbeatScenarios + expiryScenarios + historyScenarios + statusScenarios + jobScenarios + searchScenarios
         + keyScenarios + readinessScenarios
 }

@@ -8,11 +8,15 @@ struct ExecutionLine {
     var job: String
     var status: String
     var reason: String?
+    /// Whether it waits for the end of another run of its job.
+    var isBuffered: Bool
     var progress: String
     /// Whether the execution has ended.
     var isOver: Bool { status == "success" || status == "fail" }
     /// The status, with the reason of a failure.
-    var end: String { reason.map { "\(status):\($0)" } ?? status }
+    var end: String { reason.map { "\(status):\($0)" } ?? shownStatus }
+    /// The status as a list shows it, where the reason has a column of its own.
+    var shownStatus: String { isBuffered ? "\(status) (buffered)" : status }
     /// A new line is printed when this changes.
     var state: String { "\(end)\(progress)" }
 
@@ -21,6 +25,7 @@ struct ExecutionLine {
         id = item["execution_id"]?.cell ?? ""
         job = "\(item["service_name"]?.cell ?? "")/\(item["job_name"]?.cell ?? "")"
         status = item["status"]?.cell ?? ""
+        isBuffered = item["buffered"] == .bool(true)
         reason = item["reason"]?.string
         // After the end, the progress of the last heartbeat would contradict the status.
         let isRunning = status == "processing"

@@ -30,8 +30,8 @@ struct ExecutionsCommand: AsyncParsableCommand {
         Output.table(
             ["EXECUTION", "SERVICE", "JOB", "SCHEDULED", "STATUS", "REASON"],
             (page["results"]?.array ?? []).map { item in
-                ["execution_id", "service_name", "job_name", "scheduled_time", "status", "reason"]
-                    .map { item[$0]?.cell ?? "-" }
+                ["execution_id", "service_name", "job_name", "scheduled_time"].map { item[$0]?.cell ?? "-" }
+                    + [ExecutionLine(item).shownStatus, item["reason"]?.cell ?? "-"]
             })
     }
 

@@ -2,6 +2,8 @@
 public enum DispatchDecision: Sendable, Equatable {
     /// The occurrence is run.
     case run
+    /// The occurrence is run after those before it: if a run of the exclusive job is open, it is buffered.
+    case runInTurn
     /// The occurrence is recorded as failed, reason `missed`.
     case miss
     /// The occurrence does not belong to the job: nothing is recorded, and the reason is counted.
@@ -27,7 +29,7 @@ public enum DispatchDecision: Sendable, Equatable {
         if let maxAge = job.misfireMaxAgeSeconds, latenessMilliseconds > maxAge * 1_000 { return .miss }
         switch job.misfire {
         case .skip: return .miss
-        case .all: return .run
+        case .all: return job.isExclusive ? .runInTurn : .run
         case .last:
             // Superseded when a later occurrence was due by then. Occurrences after the job's end do not count.
             let countedUntil = min(judgedAt, job.endAt ?? judgedAt)

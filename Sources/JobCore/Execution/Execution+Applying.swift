@@ -17,6 +17,7 @@ extension Execution {
         if case .overdue(let afterSeconds, let noticedAt) = report {
             return redelivering(overdueAfterSeconds: afterSeconds, noticedAt: noticedAt, progress: progress)
         }
+        if state.isBuffered { return applyingWhileBuffered(report, id: id) }
         let report = report.clamped(to: createdAt)
         var next = self
         next.keepAttempt(of: report)
@@ -33,6 +34,7 @@ extension Execution {
     ) -> Transition {
         guard !state.status.isFinal else { return Transition(self, .ignore(.over)) }
         guard state.status == .pending else { return Transition(self, .ignore(.alreadyInvoked)) }
+        guard !state.isBuffered else { return Transition(self, .release) }
         // This very report was applied before.
         guard attemptDueAt != noticedAt else { return Transition(self, .redeliver) }
         let overdueAt = attemptDueAt.adding(seconds: overdueAfterSeconds)
@@ -180,7 +182,7 @@ extension ExecutionState {
         return ending(.fail, expiry == .ttl ? .ttl : .heartbeat, at: noticedAt, by: id)
     }
 
-    private func ending(
+    func ending(
         _ status: ExecutionStatus, _ reason: FailureReason?, at instant: Instant, by id: ReportID
     ) -> (ExecutionState, Transition.Decision) {
         var next = self

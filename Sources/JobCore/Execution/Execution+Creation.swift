@@ -2,14 +2,19 @@ extension Execution {
     /// An execution that is created at most this long after its occurrence is prompt.
     private static let promptMaxMilliseconds: Int64 = 1_000
 
-    /// A new execution for an occurrence of its job's schedule, which is handled at `judgedAt`.
+    /// A new execution for an occurrence of its job's schedule, which is handled at `judgedAt`. One that runs in turn
+    /// is buffered, until the store finds that no run of its job is open.
     public static func scheduled(
-        _ job: Job, at occurrence: Instant, judgedAt: Instant, isMissed: Bool, now: Instant
+        _ job: Job, at occurrence: Instant, judgedAt: Instant, decision: DispatchDecision, now: Instant
     ) -> Execution {
         var execution = pending(
             id(of: job.name.id, at: occurrence), of: job, occurrence: occurrence,
             ttlFrom: ttlStart(of: occurrence, judgedAt: judgedAt), now: now)
-        if isMissed { execution.state = .over(.missed, at: now, ttlSeconds: job.ttlSeconds) }
+        switch decision {
+        case .runInTurn: return execution.buffered()
+        case .miss: execution.state = .over(.missed, at: now, ttlSeconds: job.ttlSeconds)
+        case .run, .skip: break
+        }
         return execution
     }
 

@@ -19,6 +19,9 @@ public struct ExecutionState: Sendable, Equatable {
     public var ttlDeadline: Instant
     /// True once a callback has moved the ttl's deadline: a late `delivery.accepted` must not move it back.
     public var isExtended: Bool
+    /// True while the execution waits for the end of its exclusive job's open run. Then it is pending, nothing of it is
+    /// delivered, and no deadline of its passes.
+    public var isBuffered: Bool
     /// When the service accepted the invocation.
     public var invokedAt: Instant?
     /// The report of the accepted invocation.
@@ -34,9 +37,9 @@ public struct ExecutionState: Sendable, Equatable {
 
     public init(
         status: ExecutionStatus, reason: FailureReason? = nil, ttlSeconds: Int64, heartbeatIntervalSeconds: Int64,
-        ttlDeadline: Instant, isExtended: Bool = false, invokedAt: Instant? = nil, invokedBy: ReportID? = nil,
-        firstHeartbeatAt: Instant? = nil, lastHeartbeatAt: Instant? = nil, progress: Int? = nil,
-        finishedAt: Instant? = nil, finishedBy: ReportID? = nil
+        ttlDeadline: Instant, isExtended: Bool = false, isBuffered: Bool = false, invokedAt: Instant? = nil,
+        invokedBy: ReportID? = nil, firstHeartbeatAt: Instant? = nil, lastHeartbeatAt: Instant? = nil,
+        progress: Int? = nil, finishedAt: Instant? = nil, finishedBy: ReportID? = nil
     ) {
         self.status = status
         self.reason = reason
@@ -44,6 +47,7 @@ public struct ExecutionState: Sendable, Equatable {
         self.heartbeatIntervalSeconds = heartbeatIntervalSeconds
         self.ttlDeadline = ttlDeadline
         self.isExtended = isExtended
+        self.isBuffered = isBuffered
         self.invokedAt = invokedAt
         self.invokedBy = invokedBy
         self.firstHeartbeatAt = firstHeartbeatAt

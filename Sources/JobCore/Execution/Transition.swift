@@ -13,6 +13,9 @@ public struct Transition: Sendable, Equatable {
         case duplicate(reemit: [ExecutionEvent])
         /// The delivery is lost, and is requested again.
         case redeliver
+        /// The execution is buffered, and no run of its job seems to be open: the job's earliest buffered execution is
+        /// released, unless one is.
+        case release
         /// Another report came first, or the report's claim does not hold.
         case ignore(IgnoreReason)
     }
@@ -29,13 +32,15 @@ public struct Transition: Sendable, Equatable {
         case unreachable
         /// The couriers have not come that far: the delivery may still be in their queue.
         case onItsWay
+        /// The execution waits for the end of another run, and nothing of it was delivered.
+        case buffered
     }
 
     /// The events to publish.
     public var events: [ExecutionEvent] {
         switch decision {
         case .move(let events), .duplicate(let events): events
-        case .redeliver, .ignore: []
+        case .redeliver, .release, .ignore: []
         }
     }
 

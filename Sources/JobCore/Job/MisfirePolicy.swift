@@ -4,6 +4,6 @@ public enum MisfirePolicy: String, Sendable, Codable, CaseIterable {
     case skip
     /// Only the latest of them runs.
     case last
-    /// All of them run, in order.
+    /// All of them run, in order; of an exclusive job one after the other.
     case all
 }

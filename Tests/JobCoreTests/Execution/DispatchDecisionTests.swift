@@ -71,6 +71,31 @@ import Testing
         #expect(Self.decide(job, late: late, next: next) == decision)
     }
 
+    @Test(arguments: [(60_000, .run), (60_001, .runInTurn), (864_000_000, .runInTurn)] as [(Int64, DispatchDecision)])
+    func `each misfire of an exclusive job runs in turn under the policy all`(late: Int64, decision: DispatchDecision) {
+        let job = Self.job {
+            $0.misfire = .all
+            $0.isExclusive = true
+        }
+        #expect(Self.decide(job, late: late) == decision)
+        let execution = Execution.scheduled(
+            job, at: Self.occurrence, judgedAt: Self.at(90), decision: decision, now: Self.at(95))
+        #expect(execution.state.isBuffered == (decision == .runInTurn))
+        #expect(execution.state.status == .pending)
+    }
+
+    @Test func `a buffered execution has its whole ttl from its release, and is due then`() {
+        let execution = Execution.scheduled(
+            Self.job(), at: Self.occurrence, judgedAt: Self.at(90), decision: .runInTurn, now: Self.at(95))
+        #expect(execution.state.ttlDeadline > Self.at(1_000_000_000))
+        let released = execution.released(at: Self.at(4_000))
+        #expect(released.state.ttlDeadline == Self.at(4_060) && released.attemptDueAt == Self.at(4_000))
+        #expect(released.isJustReleased && !execution.isJustReleased)
+        var deferred = released
+        deferred.attemptDueAt = Self.at(4_005)
+        #expect(!deferred.isJustReleased, "its delivery waits in the retry ladder")
+    }
+
     @Test(arguments: MisfirePolicy.allCases.filter { $0 != .skip })
     func `a misfire beyond its greatest age is recorded as missed`(policy: MisfirePolicy) {
         let job = Self.job {
@@ -98,7 +123,7 @@ import Testing
     @Test(arguments: [(0, 0), (1, 0), (2, 2), (60, 60), (3_600, 3_600)] as [(Int64, Int64)])
     func `an execution that is created late has its whole ttl from then`(late: Int64, start: Int64) {
         let execution = Execution.scheduled(
-            Self.job(), at: Self.occurrence, judgedAt: Self.at(late), isMissed: false, now: Self.at(late + 5))
+            Self.job(), at: Self.occurrence, judgedAt: Self.at(late), decision: .run, now: Self.at(late + 5))
         #expect(execution.state.ttlDeadline == Self.at(start + 60))
         #expect(execution.trigger == .schedule && execution.createdAt == Self.at(late + 5))
     }

@@ -74,6 +74,24 @@ import Testing
         #expect(second.execution == reached)
     }
 
+    /// A column of its own, since the answers hardly differ.
+    @Test(arguments: ReportKind.allCases)
+    func `a buffered execution can be cancelled or released, and ignores every other report`(kind: ReportKind) {
+        let before = Execution.sample(Situation.pending.state).buffered()
+        let first = before.applying(kind.report, id: Self.id, judgedAt: kind.judgedAt, progress: kind.progress)
+        let second = first.execution.applying(
+            kind.report, id: Self.id, judgedAt: kind.judgedAt, progress: kind.progress)
+        let expected: (String, String) =
+            switch kind {
+            case .cancelled: ("fail:cancelled/f+d", "duplicate/f")
+            case .overdue, .overdueEarly: ("release", "release")
+            default: ("!buffered", "!buffered")
+            }
+        #expect((Self.notation(first, before), Self.notation(second, first.execution)) == expected)
+        #expect(first.execution.state.isBuffered == (kind != .cancelled))
+        #expect(second.execution == first.execution && second.events == first.events)
+    }
+
     @Test(arguments: ReportKind.identified)
     func `an execution recognises the report of its invocation, even after other reports`(kind: ReportKind) {
         let answer = Situation.running.state.applying(
@@ -122,6 +140,7 @@ import Testing
             return "\(after.state.status.rawValue)\(reason)/\(letters(events))\(kept)"
         case .duplicate(let events): return "duplicate/\(letters(events))\(kept)"
         case .redeliver: return "redeliver\(kept)"
+        case .release: return "release\(kept)"
         case .ignore(let reason): return "!\(reason.rawValue)\(kept)"
         }
     }
