@@ -65,7 +65,8 @@ public struct ChaosPlan: Sendable, Equatable {
         let mixed = stages.shuffled(using: &random).prefix(2).map { program(of: [$0], &random) }
         return singles + [
             (.kill(["\(both).1", "\(both).2"]), 0...3_000), (.kill(mixed), 0...3_000),
-            (.purge(.courierDeliveries), 0...0), (.purge(.dispatcherDue), 0...0), (.poison, 0...0), (.poison, 0...0),
+            (.purge(.courierDeliveries), 0...0), (.purge(.courierBulk), 0...0), (.purge(.dispatcherDue), 0...0),
+            (.poison, 0...0), (.poison, 0...0),
         ]
     }
 

@@ -58,6 +58,12 @@ public enum Fault: Sendable, Hashable, CustomStringConvertible {
         }
     }
 
+    /// Whether it may drop deliveries on their way to a courier.
+    var dropsDeliveries: Bool { self == .purge(.courierDeliveries) || self == .purge(.courierBulk) }
+
+    /// Whether it may drop due events on their way to a dispatcher.
+    var dropsDueEvents: Bool { self == .purge(.dispatcherDue) }
+
     /// Whether connections to the broker break, or messages wait, while it lasts.
     var disturbsBroker: Bool {
         switch self {

@@ -36,13 +36,18 @@ struct FaultInjector {
     }
 
     private func disturb(_ fault: Fault, for duration: Duration) async throws {
-        let begin = ledger.now()
-        try await act(fault, for: duration)
+        var begin = ledger.now()
+        if case .purge(let queue) = fault {
+            begin = try await purge(queue)
+        } else {
+            try await act(fault, for: duration)
+        }
         ledger.add(Facts.Disturbance(fault: fault, begin: begin, end: ledger.now()))
     }
 
     private func act(_ fault: Fault, for duration: Duration) async throws {
         switch fault {
+        case .purge: break
         case .kill(let programs):
             for program in programs { installation.killProgram(program) }
             for program in programs {
@@ -64,7 +69,6 @@ struct FaultInjector {
             let lock = try await until("the store is locked") { try? StoreLock(path: installation.storePath) }
             try await Task.sleep(for: duration)
             try lock.release()
-        case .purge(let queue): try await purge(queue)
         case .poison: ledger.addPoison(try await poison.publish())
         }
     }
@@ -81,10 +85,12 @@ struct FaultInjector {
         try await installation.broker("start")
     }
 
-    /// Purges a queue once the broker lets it.
-    private func purge(_ queue: WorkQueue) async throws {
-        _ = try await until("\(queue.rawValue) is purged", withinSeconds: 120) {
-            try? await installation.controlBroker(["purge_queue", "belfry.\(queue.rawValue)"])
+    /// Purges a queue once the broker lets it. Returns the begin of the try that succeeded.
+    private func purge(_ queue: WorkQueue) async throws -> Instant {
+        try await until("\(queue.rawValue) is purged", withinSeconds: 120) {
+            let begin = ledger.now()
+            let answer = try? await installation.controlBroker(["purge_queue", "belfry.\(queue.rawValue)"])
+            return answer.map { _ in begin }
         }
     }
 }

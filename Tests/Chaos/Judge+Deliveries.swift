@@ -7,7 +7,7 @@ extension Judge {
     /// Without a fault, an end is on record within this time.
     private static let recordingMilliseconds: Int64 = 1_000
     /// Within this time after the answer, the courier has told the broker of it.
-    private static let reportMilliseconds: Int64 = 5_000
+    private static let reportMilliseconds: Int64 = 2_000
 
     /// Guarantees: no webhook is repeated without need, none begins after the end, and each belongs to an execution.
     func deliveries() -> [Finding] {
@@ -34,7 +34,7 @@ extension Judge {
             hasCause(from: earlier.at.adding(milliseconds: -1_000), to: reported) {
                 $0.disturbs("courierd") || $0.disturbs("dispatcherd") || $0.disturbsBroker
             }
-            || hasCause(from: earlier.at, to: webhook.at) { $0 == .purge(.courierDeliveries) }
+            || hasCause(from: earlier.at, to: webhook.at, \.dropsDeliveries)
         return isNeeded
             ? .excused(.neededRepeat)
             : .violation(
@@ -56,16 +56,9 @@ extension Judge {
 
     /// When an end must be on record: faults of the recorders, the store and the broker hold it up.
     private func recordedBy(_ end: Instant) -> Instant {
-        let faults = facts.disturbances.filter {
-            $0.fault.disturbs("ingesterd") || $0.fault == .lockStore || $0.fault.disturbsBroker
+        self.end(ofFaultsFrom: end, withinMilliseconds: Self.recordingMilliseconds) {
+            $0.disturbs("ingesterd") || $0 == .lockStore || $0.disturbsBroker
         }
-        var recorded = end
-        while let fault = faults.first(where: {
-            $0.begin <= recorded.adding(milliseconds: Self.recordingMilliseconds) && recorded < $0.recoveredAt
-        }) {
-            recorded = fault.recoveredAt
-        }
-        return recorded
     }
 
     /// Guarantee: the runs of an exclusive job never overlap, by the service's own ledger.

@@ -27,17 +27,25 @@ extension Judge {
         return first <= last ? (first...last).map { Instant(millisecondsSinceEpoch: $0 * step) } : []
     }
 
-    /// While no dispatcher works, the due events of this time stand in the queue, and may be purged.
-    private static let dueBacklogMilliseconds: Int64 = 30_000
+    /// A due event is handled within this time after its occurrence, or after the end of the fault that held it up.
+    private static let dueMilliseconds: Int64 = 5_000
 
     private func finding(ofLost occurrence: Instant, _ job: ChaosJob) -> Finding {
+        let handledBy = dispatchedBy(occurrence)
         let wasPurged = facts.disturbances.contains { purge in
-            purge.fault == .purge(.dispatcherDue) && occurrence <= purge.end
-                && purge.begin.milliseconds(since: occurrence) <= Self.dueBacklogMilliseconds
+            purge.fault.dropsDueEvents && occurrence <= purge.end && purge.begin <= handledBy
         }
         if wasPurged { return .excused(.purgedOccurrence) }
         return .violation(
             Violation(
                 .lostOccurrence, job: job.name, at: occurrence, "\(occurrence.rfc3339) has no execution on record"))
+    }
+
+    /// When the due event of an occurrence must have been handled: faults of the tickers, the dispatchers, the store
+    /// and the broker hold it up.
+    private func dispatchedBy(_ occurrence: Instant) -> Instant {
+        end(ofFaultsFrom: occurrence, withinMilliseconds: Self.dueMilliseconds) {
+            $0.disturbs("tickerd") || $0.disturbs("dispatcherd") || $0 == .lockStore || $0.disturbsBroker
+        }.adding(milliseconds: Self.dueMilliseconds)
     }
 }

@@ -81,7 +81,7 @@ extension Judge {
         if acceptance(of: run.execution) != nil { return nil }
         let isPurged =
             job.ttlSeconds <= 60
-            && hasCause(from: run.occurrence, to: end) { $0 == .purge(.courierDeliveries) }
+            && hasCause(from: run.occurrence, to: end, \.dropsDeliveries)
         let count = webhooks[run.execution]?.count ?? 0
         return isPurged
             ? .excused(.purgedDelivery)

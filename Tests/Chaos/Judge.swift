@@ -36,6 +36,21 @@ public struct Judge {
     func hasCause(from begin: Instant, to end: Instant, _ isCause: (Fault) -> Bool) -> Bool {
         facts.disturbances.contains { $0.begin <= end && begin <= $0.recoveredAt && isCause($0.fault) }
     }
+
+    /// When the faults that hold something up are recovered from, one of which is at work at most this long after an
+    /// instant. Another one may begin before the first is recovered from. The instant itself if there is none.
+    func end(
+        ofFaultsFrom instant: Instant, withinMilliseconds milliseconds: Int64, _ isCause: (Fault) -> Bool
+    ) -> Instant {
+        let faults = facts.disturbances.filter { isCause($0.fault) }
+        var end = instant
+        while let fault = faults.first(where: {
+            $0.begin <= end.adding(milliseconds: milliseconds) && end < $0.recoveredAt
+        }) {
+            end = fault.recoveredAt
+        }
+        return end
+    }
 }
 
 extension Facts.Disturbance {

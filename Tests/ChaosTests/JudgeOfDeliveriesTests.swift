@@ -5,9 +5,11 @@ import Testing
 @Suite struct `The judge of deliveries` {
     @Test(
         arguments: [
-            (.kill(["courierd.1", "reaperd.2"]), 10, true), (.freeze(["courierd.2"]), 15.5, false),
+            (.kill(["courierd.1", "reaperd.2"]), 12, true), (.freeze(["courierd.2"]), 12.1, false),
+            (.kill(["courierd.1"]), 4, true), (.kill(["courierd.1"]), 3.9, false), (.kill(["tickerd.1"]), 10, false),
             (.freeze(["dispatcherd.2"]), 10, true), (.freezeBroker, 10, true), (.restartBroker, 10, true),
-            (.alarmBroker, 10, true), (.killBroker, 16, false), (.purge(.courierDeliveries), 10, true),
+            (.alarmBroker, 10, true), (.killBroker, 12.1, false), (.purge(.courierDeliveries), 10, true),
+            (.purge(.courierBulk), 20, true),
             (.purge(.courierDeliveries), 21, false), (.purge(.dispatcherDue), 10, false), (.lockStore, 10, false),
             (.kill(["ingesterd.1", "ingesterd.2"]), 10, false), (.freeze(["reaperd.1"]), 10, false),
             (.poison, 10, false),

@@ -20,10 +20,24 @@ import Testing
         #expect(ledger.violations == [.lostOccurrence])
         ledger.fault(.purge(.courierDeliveries), 12, 12)
         ledger.fault(.purge(.dispatcherDue), 5, 6)
-        ledger.fault(.purge(.dispatcherDue), 41, 42)
+        ledger.fault(.purge(.dispatcherDue), 15.1, 16)
         #expect(ledger.violations == [.lostOccurrence])
-        ledger.fault(.purge(.dispatcherDue), 39, 40)
+        ledger.fault(.purge(.dispatcherDue), 15, 16)
         #expect(ledger.violations.isEmpty && ledger.excuses == [.purgedOccurrence: 1])
+    }
+
+    @Test(
+        arguments: [
+            (.freeze(["dispatcherd.1"]), true), (.kill(["tickerd.2"]), true), (.lockStore, true), (.freezeBroker, true),
+            (.kill(["courierd.1", "ingesterd.1"]), false),
+        ] as [(Fault, Bool)])
+    func `lets a fault hold a due event up until its queue is purged`(fault: Fault, isCause: Bool) {
+        var ledger = SmallLedger()
+        ledger.fault(.purge(.dispatcherDue), 30, 31)
+        ledger.fault(fault, 14, 20)
+        #expect(ledger.violations == (isCause ? [] : [.lostOccurrence]))
+        ledger.facts.disturbances[0].begin = ledger.at(35.1)
+        #expect(ledger.violations == [.lostOccurrence])
     }
 
     @Test func `finds an occurrence with two executions`() {
