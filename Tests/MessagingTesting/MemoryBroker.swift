@@ -26,6 +26,8 @@ public final class MemoryBroker: MessageBroker {
         var isAvailable = true
         /// Events that were published while no queue was bound for them.
         var unrouted: [OutboundMessage] = []
+        /// All that was ever published into a line of reports.
+        var reports: [WorkQueue: [InboundMessage]] = [:]
     }
 
     private let topology = Topology(prefix: "belfry")
@@ -136,6 +138,11 @@ public final class MemoryBroker: MessageBroker {
         state.withLock { $0.ready[queue, default: []] }
     }
 
+    /// All messages that a line of reports ever had, in the order in which the broker confirmed them.
+    public func history(of queue: WorkQueue) -> [InboundMessage] {
+        state.withLock { $0.reports[queue] ?? [] }
+    }
+
     /// True when no work queue and no retry queue holds anything; dead letters and the baton do not count.
     public var isIdle: Bool {
         state.withLock { state in
@@ -171,6 +178,9 @@ public final class MemoryBroker: MessageBroker {
                 state.ready[queue] = [inbound]
             } else {
                 state.ready[queue, default: []].append(inbound)
+                if let line = WorkQueue(rawValue: queue), line.reportLine != nil {
+                    state.reports[line, default: []].append(inbound)
+                }
             }
         }
         return wasRouted

@@ -1,4 +1,4 @@
-/// The point of a pass at which a process crashes, as if by `kill -9`.
+/// The point of a pass at which a process crashes, as if by `kill -9`, or is frozen.
 enum Crash: CaseIterable {
     /// Its transaction is committed, nothing is published.
     case beforePublish

@@ -8,6 +8,9 @@ final class CrashingConnection: MessageBroker, MessageSubscription {
         var crash: Crash?
         var publishesBefore = 0
         var hasCrashed = false
+        var freeze: (point: Crash, publishesBefore: Int, gate: Gate)?
+        /// The broker has closed it, and the process does not know that yet.
+        var isDropped = false
         var held: [MessageTag] = []
     }
 
@@ -26,13 +29,27 @@ final class CrashingConnection: MessageBroker, MessageSubscription {
         state.withLock { ($0.crash, $0.publishesBefore) = (crash, count) }
     }
 
+    /// Makes the process stand still at its next publish, or at a later one.
+    func freeze(at point: Crash, afterPublishes count: Int, _ gate: Gate) {
+        state.withLock { $0.freeze = (point, count, gate) }
+    }
+
+    /// The broker drops the connection: unacked messages are requeued, and the process can't ack them any more.
+    func drop() {
+        let held = state.withLock { state in
+            state.isDropped = true
+            return state.held
+        }
+        broker.requeue(held)
+    }
+
     var faults: [String] { broker.faults }
     var hasCrashed: Bool { state.withLock { $0.hasCrashed } }
 
     /// Ends the connection: unacked messages are requeued. Afterwards it serves another process.
     func close() {
         let held = state.withLock { state in
-            let held = state.held
+            let held = state.isDropped ? [] : state.held
             state = State()
             return held
         }
@@ -57,6 +74,7 @@ final class CrashingConnection: MessageBroker, MessageSubscription {
     }
 
     func publish(_ messages: [OutboundMessage]) async throws(PublishError) {
+        if let (point, gate) = freezeNow() { return try await send(messages, standingAt: point, gate) }
         let (crash, hadCrashed) = state.withLock { state -> (Crash?, Bool) in
             guard let crash = state.crash, !state.hasCrashed else { return (nil, state.hasCrashed) }
             guard state.publishesBefore == 0 else {
@@ -76,6 +94,28 @@ final class CrashingConnection: MessageBroker, MessageSubscription {
         }
     }
 
+    private func freezeNow() -> (Crash, Gate)? {
+        state.withLock { state in
+            guard let (point, count, gate) = state.freeze else { return nil }
+            state.freeze = count == 0 ? nil : (point, count - 1, gate)
+            return count == 0 ? (point, gate) : nil
+        }
+    }
+
+    private func send(
+        _ messages: [OutboundMessage], standingAt point: Crash, _ gate: Gate
+    ) async throws(PublishError) {
+        let before =
+            switch point {
+            case .beforePublish: 0
+            case .amidPublish: messages.count / 2
+            case .afterPublish: messages.count
+            }
+        try await send(Array(messages.prefix(before)))
+        gate.stand()
+        try await send(Array(messages.dropFirst(before)))
+    }
+
     func subscribe(to queue: WorkQueue, prefetch: Int) async -> any MessageSubscription {
         self
     }
@@ -85,7 +125,7 @@ final class CrashingConnection: MessageBroker, MessageSubscription {
     }
 
     func acknowledge(_ tags: [MessageTag]) async {
-        guard !hasCrashed else { return }
+        guard !hasCrashed, !state.withLock(\.isDropped) else { return }
         broker.acknowledge(tags)
     }
 

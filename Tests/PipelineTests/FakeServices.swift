@@ -7,10 +7,7 @@ import Synchronization
 
 /// The services behind all webhooks of a world. The reaction of a service follows from the seed and the webhook's id.
 /// A webhook that is received twice starts one run.
-final class FakeServices: Invoker {
-    /// Few, so that deliveries must wait for each other.
-    let connectionsPerTargetLimit = 2
-
+final class FakeServices: Sendable {
     struct Post: Equatable {
         var executionID: ExecutionID
         var at: Instant
@@ -36,18 +33,16 @@ final class FakeServices: Invoker {
     private let seed: UInt64
     private let clock: TurnedClock
     private let broker: MemoryBroker
-    private let simulation: Simulation
     private let behaviour: @Sendable (inout SplitMix64) -> ServiceBehaviour
     private let state = Mutex(State())
 
     init(
-        seed: UInt64, clock: TurnedClock, broker: MemoryBroker, simulation: Simulation,
+        seed: UInt64, clock: TurnedClock, broker: MemoryBroker,
         behaviour: @escaping @Sendable (inout SplitMix64) -> ServiceBehaviour = { ServiceBehaviour.any(&$0) }
     ) {
         self.seed = seed
         self.clock = clock
         self.broker = broker
-        self.simulation = simulation
         self.behaviour = behaviour
     }
 
@@ -61,7 +56,8 @@ final class FakeServices: Invoker {
         return behaviour(&random)
     }
 
-    func invoke(_ invocation: Invocation) async -> AttemptResult {
+    /// The answer to a webhook, which takes its time in `simulation`.
+    func answer(_ invocation: Invocation, in simulation: Simulation) async -> AttemptResult {
         guard let webhook = try? MessageCoder.decode(Webhook.self, from: invocation.body),
             let token = webhook.callbackURL.split(separator: "/").last
         else {
@@ -96,7 +92,7 @@ final class FakeServices: Invoker {
     }
 
     /// Publishes callbacks when their time comes, until it is cancelled.
-    func sendCallbacksOnTime() async {
+    func sendCallbacksOnTime(in simulation: Simulation) async {
         while (try? await simulation.sleep(milliseconds: 500)) != nil { await sendDueCallbacks() }
     }
 

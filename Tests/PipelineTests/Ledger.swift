@@ -23,6 +23,8 @@ struct Ledger {
     /// The requested runs, and the execution that each of them retries.
     var runs: [ExecutionID: (job: JobName, retryOf: ExecutionID?)] = [:]
     var cancelled: Set<ExecutionID> = []
+    /// How often the record was asked about a delivery because it had waited for long, at most.
+    var questions: [ExecutionID: Int] = [:]
     /// By message id.
     var poison: [String: Poison] = [:]
 }

@@ -7,9 +7,10 @@ import Store
 extension PipelineWorld {
     func brokenGuarantees() async throws -> [String] {
         let executions = try await executions()
-        return store.faults + services.faults + faultsOfEnds(executions) + faultsOfOccurrences(executions)
+        return try await store.faults + services.faults + faultsOfEnds(executions) + faultsOfOccurrences(executions)
             + faultsOfRuns(executions) + faultsOfDeliveries(executions) + faultsOfEvents(executions)
-            + (try faultsOfQueues())
+            + faultsOfQueues() + faultsOfLateWebhooks()
+            + faultsOfRecord(executions)
     }
 
     /// Guarantee: every execution has ended, keeps its first end, and has a true reason.
@@ -143,7 +144,8 @@ extension PipelineWorld {
         let unknown = services.posts.keys.filter { !known.contains($0) }.map {
             "a webhook belongs to the unknown execution \($0)"
         }
-        let sent = Set(connections.values.flatMap(\.requestedDeliveries).map { $0.prefix { $0 != "/" } })
+        let requested = connections.values.flatMap(\.requestedDeliveries) + requestedByFrozen
+        let sent = Set(requested.map { $0.prefix { $0 != "/" } })
         let unsent = executions.filter { execution in
             execution.state.reason != .locked && execution.state.reason != .missed
                 && store.buffered[execution.id] == nil && !sent.contains(Substring(execution.id.description))

@@ -41,11 +41,10 @@ extension PipelineWorld {
     func pump(_ queue: WorkQueue, limit: Int = 100, crash: Crash? = nil) async {
         let connection = connection(queue)
         let batch = connection.take(limit)
-        guard !batch.isEmpty, let pump = pumps[queue] else { return }
+        guard !batch.isEmpty, let pump = newPump(queue, connection) else { return }
         connection.crash(at: crash)
-        let begun = now
+        noteDue(batch, of: queue)
         await process(crash) { await pump.pass(batch, connection) }
-        if queue == .dispatcherDue, !store.isUnavailable { note(batch, handledAt: begun) }
         connection.close()
     }
 
@@ -58,15 +57,16 @@ extension PipelineWorld {
         let connection = connection(queue)
         let batch = connection.take(limit)
         guard !batch.isEmpty else { return }
+        noteQuestions(batch)
         connection.crash(at: crash, afterPublishes: afterPublishes)
         let shift = Shift(
             [.init(batch)], broker: connection, subscription: connection, simulation: simulation,
             endsAfterMilliseconds: lastsMilliseconds, unless: { connection.hasCrashed })
-        let courier = newCourier(of: queue, shift)
+        let courier = newCourier(of: queue, shift, in: simulation)
         let (services, simulation) = (services, simulation)
         await simulation.run {
             await withTaskGroup { group in
-                group.addTask { await services.sendCallbacksOnTime() }
+                group.addTask { await services.sendCallbacksOnTime(in: simulation) }
                 group.addTask { try? await courier.run() }
                 if isCutOff {
                     group.addTask { try? await simulation.sleep(milliseconds: lastsMilliseconds) }
@@ -90,7 +90,7 @@ extension PipelineWorld {
     func recordTwice(_ line: ReportLine, limit: Int, whileFrozen work: () async -> Void) async {
         let connection = connection(.ingesterReports(line))
         let batch = connection.take(limit)
-        guard !batch.isEmpty, let pump = pumps[.ingesterReports(line)] else { return }
+        guard !batch.isEmpty, let pump = newPump(.ingesterReports(line), connection) else { return }
         connection.close()
         await work()
         await pump.pass(batch, connection)
@@ -105,7 +105,7 @@ extension PipelineWorld {
             // A reaper whose store or broker is unavailable tries again a second later.
             for service in reaper { try? await service.runOnce(at: now) }
         }
-        if reaperConnection.hasCrashed { reapers[index] = newReaper() }
+        if reaperConnection.hasCrashed { reapers[index] = newReaper(reaperConnection) }
         reaperConnection.close()
     }
 
@@ -117,8 +117,18 @@ extension PipelineWorld {
         }
     }
 
-    /// Notes the expected results of these due events. The first due event of an occurrence decides.
-    private func note(_ batch: [InboundMessage], handledAt: Instant) {
+    /// Notes how often the record was asked about these deliveries because they had waited for long.
+    func noteQuestions(_ batch: [InboundMessage]) {
+        for delivery in batch.compactMap({ try? DeliveryRequested(reading: $0) }) {
+            ledger.questions[delivery.executionID] = max(
+                ledger.questions[delivery.executionID] ?? 0, delivery.deferrals.askedCount)
+        }
+    }
+
+    /// Notes the expected results of due events that are handled now. The first due event of an occurrence decides.
+    func noteDue(_ batch: [InboundMessage], of queue: WorkQueue) {
+        guard queue == .dispatcherDue, !store.isUnavailable else { return }
+        let handledAt = now
         for message in batch {
             guard let due = try? MessageCoder.decode(ScheduleDue.self, from: message.body) else { continue }
             for job in jobs where job.job.schedule == due.schedule && job.owns(due.occurrence) {

@@ -25,11 +25,11 @@ extension PipelineWorld {
             await pump(.dispatcherDeliveries, limit: random.int(1...4), crash: randomCrash())
             await pump(.dispatcherRedeliveries, limit: random.int(1...4), crash: randomCrash())
         case ...62: await deliverSomehow()
-        case ...76: await record(limit: random.int(1...60), crash: randomCrash())
-        case ...78: await freezeARecorder()
+        case ...75: await record(limit: random.int(1...60), crash: randomCrash())
+        case ...81: await freezeSomebody()
         case ...84: await reap(reaper: random.int(0...1), crash: randomCrash())
         case ...86: await services.sendDueCallbacks()
-        case ...91: disturbAQueue()
+        case ...91: await disturbAQueue()
         case ...95: try await editAJob()
         case ...97: try await poison()
         default: await outage()
@@ -39,6 +39,43 @@ extension PipelineWorld {
 
     private func randomCrash() -> Crash? {
         random.chance(15) ? Crash.allCases[random.int(0...2)] : nil
+    }
+
+    private func freezeSomebody() async {
+        var freeze = Freeze(point: Crash.allCases[random.int(0...2)], isDropped: random.chance(70))
+        switch random.int(1...12) {
+        case 1: await freezeARecorder()
+        case 2, 3:
+            let line = ReportLine.allCases[random.int(0...3)]
+            // No other recorder has this line as long as the connection lasts.
+            freeze.isDropped = true
+            await pump(.ingesterReports(line), limit: random.int(1...30), frozen: freeze, workBesideAFrozenProcess)
+        case 4: await reap(frozen: freeze, workBesideAFrozenProcess)
+        case 5:
+            freeze.afterPublishes = random.int(0...1)
+            await tick(frozen: freeze) {
+                await tickSomehow()
+                await workBesideAFrozenProcess()
+            }
+        case ...8:
+            let queues = WorkQueue.allCases.filter { $0.rawValue.hasPrefix("dispatcher.") && hasWaiting($0) }
+            guard !queues.isEmpty else { return }
+            let queue = queues[random.int(0...(queues.count - 1))]
+            await pump(queue, limit: random.int(1...6), frozen: freeze, workBesideAFrozenProcess)
+        default:
+            freeze.afterPublishes = random.int(0...1)
+            await deliver(limit: random.int(1...6), frozen: freeze, workBesideAFrozenProcess)
+        }
+    }
+
+    private func workBesideAFrozenProcess() async {
+        for _ in 0..<random.int(1...3) {
+            for queue in WorkQueue.allCases where queue.rawValue.hasPrefix("dispatcher.") { await pump(queue) }
+            await deliver(limit: random.int(1...6))
+            await record()
+            if random.chance(30) { await reap(reaper: random.int(0...1)) }
+            await advance(milliseconds: Int64(random.int(500...30_000)))
+        }
     }
 
     private func freezeARecorder() async {
@@ -98,20 +135,29 @@ extension PipelineWorld {
         }
     }
 
-    private func disturbAQueue() {
+    private func disturbAQueue() async {
         let queues = WorkQueue.allCases.filter { $0 != .tickerBaton }
         let queue = queues[random.int(0...(queues.count - 1))]
-        var random = random
         // A line of reports has one consumer, so it keeps its order.
-        let mayShuffle = queue.reportLine == nil
+        if queue.reportLine != nil {
+            for message in broker.waiting(in: queue.rawValue) where random.chance(40) {
+                try? await broker.publish([
+                    OutboundMessage(
+                        routingKey: message.routingKey, headers: message.headers.filter { !$0.key.hasPrefix("x-") },
+                        id: message.id, body: message.body)
+                ])
+            }
+            return
+        }
+        var random = random
         broker.rearrange(queue.rawValue) { messages in
             switch random.int(1...100) {
-            case ...40: if mayShuffle { messages.shuffle(using: &random) }
+            case ...40: messages.shuffle(using: &random)
             case ...80:
                 let duplicates = messages.filter { _ in random.chance(50) }
                 for var message in duplicates {
                     message.tag = MessageTag(epoch: 1, number: random.next() >> 1)
-                    messages.insert(message, at: mayShuffle ? random.int(0...messages.count) : messages.count)
+                    messages.insert(message, at: random.int(0...messages.count))
                 }
             default:
                 guard queue == .courierDeliveries else { return }

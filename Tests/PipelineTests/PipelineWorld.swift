@@ -41,7 +41,9 @@ final class PipelineWorld {
     var ledger = Ledger()
 
     let connections: [WorkQueue: CrashingConnection]
-    let pumps: [WorkQueue: Pump]
+    private let handlers: [WorkQueue: any MessageHandler]
+    /// The ids of the deliveries that frozen processes requested.
+    var requestedByFrozen: Set<String> = []
     let reaperConnection: CrashingConnection
     var tickers: [Ticker] = []
     var reapers: [[Periodic]] = []
@@ -63,15 +65,15 @@ final class PipelineWorld {
         let broker = MemoryBroker(now: start)
         self.clock = clock
         self.broker = broker
-        let store = WatchedStore(record, start: start)
+        let store = WatchedStore(record, clock: clock, start: start)
         self.store = store
         simulation = Simulation(clock) { clock.turn(milliseconds: $0) }
-        services = FakeServices(seed: seed, clock: clock, broker: broker, simulation: simulation, behaviour: behaviour)
+        services = FakeServices(seed: seed, clock: clock, broker: broker, behaviour: behaviour)
         keys = try SigningKeys(parsing: "k1:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=")
         connections = Dictionary(
             uniqueKeysWithValues: WorkQueue.allCases.map { ($0, CrashingConnection(broker, queue: $0)) })
         reaperConnection = CrashingConnection(broker)
-        let handlers: [WorkQueue: any MessageHandler] = [
+        handlers = [
             .dispatcherDue: DueHandler(store: store, time: clock, logger: Self.logger),
             .dispatcherRuns: RunHandler(store: store, time: clock, logger: Self.logger),
             .dispatcherDeliveries: DeliveryDueHandler(store: store, time: clock, logger: Self.logger),
@@ -83,41 +85,42 @@ final class PipelineWorld {
                 return (WorkQueue.ingesterReports(line), recorder)
             }
         ) { $1 }
-        var pumps: [WorkQueue: Pump] = [:]
-        for (queue, handler) in handlers {
-            guard let connection = connections[queue] else { continue }
-            pumps[queue] = Pump(
-                queue: queue, limits: .init(prefetch: 100, batch: 100), handler: handler, broker: connection,
-                time: clock, logger: Self.logger)
-        }
-        self.pumps = pumps
         signs = Periodic(SignsOfLife(store: store), broker: broker, time: clock, logger: Self.logger)
         signedAt = start
         tickers = [newTicker(), newTicker()]
-        reapers = [newReaper(), newReaper()]
+        reapers = [newReaper(reaperConnection), newReaper(reaperConnection)]
     }
 
     var now: Instant { clock.now() }
 
-    func newTicker() -> Ticker {
+    func newTicker(_ connection: CrashingConnection? = nil) -> Ticker {
         Ticker(
-            store: store, broker: connection(.tickerBaton), time: WaitingClock(clock: clock), logger: Self.logger,
-            jitter: { 0.5 })
+            store: store, broker: connection ?? self.connection(.tickerBaton), time: WaitingClock(clock: clock),
+            logger: Self.logger, jitter: { 0.5 })
     }
 
     /// The services of a reaper that publish reports, as in the program.
-    func newReaper() -> [Periodic] {
+    func newReaper(_ connection: CrashingConnection) -> [Periodic] {
         let stages: [any PeriodicStage] = [
             ExpiryReporter(store: store),
             LostDeliveryFinder(store: store, overdueSeconds: Self.redeliverAfterSeconds), MarkMaker(),
         ]
-        return stages.map { Periodic($0, broker: reaperConnection, time: clock, logger: Self.logger) }
+        return stages.map { Periodic($0, broker: connection, time: clock, logger: Self.logger) }
     }
 
-    func newCourier(of queue: WorkQueue, _ connection: Shift) -> Courier {
+    func newPump(_ queue: WorkQueue, _ connection: CrashingConnection) -> Pump? {
+        handlers[queue].map { handler in
+            Pump(
+                queue: queue, limits: .init(prefetch: 100, batch: 100), handler: handler, broker: connection,
+                time: clock, logger: Self.logger)
+        }
+    }
+
+    func newCourier(of queue: WorkQueue, _ connection: Shift, in simulation: Simulation) -> Courier {
         let random = Mutex(SplitMix64(seed: random.next()))
         return Courier(
-            queue: queue, broker: connection, invoker: services,
+            queue: queue, broker: connection,
+            invoker: ServiceRoute(services: services, simulation: simulation),
             builder: InvocationBuilder(keys: keys, callbackBaseURL: "https://callbacks.example"), prefetch: 100,
             redeliverAfterSeconds: Self.redeliverAfterSeconds, time: simulation, logger: Self.logger,
             randomFraction: { random.withLock { Double($0.int(0...1_000)) / 1_000 } })

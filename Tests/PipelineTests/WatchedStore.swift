@@ -23,15 +23,19 @@ final class WatchedStore: Sendable {
         var buffered: [ExecutionID: Execution] = [:]
         var ends: [ExecutionID: End] = [:]
         var created: [ExecutionID] = []
+        var firstForms: [ExecutionID: Execution] = [:]
+        var endsRecordedAt: [ExecutionID: Instant] = [:]
         var faults: [String] = []
     }
 
     private let store: SQLiteStore
+    private let clock: TurnedClock
     private let start: Instant
     private let account = Mutex(Account())
 
-    init(_ store: SQLiteStore, start: Instant) {
+    init(_ store: SQLiteStore, clock: TurnedClock, start: Instant) {
         self.store = store
+        self.clock = clock
         self.start = start
     }
 
@@ -46,6 +50,10 @@ final class WatchedStore: Sendable {
     /// The first end of each execution.
     var ends: [ExecutionID: End] { account.withLock { $0.ends } }
     var buffered: [ExecutionID: Execution] { account.withLock { $0.buffered } }
+    /// The executions as they were created, or as they were released if they were buffered.
+    var firstForms: [ExecutionID: Execution] { account.withLock { $0.firstForms } }
+    /// When the end of each execution was recorded.
+    var endsRecordedAt: [ExecutionID: Instant] { account.withLock { $0.endsRecordedAt } }
     var faults: [String] { account.withLock { $0.faults } }
 
     private func checkAvailable() throws(StoreError) {
@@ -131,6 +139,9 @@ extension WatchedStore: ReportStore {
                 case .rewritten(let after), .heartbeat(let after): account.note(after, before: loaded[after.id])
                 }
             }
+            for id in ids where account.ends[id] != nil && account.endsRecordedAt[id] == nil {
+                account.endsRecordedAt[id] = clock.now()
+            }
         }
         account.withLock { account in
             for execution in released { account.note(released: execution) }
@@ -189,6 +200,7 @@ extension WatchedStore.Account {
             return
         }
         self.created.append(execution.id)
+        firstForms[execution.id] = execution
         let runner = openExclusive[execution.jobID]
         guard !execution.state.status.isFinal else {
             ends[execution.id] = .init(execution)
@@ -216,6 +228,7 @@ extension WatchedStore.Account {
         guard runner != execution.id else { return }
         if let runner { faults.append("\(execution.id) was released while \(runner) was open") }
         if buffered.removeValue(forKey: execution.id) == nil { faults.append("\(execution.id) was not buffered") }
+        firstForms[execution.id] = execution
         if let earlier = buffered.values.first(where: {
             $0.jobID == execution.jobID && $0.occurrence < execution.occurrence && ends[$0.id] == nil
         }) {
