@@ -9,7 +9,7 @@ struct BufferedRuns {
     static let condition = "status = 0 AND exclusive = 1 AND open_exclusive_job IS NULL"
 
     /// The numbers of a job's buffered executions, in their order, while none of its executions is open otherwise.
-    private static let selectReleasable = """
+    static let selectReleasable = """
         SELECT seq FROM execution INDEXED BY execution_buffered
         WHERE job = ?1 AND \(condition)
             AND NOT EXISTS (SELECT 1 FROM execution WHERE open_exclusive_job = ?1)

@@ -160,7 +160,7 @@ extension PipelineWorld {
                     messages.insert(message, at: random.int(0...messages.count))
                 }
             default:
-                guard queue == .courierDeliveries else { return }
+                guard queue == .courierDeliveries || queue == .dispatcherRedeliveries else { return }
                 // Marks behind a purge pass, which shows that the deliveries are lost.
                 messages.removeAll { ledger.poison[$0.id ?? ""] == nil }
             }

@@ -21,6 +21,7 @@ final class WatchedStore: Sendable {
         var openExclusive: [JobID: ExecutionID] = [:]
         /// Those that were never released.
         var buffered: [ExecutionID: Execution] = [:]
+        var releaseCount = 0
         var ends: [ExecutionID: End] = [:]
         var created: [ExecutionID] = []
         var firstForms: [ExecutionID: Execution] = [:]
@@ -49,6 +50,7 @@ final class WatchedStore: Sendable {
     var created: [ExecutionID] { account.withLock { $0.created } }
     /// The first end of each execution.
     var ends: [ExecutionID: End] { account.withLock { $0.ends } }
+    var releaseCount: Int { account.withLock { $0.releaseCount } }
     var buffered: [ExecutionID: Execution] { account.withLock { $0.buffered } }
     /// The executions as they were created, or as they were released if they were buffered.
     var firstForms: [ExecutionID: Execution] { account.withLock { $0.firstForms } }
@@ -235,6 +237,7 @@ extension WatchedStore.Account {
             faults.append("\(execution.id) was released before the earlier \(earlier.id)")
         }
         openExclusive[execution.jobID] = execution.id
+        releaseCount += 1
     }
 
     fileprivate mutating func note(_ after: Execution, before: Execution?) {
