@@ -5,7 +5,10 @@ public import Messaging
 import StageKit
 public import Store
 
-/// Turns due events into executions and their deliveries, with one transaction for each batch.
+/// Turns due events into executions and their deliveries, with one transaction for a few of them.
+///
+/// What one transaction leads to is bounded, whatever the jobs are: a due event whose jobs are more, or larger, is
+/// handled in part, and a due event for the rest of its range follows.
 public struct DueHandler: MessageHandler {
     private let store: any DispatchStore
     private let time: any TimeSource
@@ -13,7 +16,12 @@ public struct DueHandler: MessageHandler {
     private let created: Counter
     private let skipped: [DispatchDecision.SkipReason: Counter]
 
-    private static let pageSize = 1_000
+    /// Executions for which a transaction is worth while: with this number, no further due event is begun.
+    static let executionsEnough = 750
+    /// The executions of one due event in a transaction.
+    static let executionsMax = 1_000
+    /// The bytes of the jobs that are read for one transaction, unless a single job has more.
+    static let bytesMax = MessageLimits.batchBytesMax
 
     public init(store: any DispatchStore, time: any TimeSource, logger: Logger) {
         self.store = store
@@ -29,20 +37,25 @@ public struct DueHandler: MessageHandler {
     public func handle(_ batch: [InboundMessage]) async throws -> HandledBatch {
         let now = time.now()
         let read = batch.decoded { message throws(UnreadableMessage) in
-            let due = try message.decoded(as: ScheduleDue.self)
+            var due = try message.decoded(as: ScheduleDue.self)
             try PlausibleTime.check(due.occurrence, "the occurrence", now: now)
-            return (due: due, schedule: try Self.schedule(of: due), mayHaveBeenHandled: message.mayHaveBeenHandled)
+            due.mayHaveBeenHandled = due.mayHaveBeenHandled || message.mayHaveBeenHandled
+            return (due: due, schedule: try Self.schedule(of: due))
         }
-        var new: [NewExecution] = []
-        for event in read.messages {
-            new += try await executions(for: event.due, event.schedule, now: now).map {
-                NewExecution(job: $0.job, execution: $0.execution, mayHaveBeenHandled: event.mayHaveBeenHandled)
+        var part = Part()
+        var count: Int?
+        for (index, event) in zip(read.indices, read.messages) {
+            guard part.new.count < Self.executionsEnough, part.bytes < Self.bytesMax else {
+                count = index
+                break
             }
+            try await handle(event.due, event.schedule, now: now, into: &part)
         }
-        let recorded = try await NewExecution.record(new, in: store, time: time)
+        let recorded = try await NewExecution.record(part.new, in: store, time: time)
         created.increment(by: recorded.count { $0.execution.isNew })
-        let messages = recorded.flatMap { $0.execution.messages(job: $0.job, isBulk: false) }
-        return HandledBatch(messages: messages, dead: read.dead)
+        let messages = recorded.flatMap { $0.execution.messages(job: $0.new.job, isBulk: $0.new.isBulk) }
+        return HandledBatch(
+            messages: messages + part.rests, dead: read.dead.filter { $0.index < count ?? batch.count }, count: count)
     }
 
     private static func schedule(of due: ScheduleDue) throws(UnreadableMessage) -> Schedule {
@@ -53,22 +66,33 @@ public struct DueHandler: MessageHandler {
         }
     }
 
-    /// The executions that a due event leads to, one for each job of its shard that runs or misses the occurrence.
+    /// The part of a batch that one transaction handles.
+    private struct Part {
+        var new: [NewExecution] = []
+        /// The bytes of the jobs that were read.
+        var bytes = 0
+        /// Due events for what is left of their ranges.
+        var rests: [OutboundMessage] = []
+    }
+
+    /// Adds the executions that a due event leads to, one for each job of its range that runs or misses the occurrence.
     ///
     /// Lateness is judged now: whichever part of Belfry was down, an occurrence that is handled late is a misfire. The
     /// first decision stands, since an execution that exists is left as it is.
-    private func executions(
-        for due: ScheduleDue, _ schedule: Schedule, now: Instant
-    ) async throws(StoreError) -> [(job: Job, execution: Execution)] {
+    private func handle(
+        _ due: ScheduleDue, _ schedule: Schedule, now: Instant, into part: inout Part
+    ) async throws(StoreError) {
         // The ticker's clock may be a little ahead of this one.
         let judgedAt = max(now, min(due.tickedAt, now.adding(milliseconds: ClockGuard.leapMaxMilliseconds)))
         let next = schedule.next(after: due.occurrence)
-        let shard = Shard(index: due.shard, of: due.shardCount)
-        var found: [(job: Job, execution: Execution)] = []
-        var after: JobID?
-        while true {
-            let page = try await store.jobs(with: due.schedule, in: shard, after: after, limit: Self.pageSize)
-            for stored in page {
+        let end = part.new.count + Self.executionsMax
+        var range: JobRange? = due.range
+        while let rest = range, part.new.count < end, part.bytes < Self.bytesMax {
+            let page = try await store.jobs(
+                with: due.schedule, in: rest, limit: end - part.new.count, bytesMax: Self.bytesMax - part.bytes)
+            part.bytes += page.bytes
+            range = page.rest
+            for stored in page.jobs {
                 let decision = DispatchDecision.decide(
                     stored.job, effectiveAfter: stored.effectiveAfter, occurrence: due.occurrence,
                     nextOccurrence: next, judgedAt: judgedAt)
@@ -78,11 +102,18 @@ public struct DueHandler: MessageHandler {
                 }
                 let execution = Execution.scheduled(
                     stored.job, at: due.occurrence, judgedAt: judgedAt, decision: decision, now: now)
-                found.append((stored.job, execution))
+                part.new.append(
+                    NewExecution(
+                        job: stored.job, execution: execution, mayHaveBeenHandled: due.mayHaveBeenHandled,
+                        isBulk: due.isBulk))
             }
-            guard page.count == Self.pageSize, let last = page.last else { return found }
-            after = last.id
         }
+        guard let range else { return }
+        var rest = due
+        rest.range = range
+        // The ticker knew of fewer jobs.
+        rest.isBulk = due.isBulk || part.new.count >= end
+        part.rests.append(OutboundMessage(rest))
     }
 
     private func countSkipped(_ job: JobName, _ occurrence: Instant, _ reason: DispatchDecision.SkipReason) {

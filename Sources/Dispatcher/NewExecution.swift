@@ -7,6 +7,8 @@ struct NewExecution {
     var execution: Execution
     /// Whether the message that leads to it may have been handled before.
     var mayHaveBeenHandled: Bool
+    /// Whether its delivery is more than its service's share.
+    var isBulk = false
 
     /// Records all executions in one transaction, and returns those that lead to messages, in order, each once.
     ///
@@ -16,7 +18,7 @@ struct NewExecution {
     /// be read: nobody knows whether it was delivered.
     static func record(
         _ new: [NewExecution], in store: any DispatchStore, time: any TimeSource
-    ) async throws(StoreError) -> [(job: Job, execution: RecordedExecution)] {
+    ) async throws(StoreError) -> [(new: NewExecution, execution: RecordedExecution)] {
         let recorded = try await store.create(new.map(\.execution), now: { time.now() })
         precondition(recorded.count == new.count, "the store returns one execution for each execution given to it")
         var found: Set<ExecutionID> = []
@@ -24,7 +26,7 @@ struct NewExecution {
             guard let recorded, recorded.isNew || new.mayHaveBeenHandled,
                 found.insert(recorded.execution.id).inserted
             else { return nil }
-            return (new.job, recorded)
+            return (new, recorded)
         }
     }
 }

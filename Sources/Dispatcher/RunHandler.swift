@@ -37,11 +37,11 @@ public struct RunHandler: MessageHandler {
                 NewExecution(job: stored.job, execution: execution, mayHaveBeenHandled: mayHaveBeenHandled))
         }
         let recorded = try await NewExecution.record(new, in: store, time: time)
-        for (job, execution) in recorded where execution.isNew {
+        for (new, execution) in recorded where execution.isNew {
             logger.info(
-                "run requested", metadata: ["execution_id": "\(execution.execution.id)", "job": "\(job.name)"])
+                "run requested", metadata: ["execution_id": "\(execution.execution.id)", "job": "\(new.job.name)"])
         }
-        let messages = recorded.flatMap { $0.execution.messages(job: $0.job, isBulk: false) }
+        let messages = recorded.flatMap { $0.execution.messages(job: $0.new.job, isBulk: $0.new.isBulk) }
         return HandledBatch(messages: messages, dead: dead)
     }
 }

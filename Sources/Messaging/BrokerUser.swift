@@ -29,17 +29,20 @@ public struct BrokerUser: Sendable, Equatable {
                 read: anyOf(queues.map { "\(prefix).\($0.rawValue)" }),
                 topicWrite: [pipeline: anyOf(keys), dead: anyOf(deadLetterKeys)])
         }
+        let due = [RoutingKey.scheduleDue, RoutingKey.scheduleDueBulk]
         let allOfOurs = "^\(Topology.escaped(prefix))(\\..*)?$"
         return [
             BrokerUser(
                 name: "\(prefix)-operator", configure: allOfOurs, write: allOfOurs, read: allOfOurs, topicWrite: [:]),
-            stage("tickerd", publishes: [RoutingKey.scheduleDue, RoutingKey.baton], consumes: [.tickerBaton]),
+            stage("tickerd", publishes: due + [RoutingKey.baton], consumes: [.tickerBaton]),
             stage(
                 "dispatcherd",
-                publishes: [
+                publishes: due + [
                     RoutingKey.deliveryRequested, RoutingKey.deliveryRequestedBulk, RoutingKey.executionFinished,
                 ],
-                consumes: [.dispatcherDue, .dispatcherRuns, .dispatcherDeliveries, .dispatcherRedeliveries]),
+                consumes: [
+                    .dispatcherDue, .dispatcherBulk, .dispatcherRuns, .dispatcherDeliveries, .dispatcherRedeliveries,
+                ]),
             stage(
                 "courierd",
                 publishes: reports(.deliveryAccepted, .deliveryDeferred, .deliveryRefused, .markTaken)

@@ -4,10 +4,14 @@ public struct HandledBatch: Sendable, Equatable {
     public var messages: [OutboundMessage]
     /// Messages that no retry can help, by their place in the batch.
     public var dead: [DeadLetter]
+    /// The number of messages that were handled, from the first one on; nil for all of them. The others are handed to
+    /// the handler again, once these are acked: what a batch leads to may be much larger than the batch.
+    public var count: Int?
 
-    public init(messages: [OutboundMessage] = [], dead: [DeadLetter] = []) {
+    public init(messages: [OutboundMessage] = [], dead: [DeadLetter] = [], count: Int? = nil) {
         self.messages = messages
         self.dead = dead
+        self.count = count
     }
 
     /// One message of the batch, and why it cannot be handled.

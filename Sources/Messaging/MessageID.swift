@@ -5,11 +5,16 @@ public import JobCore
 /// An id is computed from the fact that its message reports. The same fact published twice has the same id, and two
 /// facts never share an id. The recorder deduplicates reports by their ids, and subscribers deduplicate events.
 public enum MessageID {
-    /// Differs by schedule, occurrence and shard. A ticker that repeats a tick repeats the id.
-    public static func scheduleDue(_ schedule: ScheduleKey, at occurrence: Instant, shard: Int) -> String {
-        // Hashed, since an expression may be longer than the longest id.
-        let key = ReportID(messageID: "\(schedule.expression)|\(schedule.timeZone)|\(schedule.dst)").rawValue
-        return "due/\(String(UInt64(bitPattern: key), radix: 16))/\(occurrence.millisecondsSinceEpoch)/\(shard)"
+    /// Differs by schedule, occurrence and range. A ticker that repeats a tick repeats the id.
+    public static func scheduleDue(_ schedule: ScheduleKey, at occurrence: Instant, in range: JobRange) -> String {
+        let key = hash("\(schedule.expression)|\(schedule.timeZone)|\(schedule.dst)")
+        let bounds = [range.from, range.to].map { $0.map { "\($0.service)/\($0.id)" } ?? "" }
+        return "due/\(key)/\(occurrence.millisecondsSinceEpoch)/\(hash("\(bounds[0])|\(bounds[1])"))"
+    }
+
+    /// For what may be longer than the longest id.
+    private static func hash(_ text: String) -> String {
+        String(UInt64(bitPattern: ReportID(messageID: text).rawValue), radix: 16)
     }
 
     /// Differs by cursor.
@@ -94,6 +99,6 @@ public enum MessageID {
     /// The id that the service gave to a callback which it published, or else a hash of its body.
     public static func callback(_ execution: ExecutionID, published id: String?, body: [UInt8]) -> String {
         let own = id ?? String(decoding: body, as: UTF8.self)
-        return "\(execution)/callback/\(String(UInt64(bitPattern: ReportID(messageID: own).rawValue), radix: 16))"
+        return "\(execution)/callback/\(hash(own))"
     }
 }

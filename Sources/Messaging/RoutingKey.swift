@@ -5,6 +5,7 @@ public import JobCore
 /// The key of a report is its kind and its line: `delivery.accepted.2`.
 public enum RoutingKey {
     public static let scheduleDue = "schedule.due"
+    public static let scheduleDueBulk = "schedule.due.bulk"
     public static let runRequested = "run.requested"
     public static let redeliveryRequested = "redelivery.requested"
     public static let deliveryDue = "delivery.due"

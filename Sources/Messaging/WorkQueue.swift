@@ -4,6 +4,7 @@ public import JobCore
 public enum WorkQueue: String, Sendable, CaseIterable {
     case tickerBaton = "ticker.baton"
     case dispatcherDue = "dispatcher.due"
+    case dispatcherBulk = "dispatcher.bulk"
     case dispatcherRuns = "dispatcher.runs"
     case dispatcherDeliveries = "dispatcher.deliveries"
     case dispatcherRedeliveries = "dispatcher.redeliveries"
@@ -33,6 +34,7 @@ public enum WorkQueue: String, Sendable, CaseIterable {
         switch self {
         case .tickerBaton: [RoutingKey.baton]
         case .dispatcherDue: [RoutingKey.scheduleDue]
+        case .dispatcherBulk: [RoutingKey.scheduleDueBulk]
         case .dispatcherRuns: [RoutingKey.runRequested]
         case .dispatcherDeliveries: [RoutingKey.deliveryDue]
         case .dispatcherRedeliveries: [RoutingKey.redeliveryRequested]

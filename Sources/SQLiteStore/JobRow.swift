@@ -33,6 +33,53 @@ enum JobRow {
         return try unreadable.list(rows, limit: limit, where: isWanted, read)
     }
 
+    /// The first jobs of a range that can be read. The index `job_by_schedule` holds them in the range's order.
+    static func page(
+        _ database: Database, of schedule: ScheduleKey, in range: JobRange, limit: Int, bytesMax: Int,
+        leavingOut unreadable: UnreadableRows
+    ) throws -> JobPage {
+        let (sql, arguments) = selection(of: schedule, in: range)
+        let rows = try Row.fetchCursor(try database.cachedStatement(sql: sql), arguments: arguments)
+        var page = JobPage(jobs: [], bytes: 0, rest: nil)
+        while let row = try rows.next() {
+            let bytes = try row.withUnsafeData(atIndex: 2) { $0?.count ?? 0 }
+            if !page.jobs.isEmpty, page.jobs.count >= limit || page.bytes + bytes > bytesMax {
+                guard let next = try unreadable.value({ try key(row) }) else { continue }
+                page.rest = JobRange(from: next, to: range.to)
+                break
+            }
+            guard let stored = try unreadable.value({ try read(row) }) else { continue }
+            page.jobs.append(stored)
+            page.bytes += bytes
+        }
+        return page
+    }
+
+    /// The statement that reads a range, with the id as its last column.
+    static func selection(of schedule: ScheduleKey, in range: JobRange) -> (sql: String, StatementArguments) {
+        var sql = """
+            SELECT service, name, document, since_ms, created_ms, updated_ms, id FROM job
+            WHERE deleted_ms IS NULL AND expression = ? AND time_zone = ? AND dst = ?
+            """
+        var arguments: [DatabaseValue] = [
+            schedule.expression.databaseValue, schedule.timeZone.databaseValue, schedule.dst.description.databaseValue,
+        ]
+        for (bound, comparison) in [(range.from, ">="), (range.to, "<")] {
+            guard let bound else { continue }
+            sql += " AND (service, id) \(comparison) (?, ?)"
+            arguments += [bound.service.databaseValue, bound.id.databaseValue]
+        }
+        return (sql + " ORDER BY service, id", StatementArguments(arguments))
+    }
+
+    /// The place of a row in the order of `selection`.
+    private static func key(_ row: Row) throws(UnreadableRow) -> JobRange.Key {
+        try UnreadableRow.naming(.job, "the job \(row[0] as String)/\(row[1] as String)") {
+            var column = ColumnReader(row, from: 6)
+            return JobRange.Key(service: row[0], id: try column.identifier())
+        }
+    }
+
     /// The job of that name, unless it was deleted. Throws `UnreadableRow`.
     static func find(_ name: JobName, in database: Database) throws -> StoredJob? {
         let statement = try database.cachedStatement(

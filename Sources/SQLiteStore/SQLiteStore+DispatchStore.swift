@@ -1,25 +1,13 @@
-import FoundationEssentials
-import GRDB
 public import JobCore
 public import Store
 
 extension SQLiteStore: DispatchStore {
-    /// A job's slot is the beginning of its id, so a shard is a range of ids, which the index holds in order.
     public func jobs(
-        with schedule: ScheduleKey, in shard: Shard, after: JobID?, limit: Int
-    ) async throws(StoreError) -> [StoredJob] {
+        with schedule: ScheduleKey, in range: JobRange, limit: Int, bytesMax: Int
+    ) async throws(StoreError) -> JobPage {
         try await read { database in
-            try JobRow.list(
-                database,
-                where: """
-                    WHERE deleted_ms IS NULL AND expression = ? AND time_zone = ? AND dst = ?
-                        AND id >= ? AND id < ? AND id > ? ORDER BY id
-                    """,
-                [
-                    schedule.expression.databaseValue, schedule.timeZone.databaseValue,
-                    schedule.dst.description.databaseValue, Self.idBound(shard.slots.lowerBound),
-                    Self.idBound(shard.slots.upperBound), after?.databaseValue ?? Data().databaseValue,
-                ], limit: limit, leavingOut: unreadable)
+            try JobRow.page(
+                database, of: schedule, in: range, limit: limit, bytesMax: bytesMax, leavingOut: unreadable)
         }
     }
 
@@ -50,13 +38,5 @@ extension SQLiteStore: DispatchStore {
                 try rows[id].map { try lastSuccesses.recorded($0.execution, job: $0.job, isNew: false) }
             }
         }
-    }
-
-    /// A bound that sorts before every id of this slot and after every id of the slots before it.
-    private static func idBound(_ slot: Int) -> DatabaseValue {
-        let bytes =
-            slot < Shard.slotCount
-            ? [UInt8(slot >> 8), UInt8(slot & 0xFF)] : [UInt8](repeating: 0xFF, count: 17)
-        return Data(bytes).databaseValue
     }
 }

@@ -23,6 +23,9 @@ enum Schema {
         migrator.registerMigration("4: the progress of each line of reports") { database in
             try database.execute(sql: reportLines)
         }
+        migrator.registerMigration("5: a schedule's jobs in the order of their services") { database in
+            try database.execute(sql: jobsByService)
+        }
         migrator.registerMigration("6: buffered executions") { database in
             try database.execute(sql: bufferedExecutions)
         }
@@ -156,6 +159,14 @@ enum Schema {
             deliverable_since_ms INTEGER,
             latest_mark_ms INTEGER
         ) STRICT;
+        """
+
+    /// A due event is about a range of a schedule's jobs in the order of services and ids. The index holds all columns
+    /// of the ticker's query.
+    private static let jobsByService = """
+        DROP INDEX job_by_schedule;
+        CREATE INDEX job_by_schedule ON job
+            (expression, time_zone, dst, service, id, enabled, since_ms, deleted_ms) WHERE deleted_ms IS NULL;
         """
 
     /// The rule of the CHECK in `executions`, for the rows of a store that was made before there was one.

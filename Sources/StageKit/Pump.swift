@@ -89,7 +89,13 @@ public struct Pump: Service {
             do {
                 let result = try await handler.handle(batch)
                 if !result.messages.isEmpty { CrashPoint.afterCommit.reach() }
-                return try await settle(result, of: batch, subscription, begun)
+                let handled = Array(batch.prefix(result.count ?? batch.count))
+                precondition(!handled.isEmpty, "a handler handles at least the first message")
+                let outcome = try await settle(result, of: handled, subscription, begun)
+                batch.removeFirst(handled.count)
+                guard outcome == .acked, !batch.isEmpty else { return outcome }
+                attempt = 0
+                continue
             } catch StoreError.unavailable(let reason) {
                 logger.warning(
                     "the store is unavailable, the batch waits",

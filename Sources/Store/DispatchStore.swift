@@ -2,14 +2,16 @@ public import JobCore
 
 /// The role of the dispatcher: it reads jobs and creates executions.
 ///
-///     let due = try await store.jobs(with: schedule, in: shard, after: nil, limit: 500)
-///     let recorded = try await store.create(due.map { execution(of: $0.job) }, now: time.now)
+///     let page = try await store.jobs(with: schedule, in: .all, limit: 500, bytesMax: 8 << 20)
+///     let recorded = try await store.create(page.jobs.map { execution(of: $0.job) }, now: time.now)
 public protocol DispatchStore: Sendable {
-    /// Up to `limit` jobs of a schedule's shard, deleted ones excepted, in the order of their ids, that come after
-    /// `after`; fewer only when there are no more. Paused jobs are among them: the dispatcher decides whether a job
-    /// runs. A job that can't be read is left out, logged by name and counted.
-    func jobs(with schedule: ScheduleKey, in shard: Shard, after: JobID?, limit: Int) async throws(StoreError)
-        -> [StoredJob]
+    /// The first jobs of a range of the schedule's jobs, deleted ones excepted, in the range's order: up to `limit` of
+    /// them, and no more than `bytesMax` bytes of documents, unless the first alone has more; fewer only when there are
+    /// no more. Paused jobs are among them: the dispatcher decides whether a job runs. A job that can't be read is left
+    /// out, logged by name and counted.
+    func jobs(
+        with schedule: ScheduleKey, in range: JobRange, limit: Int, bytesMax: Int
+    ) async throws(StoreError) -> JobPage
 
     /// The job of that name; nil when there is none, or it was deleted. Throws `StoreError.unusable` when it can't be
     /// read.

@@ -5,7 +5,7 @@ import Messaging
 struct Tick: Sendable {
     /// Nil when nobody knows the time.
     var now: Instant?
-    var due: [DueShard]
+    var due: [DueRange]
     var plan: SchedulePlan
 
     /// Due events of one tick. The rest follows in the next tick, so that a backlog is published and confirmed in
@@ -20,14 +20,13 @@ struct Tick: Sendable {
         self.plan = plan
     }
 
-    /// One due event for each shard of each schedule that is due.
+    /// One due event for each range.
     var messages: [OutboundMessage] {
         guard let now else { return [] }
         return due.map { due in
             OutboundMessage(
                 ScheduleDue(
-                    schedule: due.key, occurrence: due.occurrence, tickedAt: now, shard: due.shard,
-                    shardCount: due.shardCount))
+                    schedule: due.key, occurrence: due.occurrence, tickedAt: now, range: due.range, isBulk: due.isBulk))
         }
     }
 }

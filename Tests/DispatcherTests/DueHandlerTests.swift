@@ -29,11 +29,11 @@ import Testing
     }
 
     private static func due(
-        _ occurrence: Instant = occurrence, late milliseconds: Int64 = 100, shard: Int = 0, of shardCount: Int = 1
+        _ occurrence: Instant = occurrence, late milliseconds: Int64 = 100, in range: JobRange = .all
     ) throws -> InboundMessage {
         let event = ScheduleDue(
             schedule: schedule, occurrence: occurrence, tickedAt: occurrence.adding(milliseconds: milliseconds),
-            shard: shard, shardCount: shardCount)
+            range: range)
         return message(try MessageCoder.encode(event))
     }
 
@@ -52,12 +52,6 @@ import Testing
     private static func requests(_ batch: HandledBatch) throws -> [DeliveryRequested] {
         try batch.messages.filter { $0.routingKey == RoutingKey.deliveryRequested }
             .map { try MessageCoder.decode(DeliveryRequested.self, from: $0.body) }
-    }
-
-    @Test func `a due event reaches every job, when the store lists them in several pages`() async throws {
-        let store = MemoryDispatchStore((0..<1_001).map { Self.job("job-\($0)") })
-        let batch = try await handler(store).handle([try Self.due()])
-        #expect(Set(try Self.requests(batch).map(\.jobName)).count == 1_001)
     }
 
     @Test func `a due event leads to one execution and one delivery for each job`() async throws {
@@ -138,10 +132,12 @@ import Testing
         #expect(try await handler(store).handle([Self.redelivered(Self.due(late: 90_000))]).messages.isEmpty)
     }
 
-    @Test func `a due event in shards reaches each job through exactly one shard`() async throws {
+    @Test func `due events for all ranges of a schedule reach each job through exactly one of them`() async throws {
         let jobs = (0..<40).map { Self.job("job-\($0)") }
         let store = MemoryDispatchStore(jobs)
-        let batch = try (0..<7).map { try Self.due(shard: $0, of: 7) }
+        let bounds = [0, 9_000, 30_000, 65_535].map { JobRange.Key(service: "s", slot: $0) }
+        let ranges = zip([nil] + bounds, bounds.map(Optional.some) + [nil]).map(JobRange.init)
+        let batch = try ranges.map { try Self.due(in: $0) }
         let names = try Self.requests(try await handler(store).handle(batch)).map(\.jobName.job)
         #expect(names.count == 40 && Set(names).count == 40)
     }
@@ -185,7 +181,7 @@ import Testing
         let store = MemoryDispatchStore([Self.job("a")])
         let future = Instant.recordable.upperBound
         let event = ScheduleDue(
-            schedule: Self.schedule, occurrence: future, tickedAt: future, shard: 0, shardCount: 1)
+            schedule: Self.schedule, occurrence: future, tickedAt: future)
         let batch = try await handler(store).handle([Self.message(try MessageCoder.encode(event)), Self.due()])
         #expect(batch.dead.map(\.index) == [0] && batch.dead.map(\.reason) == [.unreadable])
         #expect(try Self.requests(batch).count == 1)
@@ -213,8 +209,7 @@ import Testing
     @Test func `a due event that cannot be read becomes a dead letter, and the others are handled`() async throws {
         let store = MemoryDispatchStore([Self.job("a")])
         let nonsense = ScheduleDue(
-            schedule: ScheduleKey("nonsense"), occurrence: Self.occurrence, tickedAt: Self.occurrence, shard: 0,
-            shardCount: 1)
+            schedule: ScheduleKey("nonsense"), occurrence: Self.occurrence, tickedAt: Self.occurrence)
         let batch = try await handler(store).handle([
             Self.message([0xFF]), Self.due(), Self.message(try MessageCoder.encode(nonsense)),
         ])

@@ -16,18 +16,23 @@ final class MemoryDispatchStore: DispatchStore {
     let content = Mutex(Content())
 
     init(_ jobs: [StoredJob]) {
-        content.withLock { $0.jobs = jobs.sorted { $0.id.description < $1.id.description } }
+        content.withLock { $0.jobs = jobs.sorted { JobRange.Key($0.job.name) < JobRange.Key($1.job.name) } }
     }
 
     func jobs(
-        with schedule: ScheduleKey, in shard: Shard, after: JobID?, limit: Int
-    ) async throws(StoreError) -> [StoredJob] {
-        let content = try open()
-        let found = content.jobs.filter { stored in
-            stored.job.schedule == schedule && shard.slots.contains(Shard.slot(of: stored.id))
-                && (after.map { $0.description < stored.id.description } ?? true)
+        with schedule: ScheduleKey, in range: JobRange, limit: Int, bytesMax: Int
+    ) async throws(StoreError) -> JobPage {
+        var page = JobPage(jobs: [], bytes: 0, rest: nil)
+        for stored in try open().jobs where stored.job.schedule == schedule && range.contains(stored.job.name) {
+            let bytes = stored.job.payload?.utf8.count ?? 0
+            if !page.jobs.isEmpty, page.jobs.count == limit || page.bytes + bytes > bytesMax {
+                page.rest = JobRange(from: JobRange.Key(stored.job.name), to: range.to)
+                break
+            }
+            page.jobs.append(stored)
+            page.bytes += bytes
         }
-        return Array(found.prefix(limit))
+        return page
     }
 
     func job(named name: JobName) async throws(StoreError) -> StoredJob? {

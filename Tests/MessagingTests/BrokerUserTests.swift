@@ -14,15 +14,21 @@ import Testing
     /// The rights that each stage needs for the route.
     private static let rights: [String: Rights] = [
         "tickerd": Rights(
-            publishes: ["schedule.due", "ticker.baton"], reads: ["belfry.ticker.baton"], deadLetters: []),
+            publishes: ["schedule.due", "schedule.due.bulk", "ticker.baton"], reads: ["belfry.ticker.baton"],
+            deadLetters: []),
         "dispatcherd": Rights(
-            publishes: ["delivery.requested", "delivery.requested.bulk", "execution.finished"],
+            publishes: [
+                "schedule.due", "schedule.due.bulk", "delivery.requested", "delivery.requested.bulk",
+                "execution.finished",
+            ],
             reads: [
-                "belfry.dispatcher.due", "belfry.dispatcher.runs", "belfry.dispatcher.deliveries",
+                "belfry.dispatcher.due", "belfry.dispatcher.bulk", "belfry.dispatcher.runs",
+                "belfry.dispatcher.deliveries",
                 "belfry.dispatcher.redeliveries",
             ],
             deadLetters: [
-                "dispatcher.due", "dispatcher.runs", "dispatcher.deliveries", "dispatcher.redeliveries",
+                "dispatcher.due", "dispatcher.bulk", "dispatcher.runs", "dispatcher.deliveries",
+                "dispatcher.redeliveries",
             ]),
         "courierd": Rights(
             publishes: Set(

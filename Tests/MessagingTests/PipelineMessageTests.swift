@@ -13,13 +13,16 @@ import Testing
         Attempt(number: number, at: at(0), statusCode: 503, latencyMilliseconds: 7, error: "busy")
     }
 
-    private static func due(_ expression: String = "rate(1 minute)", at seconds: Int64 = 0, shard: Int = 0)
-        -> ScheduleDue
-    {
+    private static func due(
+        _ expression: String = "rate(1 minute)", at seconds: Int64 = 0, from: JobRange.Key? = nil,
+        to: JobRange.Key? = nil, isBulk: Bool = false
+    ) -> ScheduleDue {
         ScheduleDue(
-            schedule: ScheduleKey(expression), occurrence: at(seconds), tickedAt: at(seconds + 1), shard: shard,
-            shardCount: 4)
+            schedule: ScheduleKey(expression), occurrence: at(seconds), tickedAt: at(seconds + 1),
+            range: JobRange(from: from, to: to), isBulk: isBulk)
     }
+
+    private static let keys = [("a", 1), ("a", 2), ("b", 1)].map { JobRange.Key(service: $0.0, slot: $0.1) }
 
     private static func delivery(attempt: Int, deferrals: Deferrals = Deferrals()) -> DeliveryRequested {
         var delivery = DeliveryRequested(
@@ -50,7 +53,9 @@ import Testing
 
     /// Facts that differ in one thing each.
     private static let facts: [any PipelineMessage] = [
-        due(), due("rate(2 minutes)"), due(at: 60), due(shard: 1), Baton(cursor: at(0)), Baton(cursor: at(1)),
+        due(), due("rate(2 minutes)"), due(at: 60), due(from: keys[0]), due(to: keys[0]),
+        due(from: keys[0], to: keys[1]), due(from: keys[0], to: keys[2]), due(from: keys[1]), Baton(cursor: at(0)),
+        Baton(cursor: at(1)),
         RunRequested(executionID: id, jobName: name, requestedAt: at(0)),
         RedeliveryRequested(executionID: id, jobName: name, foundAt: at(0)),
         RedeliveryRequested(executionID: id, jobName: name, foundAt: at(300)), delivery(attempt: 1),
@@ -93,9 +98,10 @@ import Testing
     @Test func `a pipeline message can be published even with the longest expression and names`() {
         let longest = ScheduleKey(
             String(repeating: "x", count: 256), timeZone: String(repeating: "z", count: 64), dst: .default)
-        let due = ScheduleDue(
-            schedule: longest, occurrence: Self.at(0), tickedAt: Self.at(0), shard: 65_535, shardCount: 65_536)
         let name = JobName(service: String(repeating: "s", count: 128), job: String(repeating: "j", count: 128))
+        let key = JobRange.Key(name)
+        let due = ScheduleDue(
+            schedule: longest, occurrence: Self.at(0), tickedAt: Self.at(0), range: JobRange(from: key, to: key))
         let messages: [any PipelineMessage] = [due, JobChanged(jobName: name, isDeleted: true, changedAt: Self.at(0))]
         for message in messages + Self.facts { #expect(OutboundMessage(message).fault == nil) }
     }

@@ -10,8 +10,8 @@ import Testing
     /// The messages between stages, which must not be lost: all but the events.
     private static let mandatoryKeys =
         [
-            RoutingKey.scheduleDue, RoutingKey.runRequested, RoutingKey.deliveryDue, RoutingKey.deliveryRequested,
-            RoutingKey.deliveryRequestedBulk,
+            RoutingKey.scheduleDue, RoutingKey.scheduleDueBulk, RoutingKey.runRequested, RoutingKey.deliveryDue,
+            RoutingKey.deliveryRequested, RoutingKey.deliveryRequestedBulk,
             RoutingKey.redeliveryRequested, RoutingKey.deliveryMark, RoutingKey.baton,
         ] + RetryLadder.stepsSeconds.map { RoutingKey.retry(stepSeconds: $0) }
         + ReportKind.allCases.flatMap { kind in ReportLine.allCases.map { RoutingKey.report(kind, $0) } }

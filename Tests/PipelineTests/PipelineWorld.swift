@@ -73,8 +73,10 @@ final class PipelineWorld {
         connections = Dictionary(
             uniqueKeysWithValues: WorkQueue.allCases.map { ($0, CrashingConnection(broker, queue: $0)) })
         reaperConnection = CrashingConnection(broker)
+        let due = DueHandler(store: store, time: clock, logger: Self.logger)
         handlers = [
-            .dispatcherDue: DueHandler(store: store, time: clock, logger: Self.logger),
+            .dispatcherDue: due,
+            .dispatcherBulk: due,
             .dispatcherRuns: RunHandler(store: store, time: clock, logger: Self.logger),
             .dispatcherDeliveries: DeliveryDueHandler(store: store, time: clock, logger: Self.logger),
             .dispatcherRedeliveries: RedeliveryHandler(store: store, logger: Self.logger),

@@ -88,10 +88,10 @@ extension WatchedStore: ScheduleStore {
 
 extension WatchedStore: DispatchStore {
     func jobs(
-        with schedule: ScheduleKey, in shard: Shard, after: JobID?, limit: Int
-    ) async throws(StoreError) -> [StoredJob] {
+        with schedule: ScheduleKey, in range: JobRange, limit: Int, bytesMax: Int
+    ) async throws(StoreError) -> JobPage {
         try checkAvailable()
-        return try await store.jobs(with: schedule, in: shard, after: after, limit: limit)
+        return try await store.jobs(with: schedule, in: range, limit: limit, bytesMax: bytesMax)
     }
 
     func job(named name: JobName) async throws(StoreError) -> StoredJob? {

@@ -106,4 +106,62 @@ import Testing
             #expect(error?.isUnusable == true)
         }
     }
+
+    /// The steps by which SQLite answers a statement.
+    private static func plan(of sql: String, _ arguments: StatementArguments = [], in store: SQLiteStore) async throws
+        -> String
+    {
+        try await store.read { database in
+            // EXPLAIN does not notice that another connection has changed the schema; this does.
+            _ = try Int.fetchOne(database, sql: "SELECT count(*) FROM job")
+            return try Row.fetchAll(database, sql: "EXPLAIN QUERY PLAN \(sql)", arguments: arguments)
+                .map { $0["detail"] as String }.joined(separator: "; ")
+        }
+    }
+
+    @Test(arguments: [true, false])
+    func `a store, also one of an earlier release, reads schedules and ranges by one index, and sorts nothing`(
+        isNew: Bool
+    ) async throws {
+        let folder = try TemporaryFolder()
+        defer { folder.remove() }
+        if !isNew { try await Self.storeWithoutCheck(in: folder) }
+        let store = try folder.store()
+        let schedules = try await Self.plan(of: SQLiteStore.servicesOfSchedules, in: store)
+        #expect(schedules == "SCAN job USING COVERING INDEX job_by_schedule")
+        let (from, to) = (JobRange.Key(service: "a", slot: 5), JobRange.Key(service: "b", slot: 9))
+        for (range, bounds) in [
+            (JobRange.all, ""), (JobRange(from: from, to: nil), " AND (service,id)>(?,?)"),
+            (JobRange(from: nil, to: to), " AND (service,id)<(?,?)"),
+            (JobRange(from: from, to: to), " AND (service,id)>(?,?) AND (service,id)<(?,?)"),
+        ] {
+            let (sql, arguments) = JobRow.selection(of: ScheduleKey("rate(1 minute)"), in: range)
+            let plan = try await Self.plan(of: sql, arguments, in: store)
+            #expect(
+                plan == "SEARCH job USING INDEX job_by_schedule (expression=? AND time_zone=? AND dst=?\(bounds))")
+        }
+    }
+
+    @Test func `the jobs of a store of an earlier release are counted and read as before`() async throws {
+        let folder = try TemporaryFolder()
+        defer { folder.remove() }
+        let queue = try DatabaseQueue(path: folder.file)
+        try Schema.migrator.migrate(queue, upTo: "4: the progress of each line of reports")
+        try await queue.write { database in
+            for service in ["b", "a"] {
+                let job = Job(
+                    name: JobName(service: service, job: "j"),
+                    target: InvocationTarget(kind: .http, address: "https://example.com/"),
+                    schedule: ScheduleKey("rate(1 minute)"), ttlSeconds: 60)
+                let since = Instant(secondsSinceEpoch: 5)
+                try JobRow.write(
+                    StoredJob(job: job, effectiveAfter: since, createdAt: since, updatedAt: since), to: database)
+            }
+        }
+        let store = try folder.store()
+        let services = try await store.distinctSchedules().map(\.services)
+        #expect(services == [[.init("a", 1), .init("b", 1)]])
+        let page = try await store.jobs(with: ScheduleKey("rate(1 minute)"), in: .all, limit: 9, bytesMax: 9_999)
+        #expect(page.jobs.map(\.job.name.service) == ["a", "b"] && page.rest == nil)
+    }
 }

@@ -43,6 +43,18 @@ import Testing
         #expect(broker.waiting(in: "courier.deliveries").map(\.id) == ["for a", "for b"])
     }
 
+    @Test func `a pump whose handler has handled a part of a batch settles that part, and then hands over the rest`()
+        async throws
+    {
+        try await pass(["a", "b", "c"]) { batch in
+            var handled = ScriptedHandler.echo(Array(batch.prefix(2)))
+            handled.count = min(2, batch.count)
+            return handled
+        }
+        #expect(
+            journal.all == ["handle a,b,c", "publish for a,for b", "ack 2", "handle c", "publish for c", "ack 1"])
+    }
+
     @Test func `a pump keeps a batch while the store is unavailable, and handles all of it again`() async throws {
         let refusals = Mutex(2)
         try await pass(["a", "b"]) { batch in

@@ -44,7 +44,7 @@ extension StoreConformance {
             #expect(try await !store.deleteJob(named: job.name, now: start))
             #expect(try await store.job(named: job.name) == nil)
             #expect(try await store.jobs(service: nil, after: nil, limit: 10).isEmpty)
-            #expect(try await store.jobs(with: everyMinute, in: Shard(index: 0, of: 1), after: nil, limit: 9).isEmpty)
+            #expect(try await store.jobs(with: everyMinute, in: .all, limit: 9, bytesMax: 9_999).jobs.isEmpty)
             let later = start.adding(seconds: 60)
             let stored = StoredJob(job: job, effectiveAfter: later, createdAt: later, updatedAt: later)
             #expect(try await store.put([job], now: later) == [PutJob(stored: stored, isNew: true)])

@@ -3,27 +3,51 @@ import Store
 import Testing
 
 extension StoreConformance {
-    static let shardScenarios: [StoreScenario] = [
-        StoreScenario("the shards of a schedule hold each of its jobs once, in the order of their ids") {
+    private static func sorted(_ jobs: [Job]) -> [JobName] {
+        jobs.map(\.name).sorted { JobRange.Key($0) < JobRange.Key($1) }
+    }
+
+    static let rangeScenarios: [StoreScenario] = [
+        StoreScenario("the ranges of a schedule hold each of its jobs once, in the order of services and ids") {
             store async throws in
-            let jobs = (0..<60).map { sampleJob("job\($0)", isEnabled: $0 % 7 != 0) }
+            let jobs = (0..<60).map { index in
+                sampleJob("job\(index)", service: ["a", "B", "a.b", "c-1"][index % 4], isEnabled: index % 7 != 0)
+            }
             _ = try await store.put(jobs + [sampleJob("x", schedule: ScheduleKey("rate(2 days)"))], now: start)
-            for count in [1, 3, 7] {
-                var seen: [JobID] = []
-                for index in 0..<count {
-                    let shard = Shard(index: index, of: count)
-                    var after: JobID?
-                    while true {
-                        let page = try await store.jobs(with: everyMinute, in: shard, after: after, limit: 4)
-                        #expect(page.allSatisfy { shard.slots.contains(Shard.slot(of: $0.id)) })
-                        seen += page.map(\.id)
-                        guard let last = page.last else { break }
-                        after = last.id
+            let between = JobRange.Key(sorted(jobs)[17])
+            for cuts in [
+                [], [("a", 0)], [("B", 30_000), ("a", 0), ("a", 40_000), ("a.a", 0), ("c-1", 65_535), ("z", 0)],
+            ] as [[(String, Int)]] {
+                let bounds = ([between] + cuts.map { JobRange.Key(service: $0.0, slot: $0.1) }).sorted()
+                var seen: [JobName] = []
+                for (from, to) in zip([nil] + bounds, bounds.map(Optional.some) + [nil]) {
+                    var range: JobRange? = JobRange(from: from, to: to)
+                    while let part = range {
+                        let page = try await store.jobs(with: everyMinute, in: part, limit: 4, bytesMax: 99_999)
+                        #expect(page.jobs.allSatisfy { part.contains($0.job.name) } && page.jobs.count <= 4)
+                        #expect(page.rest == nil || page.rest?.to == to && page.jobs.count == 4)
+                        seen += page.jobs.map(\.job.name)
+                        range = page.rest
                     }
                 }
-                #expect(seen.map(\.description) == jobs.map(\.name.id.description).sorted())
+                #expect(seen == sorted(jobs))
             }
-        }
+        },
+        StoreScenario("a page of jobs ends before the job that would make it larger than asked for") {
+            store async throws in
+            var jobs = (0..<12).map { sampleJob("job\($0)", service: "s\($0 % 3)") }
+            jobs[4].payload = String(repeating: "x", count: 5_000)
+            _ = try await store.put(jobs, now: start)
+            var seen: [JobName] = []
+            var range: JobRange? = .all
+            while let part = range {
+                let page = try await store.jobs(with: everyMinute, in: part, limit: 99, bytesMax: 2_500)
+                #expect((1...2_500).contains(page.bytes) || page.jobs.map(\.job.name) == [jobs[4].name])
+                seen += page.jobs.map(\.job.name)
+                range = page.rest
+            }
+            #expect(seen == sorted(jobs))
+        },
     ]
 
     static let creationScenarios: [StoreScenario] = [
@@ -91,7 +115,7 @@ extension StoreConformance {
             #expect(try await store.execution(failed.id)?.retriedBy == retry.id)
             #expect(try await store.execution(retry.id)?.retryOf == failed.id)
         },
-        StoreScenario("a batch of executions larger than a schedule's shard is answered in order") {
+        StoreScenario("a batch of executions larger than a due event's range is answered in order") {
             store async throws in
             let executions = (0..<700).map { sampleExecution(of: sampleJob("job\($0)")) }
             let answer = try await store.create(executions, now: start)

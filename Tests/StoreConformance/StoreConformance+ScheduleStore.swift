@@ -53,9 +53,29 @@ extension StoreConformance {
             #expect(
                 shared.contains(
                     DistinctSchedule(
-                        key: everyMinute, jobCount: 2, earliestEffectiveAfter: start, latestEffectiveAfter: later))
+                        key: everyMinute, services: [.init("billing", 2)], earliestEffectiveAfter: start,
+                        latestEffectiveAfter: later))
             )
-            #expect(shared.contains(DistinctSchedule(key: berlin, jobCount: 1, latestEffectiveAfter: start)))
+            #expect(
+                shared.contains(
+                    DistinctSchedule(key: berlin, services: [.init("billing", 1)], latestEffectiveAfter: start)))
+        },
+        StoreScenario("a schedule's enabled jobs are counted by service, in the order of the services' names") {
+            store async throws in
+            let names = ["b", "B", "a.c", "a", "zz", "b-1"]
+            let later = start.adding(seconds: 5)
+            for (index, service) in names.enumerated() {
+                let jobs = (0...index).map { sampleJob("job\($0)", service: service) }
+                let paused = sampleJob("paused", service: service, isEnabled: false)
+                _ = try await store.put(jobs + [paused], now: index == 3 ? start : later)
+            }
+            _ = try await store.put([sampleJob("paused", service: "none", isEnabled: false)], now: start)
+            let counted = ["B", "a", "a.c", "b", "b-1", "zz"].map { name in
+                DistinctSchedule.ServiceJobs(name, (names.firstIndex(of: name) ?? 0) + 1)
+            }
+            let schedule = DistinctSchedule(
+                key: everyMinute, services: counted, earliestEffectiveAfter: start, latestEffectiveAfter: later)
+            #expect(try await store.distinctSchedules() == [schedule])
         },
         StoreScenario(
             "the newest occurrence is the newest one with an execution, and runs that were asked for do not count"

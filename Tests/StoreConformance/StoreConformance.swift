@@ -8,7 +8,7 @@
 ///     }
 public enum StoreConformance {
     public static let scenarios: [StoreScenario] =
-        scheduleScenarios + shardScenarios + creationScenarios + recordedScenarios + lockScenarios + bufferScenarios
+        scheduleScenarios + rangeScenarios + creationScenarios + recordedScenarios + lockScenarios + bufferScenarios
         + updateScenarios
         + heartbeatScenarios + expiryScenarios + historyScenarios + statusScenarios + jobScenarios + searchScenarios
         + keyScenarios + readinessScenarios

@@ -11,7 +11,7 @@ import Ticker
     private static func before(_ instant: Instant) -> Instant { instant.adding(milliseconds: -1) }
 
     private static func minutely(since: Instant) -> [DistinctSchedule] {
-        [DistinctSchedule(key: ScheduleKey("rate(1 minute)"), jobCount: 3, latestEffectiveAfter: since)]
+        [DistinctSchedule(key: ScheduleKey("rate(1 minute)"), services: [.init("s", 3)], latestEffectiveAfter: since)]
     }
 
     private static func cursor(newest: Instant?, schedules: [DistinctSchedule]) -> Instant {
@@ -30,7 +30,7 @@ import Ticker
     @Test func `a new baton starts where the first job took effect, while nothing has run yet`() {
         let schedules = [
             DistinctSchedule(
-                key: ScheduleKey("rate(1 minute)"), jobCount: 2, earliestEffectiveAfter: Self.ago(500),
+                key: ScheduleKey("rate(1 minute)"), services: [.init("s", 2)], earliestEffectiveAfter: Self.ago(500),
                 latestEffectiveAfter: Self.ago(30))
         ]
         #expect(Self.cursor(newest: nil, schedules: schedules) == Self.ago(500))
@@ -68,7 +68,9 @@ import Ticker
     @Test func `nothing is overdue while nothing is due`() {
         #expect(Self.overdue(newest: Self.ago(180), schedules: []).isEmpty)
         let yearly = [
-            DistinctSchedule(key: ScheduleKey("cron(0 0 1 1 ? *)"), jobCount: 1, latestEffectiveAfter: Self.ago(86_400))
+            DistinctSchedule(
+                key: ScheduleKey("cron(0 0 1 1 ? *)"), services: [.init("s", 1)], latestEffectiveAfter: Self.ago(86_400)
+            )
         ]
         #expect(Self.overdue(newest: Self.ago(180), schedules: yearly).isEmpty)
     }
@@ -86,7 +88,7 @@ import Ticker
 
     @Test func `a schedule that can't be read hides no overdue occurrence`() {
         let unreadable = DistinctSchedule(
-            key: ScheduleKey("nonsense"), jobCount: 1, latestEffectiveAfter: Self.ago(7_200))
+            key: ScheduleKey("nonsense"), services: [.init("s", 1)], latestEffectiveAfter: Self.ago(7_200))
         let schedules = [unreadable] + Self.minutely(since: Self.ago(7_200))
         #expect(Self.overdue(newest: Self.ago(180), schedules: schedules) == [Self.ago(120)])
     }

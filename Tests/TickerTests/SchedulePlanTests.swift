@@ -13,7 +13,7 @@ import Testing
     private static func at(_ seconds: Int64) -> Instant { start.adding(seconds: seconds) }
 
     private static func shared(_ expression: String, jobs: Int = 1, since: Instant = longAgo) -> DistinctSchedule {
-        DistinctSchedule(key: ScheduleKey(expression), jobCount: jobs, latestEffectiveAfter: since)
+        DistinctSchedule(key: ScheduleKey(expression), services: [.init("s", jobs)], latestEffectiveAfter: since)
     }
 
     private static func plan(_ schedules: [DistinctSchedule], cursor: Instant = start) -> SchedulePlan {
@@ -22,7 +22,7 @@ import Testing
         return plan
     }
 
-    private static func seconds(_ due: [DueShard]) -> [Int64] {
+    private static func seconds(_ due: [DueRange]) -> [Int64] {
         due.map { $0.occurrence.milliseconds(since: start) / 1_000 }
     }
 
@@ -36,21 +36,44 @@ import Testing
         #expect(plan.nextOccurrence == Self.at(40))
     }
 
-    @Test func `the plan takes the oldest occurrence first, and each schedule in as many shards as its jobs need`() {
+    @Test func `the plan takes the oldest occurrence first, and each schedule in as many ranges as its jobs need`() {
         var plan = Self.plan([Self.shared("rate(20 seconds)", jobs: 500), Self.shared("rate(30 seconds)", jobs: 501)])
-        let due = plan.takeDue(through: Self.at(60), limit: 100)
-        #expect(Self.seconds(due) == [20, 30, 30, 40, 60, 60, 60])
-        #expect(due.map(\.shard) == [0, 0, 1, 0, 0, 0, 1])
-        #expect(due.map(\.shardCount) == [1, 2, 2, 1, 1, 2, 2])
-        #expect(due.suffix(3).map(\.key.expression) == ["rate(20 seconds)", "rate(30 seconds)", "rate(30 seconds)"])
+        let due = plan.takeDue(through: Self.at(30), limit: 100)
+        #expect(Self.seconds(due) == [20, 30, 30])
+        #expect(due.first?.range == .all)
+        #expect(due[1].range.from == nil && due[1].range.to == due[2].range.from && due[2].range.to == nil)
+        let both = plan.takeDue(through: Self.at(60), limit: 100)
+        #expect(Self.seconds(both) == [40, 60, 60, 60])
+        #expect(both.suffix(3).map(\.key.expression) == ["rate(20 seconds)", "rate(30 seconds)", "rate(30 seconds)"])
+        #expect(both.map(\.isBulk) == [false, false, true, true], "the service has its share with the first 500 jobs")
+    }
+
+    /// Guarantee: no service waits for the many jobs of another.
+    @Test func `the plan takes bulk ranges after all others, also those of later occurrences`() {
+        let large = DistinctSchedule(
+            key: ScheduleKey("rate(20 seconds)"), services: [.init("a", 5_000)], latestEffectiveAfter: Self.longAgo)
+        let small = DistinctSchedule(
+            key: ScheduleKey("at(2027-01-15T08:00:21)"), services: [.init("b", 10)], latestEffectiveAfter: Self.longAgo)
+        var plan = Self.plan([large, small])
+        let first = plan.takeDue(through: Self.at(20), limit: 4)
+        #expect(first.map(\.isBulk) == [false, true, true, true])
+        #expect(plan.cursor == Self.at(20).adding(milliseconds: -1))
+        let second = plan.takeDue(through: Self.at(21), limit: 4)
+        #expect(Self.seconds(second) == [21, 20, 20, 20] && second.map(\.isBulk) == [false, true, true, true])
+        #expect(
+            plan.cursor == Self.at(20).adding(milliseconds: -1), "the rest of the older occurrence is still to come")
+        let third = plan.takeDue(through: Self.at(22), limit: 9)
+        #expect(Self.seconds(third) == [20, 20, 20] && plan.cursor == Self.at(22))
+        #expect(Set((first + second + third).filter { $0.key == large.key }.map(\.range)).count == 10)
     }
 
     private static let same = ["UTC", "Europe/Madrid", "Asia/Tokyo"].map {
         DistinctSchedule(
-            key: ScheduleKey("rate(10 seconds)", timeZone: $0), jobCount: 1, latestEffectiveAfter: longAgo)
+            key: ScheduleKey("rate(10 seconds)", timeZone: $0), services: [.init("s", 1)],
+            latestEffectiveAfter: longAgo)
     }
 
-    @Test func `the plan takes the shards of an instant together, and continues after it at the next call`() {
+    @Test func `the plan takes the ranges of an instant together, and continues after it at the next call`() {
         var plan = Self.plan(Self.same)
         #expect(Self.seconds(plan.takeDue(through: Self.at(30), limit: 5)) == [10, 10, 10])
         #expect(plan.cursor == Self.at(20).adding(milliseconds: -1))
@@ -58,28 +81,39 @@ import Testing
         #expect(plan.cursor == Self.at(30))
     }
 
-    @Test func `the plan takes an instant with more shards than a tick may have in parts, the cursor stays before it`()
+    @Test func `the plan takes an instant with more ranges than a tick may have in parts, the cursor stays before it`()
     {
-        let schedules = [Self.shared("rate(10 seconds)", jobs: 2_500), Self.shared("rate(20 seconds)", jobs: 600)]
-        var plan = Self.plan(schedules, cursor: Self.at(15))
-        var shards: [String] = []
-        for cursor in [20, 20, 30] as [Int64] {
-            let due = plan.takeDue(through: Self.at(30), limit: 3).filter { $0.occurrence == Self.at(20) }
-            shards += due.map { "\($0.key.expression.dropFirst(5).prefix(2)): \($0.shard) of \($0.shardCount)" }
+        var plan = Self.plan([Self.shared("rate(10 seconds)", jobs: 2_500)], cursor: Self.at(15))
+        var due: [DueRange] = []
+        for cursor in [20, 30, 30] as [Int64] {
+            due += plan.takeDue(through: Self.at(30), limit: 3)
             #expect(plan.cursor == Self.at(cursor).adding(milliseconds: -1))
-            _ = plan.update([Self.shared("rate(10 seconds)", jobs: 9_999), Self.shared("rate(20 seconds)", jobs: 600)])
+            _ = plan.update([Self.shared("rate(10 seconds)", jobs: 9_999)])
         }
-        #expect(
-            shards == [
-                "10: 0 of 5", "20: 0 of 2", "10: 1 of 5", "10: 2 of 5", "20: 1 of 2", "10: 3 of 5", "10: 4 of 5",
-            ])
+        let first = due.filter { $0.occurrence == Self.at(20) }.map(\.range)
+        #expect(first.count == 5, "the ranges stay as they were cut")
+        #expect(Set(first.map(\.from)) == Set([nil] + (1..<5).map { .init(service: "s", slot: $0 * 65_536 / 5) }))
     }
 
-    @Test func `the plan takes an instant from its first shard when another ticker has the rest`() {
+    @Test func `the plan takes an instant from its first range when another ticker has the rest`() {
         var plan = Self.plan([Self.shared("rate(10 seconds)", jobs: 2_500)])
-        #expect(plan.takeDue(through: Self.at(10), limit: 3).map(\.shard) == [0, 1, 2])
+        let first = plan.takeDue(through: Self.at(10), limit: 3)
+        #expect(first.count == 3)
         plan.move(to: plan.cursor)
-        #expect(plan.takeDue(through: Self.at(10), limit: 9).map(\.shard) == [0, 1, 2, 3, 4])
+        let again = plan.takeDue(through: Self.at(10), limit: 9)
+        #expect(again.count == 5 && again.prefix(3) == first[...])
+    }
+
+    @Test func `the plan keeps all that waits when a job that was read late makes an older occurrence due`() {
+        var plan = Self.plan([Self.shared("rate(10 seconds)", jobs: 2_500)], cursor: Self.at(15))
+        _ = plan.takeDue(through: Self.at(20), limit: 2)
+        let late = DistinctSchedule(
+            key: ScheduleKey("at(2027-01-15T08:00:17)"), services: [.init("b", 1)], latestEffectiveAfter: Self.at(16))
+        _ = plan.update([Self.shared("rate(10 seconds)", jobs: 2_500), late])
+        let due = plan.takeDue(through: Self.at(20), limit: 2)
+        #expect(Self.seconds(due) == [17, 20])
+        #expect(plan.cursor == Self.at(20).adding(milliseconds: -1))
+        #expect(Self.seconds(plan.takeDue(through: Self.at(20), limit: 9)) == [20, 20] && plan.cursor == Self.at(20))
     }
 
     @Test func `the plan does not fire an occurrence again when the clock goes backwards`() {
@@ -131,7 +165,9 @@ import Testing
     @Test func `the plan leaves out and returns the schedules that it can't read, and takes the others`() {
         var plan = SchedulePlan(cursor: Self.start)
         let bad = [ScheduleKey("rate(0 minutes)"), ScheduleKey("rate(1 minute)", timeZone: "Mars/Olympus")]
-        let schedules = bad.map { DistinctSchedule(key: $0, jobCount: 1, latestEffectiveAfter: Self.longAgo) }
+        let schedules = bad.map {
+            DistinctSchedule(key: $0, services: [.init("s", 1)], latestEffectiveAfter: Self.longAgo)
+        }
         #expect(plan.update(schedules + [Self.shared("rate(10 seconds)")]) == bad)
         #expect(Self.seconds(plan.takeDue(through: Self.at(10), limit: 10)) == [10])
     }
@@ -160,7 +196,7 @@ import Testing
         let schedules = ["rate(7 seconds)", "rate(1 minute)", "cron(*/2 * * * ? *)", "rate(13 seconds)"]
             .map { Self.shared($0) }
         var plan = Self.plan(schedules)
-        var fired: [DueShard] = []
+        var fired: [DueRange] = []
         var now = Self.start
         while now < Self.at(900) {
             now = now.adding(milliseconds: Int64.random(in: 0...45_000, using: &random))

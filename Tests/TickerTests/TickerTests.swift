@@ -78,12 +78,14 @@ private enum WrongBaton {
             content.revision += 1
             content.schedules.append(
                 DistinctSchedule(
-                    key: ScheduleKey(expression), jobCount: jobs, latestEffectiveAfter: Instant(secondsSinceEpoch: 0)))
+                    key: ScheduleKey(expression), services: [.init("s", jobs)],
+                    latestEffectiveAfter: Instant(secondsSinceEpoch: 0)))
         }
     }
 
     private func dueEvents() throws -> [ScheduleDue] {
-        try broker.waiting(in: "dispatcher.due").map { try MessageCoder.decode(ScheduleDue.self, from: $0.body) }
+        try (broker.waiting(in: "dispatcher.due") + broker.waiting(in: "dispatcher.bulk"))
+            .map { try MessageCoder.decode(ScheduleDue.self, from: $0.body) }
     }
 
     private func baton() throws -> Baton? {
@@ -106,22 +108,25 @@ private enum WrongBaton {
         try await hold()
         let due = ScheduleDue(
             schedule: ScheduleKey("rate(1 minute)"), occurrence: Self.start.adding(seconds: 60),
-            tickedAt: Self.start.adding(milliseconds: 60_500), shard: 0, shardCount: 1)
+            tickedAt: Self.start.adding(milliseconds: 60_500))
         #expect(try dueEvents() == [due])
         #expect(try baton()?.cursor == Self.start.adding(milliseconds: 60_500))
         try await hold()
         #expect(try dueEvents() == [due], "the next hold begins where this one ended")
     }
 
-    @Test(arguments: [(1, 1), (500, 1), (501, 2), (1_500, 3), (1_501, 4)])
-    func `a ticker cuts a schedule with many jobs into shards for several dispatchers`(jobs: Int, shards: Int)
-        async throws
-    {
+    @Test(arguments: [(1, 1, 0), (500, 1, 0), (501, 2, 0), (1_500, 1, 2), (20_000, 1, 39)])
+    func `a ticker cuts a schedule with many jobs into ranges, and what exceeds a service's share is bulk`(
+        jobs: Int, ordinary: Int, bulk: Int
+    ) async throws {
         put("rate(1 minute)", jobs: jobs)
         time.pass(milliseconds: 60_000)
         try await hold()
-        #expect(try dueEvents().map(\.shard) == Array(0..<shards))
-        #expect(try dueEvents().allSatisfy { $0.shardCount == shards })
+        let ranges = try dueEvents().map(\.range)
+        #expect(ranges.first?.from == nil && ranges.last?.to == nil)
+        #expect(zip(ranges, ranges.dropFirst()).allSatisfy { $0.to == $1.from && $0.to != nil })
+        #expect(broker.waiting(in: "dispatcher.due").count == ordinary)
+        #expect(broker.waiting(in: "dispatcher.bulk").count == bulk)
     }
 
     @Test func `a ticker hands the baton over within seconds although nothing is due`() async throws {
@@ -241,7 +246,7 @@ private enum WrongBaton {
             counts.append(try dueEvents().count - counts.reduce(0, +))
         } while try #require(try baton()).cursor < Self.start.adding(seconds: 1_200)
         #expect(counts == [1_000, 1_000, 400])
-        #expect(Set(try dueEvents().map { "\($0.occurrence) \($0.shard)" }).count == 2_400)
+        #expect(Set(try dueEvents().map { "\($0.occurrence) \($0.range)" }).count == 2_400)
     }
 
     @Test func `a standby reads all schedules only when they or the record have changed`() async throws {

@@ -22,9 +22,11 @@ struct Dispatcherd: DaemonProgram {
         try await daemon.run(connections: broker.run, faults: { await opened.faults() + broker.faults }) {
             let store = try opened.open()
             let limits = Pump.Limits(prefetch: 400, batch: 200)
+            // A due event may stand for hundreds of executions, or for one.
+            let dueLimits = Pump.Limits(prefetch: 32, batch: 32)
+            let due = DueHandler(store: store, time: time, logger: logger)
             let handlers: [(WorkQueue, Pump.Limits, any MessageHandler)] = [
-                // A due event may stand for hundreds of executions, so a few make a batch.
-                (.dispatcherDue, .init(prefetch: 8, batch: 2), DueHandler(store: store, time: time, logger: logger)),
+                (.dispatcherDue, dueLimits, due), (.dispatcherBulk, dueLimits, due),
                 (.dispatcherRuns, limits, RunHandler(store: store, time: time, logger: logger)),
                 (.dispatcherDeliveries, limits, DeliveryDueHandler(store: store, time: time, logger: logger)),
                 (.dispatcherRedeliveries, limits, RedeliveryHandler(store: store, logger: logger)),
