@@ -11,10 +11,10 @@ extension Console {
         let name = try context.jobName()
         try Query(request).finish()
         let job = try JobDocument.parse(try await request.jsonBody(bytesMax: JobDocument.bytesMax), name: name)
-        let now = time.now()
-        guard let put = try await store.put([job], now: now).first else {
+        guard let put = try await store.put([job], now: time.now()).first else {
             throw StoreError.unusable("a job was put, and the store did not return it")
         }
+        let now = put.stored.updatedAt
         await publishChange(of: name, isDeleted: false, now: now)
         logger.info("job put", metadata: ["job": "\(name)", "by": "\(context.key.name)", "new": "\(put.isNew)"])
         return try .json(put.isNew ? .created : .ok, JobView(stored: put.stored, now: now))

@@ -19,9 +19,12 @@ extension SQLiteStore: ConsoleStore {
         }
     }
 
-    public func put(_ jobs: [Job], now: Instant) async throws(StoreError) -> [PutJob] {
+    public func put(
+        _ jobs: [Job], now: @autoclosure @Sendable () -> Instant
+    ) async throws(StoreError) -> [PutJob] {
         guard !jobs.isEmpty else { return [] }
         return try await write { database in
+            let now = now()
             try JobRow.countChange(in: database)
             return try jobs.map { job in
                 let before = try JobBefore(job.name, in: database, leavingOut: unreadable)

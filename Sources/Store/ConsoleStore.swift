@@ -5,8 +5,9 @@ public protocol ConsoleStore: Sendable {
     /// Creates or replaces jobs in one transaction, and answers as many as it was given, in the same order.
     ///
     /// A deleted job of the same name comes back as a new one, and one that can't be read is replaced. `now` is the
-    /// time of the change; see `StoredJob.replaced(by:now:)`.
-    func put(_ jobs: [Job], now: Instant) async throws(StoreError) -> [PutJob]
+    /// time of the change; see `StoredJob.replaced(by:now:)`. It is asked for once, when no other program writes any
+    /// more: of two changes, the one that is read later is not the older one.
+    func put(_ jobs: [Job], now: @autoclosure @Sendable () -> Instant) async throws(StoreError) -> [PutJob]
 
     /// The job of that name; nil when there is none, or it was deleted. Throws `StoreError.unusable` when it can't be
     /// read.

@@ -2,7 +2,11 @@ public import JobCore
 public import Store
 
 extension ScheduleKey {
-    fileprivate var order: (String, String, String) { (expression, timeZone, dst.description) }
+    fileprivate static func isBefore(_ first: ScheduleKey, _ second: ScheduleKey) -> Bool {
+        if first.expression != second.expression { return first.expression < second.expression }
+        if first.timeZone != second.timeZone { return first.timeZone < second.timeZone }
+        return first.dst.description < second.dst.description
+    }
 }
 
 /// Keeps the next occurrence of every distinct schedule. Pure: instants in, due occurrences out.
@@ -29,10 +33,19 @@ public struct SchedulePlan: Sendable {
     private var ordinary = RangeQueue()
     private var bulk = RangeQueue()
 
-    /// How far back the plan takes occurrences of a new schedule: a job may be stored just before an occurrence and
-    /// read just after it. The dispatcher skips occurrences before the job's `effectiveAfter`, and an occurrence that
-    /// is published twice is harmless.
+    /// The newest `effectiveAfter` of all schedules at the last update. The store decides it while no one else writes,
+    /// so no job that was read later has an older one.
+    private var newestEffectiveAfter: Instant?
+    /// Whether this plan goes on from another ticker's cursor, and was not updated since.
+    private var isTakenOver = true
+
+    /// How far back the plan takes occurrences of a job that it did not know: a job may be stored just before an
+    /// occurrence and read just after it. The dispatcher skips occurrences before the job's `effectiveAfter`, and an
+    /// occurrence that is published twice is harmless.
     static let lookBackMilliseconds: Int64 = 60_000
+    /// The same for the jobs that another ticker may not have known at its cursor. It read the store right before, so
+    /// this is as long as a process may be frozen between its steps.
+    static let takeoverLookBackMilliseconds: Int64 = 20_000
     /// While this number of bulk ranges waits, no further instant is begun: they must not fill the memory.
     private static let bulkMax = 200_000
 
@@ -55,20 +68,21 @@ public struct SchedulePlan: Sendable {
                 if shared.latestEffectiveAfter > known.latestEffectiveAfter {
                     known.latestEffectiveAfter = shared.latestEffectiveAfter
                     // Never later than before: the jobs already known keep their occurrences.
-                    let next = known.schedule.next(after: start(shared.latestEffectiveAfter))
+                    let next = known.schedule.next(after: start(shared))
                     known.next = [known.next, next].compactMap(\.self).min()
                 }
                 updated[shared.key] = known
             } else if let schedule = try? shared.key.parsed() {
                 updated[shared.key] = Entry(
                     schedule: schedule, services: shared.services, latestEffectiveAfter: shared.latestEffectiveAfter,
-                    next: schedule.next(after: start(shared.latestEffectiveAfter)))
+                    next: schedule.next(after: start(shared)))
             } else {
                 unreadable.append(shared.key)
             }
         }
         entries = updated
         largeServices = Self.largeServices(of: schedules)
+        newestEffectiveAfter = schedules.lazy.map(\.latestEffectiveAfter).max()
         confirm()
         return unreadable
     }
@@ -82,19 +96,17 @@ public struct SchedulePlan: Sendable {
     /// Notes that the schedules have not changed since the last update.
     public mutating func confirm() {
         refreshedThrough = through
+        isTakenOver = false
     }
 
     /// Continues from another cursor, since another ticker has ticked in between. An occurrence of which a part was
-    /// taken is taken again from its first range.
+    /// taken is taken again from its first range. The other ticker knew all jobs that this plan knows: it read them
+    /// later.
     public mutating func move(to cursor: Instant) {
-        (self.cursor, through) = (cursor, cursor)
+        (self.cursor, through, refreshedThrough) = (cursor, cursor, cursor)
         (ordinary, bulk) = (RangeQueue(), RangeQueue())
-        confirm()
-        for key in entries.keys {
-            guard let entry = entries[key] else { continue }
-            let next = entry.schedule.next(after: start(entry.latestEffectiveAfter))
-            entries[key]?.next = next
-        }
+        isTakenOver = true
+        for (key, entry) in entries { entries[key]?.next = entry.schedule.next(after: cursor) }
     }
 
     /// Takes ranges of the occurrences in (cursor, now], up to `limit` of them. If there are more, the cursor stays
@@ -128,7 +140,7 @@ public struct SchedulePlan: Sendable {
     private mutating func begin(_ instant: Instant) {
         // In the order of their expressions, so that the same plan leads to the same messages in the same order.
         let due = entries.lazy.filter { $0.value.next == instant }.map { (key: $0.key, services: $0.value.services) }
-            .sorted { $0.key.order < $1.key.order }
+            .sorted { ScheduleKey.isBefore($0.key, $1.key) }
         let turns = Turns(of: due, at: instant, isLarge: largeServices.contains)
         ordinary.add(turns.ordinary)
         bulk.add(turns.bulk)
@@ -143,10 +155,14 @@ public struct SchedulePlan: Sendable {
         entries.values.lazy.compactMap(\.next).min()
     }
 
-    /// The instant after which a schedule's occurrences are still to be taken.
-    private func start(_ latestEffectiveAfter: Instant) -> Instant {
+    /// The instant after which the occurrences of a schedule are still to be taken that is new, or has a job that is
+    /// newer than before. That job may not be the only one.
+    private func start(_ shared: DistinctSchedule) -> Instant {
         let known = min(through, refreshedThrough)
-        let isYoung = known.milliseconds(since: latestEffectiveAfter) < Self.lookBackMilliseconds
-        return isYoung ? min(known, latestEffectiveAfter) : known
+        let lookBack = isTakenOver ? Self.takeoverLookBackMilliseconds : Self.lookBackMilliseconds
+        let earliest = known.adding(milliseconds: -lookBack)
+        guard shared.latestEffectiveAfter > earliest else { return known }
+        let unread = isTakenOver ? earliest : max(earliest, newestEffectiveAfter ?? earliest)
+        return min(known, shared.latestEffectiveAfter, max(shared.earliestEffectiveAfter, unread))
     }
 }

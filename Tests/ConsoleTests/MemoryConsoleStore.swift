@@ -31,7 +31,10 @@ final class MemoryConsoleStore: ConsoleStore {
         return content
     }
 
-    func put(_ jobs: [Job], now: Instant) async throws(StoreError) -> [PutJob] {
+    func put(
+        _ jobs: [Job], now: @autoclosure @Sendable () -> Instant
+    ) async throws(StoreError) -> [PutJob] {
+        let now = now()
         _ = try read()
         return change { content in
             jobs.map { job in

@@ -9,6 +9,7 @@ extension PipelineWorld {
     @discardableResult
     func put(_ job: TrackedJob) async throws -> TrackedJob {
         var job = job
+        let now = now
         job.since = now
         jobs.append(job)
         _ = try await record.put([job.job], now: now)
@@ -17,7 +18,7 @@ extension PipelineWorld {
 
     /// Replaces a job, and keeps the time after which occurrences belong to it.
     func change(_ index: Int, _ edit: (inout TrackedJob) -> Void) async throws {
-        let before = jobs[index]
+        let (before, now) = (jobs[index], now)
         guard before.deletedAt == nil else { return }
         edit(&jobs[index])
         jobs[index].job.schedule = ScheduleKey(jobs[index].rhythm.expression)

@@ -33,7 +33,8 @@ extension StoreConformance {
                 expected.job = job
                 expected.updatedAt = later
                 if movesStart { expected.effectiveAfter = later }
-                #expect(try await store.put([job], now: later) == [PutJob(stored: expected, isNew: false)])
+                let now = later
+                #expect(try await store.put([job], now: now) == [PutJob(stored: expected, isNew: false)])
                 #expect(try await store.job(named: job.name) == expected)
             }
         },

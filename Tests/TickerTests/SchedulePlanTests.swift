@@ -149,6 +149,44 @@ import Testing
         #expect(Self.seconds(due) == [10, 10, 20, 20])
     }
 
+    /// The jobs that one refresh reads may have been stored on both sides of an occurrence.
+    @Test(arguments: [(7, [10, 20]), (9, [10, 20]), (11, [20])] as [(Int64, [Int64])])
+    func
+        `the plan looks back to the oldest job that it may not have read before, also when a newer one is read with it`(
+            newestBefore: Int64, expected: [Int64]
+        )
+    {
+        let other = Self.shared("at(2027-02-01T00:00:00)", since: Self.at(newestBefore))
+        var plan = Self.plan([Self.shared("rate(10 seconds)"), other], cursor: Self.at(13))
+        let joined = DistinctSchedule(
+            key: ScheduleKey("rate(10 seconds)"), services: [.init("s", 3)], earliestEffectiveAfter: Self.longAgo,
+            latestEffectiveAfter: Self.at(12))
+        _ = plan.update([joined, other])
+        #expect(Self.seconds(plan.takeDue(through: Self.at(20), limit: 10)) == expected)
+    }
+
+    /// The age of a job at the other ticker's cursor, and whether that ticker may not have read it.
+    @Test(arguments: [(1, true), (19, true), (20, false), (59, false)] as [(Int64, Bool)])
+    func `a plan that goes on from another ticker's cursor looks back for jobs that the other may not have read`(
+        age: Int64, isTaken: Bool
+    ) {
+        let cursor = Self.at(300).adding(milliseconds: 500)
+        let since = cursor.adding(seconds: -age)
+        for var plan in [SchedulePlan(cursor: Self.start), Self.plan([Self.shared("rate(30 seconds)")])] {
+            plan.move(to: cursor)
+            _ = plan.update([Self.shared("rate(1 second)", since: since), Self.shared("rate(30 seconds)")])
+            let due = plan.takeDue(through: Self.at(301), limit: 99)
+            #expect(due.map(\.occurrence).min() == (isTaken ? Self.at(301 - age) : Self.at(301)))
+        }
+    }
+
+    @Test func `a plan that goes on from another ticker's cursor repeats nothing of the jobs that it knew before`() {
+        var plan = Self.plan([Self.shared("rate(10 seconds)", since: Self.at(-5))])
+        plan.move(to: Self.at(1))
+        _ = plan.update([Self.shared("rate(10 seconds)", since: Self.at(-5))])
+        #expect(Self.seconds(plan.takeDue(through: Self.at(10), limit: 10)) == [10])
+    }
+
     @Test func `the plan keeps what is due for known jobs when a newer job joins their schedule`() {
         var plan = Self.plan([], cursor: Self.at(12))
         _ = plan.update([Self.shared("rate(10 seconds)", since: Self.at(8))])
