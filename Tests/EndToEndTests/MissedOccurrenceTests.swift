@@ -19,7 +19,7 @@ extension EndToEnd {
             _ = try await service.webhooks(of: "missed")
             belfry.killProgram("dispatcherd.1")
             try await Task.sleep(for: .seconds(76))
-            // It dies when it has recorded the end of the second run and the release of the third, and published nothing.
+            // It dies when the end of a run and the release of the next are recorded, and nothing is published.
             belfry.killProgram("ingesterd.1")
             try await belfry.startProgram("ingesterd.1", environment: ["BELFRY_CRASH_AT": "after-commit:4"])
             try await belfry.startProgram("dispatcherd.1")
