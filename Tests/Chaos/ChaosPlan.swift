@@ -66,7 +66,7 @@ public struct ChaosPlan: Sendable, Equatable {
         return singles + [
             (.kill(["\(both).1", "\(both).2"]), 0...3_000), (.kill(mixed), 0...3_000),
             (.purge(.courierDeliveries), 0...0), (.purge(.courierBulk), 0...0), (.purge(.dispatcherDue), 0...0),
-            (.poison, 0...0), (.poison, 0...0),
+            (.purge(.dispatcherBulk), 0...0), (.poison, 0...0), (.poison, 0...0),
         ]
     }
 

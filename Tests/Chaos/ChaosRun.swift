@@ -105,9 +105,10 @@ public struct ChaosRun: Sendable {
                 try await record.latest(of: job).contains { $0.occurrence > instant } ? true : nil
             }
         }
-        let due = "belfry.\(WorkQueue.dispatcherDue.rawValue)"
+        let queues = [WorkQueue.dispatcherDue, .dispatcherBulk].map { "belfry.\($0.rawValue)" }
         _ = try await until("no due event waits", withinSeconds: 120) {
-            try await record.queueDepths()[due] == 0 ? true : nil
+            let depths = try await record.queueDepths()
+            return queues.allSatisfy { depths[$0] == 0 } ? true : nil
         }
     }
 

@@ -62,7 +62,7 @@ public enum Fault: Sendable, Hashable, CustomStringConvertible {
     var dropsDeliveries: Bool { self == .purge(.courierDeliveries) || self == .purge(.courierBulk) }
 
     /// Whether it may drop due events on their way to a dispatcher.
-    var dropsDueEvents: Bool { self == .purge(.dispatcherDue) }
+    var dropsDueEvents: Bool { self == .purge(.dispatcherDue) || self == .purge(.dispatcherBulk) }
 
     /// Whether connections to the broker break, or messages wait, while it lasts.
     var disturbsBroker: Bool {

@@ -22,7 +22,7 @@ import Testing
         ledger.fault(.purge(.dispatcherDue), 5, 6)
         ledger.fault(.purge(.dispatcherDue), 15.1, 16)
         #expect(ledger.violations == [.lostOccurrence])
-        ledger.fault(.purge(.dispatcherDue), 15, 16)
+        ledger.fault(.purge(.dispatcherBulk), 15, 16)
         #expect(ledger.violations.isEmpty && ledger.excuses == [.purgedOccurrence: 1])
     }
 

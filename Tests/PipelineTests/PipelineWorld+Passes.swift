@@ -127,7 +127,7 @@ extension PipelineWorld {
 
     /// Notes the expected results of due events that are handled now. The first due event of an occurrence decides.
     func noteDue(_ batch: [InboundMessage], of queue: WorkQueue) {
-        guard queue == .dispatcherDue, !store.isUnavailable else { return }
+        guard [.dispatcherDue, .dispatcherBulk].contains(queue), !store.isUnavailable else { return }
         let handledAt = now
         for message in batch {
             guard let due = try? MessageCoder.decode(ScheduleDue.self, from: message.body) else { continue }
