@@ -201,7 +201,7 @@ let package = Package(
         tests("ObservabilityTests", ["Observability", metrics]),
         tests("StoreAccessTests", ["Store", "StoreAccess", logging]),
         tests("HouseTests", ["Messaging"]),
-        tests("RabbitMQTests", ["CRabbitMQ", "JSON", "Messaging", "RabbitMQ"]),
+        tests("RabbitMQTests", ["CRabbitMQ", "Determinism", "JSON", "Messaging", "RabbitMQ"]),
         tests("RabbitMQServerTests", ["JobCore", "Messaging", "RabbitMQ", "TestServers", logging]),
         tests("ChaosTests", ["Chaos", "JobCore", "Messaging"]),
         tests(

@@ -1,3 +1,4 @@
+import DequeModule
 import Messaging
 
 /// The unacknowledged messages of a channel, acknowledged in as few frames as possible.
@@ -12,49 +13,63 @@ struct AckLedger {
     }
 
     private struct Entry {
-        var tag: UInt64
         var queue: WorkQueue
         var bytes: Int
     }
 
-    /// Ascending.
-    private var outstanding: [Entry] = []
+    private var outstanding: [UInt64: Entry] = [:]
+    /// The tags of the outstanding messages, ascending, among others that are settled. An ack costs no more because
+    /// many messages are outstanding.
+    private var order: Deque<UInt64> = []
     /// The bodies of all messages that are not acknowledged.
     private(set) var bytes = 0
 
     /// Enters a message that has arrived. Tags must ascend: the broker counts the messages of a channel from 1, and a
     /// `multiple` over tags out of order would acknowledge messages that nobody has handled.
     mutating func delivered(_ tag: UInt64, from queue: WorkQueue, bytes: Int) {
-        let last = outstanding.last?.tag ?? 0
+        let last = order.last ?? 0
         precondition(tag > last, "message tag \(tag) after \(last)")
-        outstanding.append(Entry(tag: tag, queue: queue, bytes: bytes))
+        order.append(tag)
+        outstanding[tag] = Entry(queue: queue, bytes: bytes)
         self.bytes += bytes
     }
 
     /// The frames that acknowledge these tags. A tag that is not outstanding is left out: the broker closes a channel
     /// that acknowledges a message twice.
     mutating func settle(_ tags: Set<UInt64>) -> [Frame] {
-        let settled = outstanding.lazy.map(\.tag).filter(tags.contains)
-        let prefixCount = zip(outstanding, settled).prefix { $0.tag == $1 }.count
-        var frames: [Frame] = []
-        if prefixCount > 0 { frames.append(Frame(tag: outstanding[prefixCount - 1].tag, multiple: prefixCount > 1)) }
-        frames += settled.dropFirst(prefixCount).map { Frame(tag: $0, multiple: false) }
-        remove { tags.contains($0.tag) }
+        var rest = tags.filter { remove($0) }
+        var (last, count): (UInt64, Int) = (0, 0)
+        while let first = order.first, outstanding[first] == nil {
+            // The latest tag stays, since the next must be greater.
+            if rest.remove(first) != nil { (last, count) = (first, count + 1) }
+            guard order.count > 1 else { break }
+            order.removeFirst()
+        }
+        var frames = count > 0 ? [Frame(tag: last, multiple: count > 1)] : []
+        frames += rest.sorted().map { Frame(tag: $0, multiple: false) }
+        compact()
         return frames
     }
 
     /// Takes out all messages of a queue, to be requeued. Answers their tags, ascending.
     mutating func release(_ queue: WorkQueue) -> [UInt64] {
-        let tags = outstanding.filter { $0.queue == queue }.map(\.tag)
-        remove { $0.queue == queue }
+        let tags = Array(order.filter { outstanding[$0]?.queue == queue })
+        for tag in tags { _ = remove(tag) }
         return tags
     }
 
-    private mutating func remove(where isOver: (Entry) -> Bool) {
-        outstanding.removeAll { entry in
-            guard isOver(entry) else { return false }
-            bytes -= entry.bytes
-            return true
-        }
+    /// False if the message is not outstanding.
+    private mutating func remove(_ tag: UInt64) -> Bool {
+        guard let entry = outstanding.removeValue(forKey: tag) else { return false }
+        bytes -= entry.bytes
+        return true
     }
+
+    /// Settled tags behind a message that stays outstanding must not pile up.
+    private mutating func compact() {
+        guard order.count > 2 * outstanding.count + Self.settledTagsMax, let latest = order.last else { return }
+        order = Deque(order.filter { outstanding[$0] != nil || $0 == latest })
+    }
+
+    private static let settledTagsMax = 1_000
 }

@@ -1,3 +1,4 @@
+import Determinism
 import Messaging
 import Testing
 
@@ -37,6 +38,41 @@ import Testing
         #expect(ledger.settle([2]) == [])
         #expect(ledger.settle([1, 2, 3]) == [.init(tag: 3, multiple: true)])
         #expect(ledger.settle([9]) == [])
+    }
+
+    @Test func `while one message stays outstanding, thousands behind it are acknowledged one by one`() {
+        var ledger = ledger(1...1)
+        for tag: UInt64 in 2...5_000 {
+            ledger.delivered(tag, from: .dispatcherDue, bytes: 1)
+            #expect(ledger.settle([tag]) == [.init(tag: tag, multiple: false)])
+        }
+        ledger.delivered(5_001, from: .dispatcherDue, bytes: 1)
+        #expect(ledger.settle([1, 5_001]) == [.init(tag: 5_001, multiple: true)])
+        #expect(ledger.bytes == 0)
+    }
+
+    @Test func `the frames acknowledge what is settled, and nothing else, in any order`() {
+        var random = SplitMix64(seed: 11)
+        for _ in 0..<200 {
+            var (ledger, acked): (AckLedger, Set<UInt64>) = (AckLedger(), [])
+            var (open, next): (Set<UInt64>, UInt64) = ([], 1)
+            for _ in 0..<40 {
+                for _ in 0..<random.int(0...6) {
+                    ledger.delivered(next, from: .dispatcherDue, bytes: 3)
+                    open.insert(next)
+                    next += 1
+                }
+                let settled = open.filter { _ in random.chance(40) }
+                for frame in ledger.settle(settled) {
+                    // As the broker reads it.
+                    let covered: Set<UInt64> = frame.multiple ? open.filter { $0 <= frame.tag } : [frame.tag]
+                    #expect(covered.isSubset(of: settled) && open.isSuperset(of: covered))
+                    open.subtract(covered)
+                    acked.formUnion(covered)
+                }
+                #expect(acked.isSuperset(of: settled) && ledger.bytes == 3 * open.count)
+            }
+        }
     }
 
     @Test func `the bytes of messages count until they are acknowledged or requeued`() {
