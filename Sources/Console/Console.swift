@@ -17,6 +17,7 @@ public struct Console: Sendable {
     let publisher: Coalescer<OutboundMessage, Void>
     let time: any TimeSource
     let logger: Logger
+    private let share = KeyShare()
 
     public init(store: any ConsoleStore, broker: any MessageBroker, time: any TimeSource, logger: Logger) {
         self.store = store
@@ -38,6 +39,7 @@ public struct Console: Sendable {
         // These also go around unknown paths: without a key they answer 401 like all others.
         router.add(middleware: ErrorMiddleware(logger: logger))
         router.add(middleware: KeyMiddleware(store: store))
+        router.add(middleware: KeyShareMiddleware(share: share))
         let api = router.group(context: KeyContext.self)
 
         api.get("jobs", use: listJobs)

@@ -15,6 +15,8 @@ final class MemoryConsoleStore: ConsoleStore {
         /// Thrown by the search for a key.
         var keyFailure: StoreError?
         var queries: [ExecutionQuery] = []
+        var isHeld = false
+        var held: [CheckedContinuation<Void, Never>] = []
     }
 
     private let state = Mutex(Content())
@@ -23,6 +25,29 @@ final class MemoryConsoleStore: ConsoleStore {
 
     func change<Value: Sendable>(_ body: (inout Content) -> Value) -> Value {
         state.withLock { body(&$0) }
+    }
+
+    /// From now on lists of jobs wait.
+    func hold() { change { $0.isHeld = true } }
+
+    /// Lists wait no more.
+    func release() {
+        let held = change { content in
+            content.isHeld = false
+            defer { content.held = [] }
+            return content.held
+        }
+        for list in held { list.resume() }
+    }
+
+    private func waitWhileHeld() async {
+        await withCheckedContinuation { list in
+            let waits = change { content in
+                if content.isHeld { content.held.append(list) }
+                return content.isHeld
+            }
+            if !waits { list.resume() }
+        }
     }
 
     private func read() throws(StoreError) -> Content {
@@ -57,6 +82,7 @@ final class MemoryConsoleStore: ConsoleStore {
     }
 
     func jobs(service: String?, after: JobName?, limit: Int) async throws(StoreError) -> [StoredJob] {
+        await waitWhileHeld()
         let found = try read().jobs.values.sorted { "\($0.job.name)" < "\($1.job.name)" }.filter { stored in
             (service == nil || stored.job.name.service == service)
                 && (after.map { "\($0)" < "\(stored.job.name)" } ?? true)

@@ -73,7 +73,12 @@ extension APIError {
             code: code, message: message + request, requestID: requestID, status: executionStatus, errors: errors)
         // An encoding error is impossible: the body has strings only.
         var response = (try? Response.json(code.status, body)) ?? Response(status: code.status)
-        if code == .unavailable { response.headers[.retryAfter] = "2" }
+        response.headers[.retryAfter] =
+            switch code {
+            case .unavailable: "2"
+            case .tooManyRequests: "1"
+            default: nil
+            }
         return response
     }
 }

@@ -22,6 +22,8 @@ public enum APIErrorCode: String, Sendable, CaseIterable, Codable {
     case unsupportedMediaType = "unsupported_media_type"
     /// 422: the body or the query can be read, and `errors` names each mistake in it.
     case invalid
+    /// 429: the key has as many requests at work as one key may have.
+    case tooManyRequests = "too_many_requests"
     /// 500: a fault of Belfry. The log has the details under the request id.
     case `internal`
     /// 500: this job or execution is on record, and can't be read there. Other requests are not concerned.
@@ -41,6 +43,7 @@ public enum APIErrorCode: String, Sendable, CaseIterable, Codable {
         case .tooLarge: .contentTooLarge
         case .unsupportedMediaType: .unsupportedMediaType
         case .invalid: .unprocessableContent
+        case .tooManyRequests: .tooManyRequests
         case .internal, .unreadableRecord: .internalServerError
         case .unavailable: .serviceUnavailable
         }

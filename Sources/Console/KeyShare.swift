@@ -1,0 +1,28 @@
+import Synchronization
+
+/// How many requests of each key are at work, so that no key takes more than its share.
+final class KeyShare: Sendable {
+    /// The most requests of one key that are at work at a time. Many more are of no use to a single client: all writes
+    /// go through one transaction after the other.
+    static let limit = 32
+
+    private let atWork = Mutex<[String: Int]>([:])
+
+    /// Counts a request that begins. False if its key has its share at work already; it is not counted then.
+    func begin(_ key: String) -> Bool {
+        atWork.withLock { atWork in
+            let count = atWork[key] ?? 0
+            guard count < Self.limit else { return false }
+            atWork[key] = count + 1
+            return true
+        }
+    }
+
+    /// A request that `begin` counted has ended. A key without requests is forgotten.
+    func end(_ key: String) {
+        atWork.withLock { atWork in
+            let count = (atWork[key] ?? 0) - 1
+            atWork[key] = count > 0 ? count : nil
+        }
+    }
+}

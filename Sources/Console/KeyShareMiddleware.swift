@@ -1,0 +1,27 @@
+import Hummingbird
+import StageKit
+import Store
+
+/// Answers 429 to a key that has its share of requests at work already, so that one user does not starve the others of
+/// the store and of the publisher.
+///
+/// The share is one key's, not one service's: a user is known by the key. A key of the scope `service:NAME` is one
+/// service's, and a key that may do everything is one program's or one person's. If a service has two keys, then the
+/// operator gave it two shares.
+struct KeyShareMiddleware: RouterMiddleware {
+    let share: KeyShare
+
+    func handle(
+        _ request: Request, context: ConsoleContext,
+        next: @concurrent (Request, ConsoleContext) async throws -> Response
+    ) async throws -> Response {
+        guard let key = context.key else { throw KeyMiddleware.unauthorized }
+        guard share.begin(key.name) else {
+            throw APIError(
+                .tooManyRequests,
+                "The key “\(key.name)” has \(KeyShare.limit) requests at work. Send this one again when one has ended.")
+        }
+        defer { share.end(key.name) }
+        return try await next(request, context)
+    }
+}
