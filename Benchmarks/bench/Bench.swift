@@ -4,5 +4,5 @@ import ArgumentParser
 @main
 struct Bench: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "bench", subcommands: [Strike.self, SlowTarget.self, DeadTargets.self])
+        commandName: "bench", subcommands: [Strike.self, SlowTarget.self, DeadTargets.self, FairShare.self])
 }

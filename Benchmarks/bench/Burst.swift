@@ -28,20 +28,25 @@ struct Burst {
 
     /// Registers one job for each address, and waits until half a second before they are due.
     func register(_ addresses: [String]) async throws {
+        try await put(addresses, of: "bench", at: instant)
+        guard time.now() < instant else {
+            throw ValidationError("registering the jobs took longer than planned: give a smaller count")
+        }
+        try await time.sleep(milliseconds: max(0, instant.milliseconds(since: time.now()) - 500))
+    }
+
+    /// Registers one job of a service for each address, due at an instant.
+    func put(_ addresses: [String], of service: String, at instant: Instant) async throws {
         let expression = "at(\(instant.rfc3339.dropLast()))"
         for start in stride(from: 0, to: addresses.count, by: 2_000) {
             let jobs = (start..<min(start + 2_000, addresses.count)).map { index in
                 Job(
-                    name: JobName(service: "bench", job: "job-\(index)"),
+                    name: JobName(service: service, job: "job-\(index)"),
                     target: InvocationTarget(kind: .http, address: addresses[index]),
                     schedule: ScheduleKey(expression), ttlSeconds: 3_600)
             }
             _ = try await store.put(jobs, now: time.now())
         }
-        guard time.now() < instant else {
-            throw ValidationError("registering the jobs took longer than planned: give a smaller count")
-        }
-        try await time.sleep(milliseconds: max(0, instant.milliseconds(since: time.now()) - 500))
     }
 
     /// Waits until `read` returns `count`. Throws if the value doesn't rise for a minute.
