@@ -2,6 +2,7 @@ public import JobCore
 public import Logging
 public import Messaging
 public import ServiceLifecycle
+import StageKit
 
 /// Delivers invocations, many at the same time. No target delays the deliveries of another target.
 ///
@@ -17,6 +18,8 @@ public actor Courier: Service {
     }
 
     private static let tickMilliseconds: Int64 = 1_000
+    private static let suspectPollMilliseconds: Int64 = 10
+    private static let suspectWaitMaxMilliseconds: Int64 = 2_000
 
     private let broker: any MessageBroker
     private let time: any TimeSource
@@ -25,6 +28,8 @@ public actor Courier: Service {
     private let attempter: Attempter
     private let outbox: Outbox
     private var lanes: Lanes
+    /// Batches that were fed in and not read yet.
+    private var unreadCount = 0
 
     /// `queue` is where its deliveries come from. `prefetch` is the courier's window: the most messages in hand.
     /// `randomFraction` returns a random number from 0 to 1 for jitter and backoff; it is passed in so that a test can
@@ -70,7 +75,7 @@ public actor Courier: Service {
         async let publishing: Void = publish(subscription)
         await withDiscardingTaskGroup { attempts in
             await withDiscardingTaskGroup { waits in
-                waits.addTask { await Self.take(from: subscription, feed) }
+                waits.addTask { await self.take(from: subscription, feed) }
                 waits.addTask { [time] in await Self.tick(time, feed) }
                 for await event in events {
                     for action in actions(after: event) {
@@ -102,11 +107,43 @@ public actor Courier: Service {
     }
 
     /// Feeds batches in until it is cancelled or the subscription ends.
-    private static func take(
+    ///
+    /// A message that ends the process when it is read must cost no other message. So one that was returned often is
+    /// read alone, and what follows at once (a dead letter, or the question to the record) is settled before the next
+    /// is read. An attempt is not waited for: it may take minutes, and others are in flight.
+    private func take(
         from subscription: any MessageSubscription, _ feed: AsyncStream<Event>.Continuation
     ) async {
-        while let batch = try? await subscription.next(limit: 200) { feed.yield(.batch(batch)) }
-        feed.finish()
+        defer { feed.finish() }
+        var crashGuard = CrashGuard(returns: DeliveryRequested.returnCount)
+        while let batch = try? await subscription.next(limit: 200) {
+            for step in crashGuard.steps(for: batch) {
+                switch step {
+                case .together(let messages): feedIn(messages, feed)
+                case .alone(let message):
+                    feedIn([message], feed)
+                    guard (try? await waitUntilRead(message)) != nil else { return }
+                case .setAside(let message):
+                    let count = DeliveryRequested.returnCount(of: message)
+                    outbox.add(
+                        .deadLetter(.failing, error: "returned \(count) times: each process that began with it died"),
+                        of: message, key: nil)
+                }
+            }
+        }
+    }
+
+    private func feedIn(_ messages: [InboundMessage], _ feed: AsyncStream<Event>.Continuation) {
+        unreadCount += 1
+        feed.yield(.batch(messages))
+    }
+
+    /// Waits until what follows from reading the message is settled, but not for a broker that is unavailable.
+    private func waitUntilRead(_ message: InboundMessage) async throws {
+        let end = time.monotonicMilliseconds() + Self.suspectWaitMaxMilliseconds
+        repeat {
+            try await time.sleep(milliseconds: Self.suspectPollMilliseconds)
+        } while (unreadCount > 0 || outbox.holds(message.tag)) && time.monotonicMilliseconds() < end
     }
 
     private static func tick(_ time: any TimeSource, _ feed: AsyncStream<Event>.Continuation) async {
@@ -126,9 +163,10 @@ public actor Courier: Service {
     }
 
     private func read(_ messages: [InboundMessage]) -> [Delivery] {
+        unreadCount -= 1
         let (now, nowMilliseconds) = (time.now(), time.monotonicMilliseconds())
         return messages.compactMap { message in
-            if message.routingKey == RoutingKey.deliveryMark {
+            if message.isMark {
                 outbox.add(MarkReports.result(of: message, takenAt: now), of: message, key: nil)
                 return nil
             }

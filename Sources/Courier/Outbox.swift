@@ -18,6 +18,8 @@ final class Outbox {
     private let settlement: Settlement
     private let time: any TimeSource
     private var entries: [Entry] = []
+    /// What is being published now.
+    private var settling: [Entry] = []
     private var wake: CheckedContinuation<Void, Never>?
     private let isClosed = Flag()
 
@@ -50,6 +52,9 @@ final class Outbox {
         resume()
     }
 
+    /// Whether the result of this message is not published yet.
+    func holds(_ tag: MessageTag) -> Bool { (entries + settling).contains { $0.message.tag == tag } }
+
     /// Call it when no more results follow: `run` then returns once everything is published, or once that fails.
     func close() {
         isClosed.value.store(true, ordering: .relaxed)
@@ -65,9 +70,9 @@ final class Outbox {
                 if isClosed.value.load(ordering: .relaxed) { return }
                 await withCheckedContinuation { wake = $0 }
             } else {
-                let batch = entries
-                entries = []
-                await settle(batch, subscription, settled)
+                (settling, entries) = (entries, [])
+                await settle(settling, subscription, settled)
+                settling = []
             }
         }
     }

@@ -6,8 +6,14 @@ import StageKit
 public import Store
 
 /// Requests the deliveries whose wait in the retry ladder is over, if their executions still wait for them. Every retry
-/// and every deferred delivery comes this way, so that nothing is delivered after its end.
+/// and every deferred delivery comes this way, so that nothing is delivered after its end. Sends marks on, behind the
+/// deliveries that they have passed.
 public struct DeliveryDueHandler: MessageHandler {
+    private enum Item {
+        case delivery(DeliveryRequested, headers: [String: String])
+        case mark(DeliveryMark)
+    }
+
     private let store: any DispatchStore
     private let time: any TimeSource
     private let logger: Logger
@@ -25,17 +31,32 @@ public struct DeliveryDueHandler: MessageHandler {
 
     public func handle(_ batch: [InboundMessage]) async throws -> HandledBatch {
         let read = batch.decoded { message throws(UnreadableMessage) in
-            (delivery: try DeliveryDue(reading: message).delivery, headers: message.ownHeaders)
+            message.isMark
+                ? Item.mark(try DeliveryMark(reading: message))
+                : .delivery(try DeliveryDue(reading: message).delivery, headers: message.ownHeaders)
         }
-        let recorded = try await store.recorded(read.messages.map(\.delivery.executionID))
-        let executions = Dictionary(recorded.map { ($0.execution.id, $0.execution) }) { first, _ in first }
+        let executions = try await executions(of: read.messages)
         let now = time.now()
-        let messages = read.messages.compactMap { delivery, headers in
-            requested(delivery, of: executions[delivery.executionID], now: now).map {
-                OutboundMessage(afterItsWait: $0, headers: headers)
+        var (messages, marks): ([OutboundMessage], [OutboundMessage]) = ([], [])
+        for item in read.messages {
+            switch item {
+            case .delivery(let delivery, let headers):
+                guard let delivery = requested(delivery, of: executions[delivery.executionID], now: now) else {
+                    continue
+                }
+                messages.append(OutboundMessage(afterItsWait: delivery, headers: headers))
+            case .mark(let mark): if let next = mark.next { marks.append(OutboundMessage(next)) }
             }
         }
-        return HandledBatch(messages: messages, dead: read.dead)
+        return HandledBatch(messages: messages, marks: marks, dead: read.dead)
+    }
+
+    private func executions(of items: [Item]) async throws(StoreError) -> [ExecutionID: Execution] {
+        let ids = items.compactMap { item in
+            if case .delivery(let delivery, _) = item { delivery.executionID } else { nil }
+        }
+        let recorded = ids.isEmpty ? [] : try await store.recorded(ids)
+        return Dictionary(recorded.map { ($0.execution.id, $0.execution) }) { first, _ in first }
     }
 
     /// The delivery as the record has it now; nil when the execution does not wait for it.

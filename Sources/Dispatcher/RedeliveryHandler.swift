@@ -1,4 +1,4 @@
-import JobCore
+public import JobCore
 public import Logging
 public import Messaging
 import StageKit
@@ -8,10 +8,15 @@ public import Store
 /// pending.
 public struct RedeliveryHandler: MessageHandler {
     private let store: any DispatchStore
+    private let share: ServiceShare
+    private let time: any TimeSource
     private let logger: Logger
 
-    public init(store: any DispatchStore, logger: Logger) {
+    /// `share` is the one of all handlers of the process.
+    public init(store: any DispatchStore, share: ServiceShare, time: any TimeSource, logger: Logger) {
         self.store = store
+        self.share = share
+        self.time = time
         self.logger = logger
     }
 
@@ -21,6 +26,7 @@ public struct RedeliveryHandler: MessageHandler {
         }
         let recorded = try await store.recorded(read.messages.map(\.executionID))
         let byID = Dictionary(recorded.map { ($0.execution.id, $0) }) { first, _ in first }
+        let nowMilliseconds = time.monotonicMilliseconds()
         var messages: [OutboundMessage] = []
         for request in read.messages {
             guard let recorded = byID[request.executionID], Self.isDue(request, recorded.execution) else { continue }
@@ -37,7 +43,8 @@ public struct RedeliveryHandler: MessageHandler {
             } else {
                 logger.warning("a delivery was lost, requested it again", metadata: metadata)
             }
-            messages.append(recorded.redelivery(job: stored.job, isBulk: false))
+            let isBulk = share.isBulk(of: execution.jobName.service, nowMilliseconds: nowMilliseconds)
+            messages.append(recorded.redelivery(job: stored.job, isBulk: isBulk))
         }
         return HandledBatch(messages: messages, dead: read.dead)
     }

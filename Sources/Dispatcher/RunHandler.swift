@@ -7,11 +7,14 @@ public import Store
 /// Creates the executions that a person or a program requested, and requests their deliveries.
 public struct RunHandler: MessageHandler {
     private let store: any DispatchStore
+    private let share: ServiceShare
     private let time: any TimeSource
     private let logger: Logger
 
-    public init(store: any DispatchStore, time: any TimeSource, logger: Logger) {
+    /// `share` is the one of all handlers of the process.
+    public init(store: any DispatchStore, share: ServiceShare, time: any TimeSource, logger: Logger) {
         self.store = store
+        self.share = share
         self.time = time
         self.logger = logger
     }
@@ -23,6 +26,7 @@ public struct RunHandler: MessageHandler {
             try PlausibleTime.check(run.requestedAt, "the time of the request", now: now)
             return (run: run, mayHaveBeenHandled: message.mayHaveBeenHandled)
         }
+        let nowMilliseconds = time.monotonicMilliseconds()
         var dead = read.dead
         var new: [NewExecution] = []
         for (index, (run, mayHaveBeenHandled)) in zip(read.indices, read.messages) {
@@ -33,8 +37,10 @@ public struct RunHandler: MessageHandler {
             let execution = Execution.requested(
                 run.executionID, of: stored.job, at: run.requestedAt, payload: run.payload, retryOf: run.retryOf,
                 now: now)
+            let isBulk = share.isBulk(of: run.jobName.service, nowMilliseconds: nowMilliseconds)
             new.append(
-                NewExecution(job: stored.job, execution: execution, mayHaveBeenHandled: mayHaveBeenHandled))
+                NewExecution(
+                    job: stored.job, execution: execution, mayHaveBeenHandled: mayHaveBeenHandled, isBulk: isBulk))
         }
         let recorded = try await NewExecution.record(new, in: store, time: time)
         for (new, execution) in recorded where execution.isNew {

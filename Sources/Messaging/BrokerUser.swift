@@ -38,7 +38,8 @@ public struct BrokerUser: Sendable, Equatable {
             stage(
                 "dispatcherd",
                 publishes: due + [
-                    RoutingKey.deliveryRequested, RoutingKey.deliveryRequestedBulk, RoutingKey.executionFinished,
+                    RoutingKey.deliveryRequested, RoutingKey.deliveryRequestedBulk, RoutingKey.deliveryMark(.bulk),
+                    RoutingKey.executionFinished,
                 ],
                 consumes: [
                     .dispatcherDue, .dispatcherBulk, .dispatcherRuns, .dispatcherDeliveries, .dispatcherRedeliveries,
@@ -46,6 +47,7 @@ public struct BrokerUser: Sendable, Equatable {
             stage(
                 "courierd",
                 publishes: reports(.deliveryAccepted, .deliveryDeferred, .deliveryRefused, .markTaken)
+                    + [RoutingKey.deliveryMark(.requested)]
                     + RetryLadder.stepsSeconds.map { RoutingKey.retry(stepSeconds: $0) },
                 consumes: [.courierDeliveries, .courierBulk]),
             stage(
@@ -55,7 +57,7 @@ public struct BrokerUser: Sendable, Equatable {
                     RoutingKey.executionFinished,
                 ], consumes: [.ingesterCallbacks] + ReportLine.allCases.map(WorkQueue.ingesterReports)),
             stage(
-                "reaperd", publishes: reports(.executionExpired, .deliveryOverdue) + [RoutingKey.deliveryMark],
+                "reaperd", publishes: reports(.executionExpired, .deliveryOverdue) + [RoutingKey.deliveryMark(.due)],
                 consumes: []),
             stage(
                 "consoled",

@@ -2,14 +2,19 @@
 public struct HandledBatch: Sendable, Equatable {
     /// Published together and confirmed before the batch is acked.
     public var messages: [OutboundMessage]
+    /// Published once `messages` are confirmed: they must not overtake what stood before them.
+    public var marks: [OutboundMessage]
     /// Messages that no retry can help, by their place in the batch.
     public var dead: [DeadLetter]
     /// The number of messages that were handled, from the first one on; nil for all of them. The others are handed to
     /// the handler again, once these are acked: what a batch leads to may be much larger than the batch.
     public var count: Int?
 
-    public init(messages: [OutboundMessage] = [], dead: [DeadLetter] = [], count: Int? = nil) {
+    public init(
+        messages: [OutboundMessage] = [], marks: [OutboundMessage] = [], dead: [DeadLetter] = [], count: Int? = nil
+    ) {
         self.messages = messages
+        self.marks = marks
         self.dead = dead
         self.count = count
     }

@@ -67,8 +67,10 @@ public enum MessageID {
         "sign/\(line.index)/\(instant.millisecondsSinceEpoch)"
     }
 
-    /// Differs by instant.
-    static func mark(madeAt instant: Instant) -> String { "mark/\(instant.millisecondsSinceEpoch)" }
+    /// Differs by instant and by the queue that the mark goes to.
+    static func mark(madeAt instant: Instant, at stop: DeliveryMark.Stop) -> String {
+        "mark/\(instant.millisecondsSinceEpoch)/\(stop.rawValue)"
+    }
 
     /// Differs by line and mark: a mark that is taken twice is the same fact.
     static func markTaken(_ line: ReportLine, madeAt instant: Instant) -> String {

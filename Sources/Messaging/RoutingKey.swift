@@ -11,7 +11,6 @@ public enum RoutingKey {
     public static let deliveryDue = "delivery.due"
     public static let deliveryRequested = "delivery.requested"
     public static let deliveryRequestedBulk = "delivery.requested.bulk"
-    public static let deliveryMark = "delivery.mark"
     public static let executionStarted = "execution.started"
     public static let executionProgressed = "execution.progressed"
     public static let executionFinished = "execution.finished"
@@ -22,6 +21,9 @@ public enum RoutingKey {
 
     /// The key of a report.
     public static func report(_ kind: ReportKind, _ line: ReportLine) -> String { "\(kind.rawValue).\(line.index)" }
+
+    /// The key of a mark that goes to this queue.
+    public static func deliveryMark(_ stop: DeliveryMark.Stop) -> String { "delivery.mark.\(stop.rawValue)" }
 
     /// The retry queue of a step of the ladder.
     public static func retry(stepSeconds: Int64) -> String { "courier.retry.\(stepSeconds)" }

@@ -36,10 +36,10 @@ public enum WorkQueue: String, Sendable, CaseIterable {
         case .dispatcherDue: [RoutingKey.scheduleDue]
         case .dispatcherBulk: [RoutingKey.scheduleDueBulk]
         case .dispatcherRuns: [RoutingKey.runRequested]
-        case .dispatcherDeliveries: [RoutingKey.deliveryDue]
+        case .dispatcherDeliveries: [RoutingKey.deliveryDue, RoutingKey.deliveryMark(.due)]
         case .dispatcherRedeliveries: [RoutingKey.redeliveryRequested]
-        case .courierDeliveries: [RoutingKey.deliveryRequested, RoutingKey.deliveryMark]
-        case .courierBulk: [RoutingKey.deliveryRequestedBulk]
+        case .courierDeliveries: [RoutingKey.deliveryRequested, RoutingKey.deliveryMark(.requested)]
+        case .courierBulk: [RoutingKey.deliveryRequestedBulk, RoutingKey.deliveryMark(.bulk)]
         case .ingesterCallbacks: [RoutingKey.any]
         case .ingesterReports0, .ingesterReports1, .ingesterReports2, .ingesterReports3:
             reportLine.map { line in ReportKind.allCases.map { RoutingKey.report($0, line) } } ?? []

@@ -2,8 +2,8 @@ public import JobCore
 import Messaging
 public import StageKit
 
-/// Publishes marks into the couriers' queue. The queue keeps its order, so a mark that a courier takes out shows that
-/// everything requested before has reached a courier.
+/// Publishes marks into the queues in which deliveries wait. Each of them keeps its order, so a mark that has passed
+/// all of them shows that every delivery which waited before has reached a courier.
 public struct MarkMaker: PeriodicStage {
     public let name = "marks"
     public let intervalMilliseconds = LineProgress.markIntervalMilliseconds

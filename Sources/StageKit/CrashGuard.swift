@@ -28,9 +28,13 @@ public struct CrashGuard: Sendable {
     private static let returnsOfSuspects = 2
     private static let returnsOfCulprits = 10
 
+    private let returns: @Sendable (InboundMessage) -> Int
     private var hasBegun = false
 
-    public init() {}
+    /// `returns` counts the returns of a message; by default it is the broker's count.
+    public init(returns: @escaping @Sendable (InboundMessage) -> Int = { $0.returnCount }) {
+        self.returns = returns
+    }
 
     /// The parts of the next batch, in its order.
     public mutating func steps(for batch: [InboundMessage]) -> [Step] {
@@ -39,13 +43,14 @@ public struct CrashGuard: Sendable {
         for message in batch {
             let isFirst = !hasBegun
             hasBegun = true
-            guard message.returnCount >= Self.returnsOfSuspects else {
+            let count = returns(message)
+            guard count >= Self.returnsOfSuspects else {
                 usual.append(message)
                 continue
             }
             if !usual.isEmpty { steps.append(.together(usual)) }
             usual = []
-            let isCulprit = isFirst && message.returnCount >= Self.returnsOfCulprits
+            let isCulprit = isFirst && count >= Self.returnsOfCulprits
             steps.append(isCulprit ? .setAside(message) : .alone(message))
         }
         if !usual.isEmpty { steps.append(.together(usual)) }

@@ -128,8 +128,9 @@ public struct Pump: Service {
             precondition(batch.indices.contains(letter.index), "a handler's dead letter names a message of the batch")
             return settlement.deadLetter(batch[letter.index], letter.reason, letter.error)
         }
+        let marks = result.marks.isEmpty ? [] : [Settlement.Step(result.marks)]
         return try await settlement.settle(
-            [.init(result.messages + letters)], on: subscription, heldSinceMilliseconds: begun,
+            [.init(result.messages + letters)] + marks, on: subscription, heldSinceMilliseconds: begun,
             acking: { batch.map(\.tag) })
     }
 

@@ -18,6 +18,18 @@ import Testing
         return AttemptReports.messages(verdict, of: delivery, attempt: attempt, now: now)
     }
 
+    @Test func `the next attempt of a delivery of the bulk, and a deferred one, are bulk, too`() throws {
+        let request = Sample.request { $0.isBulk = true }
+        let delivery = Delivery(request: request, message: Sample.message(request))
+        let retry = AttemptReports.messages(
+            .retry(stepSeconds: 5), of: delivery, attempt: Self.attempt, now: Self.now)
+        let deferral = AttemptReports.deferral(
+            of: delivery, stepSeconds: 5, turnAt: nil, now: Self.now, redeliverAfterSeconds: 300)
+        for message in [retry[0], deferral[0]] {
+            #expect(try MessageCoder.decode(DeliveryRequested.self, from: message.body).isBulk)
+        }
+    }
+
     private static let verdicts: [(DeliveryVerdict, String)] = [
         (.accept, ReportKind.deliveryAccepted.rawValue), (.refuse, ReportKind.deliveryRefused.rawValue),
     ]

@@ -39,11 +39,12 @@ struct CourierRig {
     /// Runs a courier for a shift, and `beside` in the same simulation. The courier is cancelled after `cutOffAfter`,
     /// as when a shutdown takes too long.
     func run(
-        _ invoker: ScriptedInvoker, _ shift: Shift, prefetch: Int = 1_000, randomFraction: Double = 1,
+        _ invoker: ScriptedInvoker, _ shift: Shift, of queue: WorkQueue = .courierDeliveries, prefetch: Int = 1_000,
+        randomFraction: Double = 1,
         cutOffAfter milliseconds: Int64? = nil, beside: @escaping @Sendable () async throws -> Void = {}
     ) async throws {
         let courier = Courier(
-            queue: .courierDeliveries, broker: shift, invoker: invoker,
+            queue: queue, broker: shift, invoker: invoker,
             builder: InvocationBuilder(keys: try Sample.keys(), callbackBaseURL: "http://callbacks.example"),
             prefetch: prefetch, redeliverAfterSeconds: 300, time: simulation,
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },

@@ -48,6 +48,58 @@ import Testing
         #expect(report.attempt == attempt)
     }
 
+    private static func returned(_ count: Int, _ number: UInt64) -> InboundMessage {
+        var message = Sample.delivery(number).message
+        message.headers["x-delivery-count"] = String(count)
+        message.isRedelivered = count > 0
+        return message
+    }
+
+    /// A message that ends the process whenever it is read would take all with it that the courier has in hand.
+    @Test func `the courier sets the message aside that each courier died of, and delivers those behind it`()
+        async throws
+    {
+        let invoker = rig.invoker()
+        let shift = rig.shift([.init([Self.returned(10, 1), Self.returned(10, 2), Self.returned(0, 3)])])
+        try await rig.run(invoker, shift)
+        let letter = try #require(shift.published.first { $0.exchange == .dead })
+        #expect(letter.headers[Header.deadReason] == "failing" && letter.id == Sample.delivery(1).message.id)
+        #expect(shift.published.count { $0.routingKey == RoutingKey.retry(stepSeconds: 1) } == 1)
+        #expect(invoker.posts.count == 1 && shift.acknowledged.count == 3)
+    }
+
+    @Test func `the courier reads a message that was returned often alone, and settles it before the next`()
+        async throws
+    {
+        let invoker = rig.invoker()
+        let usual = rig.shift([.init([Self.returned(1, 1), Self.returned(1, 2), Self.returned(0, 3)])])
+        try await rig.run(invoker, usual)
+        let suspects = (0..<2).map { Self.returned(2, 4 + $0) }
+        let shift = rig.shift([.init(suspects + [Self.returned(0, 6)])])
+        let begun = rig.simulation.monotonicMilliseconds()
+        try await rig.run(invoker, shift)
+        #expect(invoker.posts.map(\.atMilliseconds) == [0, begun + 20])
+        #expect(shift.acknowledged.prefix(2) == suspects.map(\.tag)[...])
+    }
+
+    @Test func `the courier sends a mark on to the next queue, and reports it to every line after the last one`()
+        async throws
+    {
+        var mark = DeliveryMark(madeAt: Sample.occurrence)
+        mark.stop = .bulk
+        let lines = ReportLine.allCases.map { RoutingKey.report(.markTaken, $0) }
+        let steps = [(mark, ["delivery.mark.requested"]), (try #require(mark.next), lines)]
+        for ((mark, keys), queue) in zip(steps, [WorkQueue.courierBulk, .courierDeliveries]) {
+            let message = InboundMessage(
+                tag: MessageTag(epoch: 0, number: 1), exchange: "belfry", routingKey: mark.routingKey,
+                id: mark.messageID, body: mark.body)
+            let shift = rig.shift([.init([message])])
+            try await rig.run(rig.invoker(), shift, of: queue)
+            #expect(shift.published.map(\.routingKey) == keys)
+            #expect(shift.acknowledged == [message.tag])
+        }
+    }
+
     @Test func `the courier refuses a delivery whose last attempt failed`() async throws {
         let shift = try await rig.deliver([Sample.delivery(1, attempt: 3)], to: rig.invoker(.unreachable))
         #expect(shift.published.map(\.keyWithoutLine) == [ReportKind.deliveryRefused.rawValue])

@@ -87,6 +87,27 @@ import Testing
         #expect(batch.messages.map(\.id) == ["\(execution.id)/1"])
     }
 
+    @Test func `a delivery of the bulk stays bulk`() async throws {
+        var bulk = delivery(attempt: 2)
+        bulk.isBulk = true
+        let batch = try await handle([Self.message(bulk), Self.message(delivery(attempt: 2))])
+        #expect(batch.messages.map(\.routingKey) == ["delivery.requested.bulk", "delivery.requested"])
+    }
+
+    @Test func `a mark is sent on behind the deliveries that it has passed, also while the store is unavailable`()
+        async throws
+    {
+        let sent = OutboundMessage(DeliveryMark(madeAt: Self.now))
+        let mark = InboundMessage(
+            tag: MessageTag(epoch: 0, number: 2), exchange: "belfry", routingKey: sent.routingKey, id: sent.id,
+            body: sent.body)
+        let batch = try await handle([Self.message(delivery(attempt: 1)), mark])
+        #expect(batch.messages.map(\.routingKey) == ["delivery.requested"])
+        #expect(batch.marks.map(\.routingKey) == ["delivery.mark.bulk"] && batch.marks.map(\.body) == [sent.body])
+        store.content.withLock { $0.isUnavailable = true }
+        #expect(try await handle([mark]).marks == batch.marks)
+    }
+
     @Test func `a delivery that comes back twice leads to the same message twice`() async throws {
         let message = Self.message(delivery(attempt: 2))
         let batch = try await handle([message, message])

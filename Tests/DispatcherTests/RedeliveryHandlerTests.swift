@@ -1,3 +1,4 @@
+import Determinism
 import JobCore
 import Logging
 import Messaging
@@ -26,9 +27,12 @@ import Testing
         store.content.withLock { [execution] in $0.executions[execution.id] = execution }
     }
 
-    private func handle(_ ids: [ExecutionID], releasedAt: Instant? = nil) async throws -> HandledBatch {
+    private func handle(
+        _ ids: [ExecutionID], releasedAt: Instant? = nil, share: ServiceShare = ServiceShare()
+    ) async throws -> HandledBatch {
         let handler = RedeliveryHandler(
-            store: store, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+            store: store, share: share, time: HandTime(Self.now),
+            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
         return try await handler.handle(
             ids.map { id in
                 let request = RedeliveryRequested(
@@ -86,6 +90,14 @@ import Testing
             ]
         }
         #expect(try await handle([released.id], releasedAt: releasedAt).messages.isEmpty)
+    }
+
+    @Test func `overdue deliveries beyond the service's share are requested as bulk`() async throws {
+        let share = ServiceShare()
+        for _ in 0..<ServiceShare.burst { _ = share.isBulk(of: Self.job.name.service, nowMilliseconds: 0) }
+        #expect(try await handle([execution.id]).messages.map(\.routingKey) == ["delivery.requested"])
+        let batch = try await handle([execution.id], share: share)
+        #expect(batch.messages.map(\.routingKey) == ["delivery.requested.bulk"])
     }
 
     @Test func `an overdue delivery that is requested again changes no record`() async throws {

@@ -25,10 +25,11 @@ import Testing
     }
 
     private func handle(
-        _ store: MemoryDispatchStore, _ runs: [RunRequested], isRedelivered: Bool = false
+        _ store: MemoryDispatchStore, _ runs: [RunRequested], isRedelivered: Bool = false,
+        share: ServiceShare = ServiceShare()
     ) async throws -> HandledBatch {
         let handler = RunHandler(
-            store: store, time: time, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+            store: store, share: share, time: time, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
         let batch = try runs.map { run in
             InboundMessage(
                 tag: MessageTag(epoch: 0, number: 1), exchange: "belfry", routingKey: RoutingKey.runRequested,
@@ -73,6 +74,19 @@ import Testing
         let store = Self.store()
         #expect(try await handle(store, [Self.run(), Self.run()]).messages.count == 1)
         #expect(try await handle(store, [Self.run()]) == HandledBatch())
+    }
+
+    @Test func `runs beyond the service's share are delivered as bulk`() async throws {
+        let share = ServiceShare()
+        for _ in 1..<ServiceShare.burst {
+            _ = share.isBulk(of: Self.name.service, nowMilliseconds: time.monotonicMilliseconds())
+        }
+        let runs = (0..<2).map { _ in
+            RunRequested(executionID: .random(), jobName: Self.name, requestedAt: Self.now)
+        }
+        let batch = try await handle(Self.store(), runs, share: share)
+        #expect(batch.messages.map(\.routingKey) == ["delivery.requested", "delivery.requested.bulk"])
+        #expect(try MessageCoder.decode(DeliveryRequested.self, from: batch.messages[1].body).isBulk)
     }
 
     @Test func `a run that was requested long ago has its whole ttl left`() async throws {

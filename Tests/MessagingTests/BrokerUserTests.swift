@@ -19,7 +19,7 @@ import Testing
         "dispatcherd": Rights(
             publishes: [
                 "schedule.due", "schedule.due.bulk", "delivery.requested", "delivery.requested.bulk",
-                "execution.finished",
+                "delivery.mark.bulk", "execution.finished",
             ],
             reads: [
                 "belfry.dispatcher.due", "belfry.dispatcher.bulk", "belfry.dispatcher.runs",
@@ -33,7 +33,7 @@ import Testing
         "courierd": Rights(
             publishes: Set(
                 lines("delivery.accepted", "delivery.deferred", "delivery.refused", "mark.taken")
-                    + RetryLadder.stepsSeconds.map { "courier.retry.\($0)" }),
+                    + ["delivery.mark.requested"] + RetryLadder.stepsSeconds.map { "courier.retry.\($0)" }),
             reads: ["belfry.courier.deliveries", "belfry.courier.bulk"],
             deadLetters: ["courier.deliveries", "courier.bulk"]),
         "ingesterd": Rights(
@@ -44,7 +44,7 @@ import Testing
             reads: Set(["belfry.ingester.callbacks"] + lines("belfry.ingester.reports")),
             deadLetters: Set(["ingester.callbacks"] + lines("ingester.reports"))),
         "reaperd": Rights(
-            publishes: Set(lines("execution.expired", "delivery.overdue") + ["delivery.mark"]), reads: [],
+            publishes: Set(lines("execution.expired", "delivery.overdue") + ["delivery.mark.due"]), reads: [],
             deadLetters: []),
         "consoled": Rights(
             publishes: Set(lines("execution.cancelled") + ["run.requested", "job.changed"]), reads: [],

@@ -51,6 +51,13 @@ import Testing
         MarkTaken(madeAt: at(seconds), takenAt: at(seconds + 1), line: ReportLine.allCases[line])
     }
 
+    /// A mark that has passed this many queues.
+    private static func passedMark(_ count: Int) -> DeliveryMark {
+        var mark = DeliveryMark(madeAt: at(0))
+        for _ in 0..<count { mark = mark.next ?? mark }
+        return mark
+    }
+
     /// Facts that differ in one thing each.
     private static let facts: [any PipelineMessage] = [
         due(), due("rate(2 minutes)"), due(at: 60), due(from: keys[0]), due(to: keys[0]),
@@ -61,7 +68,8 @@ import Testing
         RedeliveryRequested(executionID: id, jobName: name, foundAt: at(300)), delivery(attempt: 1),
         delivery(attempt: 2), DeliveryDue(delivery(attempt: 1)), DeliveryDue(delivery(attempt: 2)),
         DeliveryDue(delivery(attempt: 2, deferrals: Deferrals(count: 1))),
-        DeliveryMark(madeAt: at(0)), DeliveryMark(madeAt: at(5)), sign(0, 0), sign(0, 1), sign(1, 0), mark(0, 0),
+        DeliveryMark(madeAt: at(0)), DeliveryMark(madeAt: at(5)), passedMark(1), passedMark(2), sign(0, 0), sign(0, 1),
+        sign(1, 0), mark(0, 0),
         mark(0, 1), mark(1, 0), DeliveryOverdue(executionID: id, afterSeconds: 300, noticedAt: at(0)),
         DeliveryOverdue(executionID: id, afterSeconds: 300, noticedAt: at(5)),
         DeliveryAccepted(executionID: id, attempt: attempt(1)), DeliveryAccepted(executionID: id, attempt: attempt(2)),
@@ -140,6 +148,25 @@ import Testing
         InboundMessage(
             tag: MessageTag(epoch: 1, number: 1), exchange: "belfry", routingKey: message.routingKey,
             headers: message.headers, id: message.id, body: message.body)
+    }
+
+    @Test func `a mark passes every queue in which deliveries wait, and each of them takes its own marks only`() throws
+    {
+        var queues: [WorkQueue] = []
+        var mark: DeliveryMark? = DeliveryMark(madeAt: Self.at(0))
+        while let passed = mark {
+            let message = Self.inbound(OutboundMessage(passed))
+            #expect(message.isMark)
+            #expect(try DeliveryMark(reading: message) == passed)
+            queues += WorkQueue.allCases.filter {
+                $0.exchange == .pipeline && $0.accepts(routingKey: passed.routingKey)
+            }
+            mark = passed.next
+        }
+        #expect(queues == [.dispatcherDeliveries, .courierBulk, .courierDeliveries])
+        let other = Self.inbound(OutboundMessage(routingKey: "delivery.mark", body: Self.passedMark(0).body))
+        #expect(!other.isMark)
+        #expect(throws: UnreadableMessage.self) { try DeliveryMark(reading: other) }
     }
 
     @Test func `a delivery of the bulk has a queue of its own, also after its wait in the retry ladder`() throws {

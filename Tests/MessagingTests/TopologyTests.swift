@@ -12,8 +12,9 @@ import Testing
         [
             RoutingKey.scheduleDue, RoutingKey.scheduleDueBulk, RoutingKey.runRequested, RoutingKey.deliveryDue,
             RoutingKey.deliveryRequested, RoutingKey.deliveryRequestedBulk,
-            RoutingKey.redeliveryRequested, RoutingKey.deliveryMark, RoutingKey.baton,
-        ] + RetryLadder.stepsSeconds.map { RoutingKey.retry(stepSeconds: $0) }
+            RoutingKey.redeliveryRequested, RoutingKey.baton,
+        ] + DeliveryMark.Stop.allCases.map(RoutingKey.deliveryMark)
+        + RetryLadder.stepsSeconds.map { RoutingKey.retry(stepSeconds: $0) }
         + ReportKind.allCases.flatMap { kind in ReportLine.allCases.map { RoutingKey.report(kind, $0) } }
 
     @Test(arguments: mandatoryKeys)

@@ -79,6 +79,13 @@ extension PipelineWorld {
         broker.advance(to: now)
     }
 
+    /// Everything that stands before a mark in the queues of deliveries is handled, and then the mark.
+    func passMarks() async {
+        await pump(.dispatcherDeliveries)
+        await deliver(from: .courierBulk)
+        await deliver()
+    }
+
     /// The callback role passes on what services published, and each recorder handles a batch of its line.
     func record(limit: Int = 100, crash: Crash? = nil) async {
         await pump(.ingesterCallbacks, limit: limit)

@@ -74,12 +74,14 @@ final class PipelineWorld {
             uniqueKeysWithValues: WorkQueue.allCases.map { ($0, CrashingConnection(broker, queue: $0)) })
         reaperConnection = CrashingConnection(broker)
         let due = DueHandler(store: store, time: clock, logger: Self.logger)
+        let share = ServiceShare()
         handlers = [
             .dispatcherDue: due,
             .dispatcherBulk: due,
-            .dispatcherRuns: RunHandler(store: store, time: clock, logger: Self.logger),
+            .dispatcherRuns: RunHandler(store: store, share: share, time: clock, logger: Self.logger),
             .dispatcherDeliveries: DeliveryDueHandler(store: store, time: clock, logger: Self.logger),
-            .dispatcherRedeliveries: RedeliveryHandler(store: store, logger: Self.logger),
+            .dispatcherRedeliveries: RedeliveryHandler(
+                store: store, share: share, time: clock, logger: Self.logger),
             .ingesterCallbacks: CallbackIntake(store: store, keys: keys, time: clock, logger: Self.logger),
         ].merging(
             ReportLine.allCases.map { line in

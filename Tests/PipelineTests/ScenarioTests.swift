@@ -124,12 +124,12 @@ import Testing
                 #expect(!world.hasWaiting(.dispatcherRedeliveries), "not lost yet")
                 await world.reap(reaper: 0)
                 await world.reap(reaper: 1)
-                await world.deliver()
+                await world.passMarks()
                 await world.record()
                 await world.advance(seconds: 10)
             }
             await world.reap()
-            await world.deliver()
+            await world.passMarks()
             await world.record()
             await world.reap(reaper: 1)
             await world.record()
@@ -149,7 +149,7 @@ import Testing
                 await world.pump(.dispatcherRuns)
                 for _ in 0..<40 {
                     // Only the other stages are at work.
-                    if stage == .courierDeliveries { await world.record() } else { await world.deliver() }
+                    if stage == .courierDeliveries { await world.record() } else { await world.passMarks() }
                     await world.reap()
                     await world.pump(.dispatcherDeliveries)
                     await world.pump(.dispatcherRedeliveries)
@@ -161,6 +161,38 @@ import Testing
                 #expect(ends == Array(repeating: "success", count: 6), "seed \(seed), without \(stage)")
                 #expect(world.services.posts.values.map(\.count) == Array(repeating: 1, count: 6))
             }
+        }
+    }
+
+    /// Marks wait with the deliveries, in every queue of theirs.
+    @Test(arguments: [WorkQueue.dispatcherDeliveries, .courierBulk])
+    func `no delivery is repeated or timed out while it waits for dispatchers or for a courier of the bulk`(
+        queue: WorkQueue
+    ) async throws {
+        try await withWorld(behaviour: .quick(fails: false)) { world in
+            try await world.putJob(every: 3_600) { $0.ttlSeconds = 120 }
+            try await world.run(0)
+            await world.pump(.dispatcherRuns)
+            var delivery = try DeliveryRequested(
+                reading: try #require(world.broker.waiting(in: "courier.deliveries").first))
+            world.broker.rearrange("courier.deliveries") { $0 = [] }
+            delivery.isBulk = queue == .courierBulk
+            // As a courier defers it because its target is busy, or as it is requested for the bulk.
+            let deferred = OutboundMessage(DeliveryDue(delivery), afterSeconds: 5, headers: [:])
+            try await world.broker.publish([delivery.isBulk ? OutboundMessage(delivery) : deferred])
+            for _ in 0..<40 {
+                await world.reap()
+                if queue == .courierBulk { await world.pump(.dispatcherDeliveries) }
+                if queue == .dispatcherDeliveries { await world.deliver(from: .courierBulk) }
+                await world.deliver()
+                await world.record()
+                await world.pump(.dispatcherRedeliveries)
+                await world.advance(seconds: 10)
+            }
+            #expect(world.hasWaiting(queue) && world.store.open.count == 1)
+            #expect(await world.letTimePass().isEmpty)
+            #expect(world.store.ends.values.map(\.status) == [.success])
+            #expect(world.services.posts.values.map(\.count) == [1])
         }
     }
 

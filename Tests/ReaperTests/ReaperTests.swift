@@ -155,10 +155,10 @@ private final class ScriptedExpiryStore: ExpiryStore {
         #expect(store.content.withLock { $0.cutoffs } == [Self.at(-320)])
     }
 
-    @Test func `the reaper sends marks through the couriers' queue`() async throws {
+    @Test func `the reaper sends marks into the first queue in which deliveries wait`() async throws {
         try await marks.runOnce(at: Self.start)
-        let waiting = broker.waiting(in: WorkQueue.courierDeliveries.rawValue)
-        #expect(waiting.map(\.routingKey) == [RoutingKey.deliveryMark])
+        let waiting = broker.waiting(in: WorkQueue.dispatcherDeliveries.rawValue)
+        #expect(waiting.map(\.routingKey) == ["delivery.mark.due"])
         #expect(
             try waiting.map { try MessageCoder.decode(DeliveryMark.self, from: $0.body) }
                 == [DeliveryMark(madeAt: Self.start)])

@@ -55,6 +55,16 @@ import Testing
             journal.all == ["handle a,b,c", "publish for a,for b", "ack 2", "handle c", "publish for c", "ack 1"])
     }
 
+    @Test func `a pump publishes marks once everything before them is confirmed`() async throws {
+        try await pass(["a", "b"], failing: [.unavailable("no"), .unavailable("no")]) { batch in
+            var handled = ScriptedHandler.echo(batch)
+            handled.marks = [OutboundMessage(DeliveryMark(madeAt: Instant(secondsSinceEpoch: 1)))]
+            return handled
+        }
+        let tries = ["fail for a,for b", "fail for a,for b", "publish for a,for b", "publish mark/1000/due"]
+        #expect(journal.all == ["handle a,b"] + tries + ["ack 2"])
+    }
+
     @Test func `a pump keeps a batch while the store is unavailable, and handles all of it again`() async throws {
         let refusals = Mutex(2)
         try await pass(["a", "b"]) { batch in

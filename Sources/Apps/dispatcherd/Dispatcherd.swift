@@ -20,16 +20,17 @@ struct Dispatcherd: DaemonProgram {
         let broker = RabbitBroker(brokerSettings, consumes: true, logger: logger)
         let opened = LazyStore(storeURL, logger: daemon.logger)
         try await daemon.run(connections: broker.run, faults: { await opened.faults() + broker.faults }) {
-            let store = try opened.open()
+            let (store, share) = (try opened.open(), ServiceShare())
             let limits = Pump.Limits(prefetch: 400, batch: 200)
             // A due event may stand for hundreds of executions, or for one.
             let dueLimits = Pump.Limits(prefetch: 32, batch: 32)
             let due = DueHandler(store: store, time: time, logger: logger)
+            let redeliveries = RedeliveryHandler(store: store, share: share, time: time, logger: logger)
             let handlers: [(WorkQueue, Pump.Limits, any MessageHandler)] = [
                 (.dispatcherDue, dueLimits, due), (.dispatcherBulk, dueLimits, due),
-                (.dispatcherRuns, limits, RunHandler(store: store, time: time, logger: logger)),
+                (.dispatcherRuns, limits, RunHandler(store: store, share: share, time: time, logger: logger)),
                 (.dispatcherDeliveries, limits, DeliveryDueHandler(store: store, time: time, logger: logger)),
-                (.dispatcherRedeliveries, limits, RedeliveryHandler(store: store, logger: logger)),
+                (.dispatcherRedeliveries, limits, redeliveries),
             ]
             return handlers.map { queue, limits, handler in
                 Pump(queue: queue, limits: limits, handler: handler, broker: broker, time: time, logger: logger)

@@ -1,7 +1,7 @@
 public import JobCore
 
-/// `mark.taken`: a courier took a mark out of its queue, so all deliveries requested before the mark was made have
-/// reached a courier.
+/// `mark.taken`: a courier took a mark out of the last of its queues, so all deliveries that waited in one of them when
+/// the mark was made have reached a courier.
 public struct MarkTaken: ReportMessage, Hashable, Codable {
     public var madeAt: Instant
     public var takenAt: Instant
