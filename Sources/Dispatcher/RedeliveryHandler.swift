@@ -28,7 +28,13 @@ public struct RedeliveryHandler: MessageHandler {
         let byID = Dictionary(recorded.map { ($0.execution.id, $0) }) { first, _ in first }
         let nowMilliseconds = time.monotonicMilliseconds()
         var messages: [OutboundMessage] = []
-        for request in read.messages {
+        var (count, bytes): (Int?, Int) = (nil, 0)
+        for (index, request) in zip(read.indices, read.messages) {
+            // The batch is small, but its jobs may be large.
+            guard bytes < MessageLimits.batchBytesMax else {
+                count = index
+                break
+            }
             guard let recorded = byID[request.executionID], Self.isDue(request, recorded.execution) else { continue }
             let execution = recorded.execution
             let metadata: Logger.Metadata = [
@@ -45,8 +51,10 @@ public struct RedeliveryHandler: MessageHandler {
             }
             let isBulk = share.isBulk(of: execution.jobName.service, nowMilliseconds: nowMilliseconds)
             messages.append(recorded.redelivery(job: stored.job, isBulk: isBulk))
+            bytes += stored.job.deliveryBytes
         }
-        return HandledBatch(messages: messages, dead: read.dead)
+        return HandledBatch(
+            messages: messages, dead: read.dead.filter { $0.index < count ?? batch.count }, count: count)
     }
 
     /// A release that is handled again requests nothing once its delivery was attempted, deferred or found lost.

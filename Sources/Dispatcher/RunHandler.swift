@@ -29,11 +29,18 @@ public struct RunHandler: MessageHandler {
         let nowMilliseconds = time.monotonicMilliseconds()
         var dead = read.dead
         var new: [NewExecution] = []
+        var (count, bytes): (Int?, Int) = (nil, 0)
         for (index, (run, mayHaveBeenHandled)) in zip(read.indices, read.messages) {
+            // The batch is small, but its jobs may be large.
+            guard bytes < MessageLimits.batchBytesMax else {
+                count = index
+                break
+            }
             guard let stored = try await store.job(named: run.jobName) else {
                 dead.append(.init(index: index, reason: .failing, error: "there is no job \(run.jobName)"))
                 continue
             }
+            bytes += stored.job.deliveryBytes
             let execution = Execution.requested(
                 run.executionID, of: stored.job, at: run.requestedAt, payload: run.payload, retryOf: run.retryOf,
                 now: now)
@@ -48,6 +55,7 @@ public struct RunHandler: MessageHandler {
                 "run requested", metadata: ["execution_id": "\(execution.execution.id)", "job": "\(new.job.name)"])
         }
         let messages = recorded.flatMap { $0.execution.messages(job: $0.new.job, isBulk: $0.new.isBulk) }
-        return HandledBatch(messages: messages, dead: dead)
+        return HandledBatch(
+            messages: messages, dead: dead.filter { $0.index < count ?? batch.count }, count: count)
     }
 }

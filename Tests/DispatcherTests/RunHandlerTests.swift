@@ -110,4 +110,26 @@ import Testing
         #expect(batch.dead == [.init(index: 0, reason: .failing, error: "there is no job s/gone")])
         #expect(batch.messages.count == 1)
     }
+
+    /// What a dispatcher has in memory at once is bounded, whatever the jobs are.
+    @Test func `requested runs of large jobs are handled a part at a time, and each of them once`() async throws {
+        let store = Self.store()
+        store.content.withLock { $0.jobs[0].job.payload = String(repeating: "p", count: Limits.payloadBytesMax) }
+        let gone = JobName(service: "s", job: "gone")
+        var waiting = (0..<100).map { index in
+            RunRequested(
+                executionID: ExecutionID(namespace: Self.id.uuid, name: "\(index)"),
+                jobName: index % 50 == 7 ? gone : Self.name, requestedAt: Self.now)
+        }
+        var (ids, deadCount, rounds): ([ExecutionID], Int, Int) = ([], 0, 0)
+        while !waiting.isEmpty, rounds < 100 {
+            let batch = try await handle(store, waiting)
+            #expect(batch.messages.reduce(0) { $0 + $1.body.count } <= MessageLimits.batchBytesMax * 5 / 4)
+            ids += try batch.messages.map { try MessageCoder.decode(DeliveryRequested.self, from: $0.body).executionID }
+            deadCount += batch.dead.count
+            waiting.removeFirst(batch.count ?? waiting.count)
+            rounds += 1
+        }
+        #expect(Set(ids).count == 98 && ids.count == 98 && deadCount == 2 && rounds == 4)
+    }
 }
