@@ -26,26 +26,38 @@ enum AttemptReports {
     }
 
     /// The delivery, deferred because its target is busy. A deferral is not an attempt.
-    ///
-    /// It is reported when the record would otherwise soon take the delivery for lost: when the attempt comes later
-    /// than the record expects it by more than half of `redeliverAfterSeconds`.
     static func deferral(
         of delivery: Delivery, stepSeconds: Int64, turnAt: Instant?, now: Instant, redeliverAfterSeconds: Int64
     ) -> [OutboundMessage] {
         var next = delivery.request
         next.deferrals.count = min(next.deferrals.count + 1, Deferrals.countMax)
         next.deferrals.turnAt = turnAt
+        return wait(
+            next, of: delivery, stepSeconds: stepSeconds, now: now, redeliverAfterSeconds: redeliverAfterSeconds)
+    }
+
+    /// The delivery on its way through the ladder, before the attempt that it is for.
+    ///
+    /// It is reported when the record would otherwise soon take the delivery for lost: when the attempt comes later
+    /// than the record expects it by more than half of `redeliverAfterSeconds`.
+    static func wait(
+        _ next: DeliveryRequested, of delivery: Delivery, stepSeconds: Int64, now: Instant,
+        redeliverAfterSeconds: Int64
+    ) -> [OutboundMessage] {
+        var next = next
+        let headers = delivery.message.ownHeaders
         let dueAt = now.adding(seconds: stepSeconds)
         let expectedAt = next.deferrals.recordedDueAt ?? next.occurrence
         guard dueAt.milliseconds(since: expectedAt) > redeliverAfterSeconds * 500 else {
-            return [OutboundMessage(DeliveryDue(next), afterSeconds: stepSeconds, headers: delivery.message.ownHeaders)]
+            return [OutboundMessage(DeliveryDue(next), afterSeconds: stepSeconds, headers: headers)]
         }
         next.deferrals.recordedDueAt = dueAt
         return [
-            OutboundMessage(DeliveryDue(next), afterSeconds: stepSeconds, headers: delivery.message.ownHeaders),
+            OutboundMessage(DeliveryDue(next), afterSeconds: stepSeconds, headers: headers),
             OutboundMessage(
                 DeliveryDeferred(
-                    executionID: next.executionID, cause: .busy(attempt: next.attempt, count: next.deferrals.count),
+                    executionID: next.executionID,
+                    cause: .busy(attempt: next.attempt, count: min(next.deferrals.sum, Deferrals.countMax)),
                     nextAttemptAt: dueAt)),
         ]
     }

@@ -93,10 +93,10 @@ struct Attempter: Sendable {
     }
 
     private func due(_ next: DeliveryRequested, of delivery: Delivery) -> DeliveryResult {
-        .publish([
-            OutboundMessage(
-                DeliveryDue(next), afterSeconds: RetryLadder.stepsSeconds[0], headers: delivery.message.ownHeaders)
-        ])
+        .publish(
+            AttemptReports.wait(
+                next, of: delivery, stepSeconds: RetryLadder.stepsSeconds[0], now: time.now(),
+                redeliverAfterSeconds: redeliverAfterSeconds))
     }
 
     private func conclude(_ result: AttemptResult, _ delivery: Delivery, begun: Instant) -> [OutboundMessage] {

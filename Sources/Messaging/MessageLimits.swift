@@ -24,9 +24,9 @@ public enum MessageLimits {
     /// The most bytes of a batch of messages, unless a single message has more.
     public static let batchBytesMax = 8 * 1_024 * 1_024
 
-    /// A process that holds this many bytes of unacked messages takes no more until it has acked some. It may hold one
+    /// A connection with this many bytes of unacked messages takes no more until some are acked. It may hold one
     /// message more than that.
-    public static let unackedBytesMax = 32 * 1_024 * 1_024
+    public static let unackedBytesMax = 16 * 1_024 * 1_024
 
     /// The longest names and values of all headers together, in bytes. AMQP sends all properties of a message in one
     /// frame, which has at most 128 KiB here.

@@ -3,6 +3,9 @@ import Messaging
 
 extension Judge {
     private static let callbackAnswerMilliseconds: Int64 = 4_000
+    /// After a fault of the broker, an endpoint may refuse callbacks for so long. A broker that was just started may
+    /// confirm nothing on a connection while its queues elect their leaders; after 20 s the connection is made anew.
+    private static let refusalMilliseconds: Int64 = 15_000
 
     /// Guarantees: a message that can't be handled is a dead letter, and no other is; a callback is answered at once,
     /// with 503 if need be.
@@ -40,12 +43,17 @@ extension Judge {
             return Violation(
                 .hungCallback, execution: execution, at: request.at,
                 "\(request.endpoint) gave no answer for \(waited) ms")
-        case 500... where !isExplained(by: { $0.disturbsBroker || $0 == .lockStore }):
+        case 500... where !isExplained(by: { $0 == .lockStore }) && !isAfterBrokerFault(request):
             return Violation(
                 .refusedCallback, execution: execution, at: request.at,
                 "\(request.endpoint) answered \(request.answer)")
         default: return nil
         }
+    }
+
+    private func isAfterBrokerFault(_ request: Facts.Try) -> Bool {
+        let begin = request.at.adding(milliseconds: -Self.refusalMilliseconds)
+        return hasCause(from: begin, to: request.answeredAt, \.disturbsBroker)
     }
 
     func programs() -> [Finding] {

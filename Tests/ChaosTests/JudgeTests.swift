@@ -151,9 +151,9 @@ import Testing
         var ledger = ended()
         ledger.callback(.processing, (30, answer))
         ledger.fault(.kill(["ingesterd.2", "courierd.1"]), 30, 30)
-        ledger.fault(.killBroker, 10, 19)
+        ledger.fault(.killBroker, 1, 4)
         #expect(ledger.violations == [.refusedCallback])
-        ledger.facts.disturbances[1].end = ledger.at(20)
+        ledger.facts.disturbances[1].end = ledger.at(5)
         #expect(ledger.violations.isEmpty)
     }
 

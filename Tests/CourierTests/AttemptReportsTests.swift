@@ -122,4 +122,17 @@ import Testing
         let dueAt = String(report.nextAttemptAt.millisecondsSinceEpoch)
         #expect(messages[0].headers[Header.recordedDueAt] == dueAt)
     }
+
+    @Test func `a delivery that asks the record again after a long wait is reported, so that it is not taken for lost`()
+        throws
+    {
+        let due = Sample.request { $0.deferrals = Deferrals(count: 3, askedCount: 2, returnedCount: 1) }
+        let messages = AttemptReports.wait(
+            due, of: Delivery(request: due, message: Sample.message(due)), stepSeconds: 1,
+            now: Self.now.adding(seconds: 149),
+            redeliverAfterSeconds: 300)
+        #expect(messages.map(\.keyWithoutLine).last == ReportKind.deliveryDeferred.rawValue)
+        let report = try MessageCoder.decode(DeliveryDeferred.self, from: try #require(messages.last).body)
+        #expect(report.cause == .busy(attempt: 1, count: 6) && report.nextAttemptAt == Self.now.adding(seconds: 150))
+    }
 }

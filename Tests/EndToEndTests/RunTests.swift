@@ -105,7 +105,8 @@ extension EndToEnd {
                 "silent",
                 [
                     "invocation_target": .string("\(service.url)/silent"), "schedule": EndToEnd.never,
-                    "ttl_seconds": .integer(2),
+                    // Two intervals are the least that a run gets in an installation that was just started.
+                    "ttl_seconds": .integer(2), "heartbeat_interval_seconds": .integer(5),
                 ])
             let record = try await EndToEnd.ended(try await EndToEnd.run("silent"))
             #expect(record["status"]?.string == "fail" && record["reason"]?.string == "ttl")

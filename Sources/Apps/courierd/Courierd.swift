@@ -15,22 +15,24 @@ struct Courierd: DaemonProgram {
     static func run(_ settings: Settings) async throws {
         let configuration = try CourierConfiguration(settings)
         let daemon = Daemon.bootstrap(configuration.daemon)
-        let broker = RabbitBroker(configuration.broker, consumes: true, logger: daemon.logger)
+        // The bulk has a courier of its own, with its own window, lanes and connections. So it takes no place of the
+        // others, and nothing of the bytes that they may have in hand.
+        let couriers = [WorkQueue.courierDeliveries, .courierBulk].map { queue in
+            (queue: queue, broker: RabbitBroker(configuration.broker, consumes: true, logger: daemon.logger))
+        }
         let invoker = WebhookInvoker(addressGuard: AddressGuard(allowed: configuration.allowedNetworks))
         let connections: @Sendable () async -> Void = {
-            async let webhooks: Void = invoker.run()
-            await broker.run()
-            await webhooks
+            await withDiscardingTaskGroup { group in
+                group.addTask { await invoker.run() }
+                for courier in couriers { group.addTask { await courier.broker.run() } }
+            }
         }
         let builder = InvocationBuilder(keys: configuration.keys, callbackBaseURL: configuration.callbackBaseURL)
-        try await daemon.run(connections: connections, faults: { broker.faults }) {
-            // The bulk has a courier of its own, with its own window and lanes, so that it never takes a place of the
-            // other deliveries.
-            [WorkQueue.courierDeliveries, .courierBulk].map { queue in
+        try await daemon.run(connections: connections, faults: { couriers.flatMap(\.broker.faults) }) {
+            couriers.map { queue, broker in
                 Courier(
                     queue: queue, broker: broker, invoker: invoker, builder: builder,
-                    prefetch: Int(configuration.inFlight),
-                    redeliverAfterSeconds: configuration.redeliverAfterSeconds,
+                    prefetch: Int(configuration.inFlight), redeliverAfterSeconds: configuration.redeliverAfterSeconds,
                     time: SystemTime(), logger: daemon.logger)
             }
         }

@@ -29,6 +29,9 @@ public struct Deferrals: Sendable, Hashable {
         self.recordedDueAt = recordedDueAt
     }
 
+    /// How often the delivery has gone through the retry ladder before this attempt.
+    public var sum: Int { count + askedCount + returnedCount }
+
     /// Reads the headers of a message. Throws `UnreadableMessage` for a number that is out of its range.
     init(reading headers: [String: String]) throws(UnreadableMessage) {
         count = Int(try Self.number(Header.deferrals, in: 0...Int64(Self.countMax), of: headers) ?? 0)

@@ -6,7 +6,8 @@ public struct DeliveryDeferred: ExecutionReport, Hashable, Codable {
     public enum Cause: Sendable, Hashable {
         /// This attempt failed, and another one follows.
         case failed(Attempt)
-        /// The target was busy before this attempt, for the `count`th time; no attempt was made.
+        /// The delivery waits for the `count`th time before this attempt, mostly because the target is busy; no attempt
+        /// was made.
         case busy(attempt: Int, count: Int)
     }
 

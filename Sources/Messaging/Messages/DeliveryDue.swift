@@ -22,7 +22,7 @@ public struct DeliveryDue: PipelineMessage, Hashable {
     public var messageID: String? {
         MessageID.deliveryDue(
             delivery.executionID, attempt: delivery.attempt,
-            deferrals: delivery.deferrals.count + delivery.deferrals.askedCount + delivery.deferrals.returnedCount)
+            deferrals: delivery.deferrals.sum)
     }
 
     public var messageHeaders: [String: String] { delivery.messageHeaders }
