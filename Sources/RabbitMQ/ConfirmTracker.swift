@@ -46,10 +46,10 @@ struct ConfirmTracker {
     /// depend on it. A batch without a message would never be finished.
     mutating func begin(_ id: UInt64, count: Int, destinations: Set<Destination>, at now: ContinuousClock.Instant) {
         precondition(count > 0, "a batch without a message")
-        let first = batches.last?.tags.upperBound ?? nextTag
+        precondition(batches.last.map { $0.tags.upperBound <= nextTag } ?? true, "the batch before is not sent yet")
         batches.append(
             Batch(
-                id: id, tags: first..<(first + UInt64(count)), missing: count, progressAt: now,
+                id: id, tags: nextTag..<(nextTag + UInt64(count)), missing: count, progressAt: now,
                 destinations: destinations))
     }
 

@@ -1,3 +1,4 @@
+import Determinism
 import Messaging
 import Testing
 
@@ -34,6 +35,44 @@ import Testing
         publish(3, 1)
         #expect(confirm(3, multiple: true) == [.init(batch: 1, failure: nil), .init(batch: 2, failure: nil)])
         #expect(confirm(4, multiple: true) == [.init(batch: 3, failure: nil)])
+    }
+
+    @Test func `a batch that begins after a later one was confirmed before an earlier one is finished, too`() {
+        publish(1, 2)
+        publish(2, 2)
+        #expect(confirm(3).isEmpty)
+        #expect(confirm(4) == [.init(batch: 2, failure: nil)])
+        publish(3, 1)
+        #expect(confirm(5) == [.init(batch: 3, failure: nil)])
+        #expect(confirm(2, multiple: true) == [.init(batch: 1, failure: nil)])
+        #expect(tracker.unconfirmedCount == 0)
+    }
+
+    @Test(arguments: 1...200 as ClosedRange<UInt64>)
+    func `each batch is finished by its last confirm, in whatever order the confirms arrive`(seed: UInt64) {
+        var random = SplitMix64(seed: seed)
+        var sent: UInt64 = 0
+        var missing: [UInt64: Set<UInt64>] = [:]
+        var unconfirmed: Set<UInt64> = []
+        for step in 1...300 as ClosedRange<UInt64> {
+            if Bool.random(using: &random), unconfirmed.count < 50 {
+                let count = Int.random(in: 1...4, using: &random)
+                publish(step, count)
+                let tags = Set(sent + 1...sent + UInt64(count))
+                missing[step] = tags
+                unconfirmed.formUnion(tags)
+                sent += UInt64(count)
+            } else if let tag = unconfirmed.sorted().randomElement(using: &random) {
+                let isMultiple = Int.random(in: 0..<4, using: &random) == 0
+                let tags = unconfirmed.filter { isMultiple ? $0 <= tag : $0 == tag }
+                unconfirmed.subtract(tags)
+                for batch in missing.keys { missing[batch]?.subtract(tags) }
+                let finished = missing.filter(\.value.isEmpty).keys.sorted()
+                for batch in finished { missing[batch] = nil }
+                #expect(confirm(tag, multiple: isMultiple).map(\.batch).sorted() == finished)
+            }
+            #expect(tracker.unconfirmedCount == unconfirmed.count)
+        }
     }
 
     @Test func `a nack of one message fails its batch and no other`() {
