@@ -54,8 +54,7 @@ public struct DueHandler: MessageHandler {
         let recorded = try await NewExecution.record(part.new, in: store, time: time)
         created.increment(by: recorded.count { $0.execution.isNew })
         let messages = recorded.flatMap { $0.execution.messages(job: $0.new.job, isBulk: $0.new.isBulk) }
-        return HandledBatch(
-            messages: messages + part.rests, dead: read.dead.filter { $0.index < count ?? batch.count }, count: count)
+        return HandledBatch(messages: messages + part.rests, dead: read.dead, count: count)
     }
 
     private static func schedule(of due: ScheduleDue) throws(UnreadableMessage) -> Schedule {

@@ -53,8 +53,7 @@ public struct RedeliveryHandler: MessageHandler {
             messages.append(recorded.redelivery(job: stored.job, isBulk: isBulk))
             bytes += stored.job.deliveryBytes
         }
-        return HandledBatch(
-            messages: messages, dead: read.dead.filter { $0.index < count ?? batch.count }, count: count)
+        return HandledBatch(messages: messages, dead: read.dead, count: count)
     }
 
     /// A release that is handled again requests nothing once its delivery was attempted, deferred or found lost.

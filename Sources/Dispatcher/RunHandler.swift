@@ -55,7 +55,6 @@ public struct RunHandler: MessageHandler {
                 "run requested", metadata: ["execution_id": "\(execution.execution.id)", "job": "\(new.job.name)"])
         }
         let messages = recorded.flatMap { $0.execution.messages(job: $0.new.job, isBulk: $0.new.isBulk) }
-        return HandledBatch(
-            messages: messages, dead: dead.filter { $0.index < count ?? batch.count }, count: count)
+        return HandledBatch(messages: messages, dead: dead, count: count)
     }
 }

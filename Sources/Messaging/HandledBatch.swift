@@ -10,12 +10,13 @@ public struct HandledBatch: Sendable, Equatable {
     /// the handler again, once these are acked: what a batch leads to may be much larger than the batch.
     public var count: Int?
 
+    /// Dead letters beyond `count` are left out: their messages are handed to the handler again.
     public init(
         messages: [OutboundMessage] = [], marks: [OutboundMessage] = [], dead: [DeadLetter] = [], count: Int? = nil
     ) {
         self.messages = messages
         self.marks = marks
-        self.dead = dead
+        self.dead = dead.filter { letter in count.map { letter.index < $0 } ?? true }
         self.count = count
     }
 

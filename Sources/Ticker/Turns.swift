@@ -6,6 +6,20 @@ import Store
 /// A large service's first range is behind nobody's second one, and each schedule's shared ranges take turns with it.
 /// What a large service has beyond its share of about 500 jobs is bulk.
 struct Turns {
+    /// The ranges of one large service.
+    private struct Owned {
+        var jobCount = 0
+        var ordinary: [DueRange] = []
+        var bulk: [DueRange] = []
+
+        mutating func add(_ due: DueRange, jobCount count: Int) {
+            var due = due
+            due.isBulk = jobCount >= ScheduleCut.jobsPerRangeMax
+            jobCount += count
+            if due.isBulk { bulk.append(due) } else { ordinary.append(due) }
+        }
+    }
+
     private(set) var ordinary: [DueRange]
     private(set) var bulk: [DueRange]
 
@@ -15,21 +29,15 @@ struct Turns {
         isLarge: (String) -> Bool
     ) {
         var shared: [[DueRange]] = []
-        var large: [String: (jobCount: Int, ordinary: [DueRange], bulk: [DueRange])] = [:]
+        var large: [String: Owned] = [:]
         for (key, services) in schedules {
             var sharedHere: [DueRange] = []
             for part in ScheduleCut(services, isLarge: isLarge).parts {
-                var due = DueRange(key: key, occurrence: occurrence, range: part.range, isBulk: false)
-                guard let owner = part.owner else {
-                    sharedHere.append(due)
-                    continue
-                }
-                due.isBulk = large[owner, default: (0, [], [])].jobCount >= ScheduleCut.jobsPerRangeMax
-                large[owner, default: (0, [], [])].jobCount += part.jobCount
-                if due.isBulk {
-                    large[owner, default: (0, [], [])].bulk.append(due)
+                let due = DueRange(key: key, occurrence: occurrence, range: part.range, isBulk: false)
+                if let owner = part.owner {
+                    large[owner, default: Owned()].add(due, jobCount: part.jobCount)
                 } else {
-                    large[owner, default: (0, [], [])].ordinary.append(due)
+                    sharedHere.append(due)
                 }
             }
             if !sharedHere.isEmpty { shared.append(sharedHere) }
