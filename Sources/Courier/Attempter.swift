@@ -49,7 +49,7 @@ struct Attempter: Sendable {
         let begun = time.now()
         let age = request.requestedAt.map { begun.milliseconds(since: $0) } ?? 0
         guard begun < request.deadline, age <= Self.requestAgeMaxMilliseconds(of: request) else {
-            return AttemptEnd(result: askAgain(delivery), outcome: .notTried)
+            return AttemptEnd(result: askAgain(delivery), outcome: .asked)
         }
         do {
             let result = await invoker.invoke(try builder.invocation(for: request, now: begun))
@@ -79,7 +79,9 @@ struct Attempter: Sendable {
         returned.increment()
         logger.debug("not delivered yet: it came back, asking the record", metadata: metadata(delivery.request))
         var next = delivery.request
-        next.deferrals.returnedCount = min(DeliveryRequested.returnCount(of: delivery.message), Deferrals.countMax)
+        next.deferrals.returnedCount = min(
+            max(DeliveryRequested.returnCount(of: delivery.message), next.deferrals.returnedCount + 1),
+            Deferrals.countMax)
         return due(next, of: delivery)
     }
 

@@ -88,7 +88,7 @@ public actor Courier: Service {
                             }
                         case .defer(let delivery, let deferral): `defer`(delivery, deferral)
                         case .ask(let delivery):
-                            outbox.add(attempter.ask(delivery), of: delivery.message, key: delivery.key)
+                            outbox.add(attempter.ask(delivery), of: delivery.message, trip: delivery.trip)
                         case .wait, .giveBack, .joinDuplicate: break
                         }
                     }
@@ -127,7 +127,7 @@ public actor Courier: Service {
                     let count = DeliveryRequested.returnCount(of: message)
                     outbox.add(
                         .deadLetter(.failing, error: "returned \(count) times: each process that began with it died"),
-                        of: message, key: nil)
+                        of: message, trip: nil)
                 }
             }
         }
@@ -167,13 +167,13 @@ public actor Courier: Service {
         let (now, nowMilliseconds) = (time.now(), time.monotonicMilliseconds())
         return messages.compactMap { message in
             if message.isMark {
-                outbox.add(MarkReports.result(of: message, takenAt: now), of: message, key: nil)
+                outbox.add(MarkReports.result(of: message, takenAt: now), of: message, trip: nil)
                 return nil
             }
             do throws(UnreadableMessage) {
                 return try Delivery(reading: message, now: now, nowMilliseconds: nowMilliseconds)
             } catch {
-                outbox.add(.deadLetter(.unreadable, error: "\(error)"), of: message, key: nil)
+                outbox.add(.deadLetter(.unreadable, error: "\(error)"), of: message, trip: nil)
                 return nil
             }
         }
@@ -190,7 +190,7 @@ public actor Courier: Service {
             if Task.isCancelled { return }
             lanes.isPaused = !broker.faults.isEmpty
             var actions = lanes.finished(delivery, end.outcome, nowMilliseconds: time.monotonicMilliseconds())
-            outbox.add(end.result, of: delivery.message, key: delivery.key)
+            outbox.add(end.result, of: delivery.message, trip: delivery.trip)
             next = nil
             if case .start(let delivery) = actions.first {
                 next = delivery
@@ -201,6 +201,6 @@ public actor Courier: Service {
     }
 
     private func `defer`(_ delivery: Delivery, _ deferral: Deferral) {
-        outbox.add(attempter.defer(delivery, deferral), of: delivery.message, key: delivery.key)
+        outbox.add(attempter.defer(delivery, deferral), of: delivery.message, trip: delivery.trip)
     }
 }

@@ -1,18 +1,27 @@
+import Messaging
+
 /// How the places of the courier's window are shared among the lanes.
 ///
 /// The courier takes its messages in order, so a full window would make every target wait for the slowest. These shares
 /// keep places free in which the rest of the queue can be taken and sorted.
 struct CourierWindow: Sendable {
-    /// A lane may hold this many even if the window is crowded.
+    /// A lane may hold this many places even if the window is crowded.
     static let crowdedLaneMax = 16
 
-    /// The most messages that the courier has in hand.
+    /// The most messages that the courier has in hand, each of which takes at least one place.
     let size: Int
-    /// What the lanes hold. A lane that asks adds its own share as `more`.
+    /// What the lanes hold, in places. A lane that asks adds its own share as `more`.
     var held = LaneCounts()
 
     init(size: Int) {
         self.size = size
+    }
+
+    /// The places that a delivery takes: its share of the messages, or of the bytes, that the broker gives the courier
+    /// at a time, whichever is greater.
+    func places(of delivery: Delivery) -> Int {
+        let placeBytes = max(1, MessageLimits.unackedBytesMax / size)
+        return max(1, (delivery.message.body.count + placeBytes - 1) / placeBytes)
     }
 
     /// Lanes that are not proven hold at most half of the window together, apart from one probe each.

@@ -9,6 +9,14 @@ struct Delivery: Sendable, Equatable {
         var attempt: Int
     }
 
+    /// One trip of a delivery through the queues to a courier. A delivery that is deferred, or about which the record
+    /// is asked, is requested once more for the same attempt: it keeps its key, and goes on its next trip.
+    struct Trip: Hashable, Sendable {
+        var key: Key
+        /// Trips of one key ascend.
+        var number: Int
+    }
+
     let request: DeliveryRequested
     let message: InboundMessage
     /// Scheme, host and port of the target: deliveries of the same origin share a lane. Kept, since it is costly to
@@ -35,4 +43,5 @@ struct Delivery: Sendable, Equatable {
     }
 
     var key: Key { Key(executionID: request.executionID, attempt: request.attempt) }
+    var trip: Trip { Trip(key: key, number: request.deferrals.sum) }
 }

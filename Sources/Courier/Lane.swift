@@ -11,8 +11,9 @@ import Messaging
 /// - *in flight*. Leaves the lane when its attempt ends (`finished`).
 ///
 /// A new delivery (`admit`) goes to *in flight* while there is room, to *waiting* while its turn is near, and does not
-/// enter the lane otherwise (deferred). A lane that is proven defers to about the time of the turn; a lane that fails
-/// backs off by how often the delivery was deferred; a lane that nothing is known of defers for a second.
+/// enter the lane otherwise (deferred). A lane that is proven defers to about the time of the turn. A lane that fails
+/// backs off by how often its target has failed in a row, and by how often the delivery was deferred. A lane that knows
+/// nothing of its target defers for some seconds.
 ///
 /// Always:
 /// - No more are in flight than `limit.value`, except those that were started before it was halved.
@@ -30,12 +31,18 @@ struct Lane {
     /// The back-off of a failing lane: the first, and the longest.
     static let backoffMinSeconds: Int64 = 5
     static let backoffMaxSeconds: Int64 = 120
-    /// The wait when nothing is known of the target yet.
-    private static let unknownSeconds: Int64 = 1
+    /// The first wait when nothing is known of the target yet.
+    private static let unknownMinSeconds: Int64 = 1
+
+    private struct Started {
+        let atMilliseconds: Int64
+        let places: Int
+    }
 
     private struct Waiting {
         let delivery: Delivery
         let sinceMilliseconds: Int64
+        let places: Int
     }
 
     /// A delivery that has waited for so long, behind a target that does not answer or since the broker is unavailable,
@@ -44,8 +51,10 @@ struct Lane {
     private(set) var limit: LaneLimit
     /// When the lane was last used.
     private(set) var usedAtMilliseconds: Int64 = 0
-    private var startedAt: [Delivery.Key: Int64] = [:]
+    private var started: [Delivery.Key: Started] = [:]
+    private var startedPlaces = 0
     private var waiting: Deque<Waiting> = []
+    private var waitingPlaces = 0
     private var turns = TurnEstimate()
     /// When the target last answered or failed, or began to be waited for.
     private var heardAtMilliseconds: Int64 = 0
@@ -57,10 +66,10 @@ struct Lane {
     }
 
     /// True when the lane can be forgotten: only what it knows of its target would be lost.
-    var isIdle: Bool { startedAt.isEmpty && waiting.isEmpty }
+    var isIdle: Bool { started.isEmpty && waiting.isEmpty }
 
     var counts: LaneCounts {
-        LaneCounts(inFlight: startedAt.count, waiting: waiting.count, unproven: limit.isProven ? 0 : heldCount)
+        LaneCounts(inFlight: startedPlaces, waiting: waitingPlaces, unproven: limit.isProven ? 0 : heldPlaces)
     }
 
     /// Takes a delivery and returns `.start`, `.wait` or `.defer`.
@@ -68,12 +77,15 @@ struct Lane {
         _ delivery: Delivery, window: CourierWindow, isPaused: Bool, nowMilliseconds now: Int64
     ) -> LaneAction {
         usedAtMilliseconds = now
+        let places = window.places(of: delivery)
         if !isPaused {
-            let isHeldBack = window.isCrowded(heldCount + 1) && heldCount >= CourierWindow.crowdedLaneMax
-            if !isHeldBack, waiting.isEmpty, mayStart(window, entering: 1) { return start(delivery, now) }
-            if isHeldBack || !mayWait(delivery, window, now) { return deferred(delivery, now) }
+            let isHeldBack =
+                window.isCrowded(heldPlaces + places) && heldPlaces + places > CourierWindow.crowdedLaneMax
+            if !isHeldBack, waiting.isEmpty, mayStart(window, entering: places) { return start(delivery, places, now) }
+            if isHeldBack || !mayWait(delivery, places, window, now) { return deferred(delivery, now) }
         }
-        waiting.append(Waiting(delivery: delivery, sinceMilliseconds: now))
+        waiting.append(Waiting(delivery: delivery, sinceMilliseconds: now, places: places))
+        waitingPlaces += places
         return .wait
     }
 
@@ -83,13 +95,14 @@ struct Lane {
         _ key: Delivery.Key, _ outcome: LaneOutcome, window: CourierWindow, isPaused: Bool,
         nowMilliseconds now: Int64
     ) -> [LaneAction] {
-        guard let begun = startedAt.removeValue(forKey: key) else { return [] }
+        guard let ended = started.removeValue(forKey: key) else { return [] }
+        startedPlaces -= ended.places
         usedAtMilliseconds = now
         heardAtMilliseconds = now
         switch outcome {
-        case .answered: if limit.answered(afterMilliseconds: now - begun) { turns = TurnEstimate() }
+        case .answered: if limit.answered(afterMilliseconds: now - ended.atMilliseconds) { turns = TurnEstimate() }
         case .failed: limit.failed()
-        case .notTried: break
+        case .notTried, .asked: break
         }
         return tick(window: window, isPaused: isPaused, nowMilliseconds: now)
     }
@@ -99,14 +112,11 @@ struct Lane {
         guard !isPaused else { return [] }
         var actions: [LaneAction] = []
         while let first = waiting.first {
-            if now - first.sinceMilliseconds > patienceMilliseconds {
-                actions.append(deferred(first.delivery, now))
-            } else if mayStart(window, entering: 0) {
-                actions.append(start(first.delivery, now))
-            } else {
-                break
-            }
+            let isOverdue = now - first.sinceMilliseconds > patienceMilliseconds
+            guard isOverdue || mayStart(window, entering: 0) else { break }
             waiting.removeFirst()
+            waitingPlaces -= first.places
+            actions.append(isOverdue ? deferred(first.delivery, now) : start(first.delivery, first.places, now))
         }
         return actions + trim(window, now)
     }
@@ -117,28 +127,31 @@ struct Lane {
         let room = limit.isProven ? room(window, now) : Self.waitingMin
         guard waiting.count > (limit.isProven ? 2 * room : room) else { return [] }
         var actions: [LaneAction] = []
-        while waiting.count > room, let last = waiting.popLast() { actions.append(deferred(last.delivery, now)) }
+        while waiting.count > room, let last = waiting.popLast() {
+            waitingPlaces -= last.places
+            actions.append(deferred(last.delivery, now))
+        }
         return actions
     }
 
     /// Releases the deliveries that wait, and returns them. Attempts in flight continue to their end.
     mutating func release() -> [Delivery] {
-        defer { waiting = [] }
+        defer { (waiting, waitingPlaces) = ([], 0) }
         return waiting.map(\.delivery)
     }
 
-    private var heldCount: Int { startedAt.count + waiting.count }
+    private var heldPlaces: Int { startedPlaces + waitingPlaces }
 
-    /// Every lane may probe with one. Beyond that, lanes that are not proven share a part of the window. `entering` is
-    /// 1 for a delivery that is not in the lane yet.
+    /// Every lane may probe with one. Beyond that, lanes that are not proven share a part of the window. `entering` are
+    /// the places of a delivery that is not in the lane yet.
     private func mayStart(_ window: CourierWindow, entering: Int) -> Bool {
-        guard startedAt.count < limit.value else { return false }
-        return limit.isProven || startedAt.isEmpty || window.hasRoomForUnproven(heldCount + entering)
+        guard started.count < limit.value else { return false }
+        return limit.isProven || started.isEmpty || window.hasRoomForUnproven(heldPlaces + entering)
     }
 
-    private func mayWait(_ delivery: Delivery, _ window: CourierWindow, _ now: Int64) -> Bool {
+    private func mayWait(_ delivery: Delivery, _ places: Int, _ window: CourierWindow, _ now: Int64) -> Bool {
         guard limit.isProven else {
-            return waiting.count < Self.waitingMin && window.hasRoomToWaitUnproven(heldCount + 1)
+            return waiting.count < Self.waitingMin && window.hasRoomToWaitUnproven(heldPlaces + places)
         }
         let milliseconds = Double(waiting.count) * 1_000 / rate(now)
         if let turn = delivery.turnMilliseconds,
@@ -146,7 +159,7 @@ struct Lane {
         {
             return false
         }
-        return window.hasRoomToWait(waiting.count + 1) && waiting.count < room(window, now)
+        return window.hasRoomToWait(waitingPlaces + places) && waiting.count < room(window, now)
     }
 
     /// How many deliveries may wait in a proven lane.
@@ -155,19 +168,24 @@ struct Lane {
     }
 
     private func rate(_ now: Int64) -> Double {
-        limit.ratePerSecond(silentMilliseconds: startedAt.isEmpty ? 0 : now - heardAtMilliseconds)
+        limit.ratePerSecond(silentMilliseconds: started.isEmpty ? 0 : now - heardAtMilliseconds)
     }
 
-    private mutating func start(_ delivery: Delivery, _ now: Int64) -> LaneAction {
-        if startedAt.isEmpty { heardAtMilliseconds = now }
-        startedAt[delivery.key] = now
+    private mutating func start(_ delivery: Delivery, _ places: Int, _ now: Int64) -> LaneAction {
+        if started.isEmpty { heardAtMilliseconds = now }
+        started[delivery.key] = Started(atMilliseconds: now, places: places)
+        startedPlaces += places
         return .start(delivery)
     }
 
     private mutating func deferred(_ delivery: Delivery, _ now: Int64) -> LaneAction {
         guard limit.isProven else {
-            let doublings = min(delivery.request.deferrals.count, 5)
-            let seconds = limit.isFailing ? Self.backoffMinSeconds << doublings : Self.unknownSeconds
+            let count = delivery.request.deferrals.count
+            // The deferrals before the target first failed say nothing about how long it will.
+            let seconds =
+                limit.isFailing
+                ? Self.backoffMinSeconds << min(count, limit.failuresInARow - 1, 5)
+                : Self.unknownMinSeconds << min(count, 3)
             let step = RetryLadder.step(atMostSeconds: min(seconds, Self.backoffMaxSeconds))
             return .defer(delivery, Deferral(stepSeconds: step, turnMilliseconds: nil))
         }

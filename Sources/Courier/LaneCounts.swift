@@ -1,4 +1,4 @@
-/// How many deliveries one lane holds, or all of them together.
+/// How many places of the window the deliveries of one lane take, or those of all lanes together.
 struct LaneCounts: Sendable, Equatable {
     var inFlight = 0
     var waiting = 0

@@ -18,7 +18,7 @@ struct LaneLimit: Sendable, Equatable {
     private(set) var isProven = false
     /// The target has failed, and has not come back to its cap yet.
     private(set) var isFailing = false
-    private var failuresInARow = 0
+    private(set) var failuresInARow = 0
     /// A moving average in which the last answer counts a fifth.
     private var latencyMilliseconds: Double?
 

@@ -8,6 +8,8 @@ enum LaneOutcome: Sendable, Equatable {
     case failed
     /// Nothing was learnt: no request was sent.
     case notTried
+    /// Nothing was learnt: the record is asked first, and the delivery comes back.
+    case asked
 
     init(_ answer: AttemptResult.Answer) {
         self =

@@ -26,8 +26,8 @@ struct Lanes {
 
     /// The most deliveries in flight to one target.
     let inFlightLimit: Int
-    /// The most retries that wait out a jitter, since each of them holds a place in the courier's window. Further
-    /// retries enter their lanes at once.
+    /// The most places of the courier's window that retries take while they wait out a jitter. Further retries enter
+    /// their lanes at once.
     let jitteringLimit: Int
     private let patienceMilliseconds: Int64
     /// True while no attempt may begin, since its result could not be reported.
@@ -35,9 +35,13 @@ struct Lanes {
 
     private(set) var window: CourierWindow
     private var lanes: [String: Lane] = [:]
-    /// Every message of a delivery in hand, each to be acked when the delivery has ended.
-    private var tags: [Delivery.Key: [MessageTag]] = [:]
-    private var jittering: Set<Delivery.Key> = []
+    /// Every message of a trip in hand, each to be acked when the trip has ended.
+    private var tags: [Delivery.Trip: [MessageTag]] = [:]
+    /// The trip that a delivery in hand is on. None once it was deferred or the record is asked: its next trip may
+    /// begin before the last one is settled.
+    private var trips: [Delivery.Key: Delivery.Trip] = [:]
+    /// With the places that each takes.
+    private var jittering: [Delivery.Key: Int] = [:]
     private var isClosed = false
     /// The number of the broker's latest connection.
     private var epoch: UInt64 = 0
@@ -65,24 +69,27 @@ struct Lanes {
         guard !isClosed else { return .giveBack(delivery) }
         forgetLost(before: delivery.message.tag.epoch)
         let key = delivery.key
-        guard tags[key] == nil else {
-            tags[key]?.append(delivery.message.tag)
+        let trip = trips[key] ?? delivery.trip
+        guard tags[trip] == nil else {
+            tags[trip]?.append(delivery.message.tag)
             return .joinDuplicate
         }
-        tags[key] = [delivery.message.tag]
+        tags[trip] = [delivery.message.tag]
         if delivery.message.isRedelivered { return .ask(delivery) }
+        trips[key] = trip
         // Jitter comes before the lane, since its wait must not make the target look slow. A retry that was deferred
         // for a busy target has waited it out before.
-        guard key.attempt > 1, delivery.request.deferrals.count == 0, jittering.count < jitteringLimit else {
-            return enter(delivery, nowMilliseconds)
-        }
-        jittering.insert(key)
+        let places = window.places(of: delivery)
+        guard key.attempt > 1, delivery.request.deferrals.count == 0,
+            jittering.values.reduce(places, +) <= jitteringLimit
+        else { return enter(delivery, nowMilliseconds) }
+        jittering[key] = places
         return .startAfterJitter(delivery, milliseconds: jitter(of: delivery.request, jitterFraction()))
     }
 
     /// The time of a `.startAfterJitter` is over.
     mutating func jitterEnded(_ delivery: Delivery, nowMilliseconds: Int64) -> LaneAction {
-        guard jittering.remove(delivery.key) != nil, !isClosed else { return .giveBack(delivery) }
+        guard jittering.removeValue(forKey: delivery.key) != nil, !isClosed else { return .giveBack(delivery) }
         return enter(delivery, nowMilliseconds)
     }
 
@@ -92,21 +99,24 @@ struct Lanes {
         _ delivery: Delivery, _ outcome: LaneOutcome, nowMilliseconds: Int64
     ) -> [LaneAction] {
         let isPaused = isPaused || isClosed
-        return change(delivery.origin) { lane, window in
+        if outcome == .asked { trips[delivery.key] = nil }
+        let actions = change(delivery.origin) { lane, window in
             lane.finished(
                 delivery.key, outcome, window: window, isPaused: isPaused, nowMilliseconds: nowMilliseconds)
         }
+        return endingTrips(actions)
     }
 
     /// Time has passed, or attempts may begin again. Once a second is enough.
     mutating func tick(nowMilliseconds: Int64) -> [LaneAction] {
         forgetIdle(nowMilliseconds)
         let isPaused = isPaused || isClosed
-        return queuedOrigins.flatMap { origin in
+        let actions = queuedOrigins.flatMap { origin in
             change(origin) { lane, window in
                 lane.tick(window: window, isPaused: isPaused, nowMilliseconds: nowMilliseconds)
             }
         }
+        return endingTrips(actions)
     }
 
     /// Returns `.giveBack` for each delivery that waits. Attempts in flight continue to their end.
@@ -115,9 +125,12 @@ struct Lanes {
         return release().map(LaneAction.giveBack)
     }
 
-    /// The results of these deliveries are published. Returns the tags to ack.
-    mutating func settled(_ keys: [Delivery.Key]) -> [MessageTag] {
-        keys.flatMap { tags.removeValue(forKey: $0) ?? [] }
+    /// The results of these trips are published. Returns the tags to ack.
+    mutating func settled(_ ended: [Delivery.Trip]) -> [MessageTag] {
+        ended.flatMap { trip in
+            if trips[trip.key] == trip { trips[trip.key] = nil }
+            return tags.removeValue(forKey: trip) ?? []
+        }
     }
 
     /// Forgets the deliveries that came over an earlier connection and wait or jitter: the broker gives them to any
@@ -125,9 +138,9 @@ struct Lanes {
     private mutating func forgetLost(before epoch: UInt64) {
         guard epoch > self.epoch else { return }
         self.epoch = epoch
-        let lost = release().map(\.key) + jittering
-        jittering = []
-        for key in lost { tags[key] = nil }
+        let lost = release().map(\.key) + jittering.keys
+        jittering = [:]
+        for trip in lost.compactMap({ trips.removeValue(forKey: $0) }) { tags[trip] = nil }
     }
 
     private mutating func release() -> [Delivery] {
@@ -142,9 +155,16 @@ struct Lanes {
 
     private mutating func enter(_ delivery: Delivery, _ nowMilliseconds: Int64) -> LaneAction {
         let isPaused = isPaused
-        return change(delivery.origin) { lane, window in
+        let action = change(delivery.origin) { lane, window in
             lane.admit(delivery, window: window, isPaused: isPaused, nowMilliseconds: nowMilliseconds)
         }
+        return endingTrips([action])[0]
+    }
+
+    /// Ends the trips of the deliveries that are deferred. Returns the actions.
+    private mutating func endingTrips(_ actions: [LaneAction]) -> [LaneAction] {
+        for case .defer(let delivery, _) in actions { trips[delivery.key] = nil }
+        return actions
     }
 
     /// Changes a lane in place, and keeps the window's sum. The lane sees the window without its own share.

@@ -10,7 +10,7 @@ import Synchronization
 final class Outbox {
     private struct Entry {
         /// Nil for a message that could not be read.
-        var key: Delivery.Key?
+        var trip: Delivery.Trip?
         var message: InboundMessage
         var result: DeliveryResult
     }
@@ -46,9 +46,9 @@ final class Outbox {
     /// Starts to consume the deliveries.
     func subscribe(prefetch: Int) async -> any MessageSubscription { await settlement.subscribe(prefetch: prefetch) }
 
-    /// Takes the result of a delivery; `key` is nil for a message that could not be read. `run` publishes it.
-    func add(_ result: DeliveryResult, of message: InboundMessage, key: Delivery.Key?) {
-        entries.append(Entry(key: key, message: message, result: result))
+    /// Takes the result of a delivery; `trip` is nil for a message that could not be read. `run` publishes it.
+    func add(_ result: DeliveryResult, of message: InboundMessage, trip: Delivery.Trip?) {
+        entries.append(Entry(trip: trip, message: message, result: result))
         resume()
     }
 
@@ -63,7 +63,7 @@ final class Outbox {
 
     /// Publishes and acks until `close`. `settled` returns the tags to ack for deliveries that have ended.
     func run(
-        _ subscription: any MessageSubscription, settled: ([Delivery.Key]) -> [MessageTag]
+        _ subscription: any MessageSubscription, settled: ([Delivery.Trip]) -> [MessageTag]
     ) async {
         while true {
             if entries.isEmpty {
@@ -85,18 +85,18 @@ final class Outbox {
     /// Settles a batch. If AMQP cannot carry one of its messages, each delivery is settled alone, and the delivery at
     /// fault becomes a dead letter.
     private func settle(
-        _ batch: [Entry], _ subscription: any MessageSubscription, _ settled: ([Delivery.Key]) -> [MessageTag]
+        _ batch: [Entry], _ subscription: any MessageSubscription, _ settled: ([Delivery.Trip]) -> [MessageTag]
     ) async {
         do throws(PublishError) {
             let outcome = try await settlement.settle(
                 [.init(batch.flatMap(messages))], on: subscription, heldSinceMilliseconds: time.monotonicMilliseconds()
             ) {
                 // Called after the confirms, so that a message that was redelivered meanwhile is acked, too.
-                batch.flatMap { entry in entry.key.map { settled([$0]) } ?? [entry.message.tag] }
+                batch.flatMap { entry in entry.trip.map { settled([$0]) } ?? [entry.message.tag] }
             }
             // The broker redelivers their messages. The deliveries stay in hand, so that no webhook is repeated: the
             // new messages join them, and their results are published as soon as the broker is available.
-            if outcome == .requeued { entries = batch.filter { $0.key != nil } + entries }
+            if outcome == .requeued { entries = batch.filter { $0.trip != nil } + entries }
         } catch {
             guard batch.count == 1, var entry = batch.first else {
                 for entry in batch { await settle([entry], subscription, settled) }

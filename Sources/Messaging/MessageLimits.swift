@@ -26,7 +26,7 @@ public enum MessageLimits {
 
     /// A connection with this many bytes of unacked messages takes no more until some are acked. It may hold one
     /// message more than that.
-    public static let unackedBytesMax = 16 * 1_024 * 1_024
+    public static let unackedBytesMax = 8 * 1_024 * 1_024
 
     /// The longest names and values of all headers together, in bytes. AMQP sends all properties of a message in one
     /// frame, which has at most 128 KiB here.

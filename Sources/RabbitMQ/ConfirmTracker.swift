@@ -73,7 +73,9 @@ struct ConfirmTracker {
         tag: UInt64, multiple: Bool, isAccepted: Bool, at now: ContinuousClock.Instant
     ) -> [Finished] {
         var finished: [Finished] = []
-        let tags = multiple ? lowestTag...max(tag, lowestTag) : tag...tag
+        // A tag that was not sent confirms nothing, and after a `multiple` of 9 one of 7 is about nothing.
+        let end = min(tag, nextTag - 1) + 1
+        let tags = min(multiple ? lowestTag : tag, end)..<end
         for current in tags where unconfirmed.remove(current) != nil {
             guard let index = batches.firstIndex(where: { $0.tags.contains(current) }) else { continue }
             batches[index].missing -= 1
@@ -84,7 +86,7 @@ struct ConfirmTracker {
                 finished.append(Finished(batch: batch.id, failure: batch.failure))
             }
         }
-        if multiple { lowestTag = max(lowestTag, tag + 1) }
+        if multiple { lowestTag = max(lowestTag, end) }
         return finished
     }
 

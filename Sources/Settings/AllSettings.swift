@@ -69,7 +69,8 @@ public enum AllSettings {
         "redeliver-after-seconds", readBy: [.courierd, .reaperd], default: 300, range: 10...86_400,
         meaning: """
             A delivery that is overdue by this many seconds is taken for lost and made again. `courierd` reports \
-            deferrals that last so long that this would happen.
+            deferrals that last so long that this would happen. Keep it at twice the longest `timeout_seconds` or \
+            more: a shorter time would repeat a webhook whose answer is awaited.
             """)
 
     public static let healthListen = Setting<ListenAddress>(

@@ -123,6 +123,22 @@ import Testing
         #expect(messages[0].headers[Header.recordedDueAt] == dueAt)
     }
 
+    /// With a timeout of 120 s an attempt that begins 91 s late could still be in flight after 300 s, if it waits in
+    /// the lane before.
+    @Test(arguments: [(15, 150), (75, 135), (120, 90)] as [(Int64, Int64)])
+    func `a deferral is reported so early that the attempt's end, too, comes before the record takes it for lost`(
+        timeoutSeconds: Int64, unreportedMaxSeconds: Int64
+    ) {
+        let request = Sample.request { $0.timeoutSeconds = timeoutSeconds }
+        let delivery = Delivery(request: request, message: Sample.message(request))
+        for late in [unreportedMaxSeconds, unreportedMaxSeconds + 1] {
+            let messages = AttemptReports.wait(
+                request, of: delivery, stepSeconds: 30, now: Sample.occurrence.adding(seconds: late - 30),
+                redeliverAfterSeconds: 300)
+            #expect(messages.count == (late > unreportedMaxSeconds ? 2 : 1))
+        }
+    }
+
     @Test func `a delivery that asks the record again after a long wait is reported, so that it is not taken for lost`()
         throws
     {

@@ -48,8 +48,7 @@ import Testing
     }
 
     @Test
-    mutating func `a lane probes an unknown target with one delivery, lets four wait, and defers others for a second`()
-    {
+    mutating func `a lane probes an unknown target with one delivery, lets four wait, and defers others`() {
         #expect(admit(6) == [1, 4, 1])
         let next = Sample.delivery(1)
         #expect(admit(next) == .defer(next, Deferral(stepSeconds: 1, turnMilliseconds: nil)))
@@ -115,11 +114,29 @@ import Testing
                 == .defer(back(3, turn: 1_510), Deferral(stepSeconds: 1, turnMilliseconds: 1_510)))
     }
 
-    @Test(arguments: [(0, 5), (1, 10), (2, 10), (3, 30), (4, 60), (5, 120), (6, 120), (1_000_000, 120)])
-    mutating func `a failing lane backs off by how often the delivery was deferred`(count: Int, seconds: Int64) {
-        let probe = Sample.delivery(1)
-        _ = admit(probe)
-        _ = finish(probe, .failed, at: 15_000)
+    @Test(arguments: [(0, 1), (1, 2), (2, 2), (3, 5), (1_000_000, 5)])
+    mutating func `a lane that knows nothing of its target defers for some seconds`(count: Int, seconds: Int64) {
+        _ = admit(5)
+        var request = Sample.delivery(2).request
+        request.deferrals.count = count
+        let next = Delivery(request: request, message: Sample.delivery(2).message)
+        #expect(admit(next) == .defer(next, Deferral(stepSeconds: seconds, turnMilliseconds: nil)))
+    }
+
+    private static let backoffs: [(count: Int, failures: Int, seconds: Int64)] = [
+        (0, 6, 5), (1, 6, 10), (2, 6, 10), (3, 6, 30), (4, 6, 60), (5, 6, 120), (6, 9, 120), (1_000_000, 9, 120),
+        (1_000_000, 1, 5), (1_000_000, 2, 10), (1_000_000, 4, 30),
+    ]
+
+    @Test(arguments: backoffs)
+    mutating func `a failing lane backs off by how often its target has failed, and the delivery was deferred`(
+        count: Int, failures: Int, seconds: Int64
+    ) {
+        for number in 0..<UInt64(failures) {
+            let probe = Sample.delivery(100 + number)
+            _ = admit(probe)
+            _ = finish(probe, .failed, at: 15_000)
+        }
         _ = admit(5, at: 15_000)
         var request = Sample.delivery(2).request
         request.deferrals.count = count

@@ -151,7 +151,7 @@ struct LanesSimulation {
         inHand -= 1
         outcomes[delivery.origin, default: Outcome()].lastEndedAt = now / 1_000
         let actions = lanes.finished(delivery, outcome, nowMilliseconds: now / 1_000)
-        _ = lanes.settled([delivery.key])
+        _ = lanes.settled([delivery.trip])
         for action in actions { carryOut(action, now) }
     }
 
@@ -167,7 +167,7 @@ struct LanesSimulation {
         case .defer(let delivery, let deferral):
             inHand -= 1
             outcomes[delivery.origin, default: Outcome()].deferralsPerDelivery += 1
-            _ = lanes.settled([delivery.key])
+            _ = lanes.settled([delivery.trip])
             var request = delivery.request
             request.deferrals.count += 1
             let back = Delivery(

@@ -16,7 +16,7 @@ import Testing
         let probe = Sample.delivery(9_999, of: origin)
         _ = lanes.admit(probe, nowMilliseconds: 0) { 0 }
         _ = lanes.finished(probe, .answered, nowMilliseconds: 0)
-        _ = lanes.settled([probe.key])
+        _ = lanes.settled([probe.trip])
     }
 
     private mutating func admit(_ delivery: Delivery, fraction: Double = 0.5, at now: Int64 = 0) -> LaneAction {
@@ -110,7 +110,7 @@ import Testing
         _ = lanes.finished(first, .answered, nowMilliseconds: 5)
         // Still in hand: the report of its result is not confirmed yet.
         #expect(admit(again) == .joinDuplicate)
-        #expect(lanes.settled([first.key]) == [first.message.tag, again.message.tag, again.message.tag])
+        #expect(lanes.settled([first.trip]) == [first.message.tag, again.message.tag, again.message.tag])
         #expect(admit(again) == .ask(again), "it is not in hand any more")
     }
 
@@ -124,7 +124,7 @@ import Testing
         #expect(admit(returned) == .ask(returned))
         #expect(lanes.window.held == LaneCounts())
         #expect(admit(returned) == .joinDuplicate, "it is in hand until the question is published")
-        #expect(lanes.settled([returned.key]).count == 2)
+        #expect(lanes.settled([returned.trip]).count == 2)
         _ = lanes.shutdown()
         #expect(admit(returned) == .giveBack(returned))
     }
@@ -164,8 +164,8 @@ import Testing
         Self.prove("https://example.com", &lanes)
         let deliveries = [Sample.delivery(1), Sample.delivery(1, attempt: 2), Sample.delivery(2)]
         for delivery in deliveries { #expect(admit(delivery) == .start(delivery)) }
-        #expect(lanes.settled(deliveries.map(\.key)).count == 3)
-        #expect(lanes.settled(deliveries.map(\.key)).isEmpty)
+        #expect(lanes.settled(deliveries.map(\.trip)).count == 3)
+        #expect(lanes.settled(deliveries.map(\.trip)).isEmpty)
     }
 
     @Test mutating func `a tick defers the deliveries of every target that would wait too long`() {

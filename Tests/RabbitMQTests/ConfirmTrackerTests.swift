@@ -127,4 +127,15 @@ import Testing
         #expect(confirm(1, multiple: true).isEmpty)
         #expect(confirm(2) == [.init(batch: 1, failure: nil)])
     }
+
+    @Test func `a confirm of messages that were confirmed together before, or never sent, counts for no other`() {
+        publish(1, 2)
+        #expect(confirm(2, multiple: true) == [.init(batch: 1, failure: nil)])
+        publish(2, 1)
+        #expect(confirm(1, multiple: true).isEmpty)
+        #expect(confirm(.max).isEmpty)
+        #expect(confirm(.max, multiple: true) == [.init(batch: 2, failure: nil)])
+        publish(3, 1)
+        #expect(confirm(4) == [.init(batch: 3, failure: nil)])
+    }
 }
