@@ -29,14 +29,17 @@ struct ReportFold: Sendable {
 
     private var result: Result
     private var current: [ExecutionID: Execution]
+    private let repeats: Set<Int>
     private let judgedAt: Instant
 
-    /// `judgedAt` is that of `Execution.applying`; `progress` is the line's before the batch.
+    /// `judgedAt` is that of `Execution.applying`; `progress` is the line's before the batch. `repeats` are the places
+    /// in the batch of reports whose messages may have been handled before.
     static func fold(
-        _ reports: [AddressedReport], over executions: [ExecutionID: Execution], progress: LineProgress,
-        judgedAt: Instant
+        _ reports: [AddressedReport], repeats: Set<Int>, over executions: [ExecutionID: Execution],
+        progress: LineProgress, judgedAt: Instant
     ) -> Result {
-        var fold = ReportFold(result: Result(progress: progress), current: executions, judgedAt: judgedAt)
+        var fold = ReportFold(
+            result: Result(progress: progress), current: executions, repeats: repeats, judgedAt: judgedAt)
         for (index, report) in reports.enumerated() {
             switch report {
             case .signOfLife(let madeAt): fold.result.progress.receive(signOfLifeAt: madeAt)
@@ -74,7 +77,8 @@ struct ReportFold: Sendable {
             result.notes.append(.redelivered(after.id))
         case .release: result.released.append(after.id)
         case .duplicate(let events):
-            if events.contains(.finished) { result.released.append(after.id) }
+            // A service may send a callback twice: the first message handed the lock on, and this is not its repeat.
+            if events.contains(.finished), repeats.contains(index) { result.released.append(after.id) }
         case .move:
             guard after.state.status != before.state.status else { return }
             result.notes.append(.moved(after.id, after.state.status, after.state.reason))

@@ -36,12 +36,14 @@ public struct ReportHandler: MessageHandler {
     public func handle(_ batch: [InboundMessage]) async throws -> HandledBatch {
         let now = time.now()
         let read = batch.decoded { message throws(UnreadableMessage) in try reader.read(message) }
+        let repeats = Set(read.indices.enumerated().filter { batch[$0.element].mayHaveBeenHandled }.map(\.offset))
         var handled = HandledBatch(dead: read.dead)
         guard !read.messages.isEmpty else { return handled }
         let ids = Set(read.messages.compactMap { if case .execution(let id, _, _) = $0 { id } else { nil } })
         let (result, released) = try await store.update(Array(ids), of: line) {
             [reports = read.messages] executions, progress in
-            let result = ReportFold.fold(reports, over: executions, progress: progress, judgedAt: now)
+            let result = ReportFold.fold(
+                reports, repeats: repeats, over: executions, progress: progress, judgedAt: now)
             return ReportDecision(
                 changes: result.changes, released: result.released, decidedAt: now, progress: result.progress,
                 answer: result)

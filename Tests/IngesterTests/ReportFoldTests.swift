@@ -30,13 +30,13 @@ import Testing
     }
 
     private static func fold(
-        _ reports: [(String, Report)], over execution: Execution = execution()
+        _ reports: [(String, Report)], repeats: Set<Int> = [], over execution: Execution = execution()
     ) -> ReportFold.Result {
         let addressed = reports.map { id, report in
             AddressedReport.execution(known, ReportID(messageID: id), report)
         }
         return ReportFold.fold(
-            addressed, over: [execution.id: execution], progress: LineProgress(), judgedAt: at(50))
+            addressed, repeats: repeats, over: [execution.id: execution], progress: LineProgress(), judgedAt: at(50))
     }
 
     private static func heartbeat(_ seconds: Int64, _ progress: Int, extend: Int64? = nil) -> Report {
@@ -101,7 +101,9 @@ import Testing
 
     @Test func `an end that is reported again, and a buffered run that should not be, have the lock handed on`() {
         #expect(Self.fold([("2", Self.success(9))]).released.isEmpty, "the store sees the end itself")
-        #expect(Self.fold([("2", Self.success(9)), ("2", Self.success(9))]).released == [Self.known])
+        let twice = [("2", Self.success(9)), ("2", Self.success(9))]
+        #expect(Self.fold(twice, repeats: [1]).released == [Self.known])
+        #expect(Self.fold(twice).released.isEmpty, "the service sent it twice, and the first was handled just now")
         #expect(Self.fold([("2", Self.success(9)), ("3", Self.success(9))]).released.isEmpty)
         let overdue = Report.overdue(afterSeconds: 1, noticedAt: Self.at(40))
         let result = Self.fold([("1", overdue)], over: Self.execution().buffered())
@@ -142,7 +144,7 @@ import Testing
                 .signOfLife(madeAt: Self.at(1)),
                 .execution(.random(), ReportID(rawValue: 1), Self.success(9)),
                 .execution(Self.known, ReportID(rawValue: 2), .expired(.ttl, noticedAt: Self.at(2))),
-            ], over: [:], progress: LineProgress(), judgedAt: Self.at(50))
+            ], repeats: [], over: [:], progress: LineProgress(), judgedAt: Self.at(50))
         #expect(result.changes.isEmpty && result.events.isEmpty)
         #expect(result.unknown == [1])
         #expect(result.notes == [.unknown(Self.known)], "the reaper repeats it, so it is no dead letter")
@@ -162,7 +164,7 @@ import Testing
         let running = Self.running()
         let result = ReportFold.fold(
             [.signOfLife(madeAt: Self.at(90))] + (callbackIsFirst ? [success, expiry] : [expiry, success]),
-            over: [running.id: running], progress: progress, judgedAt: Self.at(9_000))
+            repeats: [], over: [running.id: running], progress: progress, judgedAt: Self.at(9_000))
         #expect(result.events.map(\.execution.state.status) == [status])
         #expect(result.progress.latestSignAt == Self.at(90))
     }
@@ -174,7 +176,7 @@ import Testing
                 .signOfLife(madeAt: Self.at(1)),
                 .execution(Self.known, ReportID(rawValue: 9), .expired(.heartbeat, noticedAt: Self.at(90))),
                 .signOfLife(madeAt: Self.at(90)),
-            ], over: [running.id: running], progress: LineProgress(), judgedAt: Self.at(90))
+            ], repeats: [], over: [running.id: running], progress: LineProgress(), judgedAt: Self.at(90))
         #expect(result.events.isEmpty && result.notes == [.ignored(Self.known, .unreachable)])
     }
 
@@ -188,7 +190,7 @@ import Testing
         ]
         let execution = Self.execution()
         let result = ReportFold.fold(
-            reports, over: [execution.id: execution], progress: LineProgress(), judgedAt: Self.at(80))
+            reports, repeats: [], over: [execution.id: execution], progress: LineProgress(), judgedAt: Self.at(80))
         let request = RedeliveryRequested(
             executionID: execution.id, jobName: execution.jobName, foundAt: Self.at(71))
         #expect(result.redeliveries == [request, request], "a report that is read twice leads to the same request")
