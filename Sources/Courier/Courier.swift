@@ -30,6 +30,8 @@ public actor Courier: Service {
     private var lanes: Lanes
     /// Batches that were fed in and not read yet.
     private var unreadCount = 0
+    /// Marks that came while no attempt may begin. Passed on now, they would say that no delivery waits.
+    private var heldMarks: [InboundMessage] = []
 
     /// `queue` is where its deliveries come from. `prefetch` is the courier's window: the most messages in hand.
     /// `randomFraction` returns a random number from 0 to 1 for jitter and backoff; it is passed in so that a test can
@@ -152,6 +154,7 @@ public actor Courier: Service {
 
     private func actions(after event: Event) -> [LaneAction] {
         lanes.isPaused = !broker.faults.isEmpty
+        if !lanes.isPaused { passOnHeldMarks() }
         let now = time.monotonicMilliseconds()
         return switch event {
         case .room(let actions): actions
@@ -162,12 +165,21 @@ public actor Courier: Service {
         }
     }
 
+    private func passOnHeldMarks() {
+        for message in heldMarks { passOn(mark: message) }
+        heldMarks = []
+    }
+
+    private func passOn(mark message: InboundMessage) {
+        outbox.add(MarkReports.result(of: message, takenAt: time.now()), of: message, trip: nil)
+    }
+
     private func read(_ messages: [InboundMessage]) -> [Delivery] {
         unreadCount -= 1
         let (now, nowMilliseconds) = (time.now(), time.monotonicMilliseconds())
         return messages.compactMap { message in
             if message.isMark {
-                outbox.add(MarkReports.result(of: message, takenAt: now), of: message, trip: nil)
+                if lanes.isPaused { heldMarks.append(message) } else { passOn(mark: message) }
                 return nil
             }
             do throws(UnreadableMessage) {

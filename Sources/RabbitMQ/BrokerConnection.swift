@@ -67,7 +67,8 @@ final class BrokerConnection: Sendable {
 
     /// Waits before the next try: a random time, which grows with the number of tries that failed in a row.
     func waitToReconnect(after failure: AMQPFailure, attempt: Int) async {
-        let milliseconds = Backoff().milliseconds(attempt: attempt, fraction: .random(in: 0..<1))
+        let backoff = Backoff(ceilingMilliseconds: 5_000)
+        let milliseconds = backoff.milliseconds(attempt: attempt, fraction: .random(in: 0..<1))
         let hasConnected = epoch.load(ordering: .relaxed) > 0
         logger.warning(
             hasConnected ? "connection lost, reconnecting" : "can't connect to the broker, trying again",

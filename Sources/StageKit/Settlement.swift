@@ -41,7 +41,9 @@ public struct Settlement: Sendable {
     let logger: Logger
     private let broker: any MessageBroker
     private let holdLimitMilliseconds: Int64
-    private let backoff: Backoff
+    /// What waits here may be all that keeps a run from its ttl, and a broker that is unavailable refuses at once: so
+    /// the waits stay short.
+    private let backoff = Backoff(ceilingMilliseconds: 2_000)
     private let sleep: @Sendable (Int64) async throws -> Void
     private let jitter: @Sendable () -> Double
     private let handled: Counter
@@ -54,8 +56,7 @@ public struct Settlement: Sendable {
     /// longest wait.
     public init(
         of queue: WorkQueue, broker: any MessageBroker, time: any TimeSource, logger: Logger,
-        holdLimitMilliseconds: Int64 = 600_000, backoff: Backoff = Backoff(),
-        sleep: (@Sendable (Int64) async throws -> Void)? = nil,
+        holdLimitMilliseconds: Int64 = 600_000, sleep: (@Sendable (Int64) async throws -> Void)? = nil,
         jitter: @escaping @Sendable () -> Double = { .random(in: 0..<1) }
     ) {
         self.queue = queue
@@ -63,7 +64,6 @@ public struct Settlement: Sendable {
         self.time = time
         self.logger = logger
         self.holdLimitMilliseconds = holdLimitMilliseconds
-        self.backoff = backoff
         self.sleep =
             sleep ?? { milliseconds in
                 try await cancelWhenGracefulShutdown { try await time.sleep(milliseconds: milliseconds) }
@@ -99,7 +99,10 @@ public struct Settlement: Sendable {
                     break
                 } catch {
                     guard error.isTemporary else { throw error }
-                    logger.warning("publish failed, retrying", metadata: ["error": "\(error)"])
+                    // At 1, 2, 4, 8 … tries: an outage of minutes must not fill the log.
+                    if (attempt + 1).nonzeroBitCount == 1 {
+                        logger.warning("publish failed, retrying", metadata: ["error": "\(error)"])
+                    }
                 }
                 let outcome = await waitToRetry(
                     attempt: attempt, on: subscription, heldSinceMilliseconds: heldSinceMilliseconds)

@@ -55,9 +55,7 @@ public actor Ticker: Service {
         self.logger = logger
         settlement = Settlement(
             of: .tickerBaton, broker: broker, time: time, logger: logger,
-            holdLimitMilliseconds: Self.holdLimitMilliseconds,
-            // Occurrences wait while a publish fails, so it is retried often.
-            backoff: Backoff(ceilingMilliseconds: 2_000), jitter: jitter)
+            holdLimitMilliseconds: Self.holdLimitMilliseconds, jitter: jitter)
         plan = SchedulePlan(cursor: time.now())
         clock = BelievedClock(time, logger: logger)
         search = LostBatonSearch(store)

@@ -100,6 +100,27 @@ import Testing
         }
     }
 
+    /// A mark that is reported says that deliveries before it were not held up. While the courier may begin no attempt,
+    /// they are.
+    @Test func `the courier takes a mark only when it may begin attempts`() async throws {
+        var mark = DeliveryMark(madeAt: Sample.occurrence)
+        mark.stop = try #require(DeliveryMark.Stop.allCases.last)
+        let message = InboundMessage(
+            tag: MessageTag(epoch: 0, number: 1), exchange: "belfry", routingKey: mark.routingKey, id: mark.messageID,
+            body: mark.body)
+        rig.broker.setAvailable(false)
+        let shift = rig.shift([.init([message])])
+        let begun = rig.simulation.now()
+        try await rig.run(rig.invoker(), shift) { [rig] in
+            try await rig.simulation.sleep(milliseconds: 7_500)
+            rig.broker.setAvailable(true)
+        }
+        #expect(shift.acknowledged == [message.tag])
+        let taken = try MessageCoder.decode(MarkTaken.self, from: try #require(shift.published.first).body).takenAt
+        #expect(shift.published.count == ReportLine.allCases.count)
+        #expect((7_500...8_500).contains(taken.milliseconds(since: begun)))
+    }
+
     @Test func `the courier refuses a delivery whose last attempt failed`() async throws {
         let shift = try await rig.deliver([Sample.delivery(1, attempt: 3)], to: rig.invoker(.unreachable))
         #expect(shift.published.map(\.keyWithoutLine) == [ReportKind.deliveryRefused.rawValue])
