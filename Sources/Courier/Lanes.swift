@@ -79,8 +79,7 @@ struct Lanes {
         trips[key] = trip
         // Jitter comes before the lane, since its wait must not make the target look slow. A retry that was deferred
         // for a busy target has waited it out before.
-        let places = window.places(of: delivery)
-        guard key.attempt > 1, delivery.request.deferrals.count == 0,
+        guard key.attempt > 1, delivery.request.deferrals.count == 0, case let places = window.places(of: delivery),
             jittering.values.reduce(places, +) <= jitteringLimit
         else { return enter(delivery, nowMilliseconds) }
         jittering[key] = places
@@ -158,7 +157,8 @@ struct Lanes {
         let action = change(delivery.origin) { lane, window in
             lane.admit(delivery, window: window, isPaused: isPaused, nowMilliseconds: nowMilliseconds)
         }
-        return endingTrips([action])[0]
+        if case .defer = action { trips[delivery.key] = nil }
+        return action
     }
 
     /// Ends the trips of the deliveries that are deferred. Returns the actions.

@@ -97,9 +97,11 @@ public struct Pump: Service {
                 attempt = 0
                 continue
             } catch StoreError.unavailable(let reason) {
-                logger.warning(
-                    "the store is unavailable, the batch waits",
-                    metadata: ["error": "\(reason)", "messages": "\(batch.count)"])
+                if Settlement.isLogged(attempt: attempt) {
+                    logger.warning(
+                        "the store is unavailable, the batch waits",
+                        metadata: ["error": "\(reason)", "messages": "\(batch.count)"])
+                }
             } catch is CancellationError {
                 return .interrupted
             } catch {

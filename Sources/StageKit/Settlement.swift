@@ -41,8 +41,7 @@ public struct Settlement: Sendable {
     let logger: Logger
     private let broker: any MessageBroker
     private let holdLimitMilliseconds: Int64
-    /// What waits here may be all that keeps a run from its ttl, and a broker that is unavailable refuses at once: so
-    /// the waits stay short.
+    /// What waits here may be all that keeps a run from its ttl, so the waits stay short.
     private let backoff = Backoff(ceilingMilliseconds: 2_000)
     private let sleep: @Sendable (Int64) async throws -> Void
     private let jitter: @Sendable () -> Double
@@ -99,8 +98,7 @@ public struct Settlement: Sendable {
                     break
                 } catch {
                     guard error.isTemporary else { throw error }
-                    // At 1, 2, 4, 8 … tries: an outage of minutes must not fill the log.
-                    if (attempt + 1).nonzeroBitCount == 1 {
+                    if Self.isLogged(attempt: attempt) {
                         logger.warning("publish failed, retrying", metadata: ["error": "\(error)"])
                     }
                 }
@@ -137,6 +135,10 @@ public struct Settlement: Sendable {
             return .interrupted
         }
     }
+
+    /// Whether the failure of a try is logged; `attempt` is 0 for the first. The tries 1, 2, 4, 8 … are: an outage of
+    /// minutes must not fill the log.
+    static func isLogged(attempt: Int) -> Bool { (attempt + 1).nonzeroBitCount == 1 }
 
     /// Returns the dead letter of a message, and logs and counts it. `metadata` is added to the log line.
     public func deadLetter(

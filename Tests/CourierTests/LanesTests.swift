@@ -9,14 +9,7 @@ import Testing
 
     /// Attempts at two targets have been answered.
     init() {
-        for origin in ["https://example.com", "https://other.example"] { Self.prove(origin, &lanes) }
-    }
-
-    private static func prove(_ origin: String, _ lanes: inout Lanes) {
-        let probe = Sample.delivery(9_999, of: origin)
-        _ = lanes.admit(probe, nowMilliseconds: 0) { 0 }
-        _ = lanes.finished(probe, .answered, nowMilliseconds: 0)
-        _ = lanes.settled([probe.trip])
+        for origin in ["https://example.com", "https://other.example"] { lanes.prove(origin) }
     }
 
     private mutating func admit(_ delivery: Delivery, fraction: Double = 0.5, at now: Int64 = 0) -> LaneAction {
@@ -161,7 +154,7 @@ import Testing
 
     @Test mutating func `deliveries of different executions or attempts are different deliveries`() {
         lanes = Lanes(windowSize: 100, inFlightLimit: 9, jitteringLimit: 0)
-        Self.prove("https://example.com", &lanes)
+        lanes.prove("https://example.com")
         let deliveries = [Sample.delivery(1), Sample.delivery(1, attempt: 2), Sample.delivery(2)]
         for delivery in deliveries { #expect(admit(delivery) == .start(delivery)) }
         #expect(lanes.settled(deliveries.map(\.trip)).count == 3)
@@ -171,7 +164,7 @@ import Testing
     @Test mutating func `a tick defers the deliveries of every target that would wait too long`() {
         let origins = ["https://b.example", "https://a.example"]
         for (index, origin) in origins.enumerated() {
-            Self.prove(origin, &lanes)
+            lanes.prove(origin)
             for number in 1...UInt64(22) {
                 #expect(admitted(Sample.delivery(UInt64(index) * 100 + number, of: origin)))
             }
@@ -217,7 +210,7 @@ import Testing
 
     @Test mutating func `of too many targets those are forgotten that had no delivery for longest`() {
         _ = admit(Sample.delivery(1))
-        for number in 0..<UInt64(Lanes.rememberedMax) { Self.prove("https://\(number).example", &lanes) }
+        for number in 0..<UInt64(Lanes.rememberedMax) { lanes.prove("https://\(number).example") }
         let latest = Sample.delivery(2, of: "https://7.example")
         _ = admit(latest, at: 1)
         _ = lanes.finished(latest, .answered, nowMilliseconds: 1)

@@ -5,6 +5,16 @@ import Signing
 
 @testable import Courier
 
+extension Lanes {
+    /// Has a target answer an attempt.
+    mutating func prove(_ origin: String) {
+        let probe = Sample.delivery(9_999, of: origin)
+        _ = admit(probe, nowMilliseconds: 0) { 0 }
+        _ = finished(probe, .answered, nowMilliseconds: 0)
+        _ = settled([probe.trip])
+    }
+}
+
 /// Deliveries as the dispatcher requests them: due at one instant, a ttl of 119 s.
 enum Sample {
     static let occurrence = Instant(millisecondsSinceEpoch: 1_569_604_200_000)

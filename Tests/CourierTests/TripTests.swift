@@ -41,6 +41,18 @@ import Testing
         #expect(lanes.settled([third.trip]).count == 3)
     }
 
+    @Test
+    mutating func `a delivery that waited in vain and comes back before its deferral is settled is not acked with it`()
+    {
+        let origin = "https://unknown.example"
+        let first = Sample.delivery(2, of: origin)
+        for delivery in [Sample.delivery(1, of: origin), first] { _ = admit(delivery) }
+        #expect(lanes.tick(nowMilliseconds: 60_001).count == 1)
+        let second = Self.onNextTrip(first, number: 60) { $0.count = 1 }
+        #expect(admit(second, at: 60_001) == .wait)
+        #expect(lanes.settled([first.trip]) == [first.message.tag])
+    }
+
     @Test mutating func `a delivery that asks the record and comes back before that is settled is not acked with it`() {
         let first = Sample.delivery(1)
         #expect(admit(first) == .start(first))
