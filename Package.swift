@@ -24,6 +24,7 @@ let lifecycleTestKit = Target.Dependency.product(
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let metrics = Target.Dependency.product(name: "CoreMetrics", package: "swift-metrics")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let nioHTTPTypes = Target.Dependency.product(name: "NIOHTTPTypes", package: "swift-nio-extras")
 let nioHTTP = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let signals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
@@ -71,9 +72,6 @@ let benchmarks: [Target] =
             path: "Benchmarks/bench", swiftSettings: strict)
     ]
 
-let benchmarkPackages: [Package.Dependency] =
-    benchmarks.isEmpty ? [] : [.package(url: "https://github.com/apple/swift-nio.git", from: "2.101.0")]
-
 let package = Package(
     name: "belfry",
     dependencies: [
@@ -82,13 +80,15 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-crypto.git", from: "4.5.0"),
         .package(url: "https://github.com/apple/swift-log.git", from: "1.16.0"),
         .package(url: "https://github.com/apple/swift-metrics.git", from: "2.13.0"),
+        .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.0"),
+        .package(url: "https://github.com/apple/swift-nio-extras.git", from: "1.35.0"),
         .package(url: "https://github.com/apple/swift-system.git", from: "1.6.0"),
         .package(url: "https://github.com/groue/GRDB.swift.git", from: "7.10.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird.git", from: "2.28.0"),
         .package(url: "https://github.com/jpsim/Yams.git", from: "6.2.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle.git", from: "2.13.0"),
         .package(url: "https://github.com/swiftlang/swift-subprocess.git", from: "1.0.0"),
-    ] + benchmarkPackages,
+    ],
     targets: [
         .systemLibrary(
             name: "CRabbitMQ", path: "Sources/C/CRabbitMQ", pkgConfig: "librabbitmq",
@@ -103,26 +103,28 @@ let package = Package(
         library("Signing", ["JobCore", crypto]),
         library("Threads", ["CLinux"]),
         library("Settings", [logging]),
-        library("Observability", ["JSON", "JobCore", "Settings", hummingbird, lifecycle, logging, metrics]),
+        library("HTTPServer", [deque, hummingbird, lifecycle, logging, nioCore, nioHTTPTypes]),
+        library(
+            "Observability", ["HTTPServer", "JSON", "JobCore", "Settings", hummingbird, lifecycle, logging, metrics]),
         library("RabbitMQ", ["CRabbitMQ", "JSON", "JobCore", "Messaging", "Threads", deque, logging, metrics]),
         library("BrokerAccess", ["Messaging", "RabbitMQ", "Settings", logging]),
-        library("HTTPClient", ["CCurl", "Threads"]),
+        library("HTTPClient", ["CCurl", "JobCore", "Threads"]),
         library("Store", ["JobCore"]),
         library("SQLiteStore", ["JSON", "JobCore", "Store", grdb, logging, metrics]),
         library("StoreAccess", ["Store", "SQLiteStore", logging]),
         library(
             "StageKit",
             [
-                "JobCore", "Messaging", "Observability", "Settings", "Store", hummingbird, lifecycle, logging, metrics,
-                signals,
+                "HTTPServer", "JobCore", "Messaging", "Observability", "Settings", "Store", hummingbird, lifecycle,
+                logging, metrics, nioCore, signals,
             ]),
 
         stage("Ticker"),
         stage("Dispatcher"),
         stage("Courier", ["Signing", deque]),
-        stage("Ingester", ["Signing", hummingbird]),
+        stage("Ingester", ["HTTPServer", "Signing", hummingbird]),
         stage("Reaper"),
-        stage("Console", ["JSON", "Signing", hummingbird]),
+        stage("Console", ["HTTPServer", "JSON", "Signing", hummingbird]),
 
         program("tickerd", ["StoreAccess", "Ticker"]),
         program("dispatcherd", ["Dispatcher", "Messaging", "StoreAccess"]),
@@ -134,7 +136,8 @@ let package = Package(
         program(
             "belfry",
             [
-                "HTTPClient", "JSON", "Messaging", "Observability", "Signing", "Store", "StoreAccess", argumentParser,
+                "HTTPClient", "HTTPServer", "JSON", "Messaging", "Observability", "Signing", "Store", "StoreAccess",
+                argumentParser,
                 crypto,
                 hummingbird, yams,
             ]),
@@ -157,6 +160,7 @@ let package = Package(
         tests("SigningTests", ["JobCore", "Signing"]),
         tests("ThreadsTests", ["Threads"]),
         tests("HTTPClientTests", ["HTTPClient", "Threads"]),
+        tests("HTTPServerTests", ["HTTPServer", "TestServers", hummingbird, logging]),
         tests(
             "TickerTests",
             [
@@ -173,14 +177,14 @@ let package = Package(
         tests(
             "IngesterTests",
             [
-                "Determinism", "Ingester", "JobCore", "Messaging", "MessagingTesting", "Signing", "Store", hummingbird,
-                hummingbirdTesting, inMemoryLogging, logging,
+                "Determinism", "HTTPServer", "Ingester", "JobCore", "Messaging", "MessagingTesting", "Signing", "Store",
+                hummingbird, hummingbirdTesting, inMemoryLogging, logging,
             ]),
         tests(
             "ConsoleTests",
             [
-                "Console", "Determinism", "JSON", "JobCore", "Messaging", "MessagingTesting", "Signing", "StageKit",
-                "Store", hummingbird, hummingbirdTesting, inMemoryLogging, logging,
+                "Console", "Determinism", "HTTPServer", "JSON", "JobCore", "Messaging", "MessagingTesting", "Signing",
+                "StageKit", "Store", hummingbird, hummingbirdTesting, inMemoryLogging, logging,
             ]),
         tests(
             "ReaperTests",

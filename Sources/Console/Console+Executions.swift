@@ -7,22 +7,31 @@ import StageKit
 import Store
 
 extension Console {
-    /// `GET /executions`, `/services/{service}/executions`, `/services/{service}/jobs/{job}/executions`, newest first.
+    /// `GET` and `POST` of `/executions`, `/services/{service}/executions` and
+    /// `/services/{service}/jobs/{job}/executions`, newest first. A search that is posted may have its parameters in
+    /// the body.
     func listExecutions(_ request: Request, _ context: KeyContext) async throws -> Response {
         var query = Query(request)
-        let service = context.parameters.get("service") ?? query.text("service_name")
+        if request.method == .post,
+            let body = try await request.optionalJSONBody(bytesMax: Query.bodyBytesMax, context)
+        {
+            try query.add(body: body)
+        }
+        let names = try context.pathNames()
+        let service = names.service ?? query.name("service_name")
         try context.require(.read, of: service)
-        let job = context.parameters.get("job") == nil ? query.text("job_name") : try context.jobName().job
+        let job = names.job ?? query.name("job_name")
         let search = ExecutionQuery(
             service: service, job: job, status: query.choice("status"), reason: query.choice("reason"),
             since: query.instant("since"), until: query.instant("until"), correlationID: query.text("correlation_id"),
-            limit: query.limit(max: 100, default: 100), more: query.text("more"))
+            limit: query.limit(max: 100, default: 100), more: query.page("more", Paging.position))
         try query.finish()
         let page = try await store.executions(search)
         return try .json(
             .ok,
             ResultPage(
-                results: page.executions.map { ExecutionView(execution: $0, isDetailed: false) }, more: page.more))
+                results: page.executions.map { ExecutionView(execution: $0, isDetailed: false) },
+                more: page.more.map(Paging.token(after:))))
     }
 
     /// `GET /executions/{id}`: the whole record with its timeline.
@@ -50,12 +59,13 @@ extension Console {
         private enum CodingKeys: String, CodingKey { case executionID = "execution_id" }
     }
 
-    /// `POST /services/{service}/jobs/{job}/executions`: runs the job now, also a paused one; optional `payload`.
+    /// `POST /services/{service}/jobs/{job}/run`: runs the job now, also a paused one; optional `payload`.
     func runJob(_ request: Request, _ context: KeyContext) async throws -> Response {
         let name = try context.jobName()
         _ = try await job(named: name)
         let run = RunRequested(
-            executionID: .random(), jobName: name, requestedAt: time.now(), payload: try await Self.runPayload(request))
+            executionID: .random(), jobName: name, requestedAt: time.now(),
+            payload: try await Self.runPayload(request, context))
         try await publisher.call(OutboundMessage(run))
         logger.info(
             "run requested",
@@ -82,11 +92,9 @@ extension Console {
         return execution
     }
 
-    /// The payload in place of the job's own. A request without a content type has none.
-    private static func runPayload(_ request: Request) async throws -> String? {
-        guard request.headers[.contentType] != nil else { return nil }
-        let body = try await request.jsonBody(bytesMax: JobDocument.bytesMax)
-        guard !body.isEmpty else { return nil }
+    /// The payload in place of the job's own. A request without a body has none.
+    private static func runPayload(_ request: Request, _ context: KeyContext) async throws -> String? {
+        guard let body = try await request.optionalJSONBody(bytesMax: JobDocument.bytesMax, context) else { return nil }
         guard case .object(let fields) = try JSONValue.parse(body) else {
             throw InvalidDocument(
                 [FieldError(field: "", code: .wrongType, message: "The body is not an object.")], isUnreadable: true)

@@ -10,20 +10,24 @@ extension Console {
     func putJob(_ request: Request, _ context: KeyContext) async throws -> Response {
         let name = try context.jobName()
         try Query(request).finish()
-        let job = try JobDocument.parse(try await request.jsonBody(bytesMax: JobDocument.bytesMax), name: name)
-        guard let put = try await store.put([job], now: time.now()).first else {
+        let body = try await request.jsonBody(bytesMax: JobDocument.bytesMax, context)
+        let now = time.now()
+        // A job on record that can't be read is put as a new one.
+        let current = try? await store.job(named: name)
+        var job = try JobDocument.parse(body, name: name, now: now, current: current?.job.schedule)
+        job.headers = try HiddenHeaders.restored(job, from: current?.job)
+        guard let put = try await store.put([job], now: now).first else {
             throw StoreError.unusable("a job was put, and the store did not return it")
         }
-        let now = put.stored.updatedAt
-        await publishChange(of: name, isDeleted: false, now: now)
+        await publishChange(of: name, isDeleted: false, now: put.stored.updatedAt)
         logger.info("job put", metadata: ["job": "\(name)", "by": "\(context.key.name)", "new": "\(put.isNew)"])
-        return try .json(put.isNew ? .created : .ok, JobView(stored: put.stored, now: now))
+        return try .json(put.isNew ? .created : .ok, view(put.stored, put.stored.updatedAt, context))
     }
 
     /// `GET /services/{service}/jobs/{job}`
     func getJob(_ request: Request, _ context: KeyContext) async throws -> Response {
         let stored = try await job(named: try context.jobName())
-        return try .json(.ok, JobView(stored: stored, now: time.now()))
+        return try .json(.ok, view(stored, time.now(), context))
     }
 
     /// `DELETE /services/{service}/jobs/{job}`: the job no longer runs. Its history stays.
@@ -39,20 +43,22 @@ extension Console {
     /// `GET /jobs`, `GET /services/{service}/jobs`: jobs in the order of their names.
     func listJobs(_ request: Request, _ context: KeyContext) async throws -> Response {
         var query = Query(request)
-        let service = context.parameters.get("service") ?? query.text("service_name")
+        let service = try context.pathNames().service ?? query.name("service_name")
         try context.require(.read, of: service)
         let limit = query.limit(max: 1_000, default: 100)
-        let after = query.jobName("more")
+        let after = query.page("more", Paging.jobName)
         try query.finish()
-        // One job more than asked for shows whether there is another page.
-        let found = try await store.jobs(service: service, after: after, limit: limit + 1)
-        let page = found.prefix(limit)
+        let page = try await store.jobs(service: service, after: after, limit: limit)
         let now = time.now()
         return try .json(
             .ok,
             ResultPage(
-                results: page.map { JobView(stored: $0, now: now) },
-                more: found.count > limit ? page.last.map { Paging.token(after: $0.job.name) } : nil))
+                results: page.jobs.map { view($0, now, context) },
+                more: page.hasMore ? page.jobs.last.map { Paging.token(after: $0.job.name) } : nil))
+    }
+
+    private func view(_ stored: StoredJob, _ now: Instant, _ context: KeyContext) -> JobView {
+        JobView(stored: stored, now: now, showsHeaders: context.key.scope == .admin)
     }
 
     /// The job of that name. Throws `not_found` if there is none, `unreadable_record` if it can't be read.

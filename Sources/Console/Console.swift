@@ -45,19 +45,23 @@ public struct Console: Sendable {
         api.get("jobs", use: listJobs)
         api.group("executions")
             .get(use: listExecutions)
+            .post(use: listExecutions)
             .get("{id}", use: getExecution)
             .post("{id}/cancel", use: cancelExecution)
 
-        let service = api.group("services/{service}").add(middleware: ServiceAccessMiddleware())
-        service.get("jobs", use: listJobs)
-        service.get("executions", use: listExecutions)
-        service.group("jobs/{job}")
+        let reading = api.group("services/{service}").add(middleware: ServiceAccessMiddleware(access: .read))
+        reading.get("jobs", use: listJobs)
+        reading.get("executions", use: listExecutions)
+        reading.post("executions", use: listExecutions)
+        reading.get("jobs/{job}", use: getJob)
+        reading.get("jobs/{job}/executions", use: listExecutions)
+        reading.post("jobs/{job}/executions", use: listExecutions)
+
+        api.group("services/{service}").add(middleware: ServiceAccessMiddleware(access: .write))
+            .group("jobs/{job}")
             .put(use: putJob)
-            .get(use: getJob)
             .delete(use: deleteJob)
-            .group("executions")
-            .post(use: runJob)
-            .get(use: listExecutions)
+            .post("run", use: runJob)
         return router
     }
 }

@@ -7,6 +7,8 @@ import Store
 struct JobView: Encodable {
     let stored: StoredJob
     let now: Instant
+    /// False hides the values of the headers.
+    let showsHeaders: Bool
 
     private enum CodingKeys: String, CodingKey {
         case serviceName = "service_name"
@@ -62,7 +64,7 @@ struct JobView: Encodable {
         try body.encode(
             Retry(maxAttempts: job.retry.maxAttempts, backoffSeconds: job.retry.backoffSeconds), forKey: .retry)
         try body.encode(job.timeoutSeconds, forKey: .timeoutSeconds)
-        try body.encode(job.headers, forKey: .headers)
+        try body.encode(showsHeaders ? job.headers : HiddenHeaders.hidden(job.headers), forKey: .headers)
         try body.encode(job.misfire, forKey: .misfire)
         try body.encode(job.misfireMaxAgeSeconds, forKey: .misfireMaxAgeSeconds)
         try body.encode(job.startAt?.rfc3339, forKey: .startAt)

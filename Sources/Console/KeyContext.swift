@@ -1,11 +1,13 @@
+import HTTPServer
 import Hummingbird
 import JobCore
 import StageKit
 import Store
 
 /// A request with a valid key.
-struct KeyContext: ChildRequestContext {
+struct KeyContext: ChildRequestContext, RouteContext {
     var coreContext: CoreRequestContextStorage
+    var route: RouteStorage
     let key: APIKey
 
     /// Throws `unauthorized` if no middleware has checked a key.
@@ -13,6 +15,7 @@ struct KeyContext: ChildRequestContext {
         guard let key = context.key else { throw KeyMiddleware.unauthorized }
         self.key = key
         coreContext = context.coreContext
+        route = context.route
     }
 
     /// Throws `forbidden` unless the key may have this access to the service, or to all services for nil.
@@ -25,13 +28,20 @@ struct KeyContext: ChildRequestContext {
         }
     }
 
-    /// The job that the path names. Throws `InvalidDocument` if one of its names has a wrong form.
-    func jobName() throws(InvalidDocument) -> JobName {
-        let name = JobName(service: parameters.get("service") ?? "", job: parameters.get("job") ?? "")
-        let errors = [("/service_name", name.service), ("/job_name", name.job)].compactMap { field, text in
-            JobName.fault(in: text).map { FieldError(field: field, code: .invalid, message: $0) }
+    /// The service and the job that the path names, each nil if it names none. Throws `InvalidDocument` if a name has a
+    /// wrong form: such a name is in no store, and an empty list would hide that it is mistyped.
+    func pathNames() throws(InvalidDocument) -> (service: String?, job: String?) {
+        let names = ["service", "job"].map { parameters.get($0) }
+        let errors = zip(["/service_name", "/job_name"], names).compactMap { field, name in
+            name.flatMap { JobName.fault(in: $0) }.map { FieldError(field: field, code: .invalid, message: $0) }
         }
         guard errors.isEmpty else { throw InvalidDocument(errors) }
-        return name
+        return (names[0], names[1])
+    }
+
+    /// The job that the path names. Throws `InvalidDocument` if one of its names has a wrong form.
+    func jobName() throws(InvalidDocument) -> JobName {
+        let names = try pathNames()
+        return JobName(service: names.service ?? "", job: names.job ?? "")
     }
 }

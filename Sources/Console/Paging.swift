@@ -12,6 +12,17 @@ struct Paging: Encodable {
         try container.encode(more, forKey: .more)
     }
 
+    /// The token of the page of executions that begins after this position, `ExecutionPage.more`.
+    static func token(after position: Int64) -> String { String(position, radix: 36) }
+
+    /// The position in a token; nil unless `token(after:)` returned it.
+    static func position(_ token: String) -> Int64? {
+        guard let position = Int64(token, radix: 36), position > 0, Self.token(after: position) == token else {
+            return nil
+        }
+        return position
+    }
+
     /// The token of the page that begins after this job: base64url with padding (RFC 4648, section 5).
     static func token(after name: JobName) -> String {
         Data("\(name)".utf8).base64EncodedString().replacing("+", with: "-").replacing("/", with: "_")
@@ -21,6 +32,7 @@ struct Paging: Encodable {
     static func jobName(_ token: String) -> JobName? {
         let base64 = token.replacing("-", with: "+").replacing("_", with: "/")
         guard let data = Data(base64Encoded: base64) else { return nil }
-        return JobName(text: String(decoding: data, as: UTF8.self))
+        let name = JobName(text: String(decoding: data, as: UTF8.self))
+        return name.flatMap { Self.token(after: $0) == token ? $0 : nil }
     }
 }

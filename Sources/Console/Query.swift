@@ -1,8 +1,9 @@
 import Hummingbird
+import JSON
 import JobCore
 
-/// Takes the parameters out of a request's query one by one and collects every mistake, as `DocumentReader` does for
-/// the fields of a body.
+/// Takes the parameters of a request one by one and collects every mistake, as `DocumentReader` does for the fields of
+/// a body. They are in the query; those of a search that is posted may also be in a JSON object.
 ///
 /// ```swift
 /// var query = Query(request)
@@ -14,15 +15,47 @@ struct Query {
     private var known: [String] = []
     private var errors: [FieldError] = []
 
+    /// Bytes of the body of a search.
+    static let bodyBytesMax = 64 * 1_024
+
     init(_ request: Request) {
-        let pairs = request.uri.queryParameters.map { (String($0.key), String($0.value)) }
-        parameters = Dictionary(pairs) { first, _ in first }
+        parameters = [:]
+        for (name, value) in request.uri.queryParameters { add(String(name), String(value)) }
+    }
+
+    /// Adds the fields of a body. `null` counts as absent. Throws an unreadable `InvalidDocument` if it is no object.
+    mutating func add(body: [UInt8]) throws(InvalidDocument) {
+        guard case .object(let fields) = try JSONValue.parse(body) else {
+            throw InvalidDocument(
+                [FieldError(field: "", code: .wrongType, message: "The body is not an object.")], isUnreadable: true)
+        }
+        for (name, value) in fields.sorted(by: { $0.key < $1.key }) {
+            switch value {
+            case .null: break
+            case .string(let text): add(name, text)
+            case .integer(let number): add(name, String(number))
+            default:
+                report(String(name.prefix(64)), .wrongType, "is \(value.kind)", hint: "Give a string or a number.")
+            }
+        }
+    }
+
+    private mutating func add(_ name: String, _ value: String) {
+        guard parameters.updateValue(value, forKey: name) != nil else { return }
+        report(String(name.prefix(64)), .notAllowed, "is given twice", hint: "Give it once.")
     }
 
     /// Takes a parameter as it is; nil if it is absent.
     mutating func text(_ name: String) -> String? {
         known.append(name)
         return parameters.removeValue(forKey: name)
+    }
+
+    /// Takes the name of a service or of a job.
+    mutating func name(_ name: String) -> String? {
+        guard let text = text(name) else { return nil }
+        if let fault = JobName.fault(in: text) { report(name, .invalid, fault, hint: "Correct the name.") }
+        return text
     }
 
     /// Takes a whole number from 1 to `max`.
@@ -62,12 +95,14 @@ struct Query {
         return given
     }
 
-    /// Takes the job after which a page of jobs begins.
-    mutating func jobName(_ name: String) -> JobName? {
+    /// Takes the token of a page, and returns what it stands for.
+    mutating func page<Position>(_ name: String, _ position: (String) -> Position?) -> Position? {
         guard let token = text(name) else { return nil }
-        let job = Paging.jobName(token)
-        if job == nil { report(name, .invalid, "is not a page", hint: "Give paging.more of the page before.") }
-        return job
+        let found = position(token)
+        if found == nil {
+            report(name, .invalid, "is not a page of this list", hint: "Give paging.more of the page before.")
+        }
+        return found
     }
 
     /// Throws all mistakes together. A parameter that nobody took is one of them: it would be ignored otherwise.

@@ -27,9 +27,7 @@ struct WebhookBody: Encodable {
         try body.encode(latency, forKey: .invocation_latency_ms)
         try body.encode(Self.percentage(latency, ofSeconds: request.ttlSeconds), forKey: .invocation_latency_pct)
         try body.encode(request.jobName.job, forKey: .job_name)
-        if request.isExclusive {
-            try encodeLast(body.nestedContainer(keyedBy: LastKey.self, forKey: .last_successful_execution))
-        }
+        try encodeLast(body.nestedContainer(keyedBy: LastKey.self, forKey: .last_successful_execution))
         try body.encode(request.payload, forKey: .payload)
         try body.encode(request.schedule, forKey: .schedule)
         try body.encode(request.occurrence.rfc3339, forKey: .scheduled_time)
@@ -41,9 +39,9 @@ struct WebhookBody: Encodable {
         try body.encode(request.retryOf, forKey: .retry_of)
     }
 
-    /// `{}` before the first success.
+    /// `{}` before the first success, and for a job that is not exclusive.
     private func encodeLast(_ container: KeyedEncodingContainer<LastKey>) throws {
-        guard let last = request.lastSuccess else { return }
+        guard request.isExclusive, let last = request.lastSuccess else { return }
         var container = container
         try container.encode(last.executionID, forKey: .name)
         try container.encode(last.occurrence.rfc3339, forKey: .scheduled_time)

@@ -1,4 +1,5 @@
 import CoreMetrics
+public import HTTPServer
 public import Hummingbird
 public import JobCore
 public import Logging
@@ -36,20 +37,20 @@ public struct CallbackEndpoint: Sendable {
     }
 
     /// The route, with an id for each request and one shape for each error.
-    public func router() -> Router<BasicRequestContext> {
-        let router = Router()
+    public func router() -> Router<PlainContext> {
+        let router = Router(context: PlainContext.self)
         router.add(middleware: AnswerCounter())
         // The token in the path is a secret.
         router.add(middleware: ErrorMiddleware(logger: logger, hidesPaths: true))
         router.post("callback/{token}") { request, context in
-            try await take(request, token: context.parameters.get("token") ?? "")
+            try await take(request, token: context.parameters.get("token") ?? "", context)
             return Response(status: .accepted)
         }
         return router
     }
 
     /// Publishes a callback. Throws an `APIError`, or the error of the store or the broker.
-    private func take(_ request: Request, token text: String) async throws {
+    private func take(_ request: Request, token text: String, _ context: PlainContext) async throws {
         let now = time.now()
         let token: CallbackToken
         do throws(CallbackToken.Refusal) {
@@ -57,7 +58,7 @@ public struct CallbackEndpoint: Sendable {
         } catch {
             throw Self.unauthorized(error.rawValue)
         }
-        let body = try await request.jsonBody(bytesMax: Limits.callbackBytesMax)
+        let body = try await request.jsonBody(bytesMax: Limits.callbackBytesMax, context)
         _ = try CallbackDocument.parse(body)
         try await publish(CheckedCallback(token: token, receivedAt: now, body: body))
     }
@@ -101,13 +102,13 @@ public struct CallbackEndpoint: Sendable {
 /// Counts the answers of the callback route by their status.
 private struct AnswerCounter: RouterMiddleware {
     private let answers = Dictionary(
-        uniqueKeysWithValues: [202, 400, 401, 410, 413, 415, 422, 500, 503].map {
+        uniqueKeysWithValues: [202, 400, 401, 404, 405, 410, 413, 415, 422, 500, 503].map {
             ($0, Counter(label: "belfry_callbacks_total", dimensions: [("status", String($0))]))
         })
 
     func handle(
-        _ request: Request, context: BasicRequestContext,
-        next: @concurrent (Request, BasicRequestContext) async throws -> Response
+        _ request: Request, context: PlainContext,
+        next: @concurrent (Request, PlainContext) async throws -> Response
     ) async throws -> Response {
         let answer = try await next(request, context)
         answers[answer.status.code]?.increment()

@@ -117,7 +117,7 @@ extension JSONNode {
                     value = 0x1_0000 + ((value & 0x3FF) << 10 | (low & 0x3FF))
                     index += 6
                 }
-                result += String(Unicode.Scalar(value) ?? "\u{FFFD}").utf8
+                if let scalar = Unicode.Scalar(value), let encoded = Unicode.UTF8.encode(scalar) { result += encoded }
             case let plain: result.append(plain)
             }
         }

@@ -1,8 +1,8 @@
 extension JSONReader {
     /// Throws if two names of the object are equal. Linear in the bytes of the names, whatever they are.
     ///
-    /// Names are compared as they are decoded, so `"a"` equals `"\u0061"`. Names that Unicode calls canonically
-    /// equivalent are equal too, because a Swift dictionary can keep only one of them.
+    /// Names are compared as they are decoded, byte by byte: `"a"` equals `"\u0061"`, and two names that Unicode calls
+    /// canonically equivalent are two names.
     func refuseDuplicateNames(of object: Int, count: Int, _ text: Span<UInt8>) throws(JSONError) {
         // With few names, a comparison of each with those before it costs less than a set of strings.
         let countMax = 32
@@ -59,10 +59,10 @@ extension JSONReader {
     }
 
     private func refuseDuplicateStrings(of object: Int) throws(JSONError) {
-        var seen: Set<String> = []
+        var seen: Set<[UInt8]> = []
         var name = object + 1
         while name < nodes.count {
-            guard seen.insert(nodes[name].string(in: bytes)).inserted else { throw duplicate(name) }
+            guard seen.insert(Array(nodes[name].string(in: bytes).utf8)).inserted else { throw duplicate(name) }
             name = nodes.indexPast(name + 1)
         }
     }

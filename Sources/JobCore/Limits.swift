@@ -8,6 +8,9 @@ public enum Limits {
     /// Bytes of a callback's body: 256 KiB.
     public static let callbackBytesMax = 256 * 1_024
 
+    /// Bytes of the jobs or of the executions on one page of a list. A page ends early when one more would exceed it.
+    public static let pageBytesMax = 2 * 1_024 * 1_024
+
     /// Seconds that an execution may take, and by which one callback may extend it: seven days.
     public static let ttlSecondsMax: Int64 = 604_800
 

@@ -1,4 +1,5 @@
 import CoreMetrics
+import HTTPServer
 import Hummingbird
 public import Logging
 public import ServiceLifecycle
@@ -27,7 +28,13 @@ public struct HealthServer: Service {
 
     /// Serves until the task is cancelled or the service group shuts down. Throws if the address can't be listened on.
     public func run() async throws {
-        let router = Router()
+        try await GuardedServer(
+            host: address.host, port: address.port, limits: .health, logger: logger, router: router
+        ).run()
+    }
+
+    @Sendable private func router() -> Router<PlainContext> {
+        let router = Router(context: PlainContext.self)
         router.get("healthz") { _, _ in "ok\n" }
         router.get("readyz") { _, _ in
             let faults = await faults()
@@ -41,12 +48,6 @@ public struct HealthServer: Service {
                 status: .ok, headers: [.contentType: "text/plain; version=0.0.4"],
                 body: .init(byteBuffer: ByteBuffer(string: metrics.text())))
         }
-        var quiet = logger
-        quiet.logLevel = .warning
-        let application = Application(
-            router: router,
-            configuration: .init(address: .hostname(address.host, port: address.port), serverName: "belfry"),
-            logger: quiet)
-        try await application.run()
+        return router
     }
 }

@@ -8,13 +8,9 @@ struct ExecutionSearch {
     private var arguments = StatementArguments()
     private let limit: Int
 
-    /// Nil when `query.more` is not a token that `token(for:)` makes.
-    init?(_ query: ExecutionQuery) {
+    init(_ query: ExecutionQuery) {
         limit = min(max(query.limit, 1), 100)
-        if let more = query.more {
-            guard let seq = Self.seq(of: more) else { return nil }
-            add("seq < ?", [seq])
-        }
+        if let more = query.more { add("seq < ?", [more]) }
         addJob(service: query.service, job: query.job)
         if let status = query.status { add(status) }
         if let reason = query.reason {
@@ -24,6 +20,14 @@ struct ExecutionSearch {
         if let since = query.since { add("occurrence_ms >= ?", [since.databaseValue]) }
         if let until = query.until { add("occurrence_ms < ?", [until.databaseValue]) }
         if let correlationID = query.correlationID { add("correlation_id = ?", [correlationID]) }
+    }
+
+    /// The bytes of the texts that may be long.
+    private static func bytes(of execution: Execution) -> Int {
+        let outcome = execution.outcome
+        return [outcome.summary, outcome.state, outcome.error, execution.payload].reduce(0) {
+            $0 + ($1?.utf8.count ?? 0)
+        }
     }
 
     private mutating func addJob(service: String?, job: String?) {
@@ -62,22 +66,19 @@ struct ExecutionSearch {
                 WHERE e.seq IN (SELECT seq FROM execution \(filter) ORDER BY seq DESC LIMIT \(limit + 1))
                 ORDER BY e.seq DESC
                 """
-        let found = try Array(
-            Row.fetchCursor(database, sql: sql, arguments: arguments).map { row in
-                (seq: row[0] as Int64, row: try unreadable.value { try ExecutionRow(row) })
-            })
-        let shown = found.prefix(limit)
-        let more = found.count > limit ? shown.last.map { Self.token(for: $0.seq) } : nil
-        return ExecutionPage(executions: shown.compactMap(\.row?.execution), more: more)
-    }
-
-    private static func token(for seq: Int64) -> String {
-        String(seq, radix: 36)
-    }
-
-    /// Reads only a text that `token(for:)` makes: no sign, no capital letter, no leading zero.
-    private static func seq(of token: String) -> Int64? {
-        guard let seq = Int64(token, radix: 36), seq > 0, Self.token(for: seq) == token else { return nil }
-        return seq
+        let rows = try Row.fetchCursor(database, sql: sql, arguments: arguments)
+        var page = ExecutionPage(executions: [], more: nil)
+        var (count, bytes, last) = (0, 0, 0 as Int64)
+        while let row = try rows.next() {
+            let execution = try unreadable.value { try ExecutionRow(row) }?.execution
+            bytes += execution.map(Self.bytes) ?? 0
+            if count == limit || count > 0 && bytes > Limits.pageBytesMax {
+                page.more = last
+                break
+            }
+            (count, last) = (count + 1, row[0])
+            if let execution { page.executions.append(execution) }
+        }
+        return page
     }
 }

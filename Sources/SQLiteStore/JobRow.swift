@@ -33,6 +33,26 @@ enum JobRow {
         return try unreadable.list(rows, limit: limit, where: isWanted, read)
     }
 
+    /// The first jobs that can be read, up to `limit` of them and `Limits.pageBytesMax` of their documents.
+    static func listed(
+        _ database: Database, where condition: String, _ arguments: StatementArguments, limit: Int,
+        leavingOut unreadable: UnreadableRows
+    ) throws -> ListedJobs {
+        let statement = try database.cachedStatement(sql: select + condition)
+        let rows = try Row.fetchCursor(statement, arguments: arguments)
+        var (listed, bytes) = (ListedJobs(jobs: [], hasMore: false), 0)
+        while !listed.hasMore, let row = try rows.next() {
+            guard let stored = try unreadable.value({ try read(row) }) else { continue }
+            bytes += try row.withUnsafeData(atIndex: 2) { $0?.count ?? 0 }
+            if !listed.jobs.isEmpty, listed.jobs.count >= limit || bytes > Limits.pageBytesMax {
+                listed.hasMore = true
+            } else {
+                listed.jobs.append(stored)
+            }
+        }
+        return listed
+    }
+
     /// The first jobs of a range that can be read. The index `job_by_schedule` holds them in the range's order.
     static func page(
         _ database: Database, of schedule: ScheduleKey, in range: JobRange, limit: Int, bytesMax: Int,

@@ -4,14 +4,14 @@ public import JobCore
 public import Store
 
 extension SQLiteStore: ConsoleStore {
-    public func jobs(service: String?, after: JobName?, limit: Int) async throws(StoreError) -> [StoredJob] {
+    public func jobs(service: String?, after: JobName?, limit: Int) async throws(StoreError) -> ListedJobs {
         try await read { database in
             let first = ("", "")
             let (afterService, afterJob) = after.map { ($0.service, $0.job) } ?? first
             let condition = service == nil ? "" : "AND service = ?3 "
             let arguments: [DatabaseValue] =
                 [afterService.databaseValue, afterJob.databaseValue] + (service.map { [$0.databaseValue] } ?? [])
-            return try JobRow.list(
+            return try JobRow.listed(
                 database,
                 where: "WHERE deleted_ms IS NULL AND (service, name) > (?1, ?2) " + condition
                     + "ORDER BY service, name",
@@ -52,7 +52,7 @@ extension SQLiteStore: ConsoleStore {
     }
 
     public func executions(_ query: ExecutionQuery) async throws(StoreError) -> ExecutionPage {
-        guard let search = ExecutionSearch(query) else { return ExecutionPage(executions: [], more: nil) }
+        let search = ExecutionSearch(query)
         return try await read { try search.page(in: $0, leavingOut: unreadable) }
     }
 

@@ -16,13 +16,15 @@ public struct Daemon: Sendable {
     /// Supervisors kill after 30 s or more.
     private static let shutdownMax: Duration = .seconds(25)
 
-    /// Sets up what is global in a process, so call it once: the log handler, the metrics, and that SIGPIPE is ignored
-    /// (librabbitmq, libcurl and OpenSSL may write to a socket whose peer has closed it). Logs all settings.
+    /// Sets up what is global in a process, so call it once: the log handler, the metrics, the limit of open files, and
+    /// that SIGPIPE is ignored (librabbitmq, libcurl and OpenSSL may write to a socket whose peer has closed it). Logs
+    /// all settings.
     public static func bootstrap(_ settings: DaemonSettings) -> Daemon {
         settings.logFormat.bootstrap(level: settings.logLevel)
         let metrics = PrometheusMetrics()
         MetricsSystem.bootstrap(metrics)
         signal(SIGPIPE, SIG_IGN)
+        OpenFiles.raiseLimit()
         let logger = Logger(label: settings.program.rawValue)
         logger.info("starting", metadata: settings.summary.mapValues { .string($0) })
         return Daemon(logger: logger, metrics: metrics, settings: settings)

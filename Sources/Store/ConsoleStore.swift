@@ -17,12 +17,12 @@ public protocol ConsoleStore: Sendable {
     func deleteJob(named name: JobName, now: Instant) async throws(StoreError) -> Bool
 
     /// Up to `limit` jobs, deleted ones excepted, sorted by service and then by name (both by Unicode scalars), that
-    /// come after `after`; fewer only when there are no more. `service` nil means all services. A job that can't be
-    /// read is left out, logged by name and counted.
-    func jobs(service: String?, after: JobName?, limit: Int) async throws(StoreError) -> [StoredJob]
+    /// come after `after`; fewer when there are no more, or when one more would exceed `Limits.pageBytesMax`. `service`
+    /// nil means all services. A job that can't be read is left out, logged by name and counted.
+    func jobs(service: String?, after: JobName?, limit: Int) async throws(StoreError) -> ListedJobs
 
-    /// One page of the executions that match, the one that was created last first. An execution that can't be read is
-    /// left out, logged by its id and counted.
+    /// One page of the executions that match, the one that was created last first; it ends early when one more would
+    /// exceed `Limits.pageBytesMax`. An execution that can't be read is left out, logged by its id and counted.
     func executions(_ query: ExecutionQuery) async throws(StoreError) -> ExecutionPage
 
     /// The execution with that id; nil when there is none. Throws `StoreError.unusable` when it can't be read.

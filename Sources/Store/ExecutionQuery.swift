@@ -16,13 +16,13 @@ public struct ExecutionQuery: Sendable, Equatable {
     public var correlationID: String?
     /// The executions on one page: 1 to 100. A store takes the nearest of these for any other number.
     public var limit: Int
-    /// `ExecutionPage.more` of the page before. Any other text leads to an empty page.
-    public var more: String?
+    /// `ExecutionPage.more` of the page before; nil for the first page.
+    public var more: Int64?
 
     public init(
         service: String? = nil, job: String? = nil, status: ExecutionStatus? = nil, reason: FailureReason? = nil,
         since: Instant? = nil, until: Instant? = nil, correlationID: String? = nil, limit: Int = 100,
-        more: String? = nil
+        more: Int64? = nil
     ) {
         self.service = service
         self.job = job

@@ -1,5 +1,6 @@
 import Console
 import Determinism
+import HTTPServer
 import HTTPTypes
 import Hummingbird
 import HummingbirdTesting
@@ -87,7 +88,8 @@ struct ConsoleAPI: Sendable {
         if let authorization { headers[.authorization] = authorization }
         if body != nil { headers[.contentType] = contentType }
         let fields = headers
-        let application = Application(router: console.router(), logger: Logger(label: "test") { [log] _ in log })
+        let application = Application(
+            responder: RouteResponder(console.router()), logger: Logger(label: "test") { [log] _ in log })
         return try await application.test(.router) { client in
             let response = try await client.execute(
                 uri: path, method: method, headers: fields, body: body.map { ByteBuffer(string: $0) })

@@ -38,21 +38,23 @@ import Testing
     private static let failures: [Failure] = [
         Failure(code: .unreadable, status: 400, method: .put, path: job, body: "{"),
         Failure(code: .unreadable, status: 400, method: .put, path: job, body: "[]"),
-        Failure(code: .unreadable, status: 400, method: .post, path: job + "/executions", body: "[]"),
+        Failure(code: .unreadable, status: 400, method: .post, path: job + "/run", body: "[]"),
         Failure(code: .unauthorized, status: 401, method: .get, path: job, key: .none),
         Failure(code: .forbidden, status: 403, method: .get, path: job, key: .other),
         Failure(code: .forbidden, status: 403, method: .delete, path: job, key: .read),
         Failure(code: .notFound, status: 404, method: .get, path: "/services/billing/jobs/none"),
         Failure(code: .notFound, status: 404, method: .delete, path: "/services/billing/jobs/none"),
-        Failure(code: .notFound, status: 404, method: .post, path: "/services/billing/jobs/none/executions"),
+        Failure(code: .notFound, status: 404, method: .post, path: "/services/billing/jobs/none/run"),
         Failure(code: .notFound, status: 404, method: .get, path: "/executions/none"),
         Failure(code: .notFound, status: 404, method: .get, path: "/executions/\(ExecutionID.random())"),
         Failure(code: .notFound, status: 404, method: .get, path: "/nothing"),
+        Failure(code: .methodNotAllowed, status: 405, method: .delete, path: "/jobs"),
         Failure(code: .conflict, status: 409, method: .post, path: "/executions/{id}/cancel") { api in
             api.store.change { $0.executions[0].state.status = .success }
         },
         Failure(
-            code: .tooLarge, status: 413, method: .put, path: job, body: String(repeating: " ", count: 512 * 1_024 + 1)
+            code: .tooLarge, status: 413, method: .put, path: job,
+            body: String(repeating: " ", count: 2 * 1_024 * 1_024 + 1)
         ),
         Failure(
             code: .unsupportedMediaType, status: 415, method: .put, path: job, body: ConsoleAPI.document,
@@ -61,7 +63,7 @@ import Testing
         Failure(code: .invalid, status: 422, method: .put, path: job + "?x=1", body: ConsoleAPI.document),
         Failure(code: .invalid, status: 422, method: .get, path: "/services/a--b/jobs/invoices"),
         Failure(code: .invalid, status: 422, method: .get, path: "/jobs?limit=0"),
-        Failure(code: .invalid, status: 422, method: .post, path: job + "/executions", body: #"{"payload": 1}"#),
+        Failure(code: .invalid, status: 422, method: .post, path: job + "/run", body: #"{"payload": 1}"#),
         Failure(code: .internal, status: 500, method: .get, path: "/jobs") { api in
             api.store.change { $0.failure = .unusable(secretPath) }
         },
@@ -82,7 +84,7 @@ import Testing
         Failure(code: .unavailable, status: 503, method: .get, path: job) { api in
             api.store.change { $0.keyFailure = .unavailable(secretPath) }
         },
-        Failure(code: .unavailable, status: 503, method: .post, path: job + "/executions") { api in
+        Failure(code: .unavailable, status: 503, method: .post, path: job + "/run") { api in
             api.memory.setAvailable(false)
         },
         Failure(code: .unavailable, status: 503, method: .post, path: "/executions/{id}/cancel") { api in
@@ -123,7 +125,7 @@ import Testing
         #expect(Set(Self.failures.map(\.code)) == others)
         #expect(
             APIErrorCode.allCases.map(\.status.code)
-                == [400, 401, 403, 404, 409, 410, 413, 415, 422, 429, 500, 500, 503])
+                == [400, 401, 403, 404, 405, 409, 410, 413, 415, 422, 429, 500, 500, 503])
         #expect(APIErrorCode.allCases.allSatisfy { $0.rawValue.wholeMatch(of: #/[a-z_]+/#) != nil })
     }
 
@@ -137,7 +139,7 @@ import Testing
         error: PublishError, status: Int
     ) async throws {
         let api = ConsoleAPI(broker: FailingBroker(error: error))
-        for path in ["\(Self.job)/executions", "/executions/\(api.execution.id)/cancel"] {
+        for path in ["\(Self.job)/run", "/executions/\(api.execution.id)/cancel"] {
             let answer = try await api.send(.post, path)
             #expect(answer.status == status)
             #expect(!answer.text.contains("secret") && !answer.text.contains("internal:"))

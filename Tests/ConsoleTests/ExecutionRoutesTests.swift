@@ -8,7 +8,8 @@ import Testing
 
 @Suite struct `The executions of the admin API` {
     private let api = ConsoleAPI()
-    private static let runs = "/services/billing/jobs/invoices/executions"
+    private static let runs = "/services/billing/jobs/invoices/run"
+    private static let history = "/services/billing/jobs/invoices/executions"
 
     private func runRequests() throws -> [RunRequested] {
         try api.memory.waiting(in: WorkQueue.dispatcherRuns.rawValue).map {
@@ -39,7 +40,7 @@ import Testing
     }
 
     @Test func `are not requested of a job that does not exist`() async throws {
-        #expect(try await api.send(.post, "/services/billing/jobs/none/executions").status == 404)
+        #expect(try await api.send(.post, "/services/billing/jobs/none/run").status == 404)
         #expect(try runRequests().isEmpty)
     }
 
@@ -92,17 +93,67 @@ import Testing
         let query = "status=fail&reason=ttl&since=1000&until=2030-03-17T17:46:40Z&correlation_id=c-1&limit=7&more=3"
         _ = try await api.send(.get, "/services/billing/executions?job_name=j&\(query)")
         _ = try await api.send(.get, "/executions?service_name=s&job_name=j&\(query)")
-        _ = try await api.send(.get, "\(Self.runs)?\(query)")
+        _ = try await api.send(.get, "\(Self.history)?\(query)")
         func expected(_ service: String, _ job: String) -> ExecutionQuery {
             ExecutionQuery(
                 service: service, job: job, status: .fail, reason: .ttl,
                 since: Instant(millisecondsSinceEpoch: 1_000), until: ConsoleAPI.now, correlationID: "c-1", limit: 7,
-                more: "3")
+                more: 3)
         }
         #expect(
             api.store.content.queries == [
                 expected("billing", "j"), expected("s", "j"), expected("billing", "invoices"),
             ])
+    }
+
+    @Test func `are searched by a posted body as by the query, and both together`() async throws {
+        let body = """
+            {"status": "fail", "reason": "ttl", "since": 1000, "until": "2030-03-17T17:46:40Z", "correlation_id": "c-1",
+             "more": null}
+            """
+        for path in [
+            "/executions?service_name=billing&job_name=invoices", "/services/billing/executions?job_name=invoices",
+            Self.history,
+        ] {
+            #expect(try await api.send(.post, path + (path.contains("?") ? "&" : "?") + "limit=7", body).status == 200)
+        }
+        let expected = ExecutionQuery(
+            service: "billing", job: "invoices", status: .fail, reason: .ttl,
+            since: Instant(millisecondsSinceEpoch: 1_000), until: ConsoleAPI.now, correlationID: "c-1", limit: 7)
+        #expect(api.store.content.queries == [expected, expected, expected])
+        #expect(try await api.send(.post, Self.history).status == 200, "a search needs no condition")
+        #expect(api.memory.isIdle, "a search runs nothing")
+    }
+
+    @Test(arguments: [
+        (#"{"limit": true}"#, ["/limit"]), (#"{"limit": 7}"#, ["/limit"]),
+        (#"{"limitt": 1, "status": "x"}"#, ["/status", "/limitt"]),
+        (#"{"since": [1]}"#, ["/since"]), (#"{"more": "nonsense!"}"#, ["/more"]),
+    ]) func `are not searched by a posted body with a mistake, or with a parameter of the query again`(
+        body: String, fields: [String]
+    ) async throws {
+        let answer = try await api.send(.post, "/executions?limit=3", body)
+        #expect(answer.status == 422)
+        #expect(try (answer.body["errors"]?.array ?? []).map { $0["field"]?.string } == fields)
+    }
+
+    @Test(arguments: ["", "nonsense!", "-5", "+5", "007", "0", "ZZ", "99999999999999999999"])
+    func `have no page that no other page leads to, and neither have jobs`(token: String) async throws {
+        for path in ["/executions", "/services/billing/executions", Self.history, "/jobs", "/services/billing/jobs"] {
+            let answer = try await api.send(.get, "\(path)?more=\(token.replacing("+", with: "%2B"))")
+            #expect(answer.status == 422, "\(path)")
+            #expect(try answer.body["errors"]?.array.map { $0["field"]?.string } == ["/more"])
+        }
+    }
+
+    @Test func `are run with an empty body of any type, and not with a body that is not JSON`() async throws {
+        let form = "application/x-www-form-urlencoded"
+        #expect(try await api.send(.post, Self.runs, "", contentType: form).status == 202)
+        #expect(try runRequests().count == 1)
+        for type in [nil, form, "text/plain"] {
+            #expect(try await api.send(.post, Self.runs, #"{"payload": "x"}"#, contentType: type).status == 415)
+        }
+        #expect(try runRequests().count == 1)
     }
 
     @Test(arguments: ["0001-01-01T00:00:00Z", "9999-12-31T23:59:59-05:00", "-1", "253402300800000", "now"])
@@ -115,10 +166,10 @@ import Testing
     }
 
     @Test func `of a path's service are not searched by another service's name`() async throws {
-        for path in ["/services/billing/executions", "/services/billing/jobs", Self.runs] {
+        for path in ["/services/billing/executions", "/services/billing/jobs", Self.history] {
             let answer = try await api.send(.get, "\(path)?service_name=shipping")
             #expect(answer.status == 422)
         }
-        #expect(try await api.send(.get, "\(Self.runs)?job_name=other").status == 422)
+        #expect(try await api.send(.get, "\(Self.history)?job_name=other").status == 422)
     }
 }

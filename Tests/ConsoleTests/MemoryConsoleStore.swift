@@ -81,17 +81,17 @@ final class MemoryConsoleStore: ConsoleStore {
         return change { $0.jobs.removeValue(forKey: name) != nil }
     }
 
-    func jobs(service: String?, after: JobName?, limit: Int) async throws(StoreError) -> [StoredJob] {
+    func jobs(service: String?, after: JobName?, limit: Int) async throws(StoreError) -> ListedJobs {
         await waitWhileHeld()
         let found = try read().jobs.values.sorted { "\($0.job.name)" < "\($1.job.name)" }.filter { stored in
             (service == nil || stored.job.name.service == service)
                 && (after.map { "\($0)" < "\(stored.job.name)" } ?? true)
         }
-        return Array(found.prefix(limit))
+        return ListedJobs(jobs: Array(found.prefix(limit)), hasMore: found.count > limit)
     }
 
     func executions(_ query: ExecutionQuery) async throws(StoreError) -> ExecutionPage {
-        let begin = query.more.flatMap(Int.init) ?? 0
+        let begin = Int(query.more ?? 0)
         let found = try read().executions.filter { execution in
             (query.service == nil || execution.jobName.service == query.service)
                 && (query.job == nil || execution.jobName.job == query.job)
@@ -99,7 +99,7 @@ final class MemoryConsoleStore: ConsoleStore {
         change { $0.queries.append(query) }
         let end = begin + query.limit
         return ExecutionPage(
-            executions: Array(found.dropFirst(begin).prefix(query.limit)), more: end < found.count ? "\(end)" : nil)
+            executions: Array(found.dropFirst(begin).prefix(query.limit)), more: end < found.count ? Int64(end) : nil)
     }
 
     func execution(_ id: ExecutionID) async throws(StoreError) -> Execution? {

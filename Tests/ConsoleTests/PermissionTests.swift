@@ -1,4 +1,3 @@
-import HTTPTypes
 import Store
 import Testing
 
@@ -25,11 +24,5 @@ import Testing
         scope: APIKey.Scope, access: Access, service: String?, permission: Permission
     ) {
         #expect(Permission(access, of: service, for: scope) == permission)
-    }
-
-    @Test(arguments: [HTTPRequest.Method.post, .put, .delete, .patch, .options, .trace, .connect])
-    func `to read is not enough for any method but GET and HEAD`(method: HTTPRequest.Method) {
-        #expect(Access(method) == .write)
-        #expect(Access(.get) == .read && Access(.head) == .read)
     }
 }

@@ -37,7 +37,7 @@ extension EndToEnd {
             #expect(try await belfry.http("PUT", url, body: "{", headers: key).status == 400)
             let text = key.merging(["Content-Type": "text/plain"]) { $1 }
             #expect(try await belfry.http("PUT", url, body: "{}", headers: text).status == 415)
-            let large = String(repeating: "x", count: 600_000)
+            let large = String(repeating: "x", count: 3_000_000)
             #expect(try await belfry.http("PUT", url, body: large, headers: key).status == 413)
             #expect(try await belfry.http("GET", url, body: nil, headers: [:]).status == 401)
             #expect(
@@ -146,7 +146,7 @@ extension EndToEnd {
             for (method, path, headers, status) in [
                 ("GET", "/jobs", reader, 200), ("GET", "/executions", reader, 200),
                 ("DELETE", "/services/other/jobs/none", reader, 403),
-                ("POST", "/services/other/jobs/none/executions", reader, 403),
+                ("POST", "/services/other/jobs/none/run", reader, 403),
                 ("GET", "/jobs", owner, 403), ("GET", "/services/other/jobs", owner, 200),
                 ("GET", "/services/test/jobs", owner, 403), ("DELETE", "/services/other/jobs/none", owner, 404),
                 ("DELETE", "/services/test/jobs/none", owner, 403),

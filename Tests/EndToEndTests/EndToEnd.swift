@@ -30,7 +30,7 @@ import Testing
         let belfry = try await installation()
         let body = payload.map { JSONValue.object(["payload": .string($0)]) }
         return try await until("the API accepts the run of \(job)") {
-            try await belfry.api("POST", "/services/test/jobs/\(job)/executions", body).body["execution_id"]?.string
+            try await belfry.api("POST", "/services/test/jobs/\(job)/run", body).body["execution_id"]?.string
         }
     }
 

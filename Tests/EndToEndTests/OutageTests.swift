@@ -28,7 +28,7 @@ extension EndToEnd {
                 }
                 #expect(answer.text.contains("broker"))
             }
-            #expect(try await belfry.api("POST", "/services/test/jobs/outage/executions").status == 503)
+            #expect(try await belfry.api("POST", "/services/test/jobs/outage/run").status == 503)
             // A program that is started now waits, too.
             belfry.killProgram("courierd.1")
             try await belfry.startProgram("courierd.1")

@@ -68,7 +68,7 @@ extension EndToEnd {
                 let answer = try await answers("POST", url, #"{"status": "processing", "progress": 7}"#)
                 #expect(answer.status == 503 && answer.seconds < 1.2, "\(answer)")
                 let run = try await answers(
-                    "POST", "\(belfry.settings["BELFRY_API_URL", default: ""])/services/test/jobs/\(job)/executions",
+                    "POST", "\(belfry.settings["BELFRY_API_URL", default: ""])/services/test/jobs/\(job)/run",
                     "{}", ["Authorization": "Bearer \(belfry.settings["BELFRY_API_KEY", default: ""])"])
                 #expect(run.status == 503 && run.seconds < 1.2, "\(run)")
                 try await Task.sleep(for: .milliseconds(150))

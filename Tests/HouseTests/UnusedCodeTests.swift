@@ -13,6 +13,9 @@ enum UnusedCodeRule {
         // Packages
         "run", "validate", "handle", "log", "fromDatabaseValue", "reset", "record", "recordNanoseconds", "increment",
         "decrement", "set",
+        // SwiftNIO's channel handlers
+        "InboundIn", "InboundOut", "OutboundIn", "OutboundOut", "handlerAdded", "handlerRemoved", "channelActive",
+        "channelInactive", "channelRead",
     ]
 
     static func offenders(in sources: [SourceText]) -> [String] {

@@ -1,5 +1,6 @@
 import Determinism
 import Foundation
+import HTTPServer
 import HTTPTypes
 import Hummingbird
 import HummingbirdTesting
@@ -88,7 +89,7 @@ private struct SlowBroker: MessageBroker {
         var headers = HTTPFields()
         headers[.contentType] = contentType
         let (fields, path) = (headers, "/callback/\(token ?? self.token())")
-        return try await Application(router: endpoint.router()).test(.router) { client in
+        return try await Application(responder: RouteResponder(endpoint.router())).test(.router) { client in
             let response = try await client.execute(
                 uri: path, method: .post, headers: fields, body: ByteBuffer(string: body))
             return Answer(
@@ -170,7 +171,7 @@ private struct SlowBroker: MessageBroker {
                 store: store, broker: slow, keys: keys, time: time,
                 logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
             let token = CallbackToken(executionID: id, expiresAt: Self.now.adding(seconds: 9)).signed(with: keys)
-            return try await Application(router: endpoint.router()).test(.router) { client in
+            return try await Application(responder: RouteResponder(endpoint.router())).test(.router) { client in
                 try await client.execute(
                     uri: "/callback/\(token)", method: .post, headers: [.contentType: "application/json"],
                     body: ByteBuffer(string: Self.success)
@@ -265,15 +266,18 @@ private struct SlowBroker: MessageBroker {
         #expect(log.entries.first?.level == .error)
     }
 
-    @Test func `the callback endpoint answers other paths and methods with 404 in the same shape, and logs no token`()
+    @Test func `the callback endpoint answers other paths and methods in the same shape, and logs no token`()
         async throws
     {
         let (path, other) = ("/callback/\(token())", "/")
-        try await Application(router: endpoint.router()).test(.router) { client in
-            for (uri, method) in [(path, HTTPRequest.Method.get), (other, .post), (path + "/x", .post)] {
+        try await Application(responder: RouteResponder(endpoint.router())).test(.router) { client in
+            for (uri, method, status, code) in [
+                (path, HTTPRequest.Method.get, HTTPResponse.Status.methodNotAllowed, "method_not_allowed"),
+                (other, .post, .notFound, "not_found"), (path + "/x", .post, .notFound, "not_found"),
+            ] {
                 let response = try await client.execute(uri: uri, method: method)
                 let body = try JSONDecoder().decode(ErrorBody.self, from: Data(String(buffer: response.body).utf8))
-                #expect(response.status == .notFound && body.code == "not_found")
+                #expect(response.status == status && body.code == code)
             }
         }
         #expect(log.entries.count == 3 && log.entries.allSatisfy { !"\($0.metadata)".contains("v1.main") })

@@ -43,8 +43,8 @@ import Testing
         let folder = try TemporaryFolder()
         defer { folder.remove() }
         let store = try await Self.storeOfJobs(in: folder, damage: damage)
-        #expect(Self.names(try await store.jobs(service: nil, after: nil, limit: 2)) == ["a", "c"])
-        #expect(Self.names(try await store.jobs(service: "billing", after: nil, limit: 100)) == ["a", "c"])
+        #expect(Self.names(try await store.jobs(service: nil, after: nil, limit: 2).jobs) == ["a", "c"])
+        #expect(Self.names(try await store.jobs(service: "billing", after: nil, limit: 100).jobs) == ["a", "c"])
         let due = try await store.jobs(with: Self.minutely, in: .all, limit: 2, bytesMax: 1 << 20)
         #expect(Self.names(due.jobs) == ["a", "c"])
         let error = try #require(

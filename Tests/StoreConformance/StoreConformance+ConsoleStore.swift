@@ -44,7 +44,7 @@ extension StoreConformance {
             #expect(try await store.deleteJob(named: job.name, now: start))
             #expect(try await !store.deleteJob(named: job.name, now: start))
             #expect(try await store.job(named: job.name) == nil)
-            #expect(try await store.jobs(service: nil, after: nil, limit: 10).isEmpty)
+            #expect(try await store.jobs(service: nil, after: nil, limit: 10).jobs.isEmpty)
             #expect(try await store.jobs(with: everyMinute, in: .all, limit: 9, bytesMax: 9_999).jobs.isEmpty)
             let later = start.adding(seconds: 60)
             let stored = StoredJob(job: job, effectiveAfter: later, createdAt: later, updatedAt: later)
@@ -76,13 +76,28 @@ extension StoreConformance {
             var after: JobName?
             while true {
                 let page = try await store.jobs(service: nil, after: after, limit: 2)
-                seen += page.map(\.job.name.description)
-                guard let last = page.last else { break }
-                after = last.job.name
+                seen += page.jobs.map(\.job.name.description)
+                guard page.hasMore else { break }
+                after = page.jobs.last?.job.name
             }
             #expect(seen == ["a/9", "a/Z", "b/10", "b/2", "c/1"])
             let onlyB = try await store.jobs(service: "b", after: JobName(service: "b", job: "10"), limit: 9)
-            #expect(onlyB.map(\.job.name.description) == ["b/2"])
+            #expect(onlyB.jobs.map(\.job.name.description) == ["b/2"] && !onlyB.hasMore)
+        },
+        StoreScenario("a page of jobs ends early when one more would exceed the bytes of a page") {
+            store async throws in
+            var names: [String] = []
+            for name in (10..<30).map(String.init) {
+                var job = sampleJob(name)
+                job.payload = String(repeating: "x", count: Limits.payloadBytesMax)
+                _ = try await store.put([job], now: start)
+                names.append(name)
+            }
+            let first = try await store.jobs(service: nil, after: nil, limit: 1_000)
+            #expect(first.jobs.map(\.job.name.job) == Array(names.prefix(7)) && first.hasMore)
+            let last = first.jobs.last?.job.name
+            let second = try await store.jobs(service: nil, after: last, limit: 1_000)
+            #expect(second.jobs.map(\.job.name.job) == Array(names.dropFirst(7).prefix(7)) && second.hasMore)
         },
     ]
 

@@ -34,13 +34,26 @@ extension StoreConformance {
             let second = try await store.executions(ExecutionQuery(limit: 2, more: first.more))
             #expect(second.executions.map(\.id) == [executions[1].id, executions[0].id])
         },
-        StoreScenario("a page after a text that no page answered is empty") { store async throws in
+        StoreScenario("a page of executions ends early when one more would exceed the bytes of a page") {
+            store async throws in
+            let executions = (0..<12).map { sampleExecution(minute: $0) }
+            _ = try await store.create(executions, now: start)
+            let text = String(repeating: "x", count: Limits.callbackBytesMax)
+            for execution in executions { try await store.rewrite(execution.id) { $0.outcome.summary = text } }
+            let first = try await store.executions(ExecutionQuery())
+            #expect(first.executions.map(\.id) == executions.suffix(8).reversed().map(\.id))
+            let second = try await store.executions(ExecutionQuery(more: first.more))
+            #expect(second.executions.map(\.id) == executions.prefix(4).reversed().map(\.id) && second.more == nil)
+        },
+        StoreScenario("a page after the first execution of all is empty, whatever position is asked for") {
+            store async throws in
             try await store.create(sampleExecution())
-            for token in ["", "nonsense!", "-5", "+5", "007", "0", "ZZ", "99999999999999999999"] {
+            for position in [.min, -1, 0, 1] as [Int64] {
                 #expect(
-                    try await store.executions(ExecutionQuery(more: token))
+                    try await store.executions(ExecutionQuery(more: position))
                         == ExecutionPage(executions: [], more: nil))
             }
+            #expect(try await store.executions(ExecutionQuery(more: .max)).executions.count == 1)
         },
         StoreScenario("executions are found by service, job, status, reason, occurrence and correlation id") {
             store async throws in

@@ -72,9 +72,13 @@ public final class Installation: Sendable {
         if pid > 0 { kill(pid, SIGKILL) }
     }
 
-    /// Starts a program with its previous settings, and with these variables added.
-    public func startProgram(_ program: String, environment: [String: String] = [:]) async throws {
+    /// Starts a program with its previous settings, and with these variables added. `openFilesMax` limits the files
+    /// that it may have open.
+    public func startProgram(
+        _ program: String, environment: [String: String] = [:], openFilesMax: Int? = nil
+    ) async throws {
         let command = """
+            \(openFilesMax.map { "ulimit -n \($0)" } ?? "")
             setsid '\(home)/stages/\(program)' >>'\(home)/logs/\(program).log' 2>&1 </dev/null &
             echo $! >'\(home)/pids/\(program)'
             """

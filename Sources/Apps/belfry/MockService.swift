@@ -1,5 +1,6 @@
 import Foundation
 import HTTPClient
+import HTTPServer
 import Hummingbird
 import JSON
 import JobCore
@@ -13,8 +14,8 @@ struct MockService: Sendable {
     func runClient() async { await web.run() }
     func stop() async { await web.stop() }
 
-    @Sendable func router() -> Router<BasicRequestContext> {
-        let router = Router()
+    @Sendable func router() -> Router<PlainContext> {
+        let router = Router(context: PlainContext.self)
         router.post("succeed") { request, _ in try await take(request, end: "success") }
         router.post("fail") { request, _ in try await take(request, end: "fail") }
         router.post("silent") { request, _ in try await take(request, end: nil) }

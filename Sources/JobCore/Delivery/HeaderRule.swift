@@ -1,19 +1,35 @@
-/// Decides which headers a job may add to its webhook.
+/// Decides which headers a job may add to its webhook, and which headers any request of Belfry may have.
 public enum HeaderRule {
     /// Bytes of a header's name.
     public static let nameBytesMax = 128
 
-    /// Headers that Belfry sets, and headers that change how the message is framed.
+    /// Headers that frame the message or belong to one connection (RFC 9110, sections 7.6.1 and 8.6; RFC 9112,
+    /// section 9.2). The HTTP client writes them: a second value of one is a way to smuggle requests.
+    public static let framing: Set<String> = [
+        "connection", "content-length", "expect", "host", "http2-settings", "keep-alive", "proxy-authenticate",
+        "proxy-authorization", "proxy-connection", "te", "trailer", "trailers", "transfer-encoding", "upgrade",
+    ]
+
+    /// Headers that Belfry sets, and those that would say something untrue of its body.
     private static let reserved: Set<String> = [
-        "connection", "content-length", "content-type", "expect", "host", "te", "trailer", "transfer-encoding",
-        "traceparent", "tracestate", "upgrade", "user-agent",
+        "content-encoding", "content-type", "traceparent", "tracestate", "user-agent",
     ]
 
     /// Returns the reason why a job can't send this header, or nil if it can (RFC 9110, sections 5.1 and 5.5).
     public static func fault(name: String, value: String) -> String? {
-        let isToken =
-            !name.isEmpty
-            && name.utf8.allSatisfy { byte in
+        guard isToken(name), name.utf8.count <= nameBytesMax else { return "is not a header name" }
+        let lowercase = name.lowercased()
+        guard !framing.contains(lowercase), !reserved.contains(lowercase), !lowercase.hasPrefix("webhook-") else {
+            return "is set by Belfry itself"
+        }
+        guard isFieldValue(value) else { return "has a value with a line break or another control character" }
+        return nil
+    }
+
+    /// Whether a text can be a method or the name of a header (RFC 9110, section 5.6.2).
+    public static func isToken(_ text: String) -> Bool {
+        !text.isEmpty
+            && text.utf8.allSatisfy { byte in
                 switch byte {
                 case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
                     UInt8(ascii: "0")...UInt8(ascii: "9"):
@@ -21,12 +37,10 @@ public enum HeaderRule {
                 default: "!#$%&'*+-.^_`|~".utf8.contains(byte)
                 }
             }
-        guard isToken, name.utf8.count <= nameBytesMax else { return "is not a header name" }
-        let lowercase = name.lowercased()
-        guard !reserved.contains(lowercase), !lowercase.hasPrefix("webhook-") else { return "is set by Belfry itself" }
-        guard value.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7F || $0 == 0x09 }) else {
-            return "has a value with a line break or another control character"
-        }
-        return nil
+    }
+
+    /// Whether a text can be the value of a header (RFC 9110, section 5.5). Bytes above 0x7F are allowed.
+    public static func isFieldValue(_ text: String) -> Bool {
+        text.utf8.allSatisfy { $0 >= 0x20 && $0 != 0x7F || $0 == UInt8(ascii: "\t") }
     }
 }

@@ -34,27 +34,30 @@ public enum CallbackDocument {
                 isUnreadable: true)
         }
         var reader = DocumentReader(fields)
-        let callback = read(&reader)
+        let callback = read(&reader, bytes)
         reader.refuseUnknownFields()
         guard let callback, reader.errors.isEmpty else { throw InvalidDocument(reader.errors) }
         return callback
     }
 
-    private static func read(_ reader: inout DocumentReader) -> Callback? {
+    private static func read(_ reader: inout DocumentReader, _ bytes: [UInt8]) -> Callback? {
         let status = reader.requiredString("status", bytesMax: 64, hint: "Give processing, success or fail.")
         switch status {
         case nil: return nil
         case "processing":
             let progress = reader.integer("progress", in: 0...100)
             let extend = reader.integer("extend_seconds", in: 1...Limits.ttlSecondsMax)
+            ignore(["summary", "state", "error", "correlation_id"], &reader)
             return .processing(progress: progress.map(Int.init), extendSeconds: extend)
         case "success":
             var outcome = readOutcome(&reader)
             outcome.state = reader.string("state", bytesMax: Limits.callbackBytesMax)
+            ignore(["error"], &reader)
             return .success(outcome)
         case "fail":
             var outcome = readOutcome(&reader)
-            outcome.error = readError(&reader)
+            outcome.error = readError(&reader, bytes)
+            ignore(["state"], &reader)
             return .fail(outcome)
         case let other?:
             reader.report("status", .notAllowed, "is “\(other)”", hint: "Give processing, success or fail.")
@@ -62,20 +65,24 @@ public enum CallbackDocument {
         }
     }
 
+    /// The predecessor's schema has these fields for every status. What means nothing there is ignored.
+    private static func ignore(_ fields: [String], _ reader: inout DocumentReader) {
+        for field in fields { _ = reader.any(field) }
+    }
+
     private static func readOutcome(_ reader: inout DocumentReader) -> Outcome {
-        // Services send the progress with their last callback, too. It has no meaning there.
-        _ = reader.any("progress")
+        ignore(["progress", "extend_seconds"], &reader)
         return Outcome(
             summary: reader.string("summary", bytesMax: Limits.callbackBytesMax),
             correlationID: reader.string("correlation_id", bytesMax: correlationIDBytesMax))
     }
 
-    /// Reads a string, or any object, which is kept as JSON text.
-    private static func readError(_ reader: inout DocumentReader) -> String? {
+    /// Reads a string, or any object, which is kept as JSON text: its numbers and names as they were sent.
+    private static func readError(_ reader: inout DocumentReader, _ bytes: [UInt8]) -> String? {
         switch reader.any("error") {
         case nil: return nil
         case .string(let text): return text.replacing("\0", with: "")
-        case .object(let fields): return JSONValue.object(fields).text
+        case .object: return (try? JSONValue.source(of: "error", in: bytes)) ?? nil
         case let other?:
             reader.report("error", .wrongType, "is \(other.kind)", hint: "Give a string or an object.")
             return nil

@@ -1,12 +1,14 @@
 public import JSON
 
 extension JSONValue {
-    /// Reads a document that somebody else wrote: strict RFC 8259 in UTF-8, within `JSONLimits.standard`.
+    /// Reads a document that somebody else wrote: strict RFC 8259 in UTF-8, within limits.
     ///
     /// Throws an unreadable `InvalidDocument` that names the position of the first fault.
-    public static func parse(_ bytes: [UInt8]) throws(InvalidDocument) -> JSONValue {
+    public static func parse(
+        _ bytes: [UInt8], limits: JSONLimits = .standard
+    ) throws(InvalidDocument) -> JSONValue {
         do {
-            return try JSONValue(parsing: bytes)
+            return try JSONValue(parsing: bytes, limits: limits)
         } catch {
             throw InvalidDocument(
                 [

@@ -4,8 +4,11 @@ public import JSON
 ///
 /// The name is not part of the document. The fields and their limits are listed in docs/api.md.
 public enum JobDocument {
-    /// Bytes of a whole document: twice the largest payload, since JSON escapes some of its characters.
-    public static let bytesMax = 2 * Limits.payloadBytesMax
+    /// Bytes of a whole document: the largest payload with every byte escaped as `\u0041`, and half a megabyte for all
+    /// other fields.
+    public static let bytesMax = 6 * Limits.payloadBytesMax + 512 * 1_024
+
+    private static let limits = JSONLimits(bytesMax: bytesMax)
 
     private static let attemptsMax = Int64(RetryPolicy.attemptsMax)
     private static let headersMax = 32
@@ -13,13 +16,27 @@ public enum JobDocument {
     private static let tagsMax = 20
     private static let tagBytesMax = 64
 
-    /// Reads a job from JSON. Throws all mistakes together.
-    public static func parse(_ bytes: [UInt8], name: JobName) throws(InvalidDocument) -> Job {
-        try parse(try JSONValue.parse(bytes), name: name)
+    /// Reads a job that is put now. Throws all mistakes together.
+    ///
+    /// An `at(…)` that has passed is one of them, unless `current`, the job's schedule on record, is the same: then the
+    /// job may be put again with another mistake corrected.
+    public static func parse(
+        _ bytes: [UInt8], name: JobName, now: Instant, current: ScheduleKey?
+    ) throws(InvalidDocument) -> Job {
+        try parse(try JSONValue.parse(bytes, limits: limits), name: name) { schedule in
+            schedule != current && (try? schedule.parsed())?.hasPassed(at: now) == true
+        }
     }
 
-    /// Reads a job from a value that was JSON or YAML. Throws all mistakes together.
+    /// Reads a job from a value that was JSON or YAML. Throws all mistakes together. An `at(…)` that has passed is none
+    /// of them.
     public static func parse(_ value: JSONValue, name: JobName) throws(InvalidDocument) -> Job {
+        try parse(value, name: name) { _ in false }
+    }
+
+    private static func parse(
+        _ value: JSONValue, name: JobName, hasPassed: (ScheduleKey) -> Bool
+    ) throws(InvalidDocument) -> Job {
         guard case .object(let fields) = value else {
             throw InvalidDocument(
                 [
@@ -33,13 +50,15 @@ public enum JobDocument {
         for (field, text) in [("service_name", name.service), ("job_name", name.job)] {
             if let fault = JobName.fault(in: text) { reader.report(field, .invalid, fault) }
         }
-        let job = read(&reader, name: name)
+        let job = read(&reader, name: name, hasPassed: hasPassed)
         reader.refuseUnknownFields()
         guard let job, reader.errors.isEmpty else { throw InvalidDocument(reader.errors) }
         return job
     }
 
-    private static func read(_ reader: inout DocumentReader, name: JobName) -> Job? {
+    private static func read(
+        _ reader: inout DocumentReader, name: JobName, hasPassed: (ScheduleKey) -> Bool
+    ) -> Job? {
         if reader.requiredBool("async") == false {
             reader.report("async", .notAllowed, "is false", hint: "Only asynchronous jobs are supported: give true.")
         }
@@ -47,6 +66,11 @@ public enum JobDocument {
         let isExclusive = reader.requiredBool("exclusive")
         let target = readTarget(&reader)
         let schedule = readSchedule(&reader)
+        if let schedule, hasPassed(schedule) {
+            reader.report(
+                "schedule", .outOfRange, "is a time in the past",
+                hint: "Give a time in the future. It is in UTC unless time_zone says otherwise.")
+        }
         let ttlSeconds = reader.requiredInteger("ttl_seconds", in: 1...Limits.ttlSecondsMax)
         let startAt = reader.instant("start_at")
         let endAt = reader.instant("end_at")
@@ -153,7 +177,9 @@ public enum JobDocument {
         for name in fields.keys.sorted() {
             guard let value = inner.string(name, bytesMax: headerBytesMax) else { continue }
             if let fault = HeaderRule.fault(name: name, value: value) {
-                inner.report(name, .notAllowed, fault)
+                inner.report(name, .notAllowed, fault, hint: "Remove it, or correct its name or its value.")
+            } else if headers.keys.contains(where: { $0.lowercased() == name.lowercased() }) {
+                inner.report(name, .notAllowed, "is given twice", hint: "Give it once, in upper or lower case.")
             } else {
                 headers[name] = value
             }

@@ -54,6 +54,7 @@ public struct JobName: Hashable, Sendable, CustomStringConvertible {
             }
         }
         guard isSafe else { return "contains a character other than a-z, A-Z, 0-9, “-”, “_” and “.”" }
+        guard name != ".", name != ".." else { return "is a path that clients shorten before they send it" }
         guard !name.contains("--"), !name.hasPrefix("-"), !name.hasSuffix("-") else {
             return "contains “--”, or begins or ends with “-”, which would make its guid ambiguous"
         }

@@ -38,6 +38,13 @@ public struct Schedule: Sendable, Hashable {
         }
     }
 
+    /// Whether this is an `at(…)` whose time is not after `now`: it never occurs again. A `cron(…)` that names a past
+    /// year, or a day that no month has, is accepted as EventBridge accepts it.
+    func hasPassed(at now: Instant) -> Bool {
+        guard case .once = recurrence else { return false }
+        return next(after: now) == nil
+    }
+
     /// The schedule in plain English, such as `At 02:30 every day (America/New_York)`.
     public var sentence: String {
         switch recurrence {

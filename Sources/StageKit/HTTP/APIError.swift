@@ -1,4 +1,4 @@
-import HTTPTypes
+public import HTTPTypes
 import Hummingbird
 public import JobCore
 public import Logging
@@ -20,8 +20,13 @@ public struct APIError: Error {
     public var errors: [FieldError]
     /// The status of the execution that a callback is too late for.
     public var executionStatus: ExecutionStatus?
+    /// The methods of the path, for `method_not_allowed`.
+    public var allowedMethods: [HTTPRequest.Method] = []
     /// Only for the log, never sent.
     public var details: Logger.Metadata
+
+    /// The mistakes that an answer lists: a document of 10,000 wrong fields gets no answer of a megabyte.
+    static let errorsMax = 100
 
     public init(
         _ code: APIErrorCode, _ message: String, errors: [FieldError] = [], executionStatus: ExecutionStatus? = nil,
@@ -56,6 +61,14 @@ extension APIError {
         }
     }
 
+    /// The answer for a path that has other methods.
+    static func methodNotAllowed(_ allowed: [HTTPRequest.Method]) -> APIError {
+        let names = allowed.map(\.rawValue).joined(separator: ", ")
+        var error = APIError(.methodNotAllowed, "This path takes \(names).")
+        error.allowedMethods = allowed
+        return error
+    }
+
     private static func unavailable(_ error: any Error) -> APIError {
         APIError(
             .unavailable, "Belfry is temporarily unavailable. Send the same request again.",
@@ -69,10 +82,20 @@ extension APIError {
     /// The HTTP response.
     func response(requestID: String) -> Response {
         let request = code == .internal ? " Quote the request id \(requestID) to the operator." : ""
+        let more = errors.count - Self.errorsMax
         let body = ErrorBody(
-            code: code, message: message + request, requestID: requestID, status: executionStatus, errors: errors)
+            code: code,
+            message: message + (more > 0 ? " \(more) more mistakes are not listed." : "") + request,
+            requestID: requestID, status: executionStatus, errors: errors.prefix(Self.errorsMax).map(\.short))
         // An encoding error is impossible: the body has strings only.
         var response = (try? Response.json(code.status, body)) ?? Response(status: code.status)
+        switch code {
+        // RFC 9110, sections 15.5.2 and 15.5.6, demand these.
+        case .unauthorized: response.headers[.wwwAuthenticate] = "Bearer realm=\"belfry\""
+        case .methodNotAllowed:
+            response.headers[.allow] = allowedMethods.map(\.rawValue).joined(separator: ", ")
+        default: break
+        }
         response.headers[.retryAfter] =
             switch code {
             case .unavailable: "2"
@@ -80,5 +103,17 @@ extension APIError {
             default: nil
             }
         return response
+    }
+}
+
+extension FieldError {
+    /// The mistake with texts of at most 200 characters: a name or a value that somebody sent may be in them.
+    fileprivate var short: FieldError {
+        FieldError(
+            field: Self.short(field), code: code, message: Self.short(message), hint: hint.map(Self.short))
+    }
+
+    private static func short(_ text: String) -> String {
+        text.utf8.count <= 200 ? text : String(text.unicodeScalars.prefix(200)) + "…"
     }
 }

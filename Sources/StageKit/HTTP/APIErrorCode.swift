@@ -12,6 +12,8 @@ public enum APIErrorCode: String, Sendable, CaseIterable, Codable {
     case forbidden
     /// 404: there is no such job, execution or path.
     case notFound = "not_found"
+    /// 405: the path exists, but not with this method. The header `Allow` has those that it has.
+    case methodNotAllowed = "method_not_allowed"
     /// 409: the state of the execution does not allow the request.
     case conflict
     /// 410: the execution of a callback is over or no longer on record.
@@ -38,6 +40,7 @@ public enum APIErrorCode: String, Sendable, CaseIterable, Codable {
         case .unauthorized: .unauthorized
         case .forbidden: .forbidden
         case .notFound: .notFound
+        case .methodNotAllowed: .methodNotAllowed
         case .conflict: .conflict
         case .gone: .gone
         case .tooLarge: .contentTooLarge

@@ -1,4 +1,5 @@
 import HTTPTypes
+public import HTTPServer
 public import Hummingbird
 public import Logging
 
@@ -8,7 +9,7 @@ public import Logging
 /// failed request, so that a client's report leads to the details that the client must not see.
 ///
 /// Add it before all other middleware: an error that is thrown outside of it keeps Hummingbird's shape.
-public struct ErrorMiddleware<Context: RequestContext>: RouterMiddleware {
+public struct ErrorMiddleware<Context: RouteContext>: RouterMiddleware {
     private let logger: Logger
     private let hidesPaths: Bool
 
@@ -26,7 +27,10 @@ public struct ErrorMiddleware<Context: RequestContext>: RouterMiddleware {
         do {
             response = try await next(request, context)
         } catch {
-            let failure = APIError(error)
+            var failure = APIError(error)
+            if failure.code == .notFound, let methods = context.route.allowedMethods {
+                failure = .methodNotAllowed(methods)
+            }
             log(failure, request, context, requestID: requestID)
             response = failure.response(requestID: requestID)
         }

@@ -1,10 +1,11 @@
+public import HTTPServer
 public import Hummingbird
 public import Logging
 public import ServiceLifecycle
 public import Settings
 
 /// Serves a stage's routes at an address.
-public struct WebServer<Context: RequestContext>: Service where Context.Source == ApplicationRequestContextSource {
+public struct WebServer<Context: RouteContext>: Service where Context.Source == ApplicationRequestContextSource {
     private let router: @Sendable () -> Router<Context>
     private let address: ListenAddress
     private let logger: Logger
@@ -20,16 +21,16 @@ public struct WebServer<Context: RequestContext>: Service where Context.Source =
 
     /// Serves until shutdown. Throws `SettingsError` when the address can't be used.
     public func run() async throws {
-        var quiet = logger
-        quiet.logLevel = .warning
-        let application = Application(
-            router: router(),
-            configuration: .init(
-                address: .hostname(address.host, port: address.port), serverName: "belfry", backlog: 1_024),
-            onServerRunning: { [logger] _ in logger.info("listening", metadata: ["address": "\(self.address)"]) },
-            logger: quiet)
+        let limits = ConnectionLimits(openFilesMax: OpenFiles.raiseLimit())
+        let server = GuardedServer(
+            host: address.host, port: address.port, limits: limits, logger: logger,
+            onListening: { [logger, address] _ in
+                logger.info(
+                    "listening",
+                    metadata: ["address": "\(address)", "connections_max": "\(limits.connectionsMax)"])
+            }, router: router)
         do {
-            try await application.run()
+            try await server.run()
         } catch  where !(error is CancellationError) {
             throw SettingsError("can't listen on \(address): \(error)")
         }

@@ -16,7 +16,10 @@ import Testing
 
     @Test(arguments: [
         "Host", "content-length", "Content-Type", "Transfer-Encoding", "CONNECTION", "TE", "Trailer", "Upgrade",
-        "Expect", "User-Agent", "traceparent", "tracestate", "webhook-id", "Webhook-Signature", "webhook-anything",
+        "Expect", "User-Agent", "Keep-Alive", "Proxy-Connection", "Proxy-Authorization", "proxy-authenticate",
+        "Trailers",
+        "HTTP2-Settings", "Content-Encoding", "traceparent", "tracestate", "webhook-id", "Webhook-Signature",
+        "webhook-anything",
     ])
     func `a job's header is refused if Belfry sets it or if it frames the message`(name: String) {
         #expect(HeaderRule.fault(name: name, value: "x") != nil)

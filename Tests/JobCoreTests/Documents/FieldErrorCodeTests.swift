@@ -34,7 +34,7 @@ import Testing
     @Test func `the code of an unreadable document tells a wrong form from a wrong type`() {
         for (text, code) in [("{", FieldError.Code.invalid), ("[]", .wrongType), ("\"x\"", .wrongType)] {
             let error = #expect(throws: InvalidDocument.self) {
-                try JobDocument.parse(Array(text.utf8), name: SampleDocument.name)
+                try SampleDocument.parse(text)
             }
             #expect(error?.errors.map(\.code) == [code], "\(text)")
         }

@@ -16,6 +16,17 @@ enum SampleDocument {
         try JobDocument.parse(.object(least.merging(changes) { $1 }), name: name)
     }
 
+    /// Parses a document that is put in the year 2026 and has no predecessor on record.
+    static func parse(_ text: String, current: ScheduleKey? = nil) throws(InvalidDocument) -> Job {
+        try JobDocument.parse(
+            Array(text.utf8), name: name, now: Instant(secondsSinceEpoch: 1_790_000_000), current: current)
+    }
+
+    /// The JSON text of the least document with these changes.
+    static func text(_ changes: [String: JSONValue]) -> String {
+        JSONValue.object(least.merging(changes) { $1 }).text
+    }
+
     /// The JSON pointers of all mistakes.
     static func faults(_ changes: [String: JSONValue]) -> [String] {
         do throws(InvalidDocument) {
@@ -52,7 +63,7 @@ enum SampleDocument {
              "headers": {"X-Team": "a b"}, "start_at": "2026-01-01T00:00:00Z", "end_at": "2026-01-02T00:00:00+01:00",
              "tags": ["a", "b"], "description": "What it does"}
             """
-        let job = try JobDocument.parse(Array(text.utf8), name: SampleDocument.name)
+        let job = try SampleDocument.parse(text)
         #expect(!job.isEnabled && job.isExclusive)
         #expect(job.target.address == "http://localhost:9000/x?y=1")
         #expect(job.payload == #"{"foo":"bar"}"#)
@@ -183,7 +194,7 @@ enum SampleDocument {
         text: String
     ) {
         let error = #expect(throws: InvalidDocument.self) {
-            try JobDocument.parse(Array(text.utf8), name: SampleDocument.name)
+            try SampleDocument.parse(text)
         }
         #expect(error?.isUnreadable == true)
     }

@@ -10,13 +10,13 @@ import Testing
         #expect("\(name)" == "the-service/nonexclusive-job-88")
     }
 
-    @Test(arguments: ["a", "A9", "my-job-1", "a_b.c", ".", "_", String(repeating: "n", count: 128)])
+    @Test(arguments: ["a", "A9", "my-job-1", "a_b.c", "...", ".a", "a.", "_", String(repeating: "n", count: 128)])
     func `a job name of plain characters is accepted`(name: String) {
         #expect(JobName.fault(in: name) == nil)
     }
 
     @Test(arguments: [
-        "", "a b", "a/b", "a%2Fb", "a\n", "ä", "a\u{0}", "a--b", "-a", "a-", "-", "--", "a:b", "a@b",
+        "", "a b", "a/b", "a%2Fb", "a\n", "ä", "a\u{0}", "a--b", "-a", "a-", "-", "--", ".", "..", "a:b", "a@b",
         String(repeating: "n", count: 129),
     ])
     func `a job name that is ambiguous, or unsafe in a URL, a header or a log line, is refused`(name: String) {
