@@ -96,8 +96,7 @@ extension Console {
     private static func runPayload(_ request: Request, _ context: KeyContext) async throws -> String? {
         guard let body = try await request.optionalJSONBody(bytesMax: JobDocument.bytesMax, context) else { return nil }
         guard case .object(let fields) = try JSONValue.parse(body) else {
-            throw InvalidDocument(
-                [FieldError(field: "", code: .wrongType, message: "The body is not an object.")], isUnreadable: true)
+            throw InvalidDocument.notAnObject
         }
         var reader = DocumentReader(fields)
         let payload = reader.string("payload", bytesMax: Limits.payloadBytesMax)

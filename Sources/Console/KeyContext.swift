@@ -33,7 +33,9 @@ struct KeyContext: ChildRequestContext, RouteContext {
     func pathNames() throws(InvalidDocument) -> (service: String?, job: String?) {
         let names = ["service", "job"].map { parameters.get($0) }
         let errors = zip(["/service_name", "/job_name"], names).compactMap { field, name in
-            name.flatMap { JobName.fault(in: $0) }.map { FieldError(field: field, code: .invalid, message: $0) }
+            name.flatMap { JobName.fault(in: $0) }.map {
+                FieldError(field: field, code: .invalid, message: $0, hint: JobName.hint)
+            }
         }
         guard errors.isEmpty else { throw InvalidDocument(errors) }
         return (names[0], names[1])

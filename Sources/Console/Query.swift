@@ -26,8 +26,7 @@ struct Query {
     /// Adds the fields of a body. `null` counts as absent. Throws an unreadable `InvalidDocument` if it is no object.
     mutating func add(body: [UInt8]) throws(InvalidDocument) {
         guard case .object(let fields) = try JSONValue.parse(body) else {
-            throw InvalidDocument(
-                [FieldError(field: "", code: .wrongType, message: "The body is not an object.")], isUnreadable: true)
+            throw .notAnObject
         }
         for (name, value) in fields.sorted(by: { $0.key < $1.key }) {
             switch value {
@@ -54,7 +53,7 @@ struct Query {
     /// Takes the name of a service or of a job.
     mutating func name(_ name: String) -> String? {
         guard let text = text(name) else { return nil }
-        if let fault = JobName.fault(in: text) { report(name, .invalid, fault, hint: "Correct the name.") }
+        if let fault = JobName.fault(in: text) { report(name, .invalid, fault, hint: JobName.hint) }
         return text
     }
 

@@ -56,7 +56,7 @@ struct APIClient {
             lines.append(
                 FieldError(
                     field: field, code: error["code"]?.string.flatMap(FieldError.Code.init) ?? .invalid,
-                    message: message, hint: error["hint"]?.string
+                    message: message, hint: error["hint"]?.string ?? ""
                 ).line)
         }
         if let id = answer.body["request_id"]?.string { lines.append("  request id: \(id)") }

@@ -25,13 +25,7 @@ public enum CallbackDocument {
                 isUnreadable: true)
         }
         guard case .object(let fields) = try JSONValue.parse(bytes) else {
-            throw InvalidDocument(
-                [
-                    FieldError(
-                        field: "", code: .wrongType, message: "The body is not an object.",
-                        hint: "Send one JSON object.")
-                ],
-                isUnreadable: true)
+            throw .notAnObject
         }
         var reader = DocumentReader(fields)
         let callback = read(&reader, bytes)

@@ -26,7 +26,7 @@ public struct DocumentReader {
     }
 
     /// Adds a mistake in a field.
-    public mutating func report(_ field: String, _ code: FieldError.Code, _ message: String, hint: String? = nil) {
+    public mutating func report(_ field: String, _ code: FieldError.Code, _ message: String, hint: String) {
         // JSON pointers escape "~" and "/" (RFC 6901, section 3).
         let token = field.replacing("~", with: "~0").replacing("/", with: "~1")
         errors.append(FieldError(field: "\(path)/\(token)", code: code, message: message, hint: hint))

@@ -7,9 +7,9 @@ public struct FieldError: Error, Sendable, Equatable, Codable {
     /// What is wrong, such as `is 0`.
     public var message: String
     /// What would be right, such as `Give a whole number from 1 to 20.`
-    public var hint: String?
+    public var hint: String
 
-    public init(field: String, code: Code, message: String, hint: String? = nil) {
+    public init(field: String, code: Code, message: String, hint: String) {
         self.field = field
         self.code = code
         self.message = message
@@ -37,6 +37,6 @@ public struct FieldError: Error, Sendable, Equatable, Codable {
     /// The error as one indented line of text: `  /ttl_seconds: is 0. Give a whole number from 1 to 604800.`
     public var line: String {
         let sentence = message.hasSuffix(".") ? message : message + "."
-        return "  \(field): \(sentence) \(hint ?? "")"
+        return "  \(field): \(sentence) \(hint)"
     }
 }

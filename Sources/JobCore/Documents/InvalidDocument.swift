@@ -10,6 +10,14 @@ public struct InvalidDocument: Error, Sendable, Equatable {
         errors.map { "\($0.field) \($0.message)" }.joined(separator: "; ")
     }
 
+    /// The JSON is no object, where one is needed.
+    public static let notAnObject = InvalidDocument(
+        [
+            FieldError(
+                field: "", code: .wrongType, message: "The body is not an object.", hint: "Send one JSON object.")
+        ],
+        isUnreadable: true)
+
     public init(_ errors: [FieldError], isUnreadable: Bool = false) {
         self.errors = errors
         self.isUnreadable = isUnreadable

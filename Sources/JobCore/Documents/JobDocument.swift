@@ -38,17 +38,13 @@ public enum JobDocument {
         _ value: JSONValue, name: JobName, hasPassed: (ScheduleKey) -> Bool
     ) throws(InvalidDocument) -> Job {
         guard case .object(let fields) = value else {
-            throw InvalidDocument(
-                [
-                    FieldError(
-                        field: "", code: .wrongType, message: "The body is \(value.kind).",
-                        hint: "Send one JSON object.")
-                ],
-                isUnreadable: true)
+            throw .notAnObject
         }
         var reader = DocumentReader(fields)
         for (field, text) in [("service_name", name.service), ("job_name", name.job)] {
-            if let fault = JobName.fault(in: text) { reader.report(field, .invalid, fault) }
+            if let fault = JobName.fault(in: text) {
+                reader.report(field, .invalid, fault, hint: JobName.hint)
+            }
         }
         let job = read(&reader, name: name, hasPassed: hasPassed)
         reader.refuseUnknownFields()

@@ -38,6 +38,9 @@ public struct JobName: Hashable, Sendable, CustomStringConvertible {
     private static let urlNamespace = UUID(
         uuid: (0x6B, 0xA7, 0xB8, 0x11, 0x9D, 0xAD, 0x11, 0xD1, 0x80, 0xB4, 0x00, 0xC0, 0x4F, 0xD4, 0x30, 0xC8))
 
+    /// What would be right for a name that has a ``fault(in:)``.
+    public static let hint = "Give 1 to 128 letters, digits, “-”, “_” and “.”, such as send-invoices."
+
     /// Returns the reason why the name of a service or of a job can't be used, or nil if it can.
     ///
     /// Names appear in URLs, log lines and headers, so only characters that are safe in all of these are allowed. `--`

@@ -110,7 +110,7 @@ extension FieldError {
     /// The mistake with texts of at most 200 characters: a name or a value that somebody sent may be in them.
     fileprivate var short: FieldError {
         FieldError(
-            field: Self.short(field), code: code, message: Self.short(message), hint: hint.map(Self.short))
+            field: Self.short(field), code: code, message: Self.short(message), hint: Self.short(hint))
     }
 
     private static func short(_ text: String) -> String {
