@@ -5,7 +5,7 @@ enum ImportRule {
     static let stages = ["Ticker", "Dispatcher", "Courier", "Ingester", "Reaper", "Console"]
     private static let drivers = ["RabbitMQ", "GRDB", "SQLiteStore", "PostgresStore", "StoreAccess", "HTTPClient"]
     private static let c = ["CCurl", "CRabbitMQ", "CLinux"]
-    private static let adapters = ["RabbitMQ", "HTTPClient", "SQLiteStore", "StoreAccess", "Threads"]
+    private static let adapters = ["RabbitMQ", "HTTPClient", "HTTPServer", "SQLiteStore", "StoreAccess", "Threads"]
 
     /// One import, such as `public import JobCore`.
     struct Import {
