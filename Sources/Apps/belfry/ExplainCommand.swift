@@ -16,12 +16,12 @@ struct ExplainCommand: ParsableCommand {
 
     func run() throws {
         guard (1...1_000).contains(n) else { throw ValidationError("-n takes a whole number from 1 to 1000") }
-        var after = SystemTime().now()
+        var start = SystemTime().now()
         if let from {
             guard let instant = Instant(rfc3339: from), Instant.recordable.contains(instant) else {
                 throw ValidationError("--from takes an RFC 3339 time from 1970 on, such as 2026-01-31T08:00:00Z")
             }
-            after = instant
+            start = instant
         }
         guard let policy = DSTPolicy(dst) else {
             throw ValidationError("--dst takes skip or shift, first or both, such as “shift,both”")
@@ -29,15 +29,27 @@ struct ExplainCommand: ParsableCommand {
         do throws(ScheduleError) {
             let schedule = try Schedule(expression, timeZone: timeZone, dst: policy)
             var occurrences: [String] = []
-            while occurrences.count < n, let next = schedule.next(after: after) {
-                occurrences.append(timeZone == "UTC" ? next.rfc3339 : next.rfc3339(in: timeZone) ?? next.rfc3339)
-                after = next
+            var last = start
+            while occurrences.count < n, let next = schedule.next(after: last) {
+                occurrences.append(text(next))
+                last = next
             }
-            answer(sentence: schedule.sentence, occurrences: occurrences, error: nil)
+            let never = occurrences.isEmpty ? Self.never(schedule, after: text(start)) : ""
+            answer(sentence: schedule.sentence + never, occurrences: occurrences, error: nil)
         } catch {
             answer(sentence: nil, occurrences: [], error: "\(error.message) \(error.hint)")
             throw ExitCode(1)
         }
+    }
+
+    private func text(_ instant: Instant) -> String {
+        timeZone == "UTC" ? instant.rfc3339 : instant.rfc3339(in: timeZone) ?? instant.rfc3339
+    }
+
+    /// The sentence about a schedule without a next occurrence: it is over, or it can't ever have one.
+    private static func never(_ schedule: Schedule, after start: String) -> String {
+        let isOver = schedule.next(after: Instant.recordable.lowerBound) != nil
+        return isOver ? ". It never occurs after \(start)." : ". It never occurs."
     }
 
     private func answer(sentence: String?, occurrences: [String], error: String?) {
