@@ -192,7 +192,7 @@ let package = Package(
         tests(
             "StageKitTests",
             [
-                "Determinism", "JobCore", "Messaging", "MessagingTesting", "StageKit", "Store",
+                "Determinism", "JobCore", "Messaging", "MessagingTesting", "StageKit", "Store", inMemoryLogging,
                 lifecycle, logging, metrics,
             ]),
         tests(
@@ -209,7 +209,10 @@ let package = Package(
         tests("RabbitMQServerTests", ["JobCore", "Messaging", "RabbitMQ", "TestServers", logging]),
         tests("ChaosTests", ["Chaos", "JobCore", "Messaging"]),
         tests(
-            "EndToEndTests", ["Chaos", "JSON", "JobCore", "Messaging", "RabbitMQ", "Signing", "TestServers", logging]),
+            "EndToEndTests",
+            [
+                "Chaos", "Determinism", "JSON", "JobCore", "Messaging", "RabbitMQ", "Signing", "TestServers", logging,
+            ]),
         tests(
             "SQLiteStoreTests",
             ["JobCore", "SQLiteStore", "Store", "StoreConformance", grdb, inMemoryLogging, logging]),

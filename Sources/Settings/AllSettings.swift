@@ -24,6 +24,14 @@ public enum AllSettings {
         "store-url", readBy: withStore, default: .text("sqlite:.belfry/belfry.sqlite"), form: "sqlite:PATH",
         meaning: "The store, `sqlite:PATH`.")
 
+    public static let tzdir = Setting<String>(
+        "tzdir", readBy: [.tickerd, .dispatcherd, .consoled, .belfry], default: .text("/usr/share/zoneinfo"),
+        form: "the path of a folder with a TZif file for each time zone",
+        meaning: """
+            The folder of the time zones (TZif files), which the package `tzdata` installs. The daemons notice within \
+            seconds when a file changes.
+            """)
+
     public static let signingKeys = Setting<String>(
         "signing-keys", readBy: [.courierd, .ingesterd, .belfry], isSecret: true,
         form: "kid:base64, such as main:$(openssl rand -base64 32)",
@@ -100,7 +108,7 @@ public enum AllSettings {
             """)
 
     static let rows: [SettingRow] = [
-        amqpURL.row, amqpCAFile.row, prefix.row, storeURL.row, signingKeys.row, callbackBaseURL.row,
+        amqpURL.row, amqpCAFile.row, prefix.row, storeURL.row, tzdir.row, signingKeys.row, callbackBaseURL.row,
         allowedNetworks.row, inFlight.row, callbackListen.row, role.row, apiListen.row, historyDays.row,
         redeliverAfterSeconds.row, healthListen.row, logLevel.row, logFormat.row, apiURL.row, apiKey.row,
         managementURL.row,

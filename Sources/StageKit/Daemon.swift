@@ -7,7 +7,7 @@ public import ServiceLifecycle
 import Settings
 import UnixSignals
 
-/// What every daemon has around its stage: logs, metrics, the health port, signals, an orderly end.
+/// What every daemon has around its stage: logs, metrics, time zones, the health port, signals, an orderly end.
 public struct Daemon: Sendable {
     public let logger: Logger
     private let metrics: PrometheusMetrics
@@ -16,13 +16,14 @@ public struct Daemon: Sendable {
     /// Supervisors kill after 30 s or more.
     private static let shutdownMax: Duration = .seconds(25)
 
-    /// Sets up what is global in a process, so call it once: the log handler, the metrics, the limit of open files, and
-    /// that SIGPIPE is ignored (librabbitmq, libcurl and OpenSSL may write to a socket whose peer has closed it). Logs
-    /// all settings.
+    /// Sets up what is global in a process, so call it once: the log handler, the metrics, the folder of time zones, the
+    /// limit of open files, and that SIGPIPE is ignored (librabbitmq, libcurl and OpenSSL may write to a socket whose
+    /// peer has closed it). Logs all settings.
     public static func bootstrap(_ settings: DaemonSettings) -> Daemon {
         settings.logFormat.bootstrap(level: settings.logLevel)
         let metrics = PrometheusMetrics()
         MetricsSystem.bootstrap(metrics)
+        if let tzdir = settings.tzdir { ZoneDatabase.shared.use(folder: tzdir) }
         signal(SIGPIPE, SIG_IGN)
         OpenFiles.raiseLimit()
         let logger = Logger(label: settings.program.rawValue)
@@ -44,6 +45,7 @@ public struct Daemon: Sendable {
     ) async throws {
         let loop = StageLoop(time: SystemTime(), logger: logger, make: stage)
         var services: [any Service] = [ConnectionLoop(loop: connections), loop]
+        if settings.tzdir != nil { services.insert(ZoneWatch(.shared, time: SystemTime(), logger: logger), at: 0) }
         if let address = settings.healthAddress {
             let health = HealthServer(address: address, metrics: metrics, logger: logger) {
                 if let fault = loop.startFault { return [fault] }

@@ -39,11 +39,12 @@ public enum BatonRepair {
     }
 
     /// The next occurrence of each schedule after the newest one on record, the earliest first.
-    public static func expected(after newestOccurrence: Instant?, schedules: [DistinctSchedule]) -> [ExpectedOccurrence]
-    {
+    public static func expected(
+        after newestOccurrence: Instant?, schedules: [DistinctSchedule], zones: ZoneDatabase = .shared
+    ) -> [ExpectedOccurrence] {
         schedules.compactMap { schedule in
             let after = max(newestOccurrence ?? schedule.latestEffectiveAfter, schedule.latestEffectiveAfter)
-            let next = try? schedule.key.parsed().next(after: after)
+            let next = try? schedule.key.parsed(zones: zones).next(after: after)
             return next.map { ExpectedOccurrence(key: schedule.key, occurrence: $0) }
         }
         .sorted { $0.occurrence < $1.occurrence }

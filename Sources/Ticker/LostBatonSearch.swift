@@ -2,14 +2,16 @@ import JobCore
 import Store
 
 /// Finds out from the record whether the tickers have stopped. A standby asks every few seconds, so it reads all
-/// schedules only when they or the record have changed.
+/// schedules only when they, their time zones or the record have changed.
 struct LostBatonSearch {
     private struct Basis: Equatable {
         var revision: Int64
+        var zones: Int
         var newestOccurrence: Instant?
     }
 
     private let store: any ScheduleStore
+    private let zones: ZoneDatabase
     private var basis: Basis?
     /// The next occurrence of each schedule after the newest on record, the earliest first.
     private var expected: [ExpectedOccurrence] = []
@@ -17,8 +19,9 @@ struct LostBatonSearch {
     /// Overdue schedules of which one search asks the store for their jobs.
     private static let askedMax = 100
 
-    init(_ store: any ScheduleStore) {
+    init(_ store: any ScheduleStore, zones: ZoneDatabase) {
         self.store = store
+        self.zones = zones
     }
 
     /// Whether an occurrence that leads to an execution is overdue, and has none. Occurrences that belong to no job,
@@ -27,17 +30,20 @@ struct LostBatonSearch {
         if let newestOccurrence, now.milliseconds(since: newestOccurrence) < BatonRepair.overdueMilliseconds {
             return false
         }
-        let current = Basis(revision: try await store.jobsRevision(), newestOccurrence: newestOccurrence)
+        let current = Basis(
+            revision: try await store.jobsRevision(), zones: zones.generation, newestOccurrence: newestOccurrence)
         if current != basis {
             expected = BatonRepair.expected(
-                after: newestOccurrence, schedules: try await store.distinctSchedules())
+                after: newestOccurrence, schedules: try await store.distinctSchedules(), zones: zones)
             basis = current
         }
         for candidate in BatonRepair.overdue(expected, now: now).prefix(Self.askedMax) {
             let first = try await store.firstRun(of: candidate.key, from: candidate.occurrence)
             if first == candidate.occurrence { return true }
             expected.removeAll { $0 == candidate }
-            let next = first.flatMap { try? candidate.key.parsed().next(after: $0.adding(milliseconds: -1)) }
+            let next = first.flatMap {
+                try? candidate.key.parsed(zones: zones).next(after: $0.adding(milliseconds: -1))
+            }
             if let next { expected.append(ExpectedOccurrence(key: candidate.key, occurrence: next)) }
         }
         expected.sort { $0.occurrence < $1.occurrence }

@@ -19,6 +19,12 @@ public struct SchedulePlan: Sendable {
         var next: Instant?
     }
 
+    /// A schedule that the plan leaves out, and why.
+    public struct Unreadable: Sendable, Equatable {
+        public var key: ScheduleKey
+        public var error: ScheduleError
+    }
+
     /// Every occurrence up to and including this instant was taken.
     public private(set) var cursor: Instant
     /// Every occurrence up to and including this instant was taken or waits.
@@ -59,9 +65,9 @@ public struct SchedulePlan: Sendable {
     public var knownThrough: Instant { min(cursor, refreshedThrough) }
 
     /// Replaces the set of schedules. Returns the schedules that cannot be read; the plan leaves them out.
-    public mutating func update(_ schedules: [DistinctSchedule]) -> [ScheduleKey] {
+    public mutating func update(_ schedules: [DistinctSchedule], zones: ZoneDatabase = .shared) -> [Unreadable] {
         var updated: [ScheduleKey: Entry] = [:]
-        var unreadable: [ScheduleKey] = []
+        var unreadable: [Unreadable] = []
         for shared in schedules {
             if var known = entries[shared.key] {
                 known.services = shared.services
@@ -72,12 +78,15 @@ public struct SchedulePlan: Sendable {
                     known.next = [known.next, next].compactMap(\.self).min()
                 }
                 updated[shared.key] = known
-            } else if let schedule = try? shared.key.parsed() {
+                continue
+            }
+            do throws(ScheduleError) {
+                let schedule = try shared.key.parsed(zones: zones)
                 updated[shared.key] = Entry(
                     schedule: schedule, services: shared.services, latestEffectiveAfter: shared.latestEffectiveAfter,
                     next: schedule.next(after: start(shared)))
-            } else {
-                unreadable.append(shared.key)
+            } catch {
+                unreadable.append(Unreadable(key: shared.key, error: error))
             }
         }
         entries = updated
@@ -107,6 +116,18 @@ public struct SchedulePlan: Sendable {
         (ordinary, bulk) = (RangeQueue(), RangeQueue())
         isTakenOver = true
         for (key, entry) in entries { entries[key]?.next = entry.schedule.next(after: cursor) }
+    }
+
+    /// Computes the next occurrences again of the schedules whose time zones have other rules now. What is taken or
+    /// waits stays as it is.
+    public mutating func follow(_ zones: ZoneDatabase) {
+        for (key, entry) in entries {
+            guard let schedule = entry.schedule.following(zones) else { continue }
+            // A schedule with a job that was read late has an occurrence before `through`.
+            let taken = entry.next.map { min(through, $0.adding(milliseconds: -1)) } ?? through
+            entries[key]?.schedule = schedule
+            entries[key]?.next = schedule.next(after: taken)
+        }
     }
 
     /// Takes ranges of the occurrences in (cursor, now], up to `limit` of them. If there are more, the cursor stays

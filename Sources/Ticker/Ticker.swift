@@ -16,6 +16,7 @@ public actor Ticker: Service {
     private let broker: any MessageBroker
     private let settlement: Settlement
     private let time: any TimeSource
+    private let zones: ZoneDatabase
     private let logger: Logger
     private let lateness = Recorder(label: "belfry_ticker_lateness_ms", dimensions: [])
     private let dueEvents = Counter(label: "belfry_ticker_due_events_total", dimensions: [])
@@ -24,6 +25,8 @@ public actor Ticker: Service {
     private let clock: BelievedClock
     private var search: LostBatonSearch
     private var revision: Int64?
+    /// The generation of the time zones in the plan.
+    private var zonesGeneration: Int
     /// True when the store was unavailable at the last refresh: the plan may lack new schedules.
     private var isBlind = false
     /// The cursor of the baton that this ticker published last.
@@ -46,19 +49,21 @@ public actor Ticker: Service {
 
     /// `jitter` returns the random fraction, 0..<1, of the longest wait before a failed publish is repeated.
     public init(
-        store: any ScheduleStore, broker: any MessageBroker, time: any TimeSource, logger: Logger,
-        jitter: @escaping @Sendable () -> Double = { .random(in: 0..<1) }
+        store: any ScheduleStore, broker: any MessageBroker, time: any TimeSource, zones: ZoneDatabase = .shared,
+        logger: Logger, jitter: @escaping @Sendable () -> Double = { .random(in: 0..<1) }
     ) {
         self.store = store
         self.broker = broker
         self.time = time
+        self.zones = zones
         self.logger = logger
         settlement = Settlement(
             of: .tickerBaton, broker: broker, time: time, logger: logger,
             holdLimitMilliseconds: Self.holdLimitMilliseconds, jitter: jitter)
         plan = SchedulePlan(cursor: time.now())
         clock = BelievedClock(time, logger: logger)
-        search = LostBatonSearch(store)
+        search = LostBatonSearch(store, zones: zones)
+        zonesGeneration = zones.generation
         silentSinceMilliseconds = time.monotonicMilliseconds()
     }
 
@@ -104,6 +109,7 @@ public actor Ticker: Service {
         }
         while !Task.isCancelled {
             await refresh()
+            followZones()
             let tick = tick()
             let isTimeUp = time.monotonicMilliseconds() - takenAt >= Self.holdMilliseconds
             guard tick.due.isEmpty, !isTimeUp, !Task.isShuttingDownGracefully else {
@@ -203,9 +209,10 @@ public actor Ticker: Service {
             let current = try await store.jobsRevision()
             isBlind = false
             guard current != revision else { return plan.confirm() }
-            let unreadable = plan.update(try await store.distinctSchedules())
-            for key in unreadable {
-                logger.error("a schedule on record cannot be read", metadata: ["schedule": "\(key.expression)"])
+            for unreadable in plan.update(try await store.distinctSchedules(), zones: zones) {
+                logger.error(
+                    "a schedule on record cannot be read",
+                    metadata: ["schedule": "\(unreadable.key.expression)", "error": "\(unreadable.error)"])
             }
             revision = current
         } catch {
@@ -213,6 +220,17 @@ public actor Ticker: Service {
             logger.warning(
                 "the schedules cannot be read, ticking with those known", metadata: ["error": "\(error)"])
         }
+    }
+
+    /// Lets the plan follow time zones whose rules have changed. It comes right before a tick: new rules are noticed
+    /// before the minute in which they come into force, so no tick passes over that minute with the old ones.
+    func followZones() {
+        let generation = zones.generation
+        guard generation != zonesGeneration else { return }
+        zonesGeneration = generation
+        plan.follow(zones)
+        // A schedule that could not be read may have got its time zone.
+        revision = nil
     }
 
     /// Waits by the believed time: a clock that leapt ahead must not make the wait short.

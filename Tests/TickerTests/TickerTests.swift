@@ -10,43 +10,6 @@ import Testing
 
 @testable import Ticker
 
-/// A store of schedules that the test sets and can make unavailable.
-private final class Schedules: ScheduleStore {
-    struct Content {
-        var revision: Int64 = 1
-        var schedules: [DistinctSchedule] = []
-        var newest: Instant?
-        /// The start of the jobs; nil when they are over.
-        var runsFrom: Instant? = Instant(secondsSinceEpoch: 0)
-        var scans = 0
-        var reads = 0
-        var isUnavailable = false
-    }
-
-    let content = Mutex(Content())
-
-    private func read() throws(StoreError) -> Content {
-        let content = content.withLock { content in
-            content.reads += 1
-            return content
-        }
-        guard !content.isUnavailable else { throw .unavailable("switched off") }
-        return content
-    }
-
-    func jobsRevision() async throws(StoreError) -> Int64 { try read().revision }
-    func distinctSchedules() async throws(StoreError) -> [DistinctSchedule] {
-        content.withLock { $0.scans += 1 }
-        return try read().schedules
-    }
-
-    func firstRun(of schedule: ScheduleKey, from instant: Instant) async throws(StoreError) -> Instant? {
-        try read().runsFrom.map { max($0, instant) }
-    }
-
-    func newestOccurrence() async throws(StoreError) -> Instant? { try read().newest }
-}
-
 /// Batons that can't be read, or can't be true.
 private enum WrongBaton {
     static let nonsense = OutboundMessage(routingKey: RoutingKey.baton, body: [0x7B])
@@ -64,7 +27,7 @@ private enum WrongBaton {
     private static let start = Instant(secondsSinceEpoch: 1_800_000_000)
     private let time = HandTime(start)
     private let broker = MemoryBroker(now: start)
-    private let store = Schedules()
+    private let store = MemoryScheduleStore()
     private let log = InMemoryLogHandler()
     private let ticker: Ticker
 

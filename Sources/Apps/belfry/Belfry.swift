@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import JobCore
 import Settings
 import Store
 
@@ -16,6 +17,7 @@ struct Belfry: AsyncParsableCommand {
     static func main() async {
         do {
             var command = try parseAsRoot()
+            ZoneDatabase.shared.use(folder: try AllSettings.tzdir.value(in: Settings(program: .belfry, flags: [:])))
             if var asynchronous = command as? any AsyncParsableCommand {
                 try await asynchronous.run()
             } else {

@@ -1,6 +1,7 @@
 import ArgumentParser
 import JSON
 import JobCore
+import Settings
 
 struct ExplainCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -13,8 +14,10 @@ struct ExplainCommand: ParsableCommand {
     @Option(help: "The policy for clock changes: skip or shift, first or both.") var dst = "skip,first"
     @Option(name: .shortAndLong, help: "How many occurrences to list, 1 to 1000.") var n = 10
     @Flag(help: "Print JSON.") var json = false
+    @Option(AllSettings.tzdir) var tzdir: String?
 
     func run() throws {
+        if let tzdir { ZoneDatabase.shared.use(folder: tzdir) }
         guard (1...1_000).contains(n) else { throw ValidationError("-n takes a whole number from 1 to 1000") }
         var start = SystemTime().now()
         if let from {

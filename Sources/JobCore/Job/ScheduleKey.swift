@@ -16,7 +16,7 @@ public struct ScheduleKey: Sendable, Hashable, Codable {
     }
 
     /// Parses the expression. Throws the reason if one of the three texts is wrong.
-    public func parsed() throws(ScheduleError) -> Schedule {
-        try Schedule(expression, timeZone: timeZone, dst: dst)
+    public func parsed(zones: ZoneDatabase = .shared) throws(ScheduleError) -> Schedule {
+        try Schedule(expression, timeZone: timeZone, dst: dst, zones: zones)
     }
 }

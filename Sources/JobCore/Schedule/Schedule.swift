@@ -16,16 +16,35 @@ public struct Schedule: Sendable, Hashable {
     /// The policy for local times that a clock change leaves out or repeats. It has no effect on a rate.
     public let dst: DSTPolicy
     private let recurrence: Recurrence
-    private let zone: Zone
+    private var zone: Zone
 
     /// Parses an expression. Throws which of the three texts is wrong, why, and what would be right.
-    public init(_ expression: String, timeZone: String = "UTC", dst: DSTPolicy = .default) throws(ScheduleError) {
-        guard let zone = Zone(identifier: timeZone) else { throw .timeZone(timeZone) }
+    ///
+    /// The schedule keeps the rules of its time zone as they are in `zones` now, so that its answers don't change while
+    /// somebody works with it. ``following(_:)`` gives it newer ones.
+    public init(
+        _ expression: String, timeZone: String = "UTC", dst: DSTPolicy = .default, zones: ZoneDatabase = .shared
+    ) throws(ScheduleError) {
+        let zone: Zone
+        do {
+            zone = try zones.zone(named: timeZone)
+        } catch {
+            throw .timeZone(timeZone, error, suggestion: zones.suggestion(for: timeZone))
+        }
         self.recurrence = try ScheduleParser.recurrence(expression)
         self.expression = expression
         self.timeZone = timeZone
         self.dst = dst
         self.zone = zone
+    }
+
+    /// Returns this schedule with the rules that its time zone has now; nil if it has them already, or needs none.
+    public func following(_ zones: ZoneDatabase) -> Schedule? {
+        if case .rate = recurrence { return nil }
+        guard let zone = try? zones.zone(named: timeZone), zone != self.zone else { return nil }
+        var schedule = self
+        schedule.zone = zone
+        return schedule
     }
 
     /// Returns the first occurrence strictly after an instant, or nil if there is none. Years after 2199 have none,
@@ -55,7 +74,7 @@ public struct Schedule: Sendable, Hashable {
     }
 
     private func next(after instant: Instant, on readings: some ClockReadings) -> Instant? {
-        // Expressions name the years 1970 to 2199. Two days on either side are more than any offset from UTC.
+        // Expressions name the years 1970 to 2199. The days on either side are more than any offset from UTC.
         let earliest = -Zone.lookBack
         guard instant.secondsSinceEpoch < Self.endOfYears + Zone.lookBack else { return nil }
         let search = OccurrenceSearch(zone: zone, policy: readings.policy(dst), readings: readings)

@@ -30,11 +30,22 @@ public struct ScheduleError: Error, Sendable, Equatable {
         ScheduleError(part: .expression, message: message, hint: hint)
     }
 
-    static func timeZone(_ identifier: String) -> ScheduleError {
-        let suggestion = Zone.suggestion(for: identifier).map { "Did you mean \($0)?" }
-        return ScheduleError(
-            part: .timeZone, message: "\(identifier.quoted) is not a time zone.",
-            hint: suggestion ?? "Give a name of the IANA database, such as UTC, Europe/Madrid or America/New_York.")
+    static func timeZone(_ name: String, _ error: ZoneError, suggestion: String?) -> ScheduleError {
+        switch error {
+        case .unknown:
+            ScheduleError(
+                part: .timeZone, message: "\(name.quoted) is not a time zone.",
+                hint: suggestion.map { "Did you mean \($0)?" }
+                    ?? "Give a name of the IANA database, such as UTC, Europe/Madrid or America/New_York.")
+        case .noFolder:
+            ScheduleError(
+                part: .timeZone, message: "\(name.quoted) can't be looked up: Belfry finds no time zones.",
+                hint: "Install the package tzdata where Belfry runs. Only UTC does without.")
+        case .unusable:
+            ScheduleError(
+                part: .timeZone, message: "The data of the time zone \(name.quoted) can't be used.",
+                hint: "Install the package tzdata again where Belfry runs.")
+        }
     }
 }
 

@@ -9,7 +9,7 @@ extension Instant {
 
     /// Returns the instant in a time zone, such as `2026-01-02T04:04:05+01:00`, or nil if the zone is unknown.
     public func rfc3339(in timeZone: String) -> String? {
-        guard let zone = Zone(identifier: timeZone) else { return nil }
+        guard let zone = try? ZoneDatabase.shared.zone(named: timeZone) else { return nil }
         // An offset has no seconds in RFC 3339, but Liberia's had until 1972: it is rounded down to whole minutes.
         let minutes = zone.offset(at: secondsSinceEpoch).flooredQuotient(by: 60)
         let sign = minutes < 0 ? "-" : "+"

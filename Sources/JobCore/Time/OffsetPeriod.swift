@@ -11,9 +11,9 @@ struct OffsetPeriod: Hashable, Sendable {
 }
 
 extension Zone {
-    /// Two days in seconds: more than the largest change of an offset (24 hours, Samoa across the date line) and more
-    /// than the range of all offsets (26 hours). So a clock change affects no reading further from it than this.
-    static let lookBack: Int64 = 2 * 86_400
+    /// Three days in seconds: more than the range of all offsets that a TZif file may have (51 hours), so more than any
+    /// change of an offset, too. So a clock change affects no reading further from it than this.
+    static let lookBack: Int64 = 3 * 86_400
 
     /// The period of constant offset that contains a time.
     func period(containing seconds: Int64) -> OffsetPeriod {

@@ -19,6 +19,23 @@ struct TextCursor {
         return number
     }
 
+    /// Reads a number of 1 to `digitsMax` decimal digits.
+    mutating func number(digitsMax: Int) -> Int? {
+        guard var number = digit() else { return nil }
+        for _ in 1..<digitsMax {
+            guard let digit = digit() else { break }
+            number = number * 10 + digit
+        }
+        return number
+    }
+
+    /// Reads over bytes as long as they satisfy a condition, and returns their number.
+    mutating func skip(while condition: (UInt8) -> Bool) -> Int {
+        let count = rest.prefix(while: condition).count
+        rest.removeFirst(count)
+        return count
+    }
+
     /// Reads one decimal digit.
     mutating func digit() -> Int? {
         guard let byte = rest.first, (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) else { return nil }

@@ -1,5 +1,4 @@
 import Determinism
-import Foundation
 import Testing
 
 @testable import JobCore
@@ -82,11 +81,9 @@ private struct NaiveClock {
     init(zone: String, seconds: ClosedRange<Int64>) throws {
         // Only Liberia's offset had seconds (30).
         tick = zone == "Africa/Monrovia" ? 30 : 60
-        let zone = try #require(TimeZone(identifier: zone))
-        for instant in stride(from: seconds.lowerBound, through: seconds.upperBound, by: Int64.Stride(tick)) {
-            let offset = zone.secondsFromGMT(for: Date(timeIntervalSince1970: Double(instant)))
-            shown.append((instant, instant + Int64(offset)))
-        }
+        let instants = Array(stride(from: seconds.lowerBound, through: seconds.upperBound, by: Int64.Stride(tick)))
+        let offsets = try DateProgram.offsets(inZoneOf: "/usr/share/zoneinfo/\(zone)", at: instants)
+        shown = zip(instants, offsets).map { ($0, $0 + $1) }
     }
 
     func occurrences(of cron: NaiveCron, policy: String) -> [Int64] {
