@@ -104,8 +104,7 @@ let package = Package(
         library("Threads", ["CLinux"]),
         library("Settings", [logging]),
         library("HTTPServer", [deque, hummingbird, lifecycle, logging, nioCore, nioHTTPTypes]),
-        library(
-            "Observability", ["HTTPServer", "JSON", "JobCore", "Settings", hummingbird, lifecycle, logging, metrics]),
+        library("Observability", ["HTTPServer", "JobCore", "Settings", hummingbird, lifecycle, logging, metrics]),
         library("RabbitMQ", ["CRabbitMQ", "JSON", "JobCore", "Messaging", "Threads", deque, logging, metrics]),
         library("BrokerAccess", ["Messaging", "RabbitMQ", "Settings", logging]),
         library("HTTPClient", ["CCurl", "JobCore", "Threads"]),
@@ -151,7 +150,8 @@ let package = Package(
                 "Determinism", "HTTPClient", "JSON", "JobCore", "Messaging", "RabbitMQ", "TestServers", hummingbird,
                 logging,
             ]),
-        testing("TestServers", ["HTTPClient", "JSON", "JobCore", grdb, hummingbird, subprocess, system]),
+        testing(
+            "TestServers", ["CRabbitMQ", "HTTPClient", "JSON", "JobCore", grdb, hummingbird, subprocess, system]),
 
         tests("JSONTests", ["JSON"]),
         tests("JobCoreTests", ["Determinism", "JSON", "JobCore"]),
@@ -202,11 +202,12 @@ let package = Package(
                 "Reaper", "SQLiteStore", "Signing", "StageKit", "Store", "Ticker", logging,
             ]),
         tests("BrokerAccessTests", ["BrokerAccess", "Messaging", "RabbitMQ", "Settings"]),
-        tests("ObservabilityTests", ["Observability", metrics]),
+        tests("ObservabilityTests", ["JSON", "JobCore", "Observability", logging, metrics]),
         tests("StoreAccessTests", ["Store", "StoreAccess", logging]),
         tests("HouseTests", ["Messaging"]),
         tests("RabbitMQTests", ["CRabbitMQ", "Determinism", "JSON", "Messaging", "RabbitMQ"]),
-        tests("RabbitMQServerTests", ["JobCore", "Messaging", "RabbitMQ", "TestServers", logging]),
+        tests(
+            "RabbitMQServerTests", ["JSON", "JobCore", "Messaging", "RabbitMQ", "StageKit", "TestServers", logging]),
         tests("ChaosTests", ["Chaos", "JobCore", "Messaging"]),
         tests(
             "EndToEndTests",

@@ -130,7 +130,8 @@ struct Attempter: Sendable {
             "execution_id": "\(request.executionID)", "job": "\(request.jobName)", "attempt": "\(request.attempt)",
         ]
         guard let result else { return fields }
-        fields["error"] = "\(result.error ?? "status \(result.statusCode ?? 0)")"
+        // What the service answered is on record, and not in the log: it may echo the payload.
+        fields["error"] = (result.statusCode.map { "status \($0)" } ?? result.error).map { "\($0)" }
         fields["detail"] = result.detail.map { "\($0)" }
         return fields
     }

@@ -1,3 +1,5 @@
+import JobCore
+
 extension InboundMessage {
     /// The body as a message of this type. Throws `UnreadableMessage` with the field at fault.
     public func decoded<Message: PipelineMessage & Decodable>(as type: Message.Type) throws(UnreadableMessage)
@@ -13,21 +15,11 @@ extension InboundMessage {
     ) -> OutboundMessage {
         var headers = ownHeaders
         headers[Header.deadReason] = reason.rawValue
-        headers[Header.deadError] = Self.cut(error, toBytes: 1_024)
+        headers[Header.deadError] = ForeignText.cleaned(error)
         headers[Header.deadAt] = String(atMilliseconds)
         headers[Header.originExchange] = exchange
         headers[Header.originRoutingKey] = routingKey
         headers[Header.originQueue] = queue.rawValue
         return OutboundMessage(exchange: .dead, routingKey: queue.rawValue, headers: headers, id: ownID, body: body)
-    }
-
-    private static func cut(_ text: String, toBytes bytesMax: Int) -> String {
-        var bytes = 0
-        return String(
-            String.UnicodeScalarView(
-                text.unicodeScalars.prefix { scalar in
-                    bytes += UTF8.width(scalar)
-                    return bytes <= bytesMax
-                }))
     }
 }

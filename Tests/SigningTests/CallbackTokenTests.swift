@@ -21,6 +21,13 @@ import Testing
         #expect(text.wholeMatch(of: #/v1\.main\.[A-Za-z0-9_-]{32}\.[A-Za-z0-9_-]{43}/#) != nil)
     }
 
+    @Test func `a callback token has the shape that is masked in logs and on record`() throws {
+        for keyID in ["k", "main", String(repeating: "K", count: 32)] {
+            let text = Self.token.signed(with: try Sample.keys([keyID]))
+            #expect(TokenMask.masked("/callback/\(text)") == "/callback/***")
+        }
+    }
+
     @Test func `a callback token is accepted after a new key signs, as long as the old key is kept`() throws {
         let text = Self.token.signed(with: try Sample.keys(["old"]))
         #expect(try Self.verify(text, Sample.keys(["new", "old"])) == Self.token)

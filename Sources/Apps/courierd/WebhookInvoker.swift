@@ -19,11 +19,6 @@ struct WebhookInvoker: Invoker {
             secondsSinceEpoch: { SystemTime().now().secondsSinceEpoch })
     }
 
-    /// The answer's body as text that every store can keep.
-    private static func text(_ body: [UInt8]) -> String {
-        String(decoding: body, as: UTF8.self).replacing("\0", with: "")
-    }
-
     /// The client's loop, until it is cancelled.
     func run() async {
         await client.run()
@@ -32,14 +27,13 @@ struct WebhookInvoker: Invoker {
     func invoke(_ invocation: Invocation) async -> AttemptResult {
         let request = ClientRequest(
             url: invocation.url, headers: invocation.headers.map { .init(name: $0.key, value: $0.value) },
-            body: invocation.body, timeoutMilliseconds: Int(invocation.timeoutMilliseconds))
+            body: invocation.body, timeoutMilliseconds: Int(invocation.timeoutMilliseconds),
+            responseBodyBytesMax: AttemptResult.bodyBytesRead)
         switch await client.send(request) {
         case .response(let response):
             return AttemptResult(
-                .answered(
-                    statusCode: response.status, retryAfterSeconds: response.retryAfterSeconds.map(Int64.init)),
-                latencyMilliseconds: Int64(response.latencyMilliseconds),
-                error: "status \(response.status): \(Self.text(response.body))")
+                statusCode: response.status, retryAfterSeconds: response.retryAfterSeconds.map(Int64.init),
+                body: response.body, latencyMilliseconds: Int64(response.latencyMilliseconds))
         case .failure(let failure, let detail, let latencyMilliseconds):
             // The category only: with details, a reader of the history could use us as a port scanner.
             return AttemptResult(

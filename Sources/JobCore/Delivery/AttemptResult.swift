@@ -10,19 +10,32 @@ public struct AttemptResult: Sendable, Equatable {
         case forbidden
     }
 
-    public var answer: Answer
-    public var latencyMilliseconds: Int64
-    /// For the record, unless the attempt was accepted: a category, or the first 1 KiB of the answer.
-    public var error: String?
+    public let answer: Answer
+    public let latencyMilliseconds: Int64
+    /// For the record, unless the attempt was accepted: a category, or the status and the first 1 KiB of the answer.
+    public let error: String?
     /// For the operator's log only: readers of the record must not learn about our network.
-    public var detail: String?
+    public let detail: String?
 
+    /// The end of an attempt. `error` and `detail` may come from the service: they are cleaned (see ``ForeignText``).
     public init(_ answer: Answer, latencyMilliseconds: Int64, error: String? = nil, detail: String? = nil) {
         self.answer = answer
         self.latencyMilliseconds = latencyMilliseconds
-        self.error = error
-        self.detail = detail
+        self.error = error.map { ForeignText.cleaned($0) }
+        self.detail = detail.map { ForeignText.cleaned($0) }
     }
+
+    /// An answer with an HTTP status, of whose body the first 1 KiB goes on record, cleaned. Give
+    /// ``bodyBytesRead`` bytes of it, or all if it has fewer.
+    public init(statusCode: Int, retryAfterSeconds: Int64?, body: [UInt8], latencyMilliseconds: Int64) {
+        answer = .answered(statusCode: statusCode, retryAfterSeconds: retryAfterSeconds)
+        self.latencyMilliseconds = latencyMilliseconds
+        error = "status \(statusCode): \(ForeignText.cleaned(String(decoding: body, as: UTF8.self)))"
+        detail = nil
+    }
+
+    /// How many bytes of a body are worth reading: what goes on record, in UTF-16 or with tokens that are masked.
+    public static let bodyBytesRead = 4 * ForeignText.bytesMax
 
     /// The HTTP status; nil without an answer.
     public var statusCode: Int? {

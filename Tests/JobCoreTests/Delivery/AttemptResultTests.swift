@@ -21,4 +21,21 @@ import Testing
         #expect(AttemptResult(.forbidden, latencyMilliseconds: 0).statusCode == nil)
         #expect(Self.answered.statusCode == 503)
     }
+
+    @Test func `cleans what the service or the network wrote`() {
+        let token = "v1.main." + String(repeating: "A", count: 32) + "." + String(repeating: "b", count: 43)
+        let failed = AttemptResult(.unreachable, latencyMilliseconds: 0, error: "a\n\(token)", detail: "\(token)\u{1B}")
+        #expect(failed.error == "a ***" && failed.detail == "***")
+        let body = Array("no route for \(token)".utf8) + [0xFF, 0]
+        let answered = AttemptResult(statusCode: 404, retryAfterSeconds: nil, body: body, latencyMilliseconds: 0)
+        #expect(answered.error == "status 404: no route for ***\u{FFFD}" && answered.detail == nil)
+    }
+
+    @Test func `keeps 1 KiB of the answer behind its status`() {
+        let body = [UInt8](repeating: UInt8(ascii: "x"), count: AttemptResult.bodyBytesRead)
+        let answered = AttemptResult(statusCode: 500, retryAfterSeconds: 3, body: body, latencyMilliseconds: 9)
+        #expect(answered.error == "status 500: " + String(repeating: "x", count: 1_024))
+        #expect(answered.answer == .answered(statusCode: 500, retryAfterSeconds: 3))
+        #expect(answered.latencyMilliseconds == 9)
+    }
 }
