@@ -10,10 +10,12 @@ public struct AddressGuard: Sendable {
         self.allowed = allowed
     }
 
-    /// Whether a connection to `address` may be made.
+    /// Whether a connection to `address` may be made. An IPv6 address that leads to IPv4 addresses is permitted only if
+    /// they are, too: to allow a NAT64 network is not to allow the metadata address behind it.
     public func permits(_ address: IPAddress) -> Bool {
         let address = address.unmapped
-        return allowed.contains { $0.contains(address) } || Self.isPublic(address)
+        guard allowed.contains(where: { $0.contains(address) }) || Self.isPublic(address) else { return false }
+        return address.embedded.allSatisfy(permits)
     }
 
     private static func isPublic(_ address: IPAddress) -> Bool {
@@ -23,12 +25,14 @@ public struct AddressGuard: Sendable {
         }
     }
 
-    /// IANA's IPv4 Special-Purpose Address Registry, multicast, and the reserved rest.
+    /// IANA's IPv4 Special-Purpose Address Registry, multicast, the reserved rest, and an address that looks public and
+    /// belongs to a cloud. The metadata services of AWS, Google, Alibaba and Oracle are in networks of the registry.
     private static let specialV4: [CIDRBlock] = [
         .v4(0, 0, 0, 0, prefix: 8),  // this host
         .v4(10, 0, 0, 0, prefix: 8),  // private
         .v4(100, 64, 0, 0, prefix: 10),  // carrier-grade NAT
         .v4(127, 0, 0, 0, prefix: 8),  // loopback
+        .v4(168, 63, 129, 16, prefix: 32),  // Azure's metadata and wire server
         .v4(169, 254, 0, 0, prefix: 16),  // link-local, cloud metadata
         .v4(172, 16, 0, 0, prefix: 12),  // private
         .v4(192, 0, 0, 0, prefix: 24),  // protocol assignments

@@ -34,6 +34,47 @@ struct AddressGuardTests {
         #expect(AddressGuard(allowed: []).permits(try #require(IPAddress(text))))
     }
 
+    @Test(arguments: [
+        ("AWS, Google, Azure, DigitalOcean", "169.254.169.254"), ("AWS over IPv6", "fd00:ec2::254"),
+        ("Google over IPv6", "fd20:ce::254"), ("AWS ECS", "169.254.170.2"), ("Azure's wire server", "168.63.129.16"),
+        ("Oracle", "192.0.0.192"), ("Alibaba", "100.100.100.200"), ("Tencent", "169.254.0.23"),
+    ])
+    func `a cloud's metadata address is refused`(cloud: String, text: String) throws {
+        #expect(!AddressGuard(allowed: []).permits(try #require(IPAddress(text))))
+    }
+
+    @Test func `a metadata address that is allowed is permitted`() throws {
+        let addressGuard = AddressGuard(allowed: [try CIDRBlock("168.63.129.16/32")])
+        #expect(addressGuard.permits(try #require(IPAddress("168.63.129.16"))))
+        #expect(addressGuard.permits(try #require(IPAddress("168.63.129.15"))))
+        #expect(!addressGuard.permits(try #require(IPAddress("169.254.169.254"))))
+    }
+
+    /// The ways lead to 169.254.169.254 (a9fe:a9fe), to Azure's 168.63.129.16 (a83f:8110) and to 8.8.8.8 (808:808).
+    @Test(arguments: [
+        ("IPv4-mapped", "::ffff:", ""), ("IPv4-compatible", "::", ""), ("IPv4-translated", "::ffff:0:", ""),
+        ("NAT64", "64:ff9b::", ""), ("NAT64 of a network's own", "64:ff9b:1::", ""),
+        ("6to4", "2002:", "::1"), ("Teredo server", "2001:0:", "::f7f7:f7f7"),
+        ("ISATAP", "2003::5efe:", ""), ("ISATAP, global", "2003::200:5efe:", ""),
+    ])
+    func `an address that leads to a blocked one is refused, though all of IPv6 is allowed`(
+        way: String, before: String, after: String
+    ) throws {
+        let six = AddressGuard(allowed: [try CIDRBlock("::/0")])
+        let both = AddressGuard(allowed: [try CIDRBlock("::/0"), try CIDRBlock("169.254.169.254/32")])
+        func address(_ four: String) throws -> IPAddress { try #require(IPAddress(before + four + after)) }
+        let (metadata, wireServer) = (try address("a9fe:a9fe"), try address("a83f:8110"))
+        #expect(!six.permits(metadata) && !six.permits(wireServer))
+        #expect(six.permits(try address("808:808")))
+        #expect(both.permits(metadata) && !both.permits(wireServer))
+    }
+
+    @Test func `the client behind a Teredo address counts with its bits inverted`() throws {
+        let six = AddressGuard(allowed: [try CIDRBlock("::/0")])
+        #expect(!six.permits(try #require(IPAddress("2001:0:808:808::5601:5601"))))
+        #expect(six.permits(try #require(IPAddress("2001:0:808:808::f7f7:f7f7"))))
+    }
+
     @Test func `an allowed network is permitted although it is private, and no more than that`() throws {
         let addressGuard = AddressGuard(allowed: [try CIDRBlock("10.1.0.0/16"), try CIDRBlock("fd00:1::/32")])
         #expect(addressGuard.permits(try #require(IPAddress("10.1.255.255"))))
