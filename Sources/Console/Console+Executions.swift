@@ -73,21 +73,23 @@ extension Console {
         return try .json(.accepted, RunAnswer(executionID: run.executionID))
     }
 
-    /// The execution that the path names. Throws `not_found` without one, `unreadable_record` if it can't be read, and
-    /// `forbidden` if the key does not allow this access to the execution's service.
+    /// The execution that the path names. Throws `not_found` without one that the key may see, so that a key learns
+    /// nothing about the executions of others; `unreadable_record` if it can't be read, and `forbidden` if the key does
+    /// not allow this access.
     private func execution(_ access: Access, _ context: KeyContext) async throws -> Execution {
         let id = context.parameters.get("id") ?? ""
+        var absent = APIError(.notFound, "There is no execution “\(id.prefix(64))”. An id is a UUID.")
         let found: Execution?
         do throws(StoreError) {
             found = if let id = ExecutionID(text: id) { try await store.execution(id) } else { nil }
         } catch {
             guard case .unusable = error else { throw error }
-            throw APIError(
-                .unreadableRecord, "The execution on record can't be read.", details: ["error": "\(error)"])
+            absent.details["error"] = "\(error)"
+            // It can't be told whose it is.
+            guard context.maySee(nil) else { throw absent }
+            throw APIError(.unreadableRecord, "The execution on record can't be read.", details: absent.details)
         }
-        guard let execution = found else {
-            throw APIError(.notFound, "There is no execution “\(id.prefix(64))”. An id is a UUID.")
-        }
+        guard let execution = found, context.maySee(execution.jobName.service) else { throw absent }
         try context.require(access, of: execution.jobName.service)
         return execution
     }

@@ -18,6 +18,9 @@ struct KeyContext: ChildRequestContext, RouteContext {
         route = context.route
     }
 
+    /// Whether the key may know what there is of the service, or of all services for nil.
+    func maySee(_ service: String?) -> Bool { Permission(.read, of: service, for: key.scope) == .granted }
+
     /// Throws `forbidden` unless the key may have this access to the service, or to all services for nil.
     func require(_ access: Access, of service: String?) throws(APIError) {
         switch Permission(access, of: service, for: key.scope) {
