@@ -15,19 +15,23 @@ public struct BrokerUser: Sendable, Equatable {
         let pipeline = prefix + Exchange.pipeline.rawValue
         let dead = prefix + Exchange.dead.rawValue
         let callbacks = prefix + Exchange.callbacks.rawValue
+        let retry = prefix + Exchange.retry.rawValue
         func anyOf(_ names: [String]) -> String {
             names.isEmpty ? "^$" : "^(" + names.map(Topology.escaped).joined(separator: "|") + ")$"
         }
         func reports(_ kinds: ReportKind...) -> [String] {
             kinds.flatMap { kind in ReportLine.allCases.map { RoutingKey.report(kind, $0) } }
         }
-        func stage(_ name: String, publishes keys: [String], consumes queues: [WorkQueue]) -> BrokerUser {
-            let deadLetterKeys = queues.filter(\.hasDeadLetters).map(\.rawValue)
+        func stage(
+            _ name: String, publishes keys: [String], andToTheLadder steps: [String] = [], consumes queues: [WorkQueue]
+        ) -> BrokerUser {
+            let keysByExchange = [
+                pipeline: keys, dead: queues.filter(\.hasDeadLetters).map(\.rawValue), retry: steps,
+            ]
             return BrokerUser(
                 name: "\(prefix)-\(name)", configure: "^$",
-                write: anyOf([pipeline] + (deadLetterKeys.isEmpty ? [] : [dead])),
-                read: anyOf(queues.map { "\(prefix).\($0.rawValue)" }),
-                topicWrite: [pipeline: anyOf(keys), dead: anyOf(deadLetterKeys)])
+                write: anyOf([pipeline, dead, retry].filter { keysByExchange[$0] != [] }),
+                read: anyOf(queues.map { "\(prefix).\($0.rawValue)" }), topicWrite: keysByExchange.mapValues(anyOf))
         }
         let due = [RoutingKey.scheduleDue, RoutingKey.scheduleDueBulk]
         let allOfOurs = "^\(Topology.escaped(prefix))(\\..*)?$"
@@ -47,8 +51,8 @@ public struct BrokerUser: Sendable, Equatable {
             stage(
                 "courierd",
                 publishes: reports(.deliveryAccepted, .deliveryDeferred, .deliveryRefused, .markTaken)
-                    + [RoutingKey.deliveryMark(.requested)]
-                    + RetryLadder.stepsSeconds.map { RoutingKey.retry(stepSeconds: $0) },
+                    + [RoutingKey.deliveryMark(.requested)],
+                andToTheLadder: RetryLadder.stepsSeconds.map { RoutingKey.retry(stepSeconds: $0) },
                 consumes: [.courierDeliveries, .courierBulk]),
             stage(
                 "ingesterd",

@@ -4,6 +4,10 @@ public enum Exchange: String, Sendable, CaseIterable {
     case pipeline = ""
     /// Dead letters, with the work queue's name as the routing key.
     case dead = ".dead"
+    /// Deliveries that wait in the retry ladder, with the name of their queue as the routing key. Only courierd may
+    /// publish here: what leaves the ladder has a routing key of the pipeline, so nothing would unmask a message that
+    /// the header `CC` or `BCC` had led into it.
+    case retry = ".retry"
     /// Callbacks that services publish themselves, with any routing key. Nothing else is within a service's reach.
     case callbacks = ".callbacks"
 }

@@ -1,6 +1,6 @@
 public import JobCore
 
-/// The routing keys of the pipeline's exchange.
+/// The routing keys of the pipeline's exchange and of the retry ladder's.
 ///
 /// The key of a report is its kind and its line: `delivery.accepted.2`.
 public enum RoutingKey {
@@ -25,6 +25,6 @@ public enum RoutingKey {
     /// The key of a mark that goes to this queue.
     public static func deliveryMark(_ stop: DeliveryMark.Stop) -> String { "delivery.mark.\(stop.rawValue)" }
 
-    /// The retry queue of a step of the ladder.
+    /// The key on the exchange `retry` of a step of the ladder, and the name of its queue.
     public static func retry(stepSeconds: Int64) -> String { "courier.retry.\(stepSeconds)" }
 }

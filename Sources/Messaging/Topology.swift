@@ -42,6 +42,7 @@ public struct Topology: Sendable, Equatable {
         let quorum: [String: JSONValue] = ["x-queue-type": .string("quorum")]
         let pipeline = prefix + Exchange.pipeline.rawValue
         let dead = prefix + Exchange.dead.rawValue
+        let retry = prefix + Exchange.retry.rawValue
         func pattern(_ name: String) -> String { "^" + Self.escaped(name) + "$" }
 
         for queue in WorkQueue.allCases {
@@ -62,7 +63,7 @@ public struct Topology: Sendable, Equatable {
             let key = RoutingKey.retry(stepSeconds: seconds)
             let name = "\(prefix).\(key)"
             queues.append(Queue(name: name, arguments: quorum))
-            bindings.append(Binding(exchange: pipeline, queue: name, routingKey: key))
+            bindings.append(Binding(exchange: retry, queue: name, routingKey: key))
             policies.append(
                 Policy(
                     name: name, pattern: pattern(name),

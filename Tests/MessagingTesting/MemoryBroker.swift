@@ -79,6 +79,7 @@ public final class MemoryBroker: MessageBroker {
             state.ready[WorkQueue.dispatcherDeliveries.rawValue, default: []] += due.map { held in
                 var message = held.message
                 message.headers["x-death"] = "expired"
+                message.exchange = topology.name(of: .pipeline)
                 message.routingKey = RoutingKey.deliveryDue
                 return message
             }

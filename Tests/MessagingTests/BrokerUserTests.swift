@@ -9,6 +9,8 @@ import Testing
         var reads: Set<String>
         /// The queues whose dead letters it may publish.
         var deadLetters: Set<String>
+        /// The retry queues that it may publish to.
+        var ladder: Set<String> = []
     }
 
     /// The rights that each stage needs for the route.
@@ -33,9 +35,10 @@ import Testing
         "courierd": Rights(
             publishes: Set(
                 lines("delivery.accepted", "delivery.deferred", "delivery.refused", "mark.taken")
-                    + ["delivery.mark.requested"] + RetryLadder.stepsSeconds.map { "courier.retry.\($0)" }),
+                    + ["delivery.mark.requested"]),
             reads: ["belfry.courier.deliveries", "belfry.courier.bulk"],
-            deadLetters: ["courier.deliveries", "courier.bulk"]),
+            deadLetters: ["courier.deliveries", "courier.bulk"],
+            ladder: Set(RetryLadder.stepsSeconds.map { "courier.retry.\($0)" })),
         "ingesterd": Rights(
             publishes: Set(
                 lines("callback.received", "sign_of_life") + [
@@ -91,6 +94,15 @@ import Testing
         let allowed = try Set(keys.filter { try Self.allows(user.topicWrite["belfry.dead"], $0) && $0 != "" })
         #expect(allowed == rights.deadLetters)
         #expect(try Self.allows(user.write, "belfry.dead") == !rights.deadLetters.isEmpty)
+    }
+
+    @Test(arguments: rights.keys.sorted())
+    func `only the courier's user may have deliveries wait in the ladder`(stage: String) throws {
+        let user = try Self.user(stage)
+        let rights = try #require(Self.rights[stage])
+        let allowed = try Set(Self.allKeys.filter { try Self.allows(user.topicWrite["belfry.retry"], $0) && $0 != "" })
+        #expect(allowed == rights.ladder)
+        #expect(try Self.allows(user.write, "belfry.retry") == !rights.ladder.isEmpty)
     }
 
     @Test(arguments: rights.keys.sorted())

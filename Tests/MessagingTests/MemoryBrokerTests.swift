@@ -87,7 +87,8 @@ import Testing
         async throws
     {
         try await broker.publish([
-            message(RoutingKey.retry(stepSeconds: 30), "later"), message(RoutingKey.retry(stepSeconds: 5), "sooner"),
+            message(RoutingKey.retry(stepSeconds: 30), "later", exchange: .retry),
+            message(RoutingKey.retry(stepSeconds: 5), "sooner", exchange: .retry),
         ])
         #expect(broker.nextRelease == Instant(secondsSinceEpoch: 105))
         broker.advance(to: Instant(millisecondsSinceEpoch: 104_999))
@@ -95,7 +96,7 @@ import Testing
         broker.advance(to: Instant(secondsSinceEpoch: 105))
         #expect(ids("dispatcher.deliveries") == ["sooner"])
         let delivery = try #require(broker.waiting(in: "dispatcher.deliveries").first)
-        #expect(delivery.routingKey == RoutingKey.deliveryDue)
+        #expect(delivery.routingKey == RoutingKey.deliveryDue && delivery.exchange == "belfry")
         #expect(delivery.headers["x-death"] != nil && delivery.ownHeaders == ["belfry-a": "b"])
         broker.advance(to: Instant(secondsSinceEpoch: 130))
         #expect(ids("dispatcher.deliveries") == ["sooner", "later"])
@@ -128,7 +129,7 @@ import Testing
     @Test func `the broker in memory is idle when only dead letters and the baton are left`() async throws {
         try await broker.publish([message(RoutingKey.baton), message("ingester.reports.0", exchange: .dead)])
         #expect(broker.isIdle)
-        try await broker.publish([message(RoutingKey.retry(stepSeconds: 5))])
+        try await broker.publish([message(RoutingKey.retry(stepSeconds: 5), exchange: .retry)])
         #expect(!broker.isIdle)
     }
 }

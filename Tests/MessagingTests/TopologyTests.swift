@@ -13,13 +13,15 @@ import Testing
             RoutingKey.scheduleDue, RoutingKey.scheduleDueBulk, RoutingKey.runRequested, RoutingKey.deliveryDue,
             RoutingKey.deliveryRequested, RoutingKey.deliveryRequestedBulk,
             RoutingKey.redeliveryRequested, RoutingKey.baton,
-        ] + DeliveryMark.Stop.allCases.map(RoutingKey.deliveryMark)
-        + RetryLadder.stepsSeconds.map { RoutingKey.retry(stepSeconds: $0) }
+        ] + DeliveryMark.Stop.allCases.map(RoutingKey.deliveryMark) + ladderKeys
         + ReportKind.allCases.flatMap { kind in ReportLine.allCases.map { RoutingKey.report(kind, $0) } }
+
+    private static let ladderKeys = RetryLadder.stepsSeconds.map { RoutingKey.retry(stepSeconds: $0) }
 
     @Test(arguments: mandatoryKeys)
     func `the topology routes every message of the pipeline to exactly one queue`(key: String) {
-        let queues = topology.bindings.filter { $0.exchange == "belfry" && $0.routingKey == key }.map(\.queue)
+        let exchange = Self.ladderKeys.contains(key) ? "belfry.retry" : "belfry"
+        let queues = topology.bindings.filter { $0.exchange == exchange && $0.routingKey == key }.map(\.queue)
         #expect(queues.count == 1)
         #expect(queues.allSatisfy { name in topology.queues.contains { $0.name == name } })
     }
@@ -69,6 +71,16 @@ import Testing
             ])
     }
 
+    @Test func `no header leads a message from the exchange of the pipeline into the ladder`() {
+        for binding in topology.bindings where binding.queue.hasPrefix("belfry.courier.retry.") {
+            #expect(binding.exchange == "belfry.retry")
+        }
+        #expect(
+            topology.users.filter { (try? Regex($0.write).firstMatch(in: "belfry.retry")) != nil }.map(\.name) == [
+                "belfry-operator", "belfry-courierd",
+            ])
+    }
+
     @Test func `no policy applies to dead-letter queues and the baton`() throws {
         for queue in topology.queues where queue.name.hasSuffix(".dead") || queue.name == "belfry.ticker.baton" {
             #expect(try policies(for: queue.name).isEmpty)
@@ -107,7 +119,7 @@ import Testing
 
     @Test func `every name of the topology begins with the prefix`() {
         let other = Topology(prefix: "stage-2")
-        #expect(other.exchanges == ["stage-2", "stage-2.dead", "stage-2.callbacks"])
+        #expect(other.exchanges == ["stage-2", "stage-2.dead", "stage-2.retry", "stage-2.callbacks"])
         #expect(other.queues.allSatisfy { $0.name.hasPrefix("stage-2.") })
         #expect(other.queues.map { $0.name.dropFirst(8) } == topology.queues.map { $0.name.dropFirst(7) })
         #expect(other.users.allSatisfy { $0.name.hasPrefix("stage-2-") })

@@ -163,7 +163,7 @@ import Testing
         #expect(try other.check().count == other.topologyItemCount)
     }
 
-    @Test func `a topology check over the management API covers policies, and apply leaves users their passwords`()
+    @Test func `a topology check over the management API covers policies and rights, and apply leaves passwords alone`()
         async throws
     {
         let node = try await RealBroker.node.value
@@ -179,6 +179,21 @@ import Testing
         try await node.control(["clear_policy", "belfry.courier.retry.5"])
         let faulty = try await topology("check")
         #expect(faulty.status == 1 && faulty.output == "policy belfry.courier.retry.5 is missing\n")
+        try await node.control(["clear_topic_permissions", "belfry-consoled", "belfry"])
+        try await node.control(["set_topic_permissions", "belfry-tickerd", "belfry", ".*", "^$"])
+        try await node.control(["set_topic_permissions", "belfry-operator", "belfry", "^$", "^$"])
+        try await node.control(["set_permissions", "belfry-service", "^$", ".*", "^$"])
+        let rights = try await topology("check")
+        #expect(
+            rights.status == 1
+                && Set(rights.output.split(separator: "\n")) == [
+                    "policy belfry.courier.retry.5 is missing",
+                    "the permissions of user belfry-service differ or are missing",
+                    "the topic permissions of user belfry-consoled on exchange belfry differ or are missing",
+                    "the topic permissions of user belfry-tickerd on exchange belfry differ or are missing",
+                    "user belfry-operator has topic permissions on exchange belfry that it should not have",
+                ])
+        try await node.control(["clear_topic_permissions", "belfry-operator", "belfry"])
         #expect(try await topology("apply").status == 0)
         #expect(try await topology("check").status == 0)
         try await withBroker(node.url(user: "belfry-tickerd"), consumes: false) { try await untilReady($0) }

@@ -29,36 +29,10 @@ struct ManagementAPI {
         _ = try await send("POST", "/api/definitions", body: .object(definitions))
     }
 
-    /// Returns the policies, bindings and permissions that are missing or different, one sentence each.
+    /// Returns the policies, bindings, permissions and topic permissions that are missing or different, one sentence
+    /// each.
     func faults(_ topology: Topology, virtualHost: String) async throws -> [String] {
-        let present = try await get("/api/definitions")
-        let wanted = topology.definitions(virtualHost: virtualHost)
-        var faults: [String] = []
-        for policy in wanted["policies"]?.array ?? [] {
-            let name = policy["name"]?.string ?? ""
-            let same = (present["policies"]?.array ?? []).first { item in
-                item["name"] == policy["name"] && item["vhost"] == policy["vhost"]
-            }
-            if same == nil {
-                faults.append("policy \(name) is missing")
-            } else if same?["definition"] != policy["definition"] || same?["pattern"] != policy["pattern"] {
-                faults.append("policy \(name) differs")
-            }
-        }
-        for binding in wanted["bindings"]?.array ?? [] {
-            let isThere = (present["bindings"]?.array ?? []).contains { item in
-                ["vhost", "source", "destination", "routing_key"].allSatisfy { item[$0] == binding[$0] }
-            }
-            if !isThere {
-                let (queue, key) = (binding["destination"]?.string ?? "", binding["routing_key"]?.string ?? "")
-                faults.append("binding of \(queue) to \(key) is missing")
-            }
-        }
-        for permission in wanted["permissions"]?.array ?? []
-        where !(present["permissions"]?.array ?? []).contains(permission) {
-            faults.append("the permissions of user \(permission["user"]?.string ?? "") differ or are missing")
-        }
-        return faults
+        topology.faults(inDefinitions: try await get("/api/definitions"), virtualHost: virtualHost)
     }
 
     private func get(_ path: String) async throws -> JSONValue {

@@ -34,6 +34,7 @@ extension OutboundMessage {
     /// are those of the message that it came in.
     public init(_ due: DeliveryDue, afterSeconds stepSeconds: Int64, headers: [String: String]) {
         self.init(due, headers: Deferrals.removed(from: headers))
+        exchange = .retry
         routingKey = RoutingKey.retry(stepSeconds: stepSeconds)
     }
 
