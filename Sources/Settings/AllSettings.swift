@@ -98,11 +98,11 @@ public enum AllSettings {
         meaning: "The admin API that the command line calls.")
 
     public static let apiKey = Setting<String>(
-        "api-key", readBy: [.belfry], isSecret: true, form: "a key from `belfry keys add NAME --scope admin`",
+        "api-key", readBy: [.belfry], isSecret: true, form: "a key from belfry keys add NAME --scope admin",
         meaning: "The key for the admin API.")
 
     public static let managementURL = Setting<String>(
-        "management-url", readBy: [.belfry], form: "http://user:password@host:15672",
+        "management-url", readBy: [.belfry], isSecret: true, form: "http://user:password@host:15672",
         meaning: """
             RabbitMQ's management API, `http://user:password@host:15672`, for `topology apply` and `topology check`.
             """)

@@ -5,19 +5,24 @@ public struct CommandLineFlags: Sendable, Equatable {
 
     /// Reads the arguments behind the program's name. Throws every one that is no flag of the program or has no value.
     public init(_ arguments: some Sequence<String>, of program: Program) throws(SettingsError) {
-        let names = Set(AllSettings.rows(of: program).map(\.name))
+        let rows = AllSettings.rows(of: program)
         var values: [String: String?] = [:]
         var problems: [String] = []
         var rest = Array(arguments)[...]
         while let argument = rest.popFirst() {
             let parts = argument.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
             let name = String(parts[0].dropFirst(2))
-            guard argument.hasPrefix("--"), names.contains(name) else {
+            guard argument.hasPrefix("--"), let row = rows.first(where: { $0.name == name }) else {
                 problems.append("\(parts[0]) is not a flag of \(program.rawValue), see \(program.rawValue) --help")
                 continue
             }
             guard let value = parts.count == 2 ? String(parts[1]) : rest.popFirst() else {
                 problems.append("\(argument) needs a value")
+                continue
+            }
+            guard !row.isSecret else {
+                // The value was taken, so that no message shows it.
+                problems.append(row.secretFlagFault)
                 continue
             }
             values[name] = value
@@ -30,7 +35,7 @@ public struct CommandLineFlags: Sendable, Equatable {
     public static func help(of program: Program, abstract: String) -> String {
         let flags = AllSettings.rows(of: program).map { row in
             """
-              \(row.flag) VALUE, \(row.variable)
+              \(row.isSecret ? "" : "\(row.flag) VALUE, ")\(row.variable)
                   \(row.help)
                   Default: \(row.shownDefault.replacing("`", with: ""))
             """
@@ -40,7 +45,8 @@ public struct CommandLineFlags: Sendable, Equatable {
 
             Usage: \(program.rawValue) [--FLAG VALUE]…
 
-            A flag comes before its variable, and a variable before the default. Give secrets as variables.
+            A flag comes before its variable, and a variable before the default. Keys and passwords are taken from
+            variables only: other users see flags in the list of processes.
 
             \(flags.joined(separator: "\n"))
             """

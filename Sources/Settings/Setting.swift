@@ -4,7 +4,8 @@
 ///         "in-flight", readBy: [.courierd], default: 1_000, range: 1...10_000,
 ///         meaning: "Deliveries that one process holds at once.")
 ///
-/// `--in-flight` is its flag and `BELFRY_IN_FLIGHT` its variable. A value that fails the check is an error such as
+/// `--in-flight` is its flag and `BELFRY_IN_FLIGHT` its variable; a secret has no flag. A value that fails the check
+/// is an error such as
 /// `--in-flight (BELFRY_IN_FLIGHT) is invalid: "0" is not a whole number from 1 to 10000`.
 public struct Setting<Value: Sendable>: Sendable {
     public let row: SettingRow
@@ -63,7 +64,7 @@ public struct Setting<Value: Sendable>: Sendable {
     }
 
     private func problem(_ text: String) -> SettingsError {
-        SettingsError("\(row.flag) (\(row.variable)) \(text)")
+        SettingsError("\(row.label) \(text)")
     }
 }
 

@@ -16,11 +16,19 @@ public struct SettingRow: Sendable {
     /// What a value looks like, for the sentence about one that is invalid: `host:port, such as 127.0.0.1:8080`.
     public let form: String
     public let fallback: Default
-    /// True keeps the value out of logs.
+    /// True keeps the value out of logs and off the command line: it is given as a variable only.
     public let isSecret: Bool
 
     public var flag: String { "--\(name)" }
     public var variable: String { "BELFRY_" + name.uppercased().replacing("-", with: "_") }
+
+    /// The names of the setting in messages.
+    var label: String { isSecret ? variable : "\(flag) (\(variable))" }
+
+    /// The mistake of a secret that is given as a flag.
+    public var secretFlagFault: String {
+        "\(flag) is not a flag: other users would see its value in the list of processes; set \(variable)"
+    }
 
     /// `meaning` for a terminal.
     public var help: String { meaning.replacing("`", with: "") }

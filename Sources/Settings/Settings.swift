@@ -45,7 +45,15 @@ public struct Settings: Sendable {
     }
 
     func text(of row: SettingRow) throws(SettingsError) -> String? {
-        if let given = flags[row.name] ?? environment[row.variable] { return given }
+        if let flag = flags[row.name] {
+            guard Self.withoutPasswords(flag) == flag else {
+                throw SettingsError(
+                    "\(row.flag) has a password in it, which other users would see in the list of processes; "
+                        + "set \(row.variable)")
+            }
+            return flag
+        }
+        if let variable = environment[row.variable] { return variable }
         switch row.fallback {
         case .none: return nil
         case .text(let text): return text
@@ -61,8 +69,10 @@ public struct Settings: Sendable {
         return Dictionary(uniqueKeysWithValues: pairs)
     }
 
-    /// URLs may hold passwords, several of them in a list.
-    private static func withoutPasswords(_ text: String) -> String {
-        text.replacing(#/(://[^:/@,]*):[^/,]*@/#) { "\($0.1):***@" }
+    /// The text with `***` for the passwords of the URLs in it, which are separated by commas.
+    public static func withoutPasswords(_ text: String) -> String {
+        // A password may have an unencoded “/”, “@” or “,” in it by mistake. Rather too much is left out than too
+        // little, up to the beginning of the next URL.
+        text.replacing(#/(://[^:/@,]*):(?:(?!,\w+://).)*@/#) { "\($0.1):***@" }
     }
 }

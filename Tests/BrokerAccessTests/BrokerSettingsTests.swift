@@ -5,13 +5,13 @@ import Settings
 import Testing
 
 @Suite struct `The settings of the broker` {
-    private static func settings(_ flags: [String: String?]) -> Settings {
-        Settings(program: .tickerd, flags: flags, environment: [:])
+    private static func settings(_ variables: [String: String]) -> Settings {
+        Settings(program: .tickerd, flags: [:], environment: variables)
     }
 
     @Test func `name the connection, the topology's prefix and the virtual host`() throws {
         let broker = try BrokerSettings(
-            Self.settings(["amqp-url": "amqp://a:b@one/mine,amqp://a:b@two/mine", "prefix": "staging"]))
+            Self.settings(["BELFRY_AMQP_URL": "amqp://a:b@one/mine,amqp://a:b@two/mine", "BELFRY_PREFIX": "staging"]))
         #expect(broker.connection.urls.map(\.host) == ["one", "two"])
         #expect(broker.connection.name == "tickerd")
         #expect(broker.topology.prefix == "staging")
@@ -19,7 +19,7 @@ import Testing
     }
 
     @Test func `report every problem at once, without the password`() throws {
-        let settings = Self.settings(["amqp-url": "http://a:secret@one", "prefix": "no spaces"])
+        let settings = Self.settings(["BELFRY_AMQP_URL": "http://a:secret@one", "BELFRY_PREFIX": "no spaces"])
         let error = try #require(#expect(throws: SettingsError.self) { try BrokerSettings(settings) })
         #expect(error.problems.count == 2)
         #expect(!error.problems.joined().contains("secret"))

@@ -170,9 +170,10 @@ import Testing
         func topology(_ verb: String) async throws -> Finished {
             try await Program.run(
                 "\(Project.bin)/belfry",
-                [
-                    "topology", verb, "--amqp-url", node.url, "--management-url",
-                    "http://admin:secret@127.0.0.1:\(node.managementPort)",
+                ["topology", verb],
+                environment: [
+                    "BELFRY_AMQP_URL": node.url,
+                    "BELFRY_MANAGEMENT_URL": "http://admin:secret@127.0.0.1:\(node.managementPort)",
                 ])
         }
         #expect(try await topology("check").status == 0)

@@ -16,12 +16,25 @@ import Testing
         #expect(error?.problems.first?.hasPrefix("--store-url is not a flag of courierd") == true)
     }
 
+    @Test(arguments: [["--signing-keys", "main:c2VjcmV0"], ["--signing-keys=main:c2VjcmV0"]])
+    func `flags for secrets are refused with the variable to set, and the value is not shown`(
+        arguments: [String]
+    ) {
+        let error = #expect(throws: SettingsError.self) { try CommandLineFlags(arguments, of: .courierd) }
+        #expect(
+            error?.problems == [
+                "--signing-keys is not a flag: other users would see its value in the list of processes; "
+                    + "set BELFRY_SIGNING_KEYS"
+            ])
+    }
+
     @Test(arguments: Program.daemons)
     func `flags and their variables are all in the daemon's help`(program: Program) {
         let help = CommandLineFlags.help(of: program, abstract: "Does its work.")
         #expect(help.hasPrefix("Does its work.\n"))
         for row in AllSettings.rows(of: program) {
-            #expect(help.contains("  \(row.flag) VALUE, \(row.variable)\n"), "\(row.name)")
+            #expect(help.contains("  \(row.flag) VALUE, \(row.variable)\n") == !row.isSecret, "\(row.name)")
+            #expect(help.contains("\(row.variable)\n"), "\(row.name)")
         }
     }
 }

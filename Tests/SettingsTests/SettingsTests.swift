@@ -51,7 +51,7 @@ import Testing
                 "--callback-listen (BELFRY_CALLBACK_LISTEN) is invalid: \"nowhere\" is not host:port, "
                     + "such as 127.0.0.1:8080",
                 "--role (BELFRY_ROLE) is invalid: \"chief\" is not both, callback or recorder",
-                "--signing-keys (BELFRY_SIGNING_KEYS) is required: give kid:base64, "
+                "BELFRY_SIGNING_KEYS is required: give kid:base64, "
                     + "such as main:$(openssl rand -base64 32)",
             ])
         let (inFlight, days) = try settings().all(AllSettings.inFlight.value, AllSettings.historyDays.value)
@@ -63,10 +63,31 @@ import Testing
         #expect(try AllSettings.inFlight.value(in: settings(flags: ["in-flight": text])) == value)
     }
 
-    @Test func `settings are shown without secrets and passwords, wherever those came from`() {
+    @Test(arguments: [
+        "amqp://ann:pass1@one/", "amqps://one/,amqp://ann:pa/ss@two/", "amqp://ann:p@ss,word@one",
+        "postgres://ann:pass1@one:5432/belfry", "http://:pass1@one",
+    ])
+    func `settings are refused when a flag has a password in it, which is not shown`(url: String) {
+        let settings = settings(flags: ["amqp-url": url])
+        let error = #expect(throws: SettingsError.self) { try AllSettings.amqpURL.value(in: settings) }
+        #expect(
+            error?.problems == [
+                "--amqp-url has a password in it, which other users would see in the list of processes; "
+                    + "set BELFRY_AMQP_URL"
+            ])
+    }
+
+    @Test(arguments: ["amqp://one:5672/v", "amqp://ann@one/", "amqps://one:1/,amqps://two:2/", "sqlite:/a@b:c"])
+    func `settings are taken from a flag whose URL has no password`(url: String) throws {
+        #expect(try AllSettings.amqpURL.value(in: settings(flags: ["amqp-url": url])) == url)
+    }
+
+    @Test func `settings are shown without secrets and passwords`() {
         let settings = settings(
-            flags: ["amqp-url": "amqp://ann:pass1@one/,amqps://bob:pass2@two:5671/v"],
-            variables: ["BELFRY_SIGNING_KEYS": "main:c2VjcmV0"])
+            variables: [
+                "BELFRY_AMQP_URL": "amqp://ann:pass1@one/,amqps://bob:pass2@two:5671/v",
+                "BELFRY_SIGNING_KEYS": "main:c2VjcmV0",
+            ])
         let summary = settings.summary
         #expect(summary["amqp-url"] == "amqp://ann:***@one/,amqps://bob:***@two:5671/v")
         #expect(summary["signing-keys"] == "***" && summary["health-listen"] == "unset")
@@ -81,7 +102,7 @@ import Testing
         }
         #expect(
             error?.description
-                == "--signing-keys (BELFRY_SIGNING_KEYS) is invalid: the key is too short; "
+                == "BELFRY_SIGNING_KEYS is invalid: the key is too short; "
                 + "give kid:base64, such as main:$(openssl rand -base64 32)")
     }
 }

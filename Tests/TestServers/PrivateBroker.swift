@@ -47,7 +47,8 @@ public struct PrivateBroker: Sendable {
     public func boot() async throws {
         try await Program.script("broker", ["start", folder, String(port), "\(folder)/definitions.json"])
         _ = try await until("the broker is up") {
-            let check = try await Program.run("\(Project.bin)/belfry", ["topology", "check", "--amqp-url", url])
+            let check = try await Program.run(
+                "\(Project.bin)/belfry", ["topology", "check"], environment: ["BELFRY_AMQP_URL": url])
             return check.status == 0 ? true : nil
         }
     }
