@@ -111,6 +111,7 @@ let package = Package(
         library("Store", ["JobCore"]),
         library("SQLiteStore", ["JSON", "JobCore", "Store", grdb, logging, metrics]),
         library("StoreAccess", ["Store", "SQLiteStore", logging]),
+        library("Commands", ["JSON", "JobCore", yams]),
         library(
             "StageKit",
             [
@@ -135,10 +136,8 @@ let package = Package(
         program(
             "belfry",
             [
-                "HTTPClient", "HTTPServer", "JSON", "Messaging", "Observability", "Signing", "Store", "StoreAccess",
-                argumentParser,
-                crypto,
-                hummingbird, yams,
+                "Commands", "HTTPClient", "HTTPServer", "JSON", "Messaging", "Signing", "Store", "StoreAccess",
+                argumentParser, crypto, hummingbird,
             ]),
 
         testing("Determinism", ["JobCore"]),
@@ -201,6 +200,9 @@ let package = Package(
                 "Courier", "Determinism", "Dispatcher", "Ingester", "JobCore", "Messaging", "MessagingTesting",
                 "Reaper", "SQLiteStore", "Signing", "StageKit", "Store", "Ticker", logging,
             ]),
+        tests(
+            "CommandsTests",
+            ["Commands", "JSON", "JobCore", "Store", "StoreAccess", "TestServers", crypto, hummingbird, logging]),
         tests("BrokerAccessTests", ["BrokerAccess", "Messaging", "RabbitMQ", "Settings"]),
         tests("ObservabilityTests", ["JSON", "JobCore", "Observability", logging, metrics]),
         tests("StoreAccessTests", ["Store", "StoreAccess", logging]),

@@ -137,7 +137,7 @@ extension EndToEnd {
             let belfry = try await EndToEnd.installation()
             let url = try #require(belfry.settings["BELFRY_API_URL"])
             func key(_ scope: String) async throws -> [String: String] {
-                let made = try await belfry.belfry(["keys", "add", "test-\(scope)", "--scope", scope])
+                let made = try await belfry.belfry(["keys", "add", "test-\(scope.prefix(4))", "--scope", scope])
                 let secret = made.output.trimmingCharacters(in: .whitespacesAndNewlines)
                 return ["Authorization": "Bearer \(secret)"]
             }
@@ -156,15 +156,12 @@ extension EndToEnd {
             }
         }
 
-        @Test func `the command line prints the message, the mistakes and the request id of a refusal`() async throws {
+        @Test func `the command line prints the message and the request id of a refusal`() async throws {
             let belfry = try await EndToEnd.installation()
             let missing = try await belfry.belfry(["jobs", "show", "test/no-such-job"])
             #expect(missing.errors.hasPrefix("belfry: There is no job test/no-such-job.\n  request id: "))
             let id = try #require(missing.errors.firstMatch(of: #/request id: ([0-9a-f]{16})\n/#)?.1)
             #expect(try belfry.log("consoled.1").contains("request_id=\(id)"))
-            let wrong = try await belfry.belfry(["executions", "--limit", "101"])
-            #expect(wrong.status == 1 && wrong.output.isEmpty)
-            #expect(wrong.errors.contains("  /limit: is “101”. Give a whole number from 1 to 100.\n  request id: "))
         }
 
         @Test func `the command line exits with 0 if done, 1 if refused and 2 for wrong usage`() async throws {

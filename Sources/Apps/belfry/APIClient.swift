@@ -2,6 +2,7 @@ import Foundation
 import HTTPClient
 import JSON
 import JobCore
+import Settings
 
 /// A client of the admin API.
 struct APIClient {
@@ -36,7 +37,10 @@ struct APIClient {
                 ? JSONValue.null : (try? JSONValue(parsing: response.body, limits: .trusted)) ?? .null
             return Answer(status: response.status, body: body)
         case .failure(let failure, let detail, _):
-            throw Refused("no answer from the admin API at \(baseURL): \(failure) (\(detail))")
+            let doubt = method == "GET" ? "" : "; whether the request was carried out is not known"
+            throw Refused(
+                "no answer from the admin API at \(Settings.withoutPasswords(baseURL)): "
+                    + "\(failure) (\(detail))\(doubt)")
         }
     }
 
@@ -60,7 +64,7 @@ struct APIClient {
                 ).line)
         }
         if let id = answer.body["request_id"]?.string { lines.append("  request id: \(id)") }
-        return Refused(lines.joined(separator: "\n"))
+        return Refused(lines: lines)
     }
 
     /// Escapes a text for use as one segment of a path.

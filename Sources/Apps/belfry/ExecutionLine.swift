@@ -1,3 +1,4 @@
+import Commands
 import Foundation
 import JSON
 import JobCore
@@ -35,7 +36,6 @@ struct ExecutionLine {
     /// The line, beginning with the time of day.
     var text: String {
         let time = Date().formatted(.iso8601.time(includingFractionalSeconds: false))
-        let job = job.padding(toLength: 24, withPad: " ", startingAt: 0)
-        return "\(time)  \(job)  \(id.prefix(8))  \(end)\(progress)"
+        return "\(time)  \(TextTable.padded(job, to: 24))  \(id.prefix(8))  \(end)\(progress)"
     }
 }

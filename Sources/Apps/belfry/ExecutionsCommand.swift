@@ -6,25 +6,25 @@ struct ExecutionsCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "executions", abstract: "Lists executions, newest first, or shows one with its timeline.")
     @OptionGroup var api: APIOptions
-    @Argument(help: "service/name lists the executions of a job, an id shows one; all are listed by default.")
-    var subject: String?
-    @Option(help: "List only this status: pending, invoked, processing, success or fail.") var status: String?
-    @Option(help: "How many executions to list, 1 to 100.") var limit = 20
+    @Argument(
+        help: "service/name lists the executions of a job, an id shows one; all are listed by default.",
+        transform: ExecutionsSubject.read)
+    var subject: ExecutionsSubject?
+    @Option(
+        help: "List only this status: pending, invoked, processing, success or fail.", transform: Arguments.status)
+    var status: ExecutionStatus?
+    @Option(help: "How many executions to list, 1 to 100.", transform: Arguments.number(1...100)) var limit = 20
     @Flag(help: "Print JSON.") var json = false
 
     func run() async throws {
         let client = try api.client()
-        if let subject, ExecutionID(text: subject) != nil {
-            return show(try await client.done("GET", "/executions/\(subject)"))
-        }
         var path = "/executions"
-        if let subject {
-            guard let name = JobName(argument: subject) else {
-                throw ValidationError("“\(subject)” is neither service/name nor an execution's id")
-            }
-            path = name.path + "/executions"
+        switch subject {
+        case .execution(let id): return show(try await client.done("GET", "/executions/\(id)"))
+        case .job(let name): path = name.path + path
+        case nil: break
         }
-        let filter = status.map { "&status=\(APIClient.segment($0))" } ?? ""
+        let filter = status.map { "&status=\($0.rawValue)" } ?? ""
         let page = try await client.done("GET", "\(path)?limit=\(limit)\(filter)")
         if json { return Output.line(page.text) }
         Output.table(

@@ -11,9 +11,12 @@ struct FollowCommand: AsyncParsableCommand {
             """)
     @OptionGroup var api: APIOptions
     @Option(
-        help: "An expected end, service/name=success or service/name=fail:REASON. Repeat the option for several jobs.")
+        help: "An expected end, service/name=success or service/name=fail:REASON. Repeat the option for several jobs.",
+        transform: ExpectedEnd.read)
     var expect: [ExpectedEnd] = []
-    @Option(help: "With --expect: seconds after which the command gives up (exit 1).") var timeoutSeconds = 150
+    @Option(
+        help: "With --expect: seconds after which the command gives up (exit 1).",
+        transform: Arguments.number(1...86_400)) var timeoutSeconds = 150
 
     func run() async throws {
         let client = try api.client()

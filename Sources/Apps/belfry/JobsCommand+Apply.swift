@@ -1,78 +1,89 @@
 import ArgumentParser
+import Commands
+import Foundation
 import JSON
 import JobCore
 
 extension JobsCommand {
     struct Apply: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Creates and replaces jobs from files.")
+            abstract: "Creates and replaces jobs from files.",
+            discussion: """
+                It reads and checks all files, compares the jobs with those of the API, prints the changes, and only \
+                then makes them. If anything is wrong in any file, nothing is changed.
+                """)
         @OptionGroup var api: APIOptions
-        @Option(name: .shortAndLong, help: "A YAML or JSON file, or a folder of them.") var file: String
+        @Option(
+            name: .shortAndLong,
+            help: "A YAML or JSON file, a folder of them, or - for standard input. Repeat it for several.",
+            transform: Arguments.notEmpty) var file: [String]
         @Flag(help: "Also delete the jobs that the files don't contain, of the services that they do contain.")
         var prune = false
         @Flag(help: "Only print the changes.") var plan = false
         @Flag(help: "Print JSON.") var json = false
 
+        /// A file of a few bytes can keep the reader of YAML busy for years, by aliases in names of fields.
+        private static let readingSecondsMax = 20
+
+        func validate() throws {
+            guard file.count(where: { $0 == "-" }) <= 1 else {
+                throw ValidationError("-f - was given twice, but standard input can be read only once")
+            }
+        }
+
         func run() async throws {
-            let jobs = try JobFiles.read(file)
+            let jobs = try read()
+            if jobs.isEmpty { Output.note("There is no job in \(file.joined(separator: ", ")), so nothing changes.") }
             let client = try api.client()
-            var changes: [Change] = []
+            var changes: [JobChange] = []
             for job in jobs {
                 let current = try await client.send("GET", job.name.path)
                 switch current.status {
-                case 404: changes.append(Change(action: "create", name: job.name, document: job.document))
-                case 200 where Self.isSame(current.body, job):
-                    changes.append(Change(action: "keep", name: job.name, document: nil))
-                case 200: changes.append(Change(action: "replace", name: job.name, document: job.document))
+                case 404: changes.append(JobChange(job, current: nil))
+                case 200: changes.append(JobChange(job, current: current.body))
                 default: throw APIClient.refusal(current, job.name.path)
                 }
             }
-            if prune { changes += try await surplus(beyond: jobs.map(\.name), client) }
-            if !json { for change in changes { Output.line("\(change.action) \(change.name)") } }
-            if !plan { for change in changes { try await change.carryOut(client) } }
-            if json {
-                Output.line(
-                    JSONValue.array(
-                        changes.map { .object(["action": .string($0.action), "job": .string("\($0.name)")]) }
-                    ).text)
-            }
+            if prune { changes += try await surplus(beyond: Set(jobs.map(\.name)), client) }
+            try await carryOut(JobPlan(changes), client)
         }
 
-        /// One change to make.
-        struct Change {
-            /// `create`, `replace`, `keep` or `delete`.
-            var action: String
-            var name: JobName
-            var document: JSONValue?
+        private func read() throws -> [FileJob] {
+            let files = JobFiles(reading: file)
+            let watch = Task.detached {
+                try await Task.sleep(for: .seconds(Self.readingSecondsMax))
+                Output.failure(["reading the files took more than \(Self.readingSecondsMax) s, so nothing is changed"])
+                Foundation.exit(1)
+            }
+            defer { watch.cancel() }
+            return try files.jobs()
+        }
 
-            func carryOut(_ client: APIClient) async throws {
-                switch action {
-                case "keep": return
-                case "delete": _ = try await client.done("DELETE", name.path)
-                default: _ = try await client.done("PUT", name.path, body: document)
+        private func carryOut(_ plan: JobPlan, _ client: APIClient) async throws {
+            var plan = plan
+            if !json { for change in plan.changes { Output.line(change.line) } }
+            defer { if json { Output.line(plan.json.text) } }
+            guard !self.plan else { return }
+            do {
+                try await plan.carryOut { change in
+                    switch change.action {
+                    case .keep: break
+                    case .delete: _ = try await client.done("DELETE", change.name.path)
+                    case .create, .replace:
+                        _ = try await client.done("PUT", change.name.path, body: change.document)
+                    }
                 }
+            } catch let error as Refused {
+                throw Refused(lines: error.lines + plan.report)
             }
-        }
-
-        /// Compares a job of the API with one of a file. The API shows jobs with their defaults, so both are parsed
-        /// first.
-        private static func isSame(_ shown: JSONValue, _ job: JobFiles.NamedJob) -> Bool {
-            guard case .object(var fields) = shown else { return false }
-            let added = ["service_name", "job_name", "job_guid", "created_at", "updated_at", "next_occurrence"]
-            for field in added { fields[field] = nil }
-            guard let stored = try? JobDocument.parse(.object(fields), name: job.name),
-                var wanted = try? JobDocument.parse(job.document, name: job.name)
-            else { return false }
-            wanted.heartbeatIntervalSeconds = wanted.effectiveHeartbeatIntervalSeconds
-            return stored == wanted
         }
 
         /// The deletion of jobs whose service is in the files, but which aren't.
-        private func surplus(beyond names: [JobName], _ client: APIClient) async throws -> [Change] {
-            var changes: [Change] = []
+        private func surplus(beyond names: Set<JobName>, _ client: APIClient) async throws -> [JobChange] {
+            var changes: [JobChange] = []
             for service in Set(names.map(\.service)).sorted() {
                 for job in try await JobList.all(client, service: service) where !names.contains(job) {
-                    changes.append(Change(action: "delete", name: job, document: nil))
+                    changes.append(JobChange(deletionOf: job))
                 }
             }
             return changes

@@ -10,7 +10,7 @@ struct JobsCommand: AsyncParsableCommand {
     struct List: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Lists jobs.")
         @OptionGroup var api: APIOptions
-        @Option(help: "List only the jobs of this service.") var service: String?
+        @Option(help: "List only the jobs of this service.", transform: Arguments.serviceName) var service: String?
         @Flag(help: "Print JSON.") var json = false
 
         func run() async throws {
@@ -27,7 +27,7 @@ struct JobsCommand: AsyncParsableCommand {
     struct Show: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Shows a job.")
         @OptionGroup var api: APIOptions
-        @Argument(help: "The job, service/name.") var job: JobName
+        @Argument(help: "The job, service/name.", transform: Arguments.jobName) var job: JobName
         @Flag(help: "Print JSON.") var json = false
 
         func run() async throws {
@@ -43,7 +43,7 @@ struct JobsCommand: AsyncParsableCommand {
     struct Delete: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Deletes a job. Its executions stay on record.")
         @OptionGroup var api: APIOptions
-        @Argument(help: "The job, service/name.") var job: JobName
+        @Argument(help: "The job, service/name.", transform: Arguments.jobName) var job: JobName
         @Flag(help: "Print JSON.") var json = false
 
         func run() async throws {

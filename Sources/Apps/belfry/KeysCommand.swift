@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import JSON
 import JobCore
+import Settings
 import Signing
 import Store
 
@@ -15,13 +16,13 @@ struct KeysCommand: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Creates an API key and prints it. It can't be printed again.")
         @OptionGroup var storeOptions: StoreOptions
-        @Argument(help: "A name for the key.") var name: String
-        @Option(help: "What the key allows: admin, read or service:NAME.") var scope = "admin"
+        @Argument(
+            help: "A name for the key: 1 to 128 of a-z, A-Z, 0-9, “.”, “_” and “-”.", transform: Arguments.newKeyName)
+        var name: String
+        @Option(help: "What the key allows: admin, read or service:NAME.", transform: Arguments.scope)
+        var scope = APIKey.Scope.admin
 
         func run() async throws {
-            guard let scope = APIKey.Scope(scope) else {
-                throw ValidationError("--scope takes admin, read or service:NAME")
-            }
             let secret = APISecret.random()
             let key = APIKey(name: name, scope: scope, createdAt: SystemTime().now())
             guard try await storeOptions.store().add(key, secretHash: APISecret.hash(secret)) else {
@@ -54,7 +55,7 @@ struct KeysCommand: AsyncParsableCommand {
     struct Remove: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Revokes an API key.")
         @OptionGroup var storeOptions: StoreOptions
-        @Argument(help: "The key's name.") var name: String
+        @Argument(help: "The key's name.", transform: Arguments.notEmpty) var name: String
 
         func run() async throws {
             guard try await storeOptions.store().removeAPIKey(named: name) else {
@@ -66,12 +67,14 @@ struct KeysCommand: AsyncParsableCommand {
 
     struct WebhookSecret: ParsableCommand {
         static let configuration = CommandConfiguration(
-            commandName: "webhook-secret", abstract: "Prints the secret with which a service verifies webhooks.")
-        @OptionGroup var signingOptions: SigningOptions
-        @Argument(help: "The service's name.") var service: String
+            commandName: "webhook-secret", abstract: "Prints the secret with which a service verifies webhooks.",
+            discussion: "The signing keys come from BELFRY_SIGNING_KEYS.")
+        @Argument(help: "The service's name.", transform: Arguments.serviceName) var service: String
 
         func run() throws {
-            Output.line(WebhookSignature.secretText(service: service, keys: try signingOptions.keys()))
+            let keys = try AllSettings.signingKeys.parsed(SigningKeys.init(parsing:))
+                .value(in: Settings(program: .belfry, flags: [:]))
+            Output.line(WebhookSignature.secretText(service: service, keys: keys))
         }
     }
 }

@@ -19,6 +19,13 @@ struct ManagementAPI {
         authorization = "Basic " + Data("\(user):\(password)".utf8).base64EncodedString()
     }
 
+    /// The client for `BELFRY_MANAGEMENT_URL`, or nil if that is not set. Throws ``SettingsError`` if the URL is
+    /// incomplete.
+    static func configured() throws(SettingsError) -> ManagementAPI? {
+        try AllSettings.managementURL.parsed(ManagementAPI.init(parsing:)).optional
+            .value(in: Settings(program: .belfry, flags: [:]))
+    }
+
     /// Imports the definitions. Existing users keep their passwords.
     func apply(_ topology: Topology, virtualHost: String) async throws {
         guard case .object(var definitions) = topology.definitions(virtualHost: virtualHost) else { return }

@@ -1,7 +1,5 @@
 import ArgumentParser
 import Hummingbird
-import Logging
-import Observability
 import Settings
 import StageKit
 
@@ -21,9 +19,8 @@ struct MockCommand: AsyncParsableCommand {
 
     func run() async throws {
         guard let address = ListenAddress(listen) else { throw ValidationError("--listen takes host:port") }
-        LogFormat.text.bootstrap(level: .warning)
         let service = MockService()
-        let server = WebServer(address: address, logger: Logger(label: "mock"), router: service.router)
+        let server = WebServer(address: address, logger: OutputLogHandler.logger, router: service.router)
         async let client: Void = service.runClient()
         try await server.run()
         await service.stop()

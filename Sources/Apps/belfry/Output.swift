@@ -1,19 +1,45 @@
+import Commands
 import Foundation
 
-/// Writes to standard output.
+/// Writes all that the command line shows, to standard output and standard error.
+///
+/// Every text passes through ``TerminalText``, since services, files and the broker wrote parts of it.
 enum Output {
-    /// Writes one line.
+    /// Writes one line of text or of JSON.
     static func line(_ text: String) {
-        FileHandle.standardOutput.write(Data((text + "\n").utf8))
+        write([text], to: .standardOutput)
+    }
+
+    /// Writes a text of several lines, which are the command line's own.
+    static func lines(_ text: String) {
+        write(split(text), to: .standardOutput)
     }
 
     /// Writes a header and rows with aligned columns.
     static func table(_ header: [String], _ rows: [[String]]) {
-        let all = [header] + rows
-        let widths = header.indices.map { column in all.map { $0[column].count }.max() ?? 0 }
-        for row in all {
-            let cells = zip(row, widths).map { $0.padding(toLength: $1, withPad: " ", startingAt: 0) }
-            line(cells.joined(separator: "  ").trimmingCharacters(in: .whitespaces))
+        write(TextTable.lines(header, rows), to: .standardOutput)
+    }
+
+    /// Writes a text of several lines to standard error.
+    static func note(_ text: String) {
+        write(split(text), to: .standardError)
+    }
+
+    /// Writes why a command was not carried out, to standard error.
+    static func failure(_ lines: [String]) {
+        write(["belfry: \(lines.first ?? "")"] + lines.dropFirst(), to: .standardError)
+    }
+
+    private static func split(_ text: String) -> [String] {
+        text.unicodeScalars.split(separator: "\n", omittingEmptySubsequences: false).map { String($0) }
+    }
+
+    private static func write(_ lines: [String], to handle: FileHandle) {
+        do {
+            try handle.write(contentsOf: Data(lines.map { TerminalText.escaped($0) + "\n" }.joined().utf8))
+        } catch {
+            // There is no place left to report it: the reader has gone, or the disk is full.
+            Foundation.exit(1)
         }
     }
 }

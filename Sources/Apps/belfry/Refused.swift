@@ -1,8 +1,12 @@
-/// The command can't be carried out (exit 1). The text says why and goes to standard error.
-struct Refused: Error, CustomStringConvertible {
-    var description: String
+/// The command can't be carried out (exit 1). The lines say why and go to standard error.
+struct Refused: Error {
+    var lines: [String]
 
-    init(_ description: String) {
-        self.description = description
+    init(_ line: String) {
+        lines = [line]
+    }
+
+    init(lines: [String]) {
+        self.lines = lines
     }
 }

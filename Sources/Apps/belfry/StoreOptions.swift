@@ -1,5 +1,4 @@
 import ArgumentParser
-import Logging
 import Settings
 import Store
 import StoreAccess
@@ -12,6 +11,6 @@ struct StoreOptions: ParsableArguments {
     func store() throws -> any ConsoleStore {
         let settings = Settings(program: .belfry, flags: ["store-url": storeURL])
         return try AllSettings.storeURL.parsed(StoreURL.init(parsing:)).value(in: settings)
-            .open(logger: Logger(label: "belfry"))
+            .open(logger: OutputLogHandler.logger)
     }
 }

@@ -1,6 +1,6 @@
 import ArgumentParser
 import BrokerAccess
-import Foundation
+import Commands
 import JSON
 import JobCore
 import Messaging
@@ -19,12 +19,11 @@ struct TopologyCommand: ParsableCommand {
 
     struct Apply: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Creates exchanges, queues and bindings; with --management-url also policies and users.")
+            abstract: "Creates exchanges, queues and bindings; with BELFRY_MANAGEMENT_URL also policies and users.")
         @OptionGroup var brokerOptions: BrokerOptions
-        @OptionGroup var management: ManagementOptions
 
         func run() async throws {
-            if let api = try management.api() {
+            if let api = try ManagementAPI.configured() {
                 let broker = try brokerOptions.broker()
                 try await api.apply(broker.topology, virtualHost: broker.virtualHost)
                 return Output.line("The topology is applied, including policies and users.")
@@ -35,12 +34,11 @@ struct TopologyCommand: ParsableCommand {
                 throw Refused(error.description)
             }
             Output.line("Exchanges, queues and bindings are applied.")
-            let note = """
-                Policies and users can't be created over AMQP. Give --management-url, or have an administrator run:
-                  belfry topology print > definitions.json && rabbitmqctl import_definitions definitions.json
-
+            Output.note(
                 """
-            FileHandle.standardError.write(Data(note.utf8))
+                Policies and users can't be created over AMQP. Set BELFRY_MANAGEMENT_URL, or have an administrator run:
+                  belfry topology print > definitions.json && rabbitmqctl import_definitions definitions.json
+                """)
         }
     }
 
@@ -48,7 +46,6 @@ struct TopologyCommand: ParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Prints what is missing or different. Exits with 0 if nothing is. Changes nothing.")
         @OptionGroup var brokerOptions: BrokerOptions
-        @OptionGroup var management: ManagementOptions
         @Flag(help: "Print JSON.") var json = false
 
         func run() async throws {
@@ -58,7 +55,7 @@ struct TopologyCommand: ParsableCommand {
             } catch let error as TopologyDeclarer.Refusal {
                 throw Refused(error.description)
             }
-            if let api = try management.api() {
+            if let api = try ManagementAPI.configured() {
                 let broker = try brokerOptions.broker()
                 faults += try await api.faults(broker.topology, virtualHost: broker.virtualHost)
             }
@@ -77,32 +74,27 @@ struct TopologyCommand: ParsableCommand {
             abstract: "Prints the topology as a RabbitMQ definitions file.")
         @OptionGroup var brokerOptions: BrokerOptions
         @Option(
-            help: "A file of USER=PASSWORD lines. Users that it doesn't contain can't log in until they get a password."
-        )
+            help:
+                "A file of USER=PASSWORD lines. Users that it doesn't contain can't log in until they get a password.",
+            transform: Arguments.notEmpty)
         var passwords: String?
         @Option(
             help:
-                "Also add this user of the file of passwords, with all permissions. Repeat it for several users."
+                "Also add this user of the file of passwords, with all permissions. Repeat it for several users.",
+            transform: Arguments.notEmpty
         ) var administrator: [String] = []
 
         func run() throws {
             let topology = try brokerOptions.broker().topology
-            let hashes = try passwords.map(Self.hashes) ?? [:]
-            let definitions = topology.definitions(passwordHashes: hashes, administrators: administrator)
-            Output.line(definitions.indented)
-        }
-
-        private static func hashes(_ path: String) throws -> [String: String] {
-            guard let data = FileManager.default.contents(atPath: path) else { throw Refused("\(path) can't be read") }
-            var hashes: [String: String] = [:]
-            for line in String(decoding: data, as: UTF8.self).split(separator: "\n") {
-                let parts = line.split(separator: "=", maxSplits: 1).map(String.init)
-                guard parts.count == 2 else {
-                    throw Refused("\(path) has a line that is not of the form USER=PASSWORD")
-                }
-                hashes[parts[0]] = PasswordHash.salted(parts[1])
+            let given = try passwords.map { path in
+                try PasswordFile.passwords(
+                    in: try InputFile.read(path), file: path, users: topology.users.map(\.name) + administrator)
             }
-            return hashes
+            if let user = administrator.first(where: { given?[$0] == nil }) {
+                throw ValidationError("--administrator \(user): the file of --passwords has no line \(user)=PASSWORD")
+            }
+            let hashes = (given ?? [:]).mapValues(PasswordHash.salted)
+            Output.lines(topology.definitions(passwordHashes: hashes, administrators: administrator).indented)
         }
     }
 }

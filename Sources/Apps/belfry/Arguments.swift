@@ -1,0 +1,68 @@
+import ArgumentParser
+import Commands
+import JobCore
+import Store
+
+/// Reads the values of arguments and options. Each throws a `ValidationError`, which makes a wrong value wrong usage
+/// (exit 2), before anything is opened or sent.
+enum Arguments {
+    /// `service/name`
+    @Sendable static func jobName(_ text: String) throws -> JobName {
+        guard let name = JobName(text: text) else { throw ValidationError("give service/name") }
+        for (part, value) in [("service", name.service), ("job", name.job)] {
+            if let fault = JobName.fault(in: value) { throw ValidationError("the name of the \(part) \(fault)") }
+        }
+        return name
+    }
+
+    /// The name of a service.
+    @Sendable static func serviceName(_ text: String) throws -> String {
+        if let fault = JobName.fault(in: text) { throw ValidationError("the name of the service \(fault)") }
+        return text
+    }
+
+    /// The id of an execution.
+    @Sendable static func executionID(_ text: String) throws -> ExecutionID {
+        guard let id = ExecutionID(text: text) else {
+            throw ValidationError("an id is a UUID, such as 4a01965e-53f8-5e10-91d0-3f4a7e34dd21")
+        }
+        return id
+    }
+
+    /// The status of an execution.
+    @Sendable static func status(_ text: String) throws -> ExecutionStatus {
+        guard let status = ExecutionStatus(rawValue: text) else {
+            throw ValidationError("give \(ExecutionStatus.allCases.map(\.rawValue).joined(separator: ", "))")
+        }
+        return status
+    }
+
+    /// A whole number in a range.
+    static func number(_ range: ClosedRange<Int>) -> @Sendable (String) throws -> Int {
+        { text in
+            guard let number = Int(text), range.contains(number) else {
+                throw ValidationError("give a whole number from \(range.lowerBound) to \(range.upperBound)")
+            }
+            return number
+        }
+    }
+
+    /// The name of a new API key.
+    @Sendable static func newKeyName(_ text: String) throws -> String {
+        if let fault = KeyName.fault(in: text) { throw ValidationError(fault) }
+        return text
+    }
+
+    /// `admin`, `read` or `service:NAME`
+    @Sendable static func scope(_ text: String) throws -> APIKey.Scope {
+        guard let scope = APIKey.Scope(text) else { throw ValidationError("give admin, read or service:NAME") }
+        if case .service(let name) = scope { _ = try serviceName(name) }
+        return scope
+    }
+
+    /// Any text but the empty one.
+    @Sendable static func notEmpty(_ text: String) throws -> String {
+        guard !text.isEmpty else { throw ValidationError("the value is empty") }
+        return text
+    }
+}

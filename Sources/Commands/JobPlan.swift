@@ -1,0 +1,44 @@
+public import JSON
+
+/// All changes of `belfry jobs apply`, and how many of them were made.
+public struct JobPlan: Sendable {
+    public let changes: [JobChange]
+    /// The changes before this index were made.
+    public private(set) var madeCount = 0
+
+    public init(_ changes: [JobChange]) {
+        self.changes = changes
+    }
+
+    /// Makes the changes in their order. Throws the first error of `make`; the changes before it were made, and those
+    /// from it on were not.
+    public mutating func carryOut(_ make: (JobChange) async throws -> Void) async throws {
+        while madeCount < changes.count {
+            if changes[madeCount].action != .keep { try await make(changes[madeCount]) }
+            madeCount += 1
+        }
+    }
+
+    /// What was made and what was not, for the message about the change that failed.
+    public var report: [String] {
+        let isChange: (JobChange) -> Bool = { $0.action != .keep }
+        let made = changes[..<madeCount].filter(isChange)
+        let failed = changes[madeCount...].prefix(1)
+        let open = changes[madeCount...].dropFirst().filter(isChange)
+        return failed.map { "failed: \($0.line)" }
+            + (made.isEmpty ? ["made: nothing"] : made.map { "made: \($0.line)" })
+            + open.map { "not made: \($0.line)" }
+    }
+
+    /// The changes as JSON: `[{"action": "create", "job": "billing/send-invoices", "made": true}]`. `keep` counts as
+    /// made when its turn has come.
+    public var json: JSONValue {
+        .array(
+            changes.enumerated().map { index, change in
+                .object([
+                    "action": .string(change.action.rawValue), "job": .string("\(change.name)"),
+                    "made": .bool(index < madeCount),
+                ])
+            })
+    }
+}
