@@ -100,6 +100,24 @@ import Testing
         #expect(expected.map(\.occurrence.rfc3339) == ["2026-11-25T16:00:00Z"])
     }
 
+    @Test func `lets a standby compute again what it expects`() async throws {
+        let store = MemoryScheduleStore()
+        store.content.withLock {
+            $0.schedules = [Self.shared("cron(0 18 * * ? *)")]
+            $0.newest = Self.start.adding(seconds: -600)
+        }
+        var search = LostBatonSearch(store, zones: zones)
+        func isOverdue(at seconds: Int64) async throws -> Bool {
+            let now = Self.start.adding(seconds: seconds)
+            return try await search.isOverdue(newestOccurrence: Self.start.adding(seconds: -600), now: now)
+        }
+        #expect(try await !isOverdue(at: 0))
+        try change(toHours: 1, at: Self.start)
+        // 17:00:10Z, by the old rules an hour too early.
+        #expect(try await isOverdue(at: 1_800))
+        #expect(store.content.withLock { $0.scans } == 2)
+    }
+
     @Test func `moves what the ticker publishes, and lets it read a schedule whose zone came later`() async throws {
         let (time, store, log) = (HandTime(Self.start), MemoryScheduleStore(), InMemoryLogHandler())
         let broker = MemoryBroker(now: Self.start)
