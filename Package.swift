@@ -25,6 +25,7 @@ let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let metrics = Target.Dependency.product(name: "CoreMetrics", package: "swift-metrics")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioHTTPTypes = Target.Dependency.product(name: "NIOHTTPTypes", package: "swift-nio-extras")
+let nioHTTPTypesHTTP1 = Target.Dependency.product(name: "NIOHTTPTypesHTTP1", package: "swift-nio-extras")
 let nioHTTP = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let signals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
@@ -103,7 +104,8 @@ let package = Package(
         library("Signing", ["JobCore", crypto]),
         library("Threads", ["CLinux"]),
         library("Settings", [logging]),
-        library("HTTPServer", [deque, hummingbird, lifecycle, logging, nioCore, nioHTTPTypes]),
+        library(
+            "HTTPServer", [deque, hummingbird, lifecycle, logging, nioCore, nioHTTP, nioHTTPTypes, nioHTTPTypesHTTP1]),
         library("Observability", ["HTTPServer", "JobCore", "Settings", hummingbird, lifecycle, logging, metrics]),
         library("RabbitMQ", ["CRabbitMQ", "JSON", "JobCore", "Messaging", "Threads", deque, logging, metrics]),
         library("BrokerAccess", ["Messaging", "RabbitMQ", "Settings", logging]),

@@ -87,7 +87,7 @@ struct JobCollector {
             ]
         }
         do {
-            _ = try JobDocument.parse(bytes, name: name)
+            _ = try JobDocument.parse(try JSONValue.parse(bytes, limits: JobDocument.limits), name: name)
             return []
         } catch {
             return error.errors
@@ -97,6 +97,6 @@ struct JobCollector {
     private static func sentence(_ error: FieldError) -> String {
         let end = error.message.hasSuffix(".") ? "" : "."
         let start = error.field.isEmpty ? "" : "\(error.field): "
-        return "\(start)\(error.message)\(end)\(error.hint.map { " \($0)" } ?? "")"
+        return "\(start)\(error.message)\(end)\(error.hint.isEmpty ? "" : " \(error.hint)")"
     }
 }

@@ -12,8 +12,7 @@ extension Console {
         try Query(request).finish()
         let body = try await request.jsonBody(bytesMax: JobDocument.bytesMax, context)
         let now = time.now()
-        // A job on record that can't be read is put as a new one.
-        let current = try? await store.job(named: name)
+        let current = try await readableJob(named: name)
         var job = try JobDocument.parse(body, name: name, now: now, current: current?.job.schedule)
         job.headers = try HiddenHeaders.restored(job, from: current?.job)
         guard let put = try await store.put([job], now: now).first else {
@@ -59,6 +58,16 @@ extension Console {
 
     private func view(_ stored: StoredJob, _ now: Instant, _ context: KeyContext) -> JobView {
         JobView(stored: stored, now: now, showsHeaders: context.key.scope == .admin)
+    }
+
+    /// The job of that name on record; nil if there is none that can be read: such a job is put as a new one.
+    private func readableJob(named name: JobName) async throws(StoreError) -> StoredJob? {
+        do throws(StoreError) {
+            return try await store.job(named: name)
+        } catch {
+            guard case .unusable = error else { throw error }
+            return nil
+        }
     }
 
     /// The job of that name. Throws `not_found` if there is none, `unreadable_record` if it can't be read.

@@ -22,7 +22,8 @@ enum HiddenHeaders {
         var headers = job.headers
         var errors: [FieldError] = []
         for (name, value) in job.headers.sorted(by: { $0.key < $1.key }) where value == mask {
-            if let stored = current?.headers[name], isSameTarget == true {
+            let stored = current?.headers.first { $0.key.lowercased() == name.lowercased() }?.value
+            if let stored, isSameTarget == true {
                 headers[name] = stored
             } else {
                 errors.append(

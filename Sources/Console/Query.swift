@@ -1,3 +1,4 @@
+import Foundation
 import Hummingbird
 import JSON
 import JobCore
@@ -20,7 +21,17 @@ struct Query {
 
     init(_ request: Request) {
         parameters = [:]
-        for (name, value) in request.uri.queryParameters { add(String(name), String(value)) }
+        for pair in (request.uri.query ?? "").split(separator: "&") {
+            let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            let texts = parts.map { $0.replacing("+", with: " ").removingPercentEncoding }
+            if let name = texts[0], let value = texts.count > 1 ? texts[1] : "" {
+                add(name, value)
+            } else {
+                report(
+                    String(pair.prefix(64)), .invalid, "has an escape that is not UTF-8",
+                    hint: "Encode the parameter as a form does.")
+            }
+        }
     }
 
     /// Adds the fields of a body. `null` counts as absent. Throws an unreadable `InvalidDocument` if it is no object.
@@ -32,9 +43,10 @@ struct Query {
             switch value {
             case .null: break
             case .string(let text): add(name, text)
-            case .integer(let number): add(name, String(number))
+            case _ where value.wholeNumber != nil: add(name, String(value.wholeNumber ?? 0))
             default:
-                report(String(name.prefix(64)), .wrongType, "is \(value.kind)", hint: "Give a string or a number.")
+                report(
+                    String(name.prefix(64)), .wrongType, "is \(value.kind)", hint: "Give a string or a whole number.")
             }
         }
     }
@@ -81,7 +93,8 @@ struct Query {
     /// Takes an instant of the years 1970 to 9999: milliseconds since the epoch, as the predecessor takes them, or
     /// RFC 3339.
     mutating func instant(_ name: String) -> Instant? {
-        guard let text = text(name) else { return nil }
+        // An offset such as +01:00 is often sent as it is; in a query + stands for a space.
+        guard let text = text(name)?.replacing(" ", with: "+") else { return nil }
         let given = Int64(text).map(Instant.init(millisecondsSinceEpoch:)) ?? Instant(rfc3339: text)
         guard let given else {
             report(name, .invalid, "is not a time", hint: "Give RFC 3339, or milliseconds since 1970.")

@@ -1,10 +1,12 @@
 import HTTPTypes
 import NIOCore
 import NIOHTTPTypes
+import NIOHTTPTypesHTTP1
 
-/// Holds a connection to the limits of its server: time-outs, and an early answer that closes it.
+/// Holds a connection to the limits of its server: time-outs, its place in the table of connections, and answers that
+/// close it.
 ///
-/// Add it behind the HTTP codec. It adds ``FirstByteNotice`` to the beginning of the pipeline by itself.
+/// Add it behind the HTTP codec. It adds ``FirstByteNotice`` and ``LastRequestNotice`` before the codec by itself.
 final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
     typealias InboundIn = HTTPRequestPart
     typealias InboundOut = HTTPRequestPart
@@ -20,9 +22,11 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
     private var channel: (any Channel)?
     private var id: ConnectionTable.ID?
     private var requests = RequestCount()
-    /// When the connection is closed. Nil while a request is at work.
-    private var deadline: NIODeadline?
-    /// Ends at the deadline or earlier, and then looks at the deadline again: most deadlines move before they come.
+    /// When the connection is closed because its client sends nothing. Nil while a request is at work.
+    private var readDeadline: NIODeadline?
+    /// When the connection is closed because its client does not take an answer. Nil while there is none to take.
+    private var answerDeadline: NIODeadline?
+    /// Ends at a deadline or earlier, and then looks at the deadlines again: most of them move before they come.
     private var timer: Scheduled<Void>?
     private var timerEnd = NIODeadline.distantFuture
     private var closesAfterAnswer = false
@@ -53,22 +57,34 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
         guard channel == nil else { return }
         channel = context.channel
         id = connections.open(context.channel)
+        let pipeline = context.pipeline.syncOperations
         // This fails only for a channel that is closed already.
-        try? context.pipeline.syncOperations.addHandler(FirstByteNotice(self), position: .first)
-        wait(seconds: limits.idleSecondsMax)
+        try? pipeline.addHandler(FirstByteNotice(self), position: .first)
+        if let codec = try? pipeline.handler(type: HTTP1ToHTTPServerCodec.self) {
+            try? pipeline.addHandler(LastRequestNotice(self), position: .before(codec))
+        }
+        wait()
     }
 
     private func forget() {
         timer?.cancel()
         timer = nil
-        deadline = nil
+        (readDeadline, answerDeadline) = (nil, nil)
         if let id { connections.remove(id) }
     }
 
-    /// Bytes have arrived. While no request is at work or being read, they begin one.
-    func receivedBytes() {
-        guard requests.beginHead() else { return }
-        wait(seconds: limits.headSecondsMax)
+    /// Bytes have arrived. False if they belong to no request, so that nobody need read them.
+    func receiveBytes() -> Bool {
+        guard !closesAfterAnswer, !requests.isOver else { return false }
+        let before = requests.phase
+        requests.receiveBytes()
+        if requests.phase != before { wait() }
+        return true
+    }
+
+    /// The next head is that of the last request.
+    func markNextAsLast() {
+        requests.markNextAsLast()
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
@@ -77,13 +93,13 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
         switch unwrapInboundIn(data) {
         case .head:
             requests.endHead()
-            wait(seconds: limits.bodySecondsMax)
+            wait()
         case .body(let bytes):
+            requests.receiveBody(bytes.readableBytes)
             if let id { connections.receive(bytes.readableBytes, of: id) }
         case .end:
             requests.endBody()
-            deadline = nil
-            if let id { connections.work(id) }
+            wait()
         }
         context.fireChannelRead(data)
     }
@@ -91,11 +107,12 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
     func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
         switch unwrapOutboundIn(data) {
         case .head(var head) where head.status.kind != .informational:
-            if requests.isAnswerEarly {
+            if !requests.isAnswering { answerDeadline = .now() + .seconds(limits.answerSecondsMax) }
+            if requests.beginAnswer() {
                 closesAfterAnswer = true
                 head.headerFields[.connection] = "close"
             }
-            setDeadline(seconds: limits.answerSecondsMax)
+            startTimer()
             context.write(wrapOutboundOut(.head(head)), promise: promise)
         case .end:
             let written = promise ?? context.eventLoop.makePromise()
@@ -105,47 +122,52 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
         }
     }
 
-    /// The client has taken the answer.
+    /// The client has taken an answer.
     private func answered() {
-        requests.endAnswer()
-        if let id { connections.release(id) }
-        guard !closesAfterAnswer else { return linger() }
-        switch requests.phase {
-        case .work: deadline = nil
-        case .body: wait(seconds: limits.bodySecondsMax)
-        case .head: wait(seconds: limits.headSecondsMax)
-        case .idle: wait(seconds: limits.idleSecondsMax)
-        }
+        let bytes = requests.endAnswer()
+        if let id { connections.release(bytes, of: id) }
+        answerDeadline = requests.isAnswering ? .now() + .seconds(limits.answerSecondsMax) : nil
+        if closesAfterAnswer, !requests.isAnswering { return linger() }
+        wait()
     }
 
     /// Closes the connection in a way that lets the client read the answer first: bytes that arrive at a closed
     /// connection reset it, and the client's system then drops what it has not read yet.
     private func linger() {
         channel?.close(mode: .output, promise: nil)
-        wait(seconds: Self.lingerSeconds)
-    }
-
-    /// The connection waits for its client.
-    private func wait(seconds: Int64) {
         if let id { connections.wait(id) }
-        setDeadline(seconds: seconds)
+        readDeadline = .now() + .seconds(Self.lingerSeconds)
+        startTimer()
     }
 
-    private func setDeadline(seconds: Int64) {
-        let deadline = NIODeadline.now() + .seconds(seconds)
-        self.deadline = deadline
-        if timer == nil || deadline < timerEnd { startTimer(deadline) }
+    /// The connection waits for what comes next: from its client, or from a request at work.
+    private func wait() {
+        let seconds: Int64? =
+            switch requests.phase {
+            case .idle: limits.idleSecondsMax
+            case .head: limits.headSecondsMax
+            case .body: limits.bodySecondsMax
+            case .work: nil
+            }
+        readDeadline = seconds.map { .now() + .seconds($0) }
+        if let id { seconds == nil ? connections.work(id) : connections.wait(id) }
+        startTimer()
     }
 
-    private func startTimer(_ end: NIODeadline) {
+    private var deadline: NIODeadline? { [readDeadline, answerDeadline].compactMap(\.self).min() }
+
+    private func startTimer() {
+        guard let deadline, timer == nil || deadline < timerEnd else { return }
         timer?.cancel()
-        timerEnd = end
-        timer = channel?.eventLoop.assumeIsolated().scheduleTask(deadline: end) { [weak self] in self?.timerEnded() }
+        timerEnd = deadline
+        timer = channel?.eventLoop.assumeIsolated().scheduleTask(deadline: deadline) { [weak self] in
+            self?.timerEnded()
+        }
     }
 
     private func timerEnded() {
         timer = nil
         guard let deadline else { return }
-        if deadline <= .now() { channel?.close(promise: nil) } else { startTimer(deadline) }
+        if deadline <= .now() { channel?.close(promise: nil) } else { startTimer() }
     }
 }

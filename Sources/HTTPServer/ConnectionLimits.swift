@@ -11,10 +11,11 @@ public struct ConnectionLimits: Sendable {
     public var idleSecondsMax: Int64 = 60
     /// Seconds from the first byte of a request to the end of its head.
     public var headSecondsMax: Int64 = 10
-    /// Seconds from the end of a request's head to the end of its body.
-    public var bodySecondsMax: Int64 = 30
+    /// Seconds from the end of a request's head to the end of its body. Less than the 25 s that an orderly shutdown may
+    /// take, since it waits for requests that have begun.
+    public var bodySecondsMax: Int64 = 20
     /// Seconds from the beginning of an answer until the client has taken all of it.
-    public var answerSecondsMax: Int64 = 30
+    public var answerSecondsMax: Int64 = 20
 
     public init(connectionsMax: Int) {
         self.connectionsMax = connectionsMax

@@ -68,16 +68,16 @@ struct ConnectionTable {
         return closed
     }
 
-    /// A request is answered: its body is no longer held.
-    mutating func release(_ id: ID) {
-        bodyBytes -= entries[id]?.bodyBytes ?? 0
-        entries[id]?.bodyBytes = 0
+    /// A request is answered: the bytes of its body are no longer held.
+    mutating func release(_ bytes: Int, of id: ID) {
+        guard entries[id] != nil else { return }
+        entries[id]?.bodyBytes -= bytes
+        bodyBytes -= bytes
     }
 
     /// The connection is closed.
     mutating func remove(_ id: ID) {
-        release(id)
-        entries[id] = nil
+        bodyBytes -= entries.removeValue(forKey: id)?.bodyBytes ?? 0
     }
 
     private mutating func removeLongestWaiting(withBody: Bool = false) -> ID? {

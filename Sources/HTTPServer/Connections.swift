@@ -44,8 +44,9 @@ final class Connections: Sendable {
         state.withLock { $0.table.work(id) }
     }
 
-    func release(_ id: ConnectionTable.ID) {
-        state.withLock { $0.table.release(id) }
+    func release(_ bytes: Int, of id: ConnectionTable.ID) {
+        guard bytes > 0 else { return }
+        state.withLock { $0.table.release(bytes, of: id) }
     }
 
     func remove(_ id: ConnectionTable.ID) {

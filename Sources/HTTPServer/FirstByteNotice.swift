@@ -1,6 +1,7 @@
 import NIOCore
 
-/// Tells the connection's guard that bytes have arrived, before they make up a request.
+/// Tells the connection's guard that bytes have arrived, before they make up a request, and drops those that come after
+/// the last request: nothing behind it would take them, and they would gather in memory.
 final class FirstByteNotice: ChannelInboundHandler, RemovableChannelHandler {
     typealias InboundIn = ByteBuffer
     typealias InboundOut = ByteBuffer
@@ -12,7 +13,6 @@ final class FirstByteNotice: ChannelInboundHandler, RemovableChannelHandler {
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        connectionGuard.receivedBytes()
-        context.fireChannelRead(data)
+        if connectionGuard.receiveBytes() { context.fireChannelRead(data) }
     }
 }

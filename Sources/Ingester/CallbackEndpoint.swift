@@ -51,7 +51,6 @@ public struct CallbackEndpoint: Sendable {
 
     /// Publishes a callback. Throws an `APIError`, or the error of the store or the broker.
     private func take(_ request: Request, token text: String, _ context: PlainContext) async throws {
-        let now = time.now()
         let token: CallbackToken
         do throws(CallbackToken.Refusal) {
             token = try CallbackToken(verifying: text, keys: keys)
@@ -60,7 +59,8 @@ public struct CallbackEndpoint: Sendable {
         }
         let body = try await request.jsonBody(bytesMax: Limits.callbackBytesMax, context)
         _ = try CallbackDocument.parse(body)
-        try await publish(CheckedCallback(token: token, receivedAt: now, body: body))
+        // A callback counts from when all of it is there.
+        try await publish(CheckedCallback(token: token, receivedAt: time.now(), body: body))
     }
 
     private static func unauthorized(_ reason: String) -> APIError {

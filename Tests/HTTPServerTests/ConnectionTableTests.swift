@@ -14,7 +14,7 @@ import Testing
         func receive(_ bytes: Int, of id: Int) -> [Int] { table.receive(bytes, of: id) }
         func wait(_ id: Int) { table.wait(id) }
         func work(_ id: Int) { table.work(id) }
-        func release(_ id: Int) { table.release(id) }
+        func release(_ bytes: Int, of id: Int) { table.release(bytes, of: id) }
         func remove(_ id: Int) { table.remove(id) }
     }
 
@@ -61,7 +61,7 @@ import Testing
         #expect(table.receive(90, of: 1).isEmpty)
         table.work(1)
         #expect(table.receive(20, of: 2) == [2])
-        table.release(1)
+        table.release(90, of: 1)
         _ = table.open(3)
         #expect(table.receive(90, of: 3).isEmpty)
     }
@@ -106,7 +106,7 @@ import Testing
                     open[some]? += bytes
                     close(table.receive(bytes, of: some))
                 default:
-                    table.release(some)
+                    table.release(open[some] ?? 0, of: some)
                     if open[some] != nil { open[some] = 0 }
                     if random(3) == 0 {
                         table.remove(some)

@@ -22,6 +22,7 @@ import Testing
             try await context.route.sendContinue()
             return "\(try await request.body.collect(upTo: 1_000_000).readableBytes)"
         }
+        router.get("large") { _, _ in String(repeating: "x", count: 8_000_000) }
         router.post("refuse") { _, _ -> Response in Response(status: .unauthorized) }
         return router
     }
@@ -117,6 +118,45 @@ import Testing
             client.send("POST /refuse HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\nabc" + Self.get)
             let text = try await client.readUntil("fine")
             #expect(text.hasPrefix("HTTP/1.1 401") && !text.lowercased().contains("connection: close"))
+        }
+    }
+
+    @Test(arguments: [
+        "GET /ok HTTP/1.0\r\n\r\n", "GET /ok HTTP/1.1\r\nHost: x\r\nConnection: Close\r\n\r\n",
+        "GET /ok HTTP/1.1\r\nHost: x\r\nConnection: TE, close\r\n\r\n",
+        "GET /ok HTTP/1.1\r\nHost: x\r\nConnection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMA\r\n\r\n",
+    ])
+    func `closes the connection after the last request of its client`(request: String) async throws {
+        try await withServer { port in
+            let client = try RawConnection(port: port)
+            client.send(request)
+            let text = try await client.readToEnd()
+            #expect(text.hasPrefix("HTTP/1.1 200") && text.hasSuffix("fine"))
+            #expect(text.lowercased().contains("connection: close"))
+        }
+    }
+
+    @Test func `reads a body whose client would like another protocol, and nothing after it`() async throws {
+        try await withServer { port in
+            let client = try RawConnection(port: port)
+            client.send(
+                "POST /length HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: h2c\r\nContent-Length: 3\r\n\r\nabc"
+            )
+            for _ in 0..<100 { client.send(String(repeating: "x", count: 10_000)) }
+            let text = try await client.readToEnd()
+            #expect(text.hasPrefix("HTTP/1.1 200") && text.hasSuffix("3"))
+        }
+    }
+
+    @Test func `closes a connection whose client sends requests and takes no answers`() async throws {
+        var limits = Self.limits()
+        limits.answerSecondsMax = 1
+        try await withServer(limits) { port in
+            let client = try RawConnection(port: port)
+            let request = "GET /large HTTP/1.1\r\nHost: x\r\n\r\n"
+            client.send(request)
+            // It never reads, so it sees that the connection is closed only when it sends.
+            _ = try await until("the connection is closed") { client.send(request) ? nil : true }
         }
     }
 

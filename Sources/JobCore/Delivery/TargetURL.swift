@@ -27,6 +27,7 @@ public enum TargetURL {
     public static func origin(of text: String) -> String {
         guard let scheme = text.firstRange(of: "://"), let authority = authority(of: text) else { return text }
         let origin = (text[..<scheme.upperBound] + authority).lowercased()
+        if origin.hasSuffix(":") { return String(origin.dropLast()) }
         for (begin, port) in [("http://", ":80"), ("https://", ":443")]
         where origin.hasPrefix(begin) && origin.hasSuffix(port) {
             return String(origin.dropLast(port.count))
@@ -53,10 +54,11 @@ public enum TargetURL {
             }
             port = authority[host.endIndex...]
         }
-        guard !port.isEmpty else { return nil }
+        // RFC 3986, section 3.2.3: an empty port is the default one.
+        guard !port.isEmpty, port != ":" else { return nil }
         let digits = port.dropFirst()
-        guard port.hasPrefix(":"), (1...5).contains(digits.utf8.count), digits.utf8.allSatisfy(isDigit),
-            let number = Int(digits), (1...65_535).contains(number)
+        guard port.hasPrefix(":"), digits.utf8.count <= 5, digits.utf8.allSatisfy(isDigit), !digits.hasPrefix("0"),
+            let number = Int(digits), number <= 65_535
         else { return "has a port that is not a number from 1 to 65535" }
         return nil
     }
@@ -66,13 +68,24 @@ public enum TargetURL {
     private static func isName(_ host: Substring) -> Bool {
         let name = host.hasSuffix(".") ? host.dropLast() : host
         guard (1...253).contains(name.utf8.count) else { return false }
-        return name.split(separator: ".", omittingEmptySubsequences: false).allSatisfy { label in
+        let labels = name.split(separator: ".", omittingEmptySubsequences: false)
+        // Some clients take 010.0.0.1, 0x7f.1 or 2130706433 for an address, and not all for the same one.
+        if let last = labels.last, last.utf8.allSatisfy(isDigit) || last.lowercased().hasPrefix("0x") {
+            return isIPv4(host)
+        }
+        return labels.allSatisfy { label in
             (1...63).contains(label.utf8.count) && !label.hasPrefix("-") && !label.hasSuffix("-")
                 && label.utf8.allSatisfy { byte in
                     isDigit(byte) || byte == UInt8(ascii: "-") || byte == UInt8(ascii: "_")
                         || (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte | 0x20)
                 }
         }
+    }
+
+    /// Four decimal numbers without leading zeros.
+    private static func isIPv4(_ text: Substring) -> Bool {
+        var address = in_addr()
+        return inet_pton(AF_INET, String(text), &address) == 1
     }
 
     private static func isIPv6(_ text: Substring) -> Bool {

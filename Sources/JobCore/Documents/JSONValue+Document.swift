@@ -20,7 +20,7 @@ extension JSONValue {
     }
 
     /// A whole number, however it is written: `50`, `50.0` and `5e1` are the same number. Nil for every other value.
-    var wholeNumber: Int64? {
+    public var wholeNumber: Int64? {
         switch self {
         case .integer(let number): number
         // Beyond 2^53 a Double does not hold every whole number.

@@ -8,7 +8,8 @@ public enum JobDocument {
     /// other fields.
     public static let bytesMax = 6 * Limits.payloadBytesMax + 512 * 1_024
 
-    private static let limits = JSONLimits(bytesMax: bytesMax)
+    /// The limits of the JSON of a job.
+    public static let limits = JSONLimits(bytesMax: bytesMax)
 
     private static let attemptsMax = Int64(RetryPolicy.attemptsMax)
     private static let headersMax = 32

@@ -26,11 +26,15 @@ extension Request {
             let body = try await jsonBody(bytesMax: bytesMax, context)
             return body.isEmpty ? nil : body
         }
+        // A client that waits to be asked for its body need not send one that is refused.
+        if let length = headers[.contentLength], length != "0" { return try await jsonBody(bytesMax: 0, context) }
         do {
             _ = try await body.collect(upTo: 0)
             return nil
         } catch is NIOTooManyBytesError {
-            return try await jsonBody(bytesMax: bytesMax, context)
+            return try await jsonBody(bytesMax: 0, context)
+        } catch {
+            throw Self.incomplete(error)
         }
     }
 
@@ -40,18 +44,21 @@ extension Request {
         return mediaType?.trimming { $0 == " " || $0 == "\t" }.lowercased() == "application/json"
     }
 
+    private static func incomplete(_ error: any Error) -> APIError {
+        APIError(.unreadable, "The body is broken or not complete.", details: ["error": "\(error)"])
+    }
+
     private func bytes(max bytesMax: Int, _ context: some RouteContext) async throws -> [UInt8] {
         let tooLarge = APIError(.tooLarge, "The body has more than \(bytesMax) bytes.")
         if let length = headers[.contentLength].flatMap({ Int($0) }), length > bytesMax { throw tooLarge }
-        // The client waits for this before it sends the body. A request that is refused before never gets here.
-        if headers[.expect]?.lowercased() == "100-continue" { try await context.route.sendContinue() }
         do {
+            // The client waits for this before it sends the body. A request that is refused before never gets here.
+            if headers[.expect]?.lowercased() == "100-continue" { try await context.route.sendContinue() }
             return Array(try await body.collect(upTo: bytesMax).readableBytesView)
         } catch is NIOTooManyBytesError {
             throw tooLarge
         } catch {
-            throw APIError(
-                .unreadable, "The connection ended before the body was complete.", details: ["error": "\(error)"])
+            throw Self.incomplete(error)
         }
     }
 }
