@@ -1,8 +1,8 @@
 public import Store
 
 extension SQLiteStore: ReadinessStore {
-    /// Takes the lock of a writer and releases it.
+    /// Has the disk take a page beside the database. It takes no lock and waits for none.
     public func checkWritable() async throws(StoreError) {
-        try await write { _ in }
+        try DiskProbe(path: path).run()
     }
 }

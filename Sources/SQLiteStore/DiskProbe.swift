@@ -1,0 +1,45 @@
+import Glibc
+import Store
+
+/// Finds out whether a store's disk takes a page now, without the store's locks: it neither waits for a writer nor
+/// keeps one waiting, so a store that another program has locked is no fault.
+struct DiskProbe {
+    /// As much as SQLite writes at once.
+    private static let pageBytes = 4_096
+
+    /// The database's file.
+    let path: String
+
+    /// Writes a page to a file beside the database, and removes it. Throws why that fails: the disk is full or
+    /// read-only, the quota is used up, or this user may not write to the folder or to the database.
+    func run() throws(StoreError) {
+        // Never open the database itself here: to close it would drop SQLite's locks on it.
+        guard access(path, W_OK) == 0 else { throw Self.unavailable(path, errno) }
+        // Processes that do this at the same time share the name: one that removes it takes it from none of them.
+        let file = path + "-probe"
+        let fault = Self.writePage(to: file)
+        unlink(file)
+        if let fault { throw Self.unavailable(path, fault) }
+    }
+
+    /// Creates a file with one page. Returns the error number; nil if it is written.
+    static func writePage(to file: String) -> CInt? {
+        let descriptor = open(file, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else { return errno }
+        defer { close(descriptor) }
+        let page = [UInt8](repeating: 0, count: pageBytes)
+        let written = write(descriptor, page, page.count)
+        // Part of a page is written when the disk is full behind it.
+        return written == page.count ? nil : written < 0 ? errno : ENOSPC
+    }
+
+    static func unavailable(_ path: String, _ number: CInt) -> StoreError {
+        let reason = "(\(String(cString: strerror(number))))"
+        return switch number {
+        case ENOSPC, EDQUOT: .unavailable("the disk of \(path) is full \(reason): free some space")
+        case EROFS, EACCES, EPERM:
+            .unavailable("\(path) can't be written \(reason): make it and its folder writable for this user")
+        default: .unavailable("\(path) can't be written \(reason): check the disk")
+        }
+    }
+}

@@ -1,0 +1,84 @@
+import Foundation
+import GRDB
+import Store
+import Testing
+
+@testable import SQLiteStore
+
+/// Whether `/readyz` says that a store can be written to. EndToEndTests try a full disk and a read-only one on a real
+/// program: a test that runs as root is stopped by no permission.
+@Suite struct `The check of a store's disk` {
+    @Test func `answers at once while another program keeps the store locked, and takes no lock itself`() async throws {
+        let folder = try TemporaryFolder()
+        defer { folder.remove() }
+        // A check that waited for the lock would take longer than the test may.
+        let store = try SQLiteStore(path: folder.file, lockWaitSeconds: 600, logger: folder.logger)
+        var configuration = Configuration()
+        configuration.allowsUnsafeTransactions = true
+        configuration.busyMode = .immediateError
+        let other = try DatabaseQueue(path: folder.file, configuration: configuration)
+        try await other.writeWithoutTransaction { try $0.beginTransaction(.exclusive) }
+        let begun = ContinuousClock.now
+        for _ in 0..<100 { try await store.checkWritable() }
+        #expect(ContinuousClock.now - begun < .seconds(30))
+        try await other.writeWithoutTransaction { try $0.rollback() }
+
+        // With a busy mode that fails at once, no write meets a lock of the check.
+        let checks = Task {
+            while !Task.isCancelled { try await store.checkWritable() }
+        }
+        for _ in 0..<200 { try await other.write { try $0.execute(sql: "PRAGMA user_version = 0") } }
+        checks.cancel()
+        try await checks.value
+    }
+
+    @Test func `leaves nothing behind`() async throws {
+        let folder = try TemporaryFolder()
+        defer { folder.remove() }
+        let store = try folder.store()
+        let before = try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted()
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for _ in 0..<20 { group.addTask { try await store.checkWritable() } }
+            try await group.waitForAll()
+        }
+        #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted() == before)
+    }
+
+    @Test func `fails when the database or its folder is gone`() async throws {
+        let folder = try TemporaryFolder()
+        let store = try folder.store()
+        try FileManager.default.removeItem(atPath: folder.file)
+        await #expect(throws: StoreError.self) { try await store.checkWritable() }
+        folder.remove()
+        await #expect(throws: StoreError.self) { try await store.checkWritable() }
+    }
+
+    @Test func `writes the page, so that a full disk is noticed`() {
+        #expect(DiskProbe.writePage(to: "/dev/full") == ENOSPC)
+        #expect(DiskProbe.writePage(to: "/no/such/folder/file") == ENOENT)
+    }
+
+    @Test func `follows no link that a stranger put in the place of its file`() async throws {
+        let folder = try TemporaryFolder()
+        defer { folder.remove() }
+        let store = try folder.store()
+        let victim = folder.path + "/victim"
+        try Data("kept".utf8).write(to: URL(filePath: victim))
+        try FileManager.default.createSymbolicLink(atPath: folder.file + "-probe", withDestinationPath: victim)
+        await #expect(throws: StoreError.self) { try await store.checkWritable() }
+        #expect(FileManager.default.contents(atPath: victim) == Data("kept".utf8))
+        try await store.checkWritable()
+    }
+
+    @Test(arguments: [
+        (ENOSPC, "is full"), (EDQUOT, "is full"), (EROFS, "can't be written"), (EACCES, "can't be written"),
+        (EPERM, "can't be written"), (EIO, "check the disk"), (ENOENT, "check the disk"),
+    ])
+    func `says what is wrong with the disk`(number: CInt, explanation: String) {
+        let error = DiskProbe.unavailable("/the/path", number)
+        #expect(error.isUnavailable)
+        for text in [explanation, "/the/path", String(cString: strerror(number))] {
+            #expect(error.description.contains(text), "\(error)")
+        }
+    }
+}
