@@ -1,7 +1,6 @@
 import Foundation
 import JSON
 import JobCore
-import Logging
 import Messaging
 import RabbitMQ
 import Signing
@@ -82,7 +81,7 @@ extension EndToEnd {
             let service = try await EndToEnd.service()
             try await belfry.put(
                 "behind", ["invocation_target": .string("\(service.url)/succeed"), "schedule": EndToEnd.never])
-            try await withOperator(belfry) { broker in
+            try await EndToEnd.withOperator(belfry) { broker in
                 let keys = [
                     RoutingKey.scheduleDue, RoutingKey.runRequested, RoutingKey.deliveryRequested,
                     RoutingKey.report(.deliveryAccepted, ReportLine.allCases[0]),
@@ -113,7 +112,7 @@ extension EndToEnd {
             let id = try await EndToEnd.run("queued")
             let webhook = try #require(try await service.webhooks(of: "queued").first)
             let token = try #require(webhook.body["callback_url"]?.string?.split(separator: "/").last.map(String.init))
-            try await withOperator(belfry) { broker in
+            try await EndToEnd.withOperator(belfry) { broker in
                 try await broker.publish([
                     OutboundMessage(
                         exchange: .callbacks, routingKey: "ours", headers: [Header.token: token],
@@ -179,19 +178,6 @@ extension EndToEnd {
             let bad = try await belfry.belfry(["explain", "rate(1 minutes)", "--json"])
             #expect(bad.status == 1)
             #expect(try JSONValue.parse(Array(bad.output.utf8))["valid"] == .bool(false))
-        }
-
-        private func withOperator(_ belfry: Installation, _ body: (RabbitBroker) async throws -> Void) async throws {
-            let url = try BrokerURL(parsing: try #require(belfry.settings["BELFRY_AMQP_URL"]))
-            var logger = Logger(label: "test")
-            logger.logLevel = .critical
-            let broker = RabbitBroker(
-                options: ConnectionOptions(urls: [url], name: "test"), topology: Topology(prefix: "belfry"),
-                consumes: false, publishesEvents: false, logger: logger)
-            let loop = Task { await broker.run() }
-            defer { loop.cancel() }
-            _ = try await until("connected") { broker.faults.isEmpty ? true : nil }
-            try await body(broker)
         }
     }
 }

@@ -1,7 +1,9 @@
 import Foundation
 import JSON
 import JobCore
+import Logging
 import Messaging
+import RabbitMQ
 import TestServers
 import Testing
 
@@ -54,6 +56,20 @@ import Testing
             let depths = try await queueDepths()
             return work.allSatisfy { depths[$0] == 0 } ? true : nil
         }
+    }
+
+    /// Publishes as the operator's broker user.
+    static func withOperator(_ belfry: Installation, _ body: (RabbitBroker) async throws -> Void) async throws {
+        let url = try BrokerURL(parsing: try #require(belfry.settings["BELFRY_AMQP_URL"]))
+        var logger = Logger(label: "test")
+        logger.logLevel = .critical
+        let broker = RabbitBroker(
+            options: ConnectionOptions(urls: [url], name: "test"), topology: Topology(prefix: "belfry"),
+            consumes: false, publishesEvents: false, logger: logger)
+        let loop = Task { await broker.run() }
+        defer { loop.cancel() }
+        _ = try await until("connected") { broker.faults.isEmpty ? true : nil }
+        try await body(broker)
     }
 
     /// A schedule without an occurrence during the tests.

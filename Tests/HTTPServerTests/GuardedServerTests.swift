@@ -124,7 +124,7 @@ import Testing
     @Test(arguments: [
         "GET /ok HTTP/1.0\r\n\r\n", "GET /ok HTTP/1.1\r\nHost: x\r\nConnection: Close\r\n\r\n",
         "GET /ok HTTP/1.1\r\nHost: x\r\nConnection: TE, close\r\n\r\n",
-        "GET /ok HTTP/1.1\r\nHost: x\r\nConnection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMA\r\n\r\n",
+        "GET /ok HTTP/1.1\r\nHost: x\r\nConnection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: A\r\n\r\n",
     ])
     func `closes the connection after the last request of its client`(request: String) async throws {
         try await withServer { port in
@@ -139,12 +139,11 @@ import Testing
     @Test func `reads a body whose client would like another protocol, and nothing after it`() async throws {
         try await withServer { port in
             let client = try RawConnection(port: port)
-            client.send(
-                "POST /length HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: h2c\r\nContent-Length: 3\r\n\r\nabc"
-            )
+            let head = "POST /length HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n"
+            client.send(head + "Content-Length: 3\r\n\r\nabc")
             for _ in 0..<100 { client.send(String(repeating: "x", count: 10_000)) }
             let text = try await client.readToEnd()
-            #expect(text.hasPrefix("HTTP/1.1 200") && text.hasSuffix("3"))
+            #expect(text.contains("\r\n\r\nHTTP/1.1 200") && text.hasSuffix("\r\n\r\n3"))
         }
     }
 

@@ -117,6 +117,23 @@ public final class Installation: Sendable {
         return String(script[range.upperBound...].prefix { $0 != "\n" })
     }
 
+    /// Returns the password of a broker user such as `belfry-service`.
+    public func password(of user: String) throws -> String {
+        let lines = try String(contentsOfFile: "\(home)/passwords", encoding: .utf8).split(separator: "\n")
+        guard let line = lines.first(where: { $0.hasPrefix("\(user)=") }) else {
+            throw TestFailure("\(user) has no password")
+        }
+        return String(line.dropFirst(user.count + 1))
+    }
+
+    /// Publishes as a broker user, like a stranger who has its password.
+    public func foreignPublisher(_ user: String) throws -> ForeignPublisher {
+        let port = try String(contentsOfFile: "\(home)/broker-port", encoding: .utf8)
+        return try ForeignPublisher(
+            user: user, password: try password(of: user),
+            port: Int(port.trimmingCharacters(in: .whitespacesAndNewlines)) ?? 0)
+    }
+
     /// Returns the log of a program.
     public func log(_ program: String) throws -> String {
         try String(contentsOfFile: "\(home)/logs/\(program).log", encoding: .utf8)

@@ -6,9 +6,10 @@ import Synchronization
 
 /// A service for tests that keeps every webhook, independently of Belfry, and calls back.
 ///
-/// The path of the webhook decides how it reacts: `/succeed`, `/fail`, `/silent` (no callback), `/status/CODE`, or
-/// `/recover` (status 503 for the first webhook of an execution, then as `/succeed`). The query parameters
-/// `heartbeats=N` and `every_ms=N` set the number of heartbeats and the time between two callbacks.
+/// The path of the webhook decides how it reacts: `/succeed`, `/fail`, `/silent` (no callback), `/status/CODE`,
+/// `/echo/CODE` (the answer is the webhook), or `/recover` (status 503 for the first webhook of an execution, then as
+/// `/succeed`). The query parameters `heartbeats=N` and `every_ms=N` set the number of heartbeats and the time between
+/// two callbacks.
 public final class LedgerService: Sendable {
     /// A webhook as it arrived.
     public struct Webhook: Sendable {
@@ -86,8 +87,12 @@ public final class LedgerService: Sendable {
         let parts = request.uri.path.split(separator: "/")
         let every = request.uri.queryParameters.get("every_ms", as: Int.self) ?? 100
         let beats = request.uri.queryParameters.get("heartbeats", as: Int.self) ?? 0
+        let status = HTTPResponse.Status(code: parts.last.flatMap { Int($0) } ?? 500)
         switch parts.first {
-        case "status": return Response(status: .init(code: parts.last.flatMap { Int($0) } ?? 500))
+        case "status": return Response(status: status)
+        case "echo":
+            let headers = webhook.headers.map { "\($0.key): \($0.value)\n" }.joined()
+            return Response(status: status, body: .init(byteBuffer: ByteBuffer(bytes: bytes + Array(headers.utf8))))
         case "silent": return Response(status: .ok)
         case "recover" where !repeated: return Response(status: .serviceUnavailable)
         default:
