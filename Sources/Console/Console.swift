@@ -43,6 +43,7 @@ public struct Console: Sendable {
         let api = router.group(context: KeyContext.self)
 
         api.get("jobs", use: listJobs)
+        api.get("schedules:explain", use: explainSchedule)
         api.group("executions")
             .get(use: listExecutions)
             .post(use: listExecutions)

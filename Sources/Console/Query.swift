@@ -70,10 +70,10 @@ struct Query {
     }
 
     /// Takes a whole number from 1 to `max`.
-    mutating func limit(max: Int, default fallback: Int) -> Int {
-        guard let text = text("limit") else { return fallback }
+    mutating func limit(_ name: String = "limit", max: Int, default fallback: Int) -> Int {
+        guard let text = text(name) else { return fallback }
         guard let limit = Int(text), (1...max).contains(limit) else {
-            report("limit", .outOfRange, "is “\(text.prefix(64))”", hint: "Give a whole number from 1 to \(max).")
+            report(name, .outOfRange, "is “\(text.prefix(64))”", hint: "Give a whole number from 1 to \(max).")
             return fallback
         }
         return limit
@@ -107,6 +107,23 @@ struct Query {
         return given
     }
 
+    /// Takes a schedule: `expression`, `time_zone` and `dst`. Take it last: it throws the mistakes of the others, too,
+    /// if it is wrong.
+    mutating func schedule() throws(InvalidDocument) -> Schedule {
+        let (expression, timeZone, dst) = (text("expression"), text("time_zone"), text("dst"))
+        guard let policy = dst.map({ DSTPolicy($0) }) ?? .default else {
+            report("dst", .notAllowed, "is not a policy", hint: "Give skip or shift, first or both.")
+            throw failure
+        }
+        do throws(ScheduleError) {
+            return try Schedule(expression ?? "", timeZone: timeZone ?? "UTC", dst: policy)
+        } catch {
+            report(
+                error.part == .timeZone ? "time_zone" : "expression", .invalid, error.message, hint: error.hint)
+            throw failure
+        }
+    }
+
     /// Takes the token of a page, and returns what it stands for.
     mutating func page<Position>(_ name: String, _ position: (String) -> Position?) -> Position? {
         guard let token = text(name) else { return nil }
@@ -119,12 +136,16 @@ struct Query {
 
     /// Throws all mistakes together. A parameter that nobody took is one of them: it would be ignored otherwise.
     func finish() throws(InvalidDocument) {
+        guard failure.errors.isEmpty else { throw failure }
+    }
+
+    private var failure: InvalidDocument {
         let hint = known.isEmpty ? "Remove it." : "Known parameters are: \(known.joined(separator: ", "))."
         let unknown = parameters.keys.sorted().map { name in
             FieldError(
                 field: "/\(name.prefix(64))", code: .unknownField, message: "is not a known parameter", hint: hint)
         }
-        guard errors.isEmpty, unknown.isEmpty else { throw InvalidDocument(errors + unknown) }
+        return InvalidDocument(errors + unknown)
     }
 
     private mutating func report(_ name: String, _ code: FieldError.Code, _ message: String, hint: String) {

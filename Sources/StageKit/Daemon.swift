@@ -17,8 +17,8 @@ public struct Daemon: Sendable {
     private static let shutdownMax: Duration = .seconds(25)
 
     /// Sets up what is global in a process, so call it once: the log handler, the metrics, the folder of time zones,
-    /// the limit of open files, and that SIGPIPE is ignored (librabbitmq, libcurl and OpenSSL may write to a socket whose
-    /// peer has closed it). Logs all settings.
+    /// the limit of open files, and that SIGPIPE is ignored (librabbitmq, libcurl and OpenSSL may write to a socket
+    /// whose peer has closed it). Logs all settings.
     public static func bootstrap(_ settings: DaemonSettings) -> Daemon {
         settings.logFormat.bootstrap(level: settings.logLevel)
         let metrics = PrometheusMetrics()

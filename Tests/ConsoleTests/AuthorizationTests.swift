@@ -23,12 +23,16 @@ private struct Route: Sendable, CustomTestStringConvertible {
     static let all = ConsoleAPI().console.router().routes.map { Route(method: $0.method, pattern: "\($0.path)") }
     static let writing = all.filter { !$0.reads }
     static let reading = all.filter(\.reads)
+    /// It shows nothing that is on record, so every key may use it.
+    static let explain = "/schedules:explain"
+    static let aboutServices = all.filter { $0.pattern != explain }
     static let ofOneService = all.filter { $0.pattern.contains("{") }
 
     func send(_ api: ConsoleAPI, key: ConsoleAPI.Key) async throws -> ConsoleAPI.Answer {
         let path = pattern.replacing("{service}", with: ConsoleAPI.job.service)
             .replacing("{job}", with: ConsoleAPI.job.job).replacing("{id}", with: "\(api.execution.id)")
         try #require(!path.contains("{"), "give the parameter a value")
+        if pattern == Self.explain { return try await api.send(method, path + "?expression=rate(1+day)", key: key) }
         return try await api.send(method, path, method == .put ? ConsoleAPI.document : nil, key: key)
     }
 }
@@ -39,7 +43,8 @@ private struct Route: Sendable, CustomTestStringConvertible {
     @Test func `is one of these, and new ones come into the tables below on their own`() {
         #expect(
             Set(Route.all.map(\.testDescription)) == [
-                "GET /jobs", "GET /executions", "GET /executions/{id}", "POST /executions/{id}/cancel",
+                "GET /jobs", "GET /schedules:explain", "GET /executions", "GET /executions/{id}",
+                "POST /executions/{id}/cancel",
                 "GET /services/{service}/jobs", "GET /services/{service}/executions",
                 "PUT /services/{service}/jobs/{job}", "GET /services/{service}/jobs/{job}",
                 "DELETE /services/{service}/jobs/{job}", "GET /services/{service}/jobs/{job}/executions",
@@ -61,7 +66,9 @@ private struct Route: Sendable, CustomTestStringConvertible {
         #expect(api.memory.isIdle && api.store.content.jobs.count == 1)
     }
 
-    @Test(arguments: Route.all) fileprivate func `refuses the key of another service`(route: Route) async throws {
+    @Test(arguments: Route.aboutServices) fileprivate func `refuses the key of another service`(route: Route)
+        async throws
+    {
         let answer = try await route.send(api, key: .other)
         // The path of an execution does not tell whose it is.
         #expect(answer.status == (route.pattern.contains("{id}") ? 404 : 403))

@@ -31,28 +31,12 @@ struct ExplainCommand: ParsableCommand {
         }
         do throws(ScheduleError) {
             let schedule = try Schedule(expression, timeZone: timeZone, dst: policy)
-            var occurrences: [String] = []
-            var last = start
-            while occurrences.count < n, let next = schedule.next(after: last) {
-                occurrences.append(text(next))
-                last = next
-            }
-            let never = occurrences.isEmpty ? Self.never(schedule, after: text(start)) : ""
-            answer(sentence: schedule.sentence + never, occurrences: occurrences, error: nil)
+            let explanation = ScheduleExplanation(schedule, after: start, count: n)
+            answer(sentence: explanation.sentence, occurrences: explanation.occurrences, error: nil)
         } catch {
             answer(sentence: nil, occurrences: [], error: "\(error.message) \(error.hint)")
             throw ExitCode(1)
         }
-    }
-
-    private func text(_ instant: Instant) -> String {
-        timeZone == "UTC" ? instant.rfc3339 : instant.rfc3339(in: timeZone) ?? instant.rfc3339
-    }
-
-    /// The sentence about a schedule without a next occurrence: it is over, or it can't ever have one.
-    private static func never(_ schedule: Schedule, after start: String) -> String {
-        let isOver = schedule.next(after: Instant.recordable.lowerBound) != nil
-        return isOver ? ". It never occurs after \(start)." : ". It never occurs."
     }
 
     private func answer(sentence: String?, occurrences: [String], error: String?) {
