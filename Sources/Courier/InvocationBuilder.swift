@@ -39,7 +39,8 @@ public final class InvocationBuilder: Sendable {
         return Invocation(
             url: request.target.address, headers: headers, body: body,
             timeoutMilliseconds: min(
-                request.timeoutSeconds * 1_000, max(1, request.deadline.milliseconds(since: now))))
+                request.timeoutSeconds * 1_000, max(1, request.deadline.milliseconds(since: now))),
+            hidden: request.headers.values.sorted())
     }
 
     private func signature(for service: String) -> WebhookSignature {

@@ -18,6 +18,13 @@ public enum ForeignText {
         return cut(TokenMask.masked(String(line)), toBytes: bytesMax)
     }
 
+    /// The text with `***` in place of these values and of their words: a service may echo what it was sent. Words of
+    /// fewer than 8 bytes stay, since they are no secrets and may be part of any sentence.
+    public static func hiding(_ values: [String], in text: String) -> String {
+        let words = values.flatMap { [$0] + $0.split(separator: " ").map(String.init) }.filter { $0.utf8.count >= 8 }
+        return words.sorted { $0.utf8.count > $1.utf8.count }.reduce(text) { $0.replacing($1, with: "***") }
+    }
+
     /// The text's first `bytesMax` bytes of UTF-8 at most, with no scalar cut in two.
     public static func cut(_ text: String, toBytes bytesMax: Int) -> String {
         guard text.utf8.count > bytesMax else { return text }

@@ -55,6 +55,7 @@ import Testing
         #expect(invocation.headers["Content-Type"] == "application/json")
         #expect(invocation.headers["X-Own"] == "kept")
         #expect(invocation.headers.count == 6)
+        #expect(invocation.hidden == ["kept"], "what the service echoes of them is not for the record")
     }
 
     @Test func `the callback URL of an invocation is valid for its execution alone, and longer than its ttl`() throws {

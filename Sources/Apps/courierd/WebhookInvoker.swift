@@ -33,7 +33,8 @@ struct WebhookInvoker: Invoker {
         case .response(let response):
             return AttemptResult(
                 statusCode: response.status, retryAfterSeconds: response.retryAfterSeconds.map(Int64.init),
-                body: response.body, latencyMilliseconds: Int64(response.latencyMilliseconds))
+                body: response.body, hiding: invocation.hidden, latencyMilliseconds: Int64(response.latencyMilliseconds)
+            )
         case .failure(let failure, let detail, let latencyMilliseconds):
             // The category only: with details, a reader of the history could use us as a port scanner.
             return AttemptResult(

@@ -26,16 +26,21 @@ public struct AttemptResult: Sendable, Equatable {
     }
 
     /// An answer with an HTTP status, of whose body the first 1 KiB goes on record, cleaned. Give
-    /// ``bodyBytesRead`` bytes of it, or all if it has fewer.
-    public init(statusCode: Int, retryAfterSeconds: Int64?, body: [UInt8], latencyMilliseconds: Int64) {
+    /// ``bodyBytesRead`` bytes of it, or all if it has fewer. `hidden` are texts that the service was sent and that
+    /// readers of the record may not see, should it echo them.
+    public init(
+        statusCode: Int, retryAfterSeconds: Int64?, body: [UInt8], hiding hidden: [String], latencyMilliseconds: Int64
+    ) {
         answer = .answered(statusCode: statusCode, retryAfterSeconds: retryAfterSeconds)
         self.latencyMilliseconds = latencyMilliseconds
-        error = "status \(statusCode): \(ForeignText.cleaned(String(decoding: body, as: UTF8.self)))"
+        let text = ForeignText.hiding(hidden, in: String(decoding: body, as: UTF8.self))
+        error = "status \(statusCode): \(ForeignText.cleaned(text))"
         detail = nil
     }
 
-    /// How many bytes of a body are worth reading: what goes on record, in UTF-16 or with tokens that are masked.
-    public static let bodyBytesRead = 4 * ForeignText.bytesMax
+    /// How many bytes of a body are worth reading: what goes on record, in UTF-16, or with tokens and the longest value
+    /// of a header, which are masked.
+    public static let bodyBytesRead = 8 * ForeignText.bytesMax
 
     /// The HTTP status; nil without an answer.
     public var statusCode: Int? {

@@ -27,13 +27,28 @@ import Testing
         let failed = AttemptResult(.unreachable, latencyMilliseconds: 0, error: "a\n\(token)", detail: "\(token)\u{1B}")
         #expect(failed.error == "a ***" && failed.detail == "***")
         let body = Array("no route for \(token)".utf8) + [0xFF, 0]
-        let answered = AttemptResult(statusCode: 404, retryAfterSeconds: nil, body: body, latencyMilliseconds: 0)
+        let answered = AttemptResult(
+            statusCode: 404, retryAfterSeconds: nil, body: body, hiding: [], latencyMilliseconds: 0)
         #expect(answered.error == "status 404: no route for ***\u{FFFD}" && answered.detail == nil)
+    }
+
+    @Test func `hides what the service echoes of the job's headers, also where the answer is cut`() {
+        func error(_ body: String) -> String? {
+            AttemptResult(
+                statusCode: 400, retryAfterSeconds: nil, body: Array(body.utf8.prefix(AttemptResult.bodyBytesRead)),
+                hiding: ["Bearer s3cret-value", "blue", String(repeating: "k", count: 4_096)], latencyMilliseconds: 0
+            ).error
+        }
+        #expect(error("got Bearer s3cret-value for blue") == "status 400: got *** for blue")
+        #expect(error("{\"token\":\"s3cret-value\"}") == "status 400: {\"token\":\"***\"}")
+        let end = String(repeating: "x", count: 1_000)
+        #expect(error(end + String(repeating: "k", count: 4_096)) == "status 400: \(end)***")
     }
 
     @Test func `keeps 1 KiB of the answer behind its status`() {
         let body = [UInt8](repeating: UInt8(ascii: "x"), count: AttemptResult.bodyBytesRead)
-        let answered = AttemptResult(statusCode: 500, retryAfterSeconds: 3, body: body, latencyMilliseconds: 9)
+        let answered = AttemptResult(
+            statusCode: 500, retryAfterSeconds: 3, body: body, hiding: [], latencyMilliseconds: 9)
         #expect(answered.error == "status 500: " + String(repeating: "x", count: 1_024))
         #expect(answered.answer == .answered(statusCode: 500, retryAfterSeconds: 3))
         #expect(answered.latencyMilliseconds == 9)
