@@ -40,7 +40,7 @@ public struct DueHandler: MessageHandler {
             var due = try message.decoded(as: ScheduleDue.self)
             try PlausibleTime.check(due.occurrence, "the occurrence", now: now)
             due.mayHaveBeenHandled = due.mayHaveBeenHandled || message.mayHaveBeenHandled
-            return (due: due, schedule: try Self.schedule(of: due))
+            return (due: due, schedule: try schedule(of: due))
         }
         var part = Part()
         var count: Int?
@@ -57,11 +57,19 @@ public struct DueHandler: MessageHandler {
         return HandledBatch(messages: messages + part.rests, dead: read.dead, count: count)
     }
 
-    private static func schedule(of due: ScheduleDue) throws(UnreadableMessage) -> Schedule {
+    /// Nil if this machine has no usable data of the schedule's time zone, though the ticker's had: the occurrence runs
+    /// all the same.
+    private func schedule(of due: ScheduleDue) throws(UnreadableMessage) -> Schedule? {
         do {
             return try due.schedule.parsed()
         } catch {
-            throw UnreadableMessage("“\(due.schedule.expression)” is not a schedule: \(error)")
+            guard error.part == .timeZone else {
+                throw UnreadableMessage("“\(due.schedule.expression)” is not a schedule: \(error)")
+            }
+            logger.error(
+                "a time zone can't be used: an occurrence that is late is taken for the latest one",
+                metadata: ["schedule": "\(due.schedule.expression)", "error": "\(error)"])
+            return nil
         }
     }
 
@@ -79,11 +87,11 @@ public struct DueHandler: MessageHandler {
     /// Lateness is judged now: whichever part of Belfry was down, an occurrence that is handled late is a misfire. The
     /// first decision stands, since an execution that exists is left as it is.
     private func handle(
-        _ due: ScheduleDue, _ schedule: Schedule, now: Instant, into part: inout Part
+        _ due: ScheduleDue, _ schedule: Schedule?, now: Instant, into part: inout Part
     ) async throws(StoreError) {
         // The ticker's clock may be a little ahead of this one.
         let judgedAt = max(now, min(due.tickedAt, now.adding(milliseconds: ClockGuard.leapMaxMilliseconds)))
-        let next = schedule.next(after: due.occurrence)
+        let next = schedule?.next(after: due.occurrence)
         let end = part.new.count + Self.executionsMax
         var range: JobRange? = due.range
         while let rest = range, part.new.count < end, part.bytes < Self.bytesMax {

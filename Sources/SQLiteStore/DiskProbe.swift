@@ -16,10 +16,18 @@ struct DiskProbe {
         // Never open the database itself here: to close it would drop SQLite's locks on it.
         guard access(path, W_OK) == 0 else { throw Self.unavailable(path, errno) }
         // Processes that do this at the same time share the name: one that removes it takes it from none of them.
-        let file = path + "-probe"
+        // SQLite, too, writes beside the file that a link leads to.
+        let file = Self.resolved(path) + "-probe"
         let fault = Self.writePage(to: file)
         unlink(file)
         if let fault { throw Self.unavailable(path, fault) }
+    }
+
+    /// The path without links.
+    private static func resolved(_ path: String) -> String {
+        guard let resolved = realpath(path, nil) else { return path }
+        defer { free(resolved) }
+        return String(cString: resolved)
     }
 
     /// Creates a file with one page. Returns the error number; nil if it is written.

@@ -31,6 +31,12 @@ public final class ZoneFiles: Sendable {
         try FileManager.default.createSymbolicLink(atPath: "\(path)/\(name)", withDestinationPath: destination)
     }
 
+    /// Puts a socket in the place of the file with this name, which nobody can open, not even root.
+    public func putSocket(_ name: String) throws {
+        try remove(name)
+        guard mknod("\(path)/\(name)", S_IFSOCK | 0o600, 0) == 0 else { throw CocoaError(.fileWriteUnknown) }
+    }
+
     /// Removes a file.
     public func remove(_ name: String) throws {
         try FileManager.default.removeItem(atPath: "\(path)/\(name)")

@@ -218,6 +218,18 @@ import Testing
         #expect(try Self.requests(batch).count == 1)
     }
 
+    @Test func `a due event runs its jobs where the data of its time zone is missing`() async throws {
+        let gone = ScheduleKey("cron(0 8 * * ? *)", timeZone: "Test/Gone")
+        var stored = Self.job("a")
+        stored.job.schedule = gone
+        let event = ScheduleDue(schedule: gone, occurrence: Self.occurrence, tickedAt: Self.occurrence)
+        let batch = try await handler(MemoryDispatchStore([stored])).handle([
+            Self.message(try MessageCoder.encode(event))
+        ])
+        #expect(batch.dead.isEmpty, "the ticker had the data, so the occurrence is real")
+        #expect(try Self.requests(batch).map(\.jobName.job) == ["a"])
+    }
+
     @Test func `a due event leads to the deliveries of all jobs but the one whose execution can't be read`()
         async throws
     {

@@ -58,6 +58,21 @@ import Testing
         #expect(DiskProbe.writePage(to: "/no/such/folder/file") == ENOENT)
     }
 
+    @Test func `writes beside the database that a link leads to, not beside the link`() throws {
+        let folder = try TemporaryFolder()
+        defer { folder.remove() }
+        let (elsewhere, link) = (folder.path + "/elsewhere", folder.path + "/link.db")
+        try FileManager.default.createDirectory(atPath: elsewhere, withIntermediateDirectories: false)
+        try Data().write(to: URL(filePath: elsewhere + "/real.db"))
+        try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: elsewhere + "/real.db")
+        // Not even root can write here: the place is taken by a folder.
+        try FileManager.default.createDirectory(
+            atPath: elsewhere + "/real.db-probe", withIntermediateDirectories: false)
+        #expect(throws: StoreError.self) { try DiskProbe(path: link).run() }
+        try FileManager.default.removeItem(atPath: elsewhere + "/real.db-probe")
+        try DiskProbe(path: link).run()
+    }
+
     @Test func `follows no link that a stranger put in the place of its file`() async throws {
         let folder = try TemporaryFolder()
         defer { folder.remove() }

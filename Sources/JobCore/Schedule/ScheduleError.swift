@@ -41,7 +41,7 @@ public struct ScheduleError: Error, Sendable, Equatable {
             ScheduleError(
                 part: .timeZone, message: "\(name.quoted) can't be looked up: Belfry finds no time zones.",
                 hint: "Install the package tzdata where Belfry runs. Only UTC does without.")
-        case .unusable:
+        case .unusable, .unreadable:
             ScheduleError(
                 part: .timeZone, message: "The data of the time zone \(name.quoted) can't be used.",
                 hint: "Install the package tzdata again where Belfry runs.")

@@ -66,7 +66,8 @@ public final class ZoneDatabase: Sendable {
                 return .regional(rules)
             } catch {
                 if state.zones.count(where: { $0.value.rules == nil }) < Self.unusableMax {
-                    state.zones[name] = Known(version: version)
+                    // Without its version, the file is tried again at the next look.
+                    state.zones[name] = Known(version: error.isTemporary ? nil : version)
                 }
                 throw error
             }
@@ -103,14 +104,15 @@ extension ZoneDatabase {
             for (name, known) in state.zones {
                 let version = state.folder.version(of: name)
                 guard version != known.version else { continue }
-                state.zones[name]?.version = version
                 do throws(ZoneError) {
                     let file = try state.folder.rules(of: name)
+                    state.zones[name]?.version = version
                     guard file != known.file else { continue }
                     let rules = known.rules?.replaced(by: file, from: minute * 60) ?? file
                     state.zones[name] = Known(version: version, file: file, rules: rules)
                     reload.changed.append(name)
                 } catch {
+                    if !error.isTemporary { state.zones[name]?.version = version }
                     if known.rules != nil { reload.unusable[name] = "\(error)" }
                 }
             }

@@ -4,8 +4,18 @@ enum ZoneError: Error, Equatable {
     case unknown
     /// There is no folder of time zones, or it can't be read.
     case noFolder
-    /// The zone has a file, which can't be used for this reason.
+    /// The zone has a file, whose content can't be used for this reason.
     case unusable(String)
+    /// The zone's file can't be read now, for a reason of the system such as too many open files.
+    case unreadable(String)
+
+    /// Whether the same file may be usable later.
+    var isTemporary: Bool {
+        switch self {
+        case .noFolder, .unreadable: true
+        case .unknown, .unusable: false
+        }
+    }
 }
 
 extension ZoneError: CustomStringConvertible {
@@ -13,7 +23,7 @@ extension ZoneError: CustomStringConvertible {
         switch self {
         case .unknown: "there is no file of this name"
         case .noFolder: "the folder can't be read"
-        case .unusable(let reason): reason
+        case .unusable(let reason), .unreadable(let reason): reason
         }
     }
 }

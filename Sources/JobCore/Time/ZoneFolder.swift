@@ -81,7 +81,7 @@ struct ZoneFolder: Sendable {
     private static func bytes(ofFile path: String) throws(ZoneError) -> [UInt8] {
         // A pipe with this name must not hold the reader until somebody writes.
         let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
-        guard descriptor >= 0 else { throw .unusable("it can't be opened: \(String(cString: strerror(errno)))") }
+        guard descriptor >= 0 else { throw .unreadable("it can't be opened: \(String(cString: strerror(errno)))") }
         let handle = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
         var status = stat()
         guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { throw .unknown }
@@ -89,7 +89,7 @@ struct ZoneFolder: Sendable {
             // One byte more than a file may have shows that it has too many.
             return Array(try handle.read(upToCount: TZifReader.bytesMax + 1) ?? Data())
         } catch {
-            throw .unusable("it can't be read: \(error)")
+            throw .unreadable("it can't be read: \(error)")
         }
     }
 

@@ -72,6 +72,17 @@ import Testing
         #expect(try offsets() == [3_600, 0])
     }
 
+    @Test func `tries a file again that the system could not read`() throws {
+        _ = try offsets()
+        try files.putSocket("Test/Zone")
+        for _ in 0..<2 {
+            // A socket can't be opened. Too many open files look the same, and the file does not change when they end.
+            let reason = try #require(zones.reload(at: Self.now).unusable["Test/Zone"])
+            #expect(reason.hasPrefix("it can't be opened"))
+        }
+        #expect(try offsets() == [3_600, 3_600])
+    }
+
     @Test(arguments: [true, false]) func `finds a zone that comes after it was asked for`(isReloaded: Bool) throws {
         #expect(throws: ZoneError.unknown) { try zones.zone(named: "Test/New") }
         let before = zones.generation
