@@ -32,7 +32,8 @@ public enum PasswordFile {
                 faults.append(FileFault(place, "the line has a control character in it: remove it"))
             } else if !users.contains(user) {
                 let known = users.joined(separator: ", ")
-                faults.append(FileFault(place, "there is no user “\(user)”: the users are \(known)"))
+                // The name isn't shown: a line without a user can be a password of base64, which ends in `=`.
+                faults.append(FileFault(place, "the line has the name of no user: the users are \(known)"))
             } else if let first = lines[user] {
                 faults.append(FileFault(place, "the user \(user) is already in line \(first): keep one of them"))
             } else {

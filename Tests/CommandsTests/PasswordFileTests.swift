@@ -37,17 +37,19 @@ import Testing
             admin=secret5
             belfry-tickerd=secret6\u{7F}
             belfry-courierd=sec\rret7
+            c2VjcmV0MQ==
             """
         let found = faults(Array(text.utf8))
         #expect(
             found == [
-                "passwords:2: there is no user “belfry-reaperd”: the users are belfry-tickerd, belfry-courierd, admin",
+                "passwords:2: the line has the name of no user: the users are belfry-tickerd, belfry-courierd, admin",
                 "passwords:3: the line is not of the form USER=PASSWORD",
                 "passwords:4: the line is not of the form USER=PASSWORD",
                 "passwords:5: the line is not of the form USER=PASSWORD",
                 "passwords:6: the user admin is already in line 1: keep one of them",
                 "passwords:7: the line has a control character in it: remove it",
                 "passwords:8: the line has a control character in it: remove it",
+                "passwords:9: the line has the name of no user: the users are belfry-tickerd, belfry-courierd, admin",
             ])
     }
 
