@@ -11,8 +11,9 @@ struct MockCommand: AsyncParsableCommand {
               /succeed      accepts the webhook, sends heartbeats, reports success
               /fail         accepts the webhook, sends heartbeats, reports fail
               /silent       accepts the webhook and sends no callback
-              /status/CODE  answers the webhook with this status
-            Query parameters: heartbeats=N (default 2), every_ms=N between two callbacks (default 500).
+              /status/CODE  answers the webhook with this status, 200 to 599
+            Query parameters: heartbeats=N (default 2, at most 10000), every_ms=N between two callbacks \
+            (default 500, at most 3600000). It answers 400 to what is out of range.
             It prints one line of JSON for each webhook and each callback.
             """)
     @Option(help: "The address to listen on, host:port.") var listen = "127.0.0.1:9090"

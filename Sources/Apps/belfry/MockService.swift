@@ -20,8 +20,10 @@ struct MockService: Sendable {
         router.post("fail") { request, _ in try await take(request, end: "fail") }
         router.post("silent") { request, _ in try await take(request, end: nil) }
         router.post("status/{code}") { request, context in
+            guard let code = context.parameters.get("code", as: Int.self), 200...599 ~= code else {
+                return Response(status: .badRequest)
+            }
             _ = try await note(request)
-            let code = Int(context.parameters.get("code") ?? "") ?? 500
             return Response(
                 status: .init(code: code), body: .init(byteBuffer: ByteBuffer(string: "status \(code) as requested\n")))
         }
@@ -29,9 +31,10 @@ struct MockService: Sendable {
     }
 
     private func take(_ request: Request, end: String?) async throws -> Response {
-        guard let callbackURL = try await note(request) else { return Response(status: .badRequest) }
-        let heartbeats = request.uri.queryParameters.get("heartbeats", as: Int.self) ?? 2
-        let every = request.uri.queryParameters.get("every_ms", as: Int.self) ?? 500
+        guard let heartbeats = number("heartbeats", of: request, otherwise: 2, max: 10_000),
+            let every = number("every_ms", of: request, otherwise: 500, max: 3_600_000),
+            let callbackURL = try await note(request)
+        else { return Response(status: .badRequest) }
         if let end {
             // Unstructured, because the run continues after the webhook is answered, as in a real service.
             Task { await play(callbackURL, heartbeats: heartbeats, everyMilliseconds: every, end: end) }
@@ -39,8 +42,14 @@ struct MockService: Sendable {
         return Response(status: .ok)
     }
 
+    /// A query parameter from 0 to `max`; nil if it has another value.
+    private func number(_ name: String, of request: Request, otherwise: Int, max: Int) -> Int? {
+        guard let text = request.uri.queryParameters.get(name) else { return otherwise }
+        return Int(text).flatMap { 0...max ~= $0 ? $0 : nil }
+    }
+
     private func play(_ callbackURL: String, heartbeats: Int, everyMilliseconds: Int, end: String) async {
-        for beat in 0..<max(0, heartbeats) {
+        for beat in 0..<heartbeats {
             try? await Task.sleep(for: .milliseconds(everyMilliseconds))
             let progress = Int64((beat + 1) * 100 / (heartbeats + 1))
             await call(callbackURL, ["status": .string("processing"), "progress": .integer(progress)])
