@@ -6,8 +6,11 @@ import Foundation
 /// files as links; a link that leads back to a folder around it is a mistake.
 struct InputFolder {
     private static let filesMax = 10_000
+    private static let foldersMax = 10_000
     private static let endings = [".yaml", ".yml", ".json"]
     private var files: [String] = []
+    /// How many were searched. One that several links lead to counts each time: links can double it at every level.
+    private var folders = 0
 
     /// Returns the paths of the files, sorted. Throws if a folder or file can't be read.
     static func files(in path: String) throws(FileFault) -> [String] {
@@ -21,6 +24,10 @@ struct InputFolder {
         let real = URL(filePath: path.isEmpty ? "/" : path).resolvingSymlinksInPath().path
         guard !outer.contains(real) else {
             throw FileFault(path, "is a link that leads back to a folder around it: remove the link")
+        }
+        folders += 1
+        guard folders <= Self.foldersMax else {
+            throw FileFault(path, "is behind more than \(Self.foldersMax) folders, those of links included: give fewer")
         }
         guard let names = try? FileManager.default.contentsOfDirectory(atPath: path.isEmpty ? "/" : path) else {
             throw FileFault(path, "can't be read: check its permissions")

@@ -57,6 +57,16 @@ import Testing
         #expect(found.faults.first?.hasPrefix(start) == true, "\(found.faults)")
     }
 
+    @Test func `are not searched without an end when links double the folders at every level`() throws {
+        let files = try TemporaryFiles(["0/x": ""])
+        for level in 1..<40 {
+            try files.write([], to: "\(level)/x")
+            for name in ["a", "b"] { try files.link("\(level)/\(name)", to: "../\(level - 1)") }
+        }
+        let found = SampleJobs.read(files, "39")
+        #expect(found.faults.first?.contains("is behind more than 10000 folders") == true, "\(found.faults)")
+    }
+
     @Test func `with a mistake in the second document are refused as a whole`() throws {
         let found = try read("\(SampleJobs.yaml("a"))---\nservice_name: billing\n\tjob_name: b\n")
         #expect(found.jobs.isEmpty)
