@@ -25,6 +25,7 @@ struct JobCollector {
             return
         }
         guard fields["service_name"] != nil || fields["job_name"] != nil else {
+            faults += entry.faults.map(\.fault)
             return faults.append(
                 FileFault(place, "this is not a job: it has no service_name and no job_name. \(Self.hint)"))
         }

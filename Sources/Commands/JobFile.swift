@@ -12,30 +12,21 @@ struct JobFile {
         self.name = name
         let byteOrderMark: [UInt8] = [0xEF, 0xBB, 0xBF]
         let bytes = bytes.starts(with: byteOrderMark) ? Array(bytes.dropFirst(3)) : bytes
-        if name.lowercased().hasSuffix(".json") {
-            do throws(JSONError) { try readJSON(bytes) } catch { faults.append(fault(error)) }
-        } else {
-            readJSONOrYAML(bytes)
-        }
-    }
-
-    /// A text that is JSON is read as JSON, whatever the file is called: YAML has no escapes for surrogate pairs.
-    private mutating func readJSONOrYAML(_ bytes: [UInt8]) {
         let blanks = Array(" \t\r\n".utf8)
         let first = bytes.first { !blanks.contains($0) }
-        guard first == UInt8(ascii: "{") || first == UInt8(ascii: "[") else { return readYAML(bytes) }
+        let isNamedJSON = name.lowercased().hasSuffix(".json")
+        // YAML has no escapes for surrogate pairs, and would take what is almost JSON for something else.
+        guard isNamedJSON || first == UInt8(ascii: "{") || first == UInt8(ascii: "[") else {
+            readYAML(bytes)
+            return
+        }
         do throws(JSONError) {
             try readJSON(bytes)
         } catch {
-            let mistake = fault(error)
-            // A mistake that is not in the syntax shows that the text is meant as JSON.
-            guard error.code == .syntax else { return faults.append(mistake) }
-            let before = faults.count
-            readYAML(bytes)
-            // Neither JSON nor YAML: the reader that came further is the one that the text is meant for.
-            guard let other = faults.dropFirst(before).first, entries.isEmpty else { return }
-            let isJSON = (error.line, error.column) > (other.place.line ?? 1, other.place.column ?? 1)
-            if isJSON { faults = [mistake] }
+            let hint = ". A file that begins with { or [ is JSON: write YAML one field or job a line"
+            let place = FilePlace(file: name, line: error.line, column: error.column)
+            let isForeign = !isNamedJSON && error.code == .syntax
+            faults.append(FileFault(place, "this is not valid JSON: \(error.message)\(isForeign ? hint : "")"))
         }
     }
 
@@ -62,51 +53,37 @@ struct JobFile {
         var converter = YAMLConverter()
         do throws(TextFault) {
             let stream = try YAMLStream(text)
-            while let root = try stream.next() {
-                converter.beginDocument()
-                for node in root.sequence.map(Array.init) ?? [root] {
-                    guard !converter.isExhausted else { return }
-                    convert(node, isRoot: root.sequence == nil, &converter)
-                }
-            }
+            for document in stream.documents { convert(document, &converter) }
+            if let fault = stream.fault { throw fault }
         } catch {
             faults.append(error.inFile(name))
         }
     }
 
-    private mutating func convert(_ node: Node, isRoot: Bool, _ converter: inout YAMLConverter) {
+    private mutating func convert(_ document: YAMLDocument, _ converter: inout YAMLConverter) {
+        guard let list = document.root.sequence else {
+            return convert(document.root, in: document, &converter)
+        }
         do throws(TextFault) {
-            let value = try converter.value(node)
+            try YAMLConverter.refuseTag(of: list)
+            for node in list { convert(node, in: document, &converter) }
+        } catch {
+            faults.append(error.inFile(name))
+        }
+    }
+
+    private mutating func convert(_ node: Node, in document: YAMLDocument, _ converter: inout YAMLConverter) {
+        guard !converter.isExhausted else { return }
+        do throws(TextFault) {
+            let value = try converter.value(node, in: document)
             // An empty document, such as behind `---` at the end, or one of comments only.
-            if isRoot, value == .null, converter.faults.isEmpty { return }
+            if document.root.sequence == nil, value == .null, converter.faults.isEmpty { return }
             let file = name
             let mistakes = converter.faults.map { ($0.pointer, $0.fault.inFile(file)) }
-            entries.append(JobEntry(value: value, faults: mistakes) { node.place(of: $0, in: file) })
+            entries.append(
+                JobEntry(value: value, faults: mistakes) { document.place(of: $0, from: node, in: file) })
         } catch {
-            faults.append(error.inFile(name))
+            faults += converter.faults.map { $0.fault.inFile(name) } + [error.inFile(name)]
         }
-    }
-
-    private func fault(_ error: JSONError) -> FileFault {
-        FileFault(
-            FilePlace(file: name, line: error.line, column: error.column), "this is not valid JSON: \(error.message)")
-    }
-}
-
-extension Node {
-    /// The place of the field that a JSON pointer leads to, or of the last value on the way to it if it is missing.
-    fileprivate func place(of pointer: String, in file: String) -> FilePlace {
-        var (node, mark) = (self, self.mark)
-        for token in pointer.split(separator: "/", omittingEmptySubsequences: false).dropFirst() {
-            let name = String(token.replacing("~1", with: "/").replacing("~0", with: "~"))
-            if let mapping = node.mapping, let field = mapping.first(where: { $0.key.scalar?.string == name }) {
-                (node, mark) = (field.value, field.key.mark)
-            } else if let sequence = node.sequence, let index = Int(name), sequence.indices.contains(index) {
-                (node, mark) = (sequence[index], sequence[index].mark)
-            } else {
-                break
-            }
-        }
-        return FilePlace(file: file, line: mark?.line, column: mark?.column)
     }
 }

@@ -31,7 +31,7 @@ extension TextFault {
             let known = problem.hasPrefix("Maximum nesting") ? "this nests too deep" : Self.tabMessage(mark, in: text)
             self.init(mark, known ?? "this is not YAML: \(problem)\(around)")
         case .duplicatedKeysInMapping(let names, let context):
-            let shown = names.map { "“\($0.prefix(64))”" }.joined(separator: ", ")
+            let shown = names.prefix(8).map { "“\($0.prefix(64))”" }.joined(separator: ", ")
             // The place is that of the first one.
             self.init(context.mark, "the field \(shown) is repeated further down in this mapping: keep one of them")
         default:

@@ -1,4 +1,5 @@
 import JSON
+import JobCore
 import Yams
 
 /// Converts the nodes of YAML documents to JSON values, within limits.
@@ -9,6 +10,8 @@ struct YAMLConverter {
     /// Of one job: as many as the API takes.
     private static let valuesMax = 10_000
     private static let valuesOfFileMax = 1_000_000
+    private static let bytesOfFileMax = 4 * InputFile.bytesMax
+    private static let nameBytesMax = 1_024
 
     private typealias Position = (line: Int, column: Int)
 
@@ -16,74 +19,94 @@ struct YAMLConverter {
     private(set) var faults: [(pointer: String, fault: TextFault)] = []
     private var values = 0
     private var valuesOfFile = 0
-    /// The last position in the documents before this one.
-    private var documentStart: Position = (0, 0)
-    private var latest: Position = (0, 0)
-
-    /// Goes on to the next document. An anchor ends with its document, but Yams would still know it.
-    mutating func beginDocument() {
-        documentStart = latest
-    }
+    /// Of the texts of scalars, names of fields included.
+    private var bytes = 0
+    private var bytesOfFile = 0
 
     /// Whether no other node of this file can be converted.
-    var isExhausted: Bool { valuesOfFile > Self.valuesOfFileMax }
+    var isExhausted: Bool { valuesOfFile > Self.valuesOfFileMax || bytesOfFile > Self.bytesOfFileMax }
 
     /// Converts a node that should be a job, and collects the mistakes in it. Throws one that ends the conversion.
-    mutating func value(_ node: Node) throws(TextFault) -> JSONValue {
-        (values, faults) = (0, [])
-        return try value(node, pointer: "", depth: 0, before: Self.position(node))
+    mutating func value(_ node: Node, in document: YAMLDocument) throws(TextFault) -> JSONValue {
+        (values, bytes, faults) = (0, 0, [])
+        return try value(node, in: document, pointer: "", depth: 0, before: Self.position(node))
     }
 
     /// `before`: the position of the value around this one, where a mistake is reported that has no place of its own.
     private mutating func value(
-        _ node: Node, pointer: String, depth: Int, before: Position
+        _ written: Node, in document: YAMLDocument, pointer: String, depth: Int, before: Position
     ) throws(TextFault) -> JSONValue {
-        try enter(node, depth: depth, before: before)
+        var target: Node?
+        do throws(TextFault) {
+            if let scalar = written.scalar, document.isAlias(scalar) { target = try document.target(of: scalar) }
+        } catch {
+            try enter(written, in: document, depth: depth, before: before)
+            faults.append((pointer, error))
+            return .null
+        }
+        let node = target ?? written
+        try enter(node, in: document, depth: depth, before: before)
         do throws(TextFault) {
             switch node {
-            case .scalar(let scalar): return try Self.value(scalar, at: Self.position(node))
-            case .sequence(let sequence): try Self.refuseTag(sequence.tag, allowed: "seq", at: Self.position(node))
+            case .scalar(let scalar): return try Self.value(scalar, text: document.text(of: scalar))
+            case .sequence(let sequence): try Self.refuseTag(of: sequence)
             case .mapping(let mapping): try Self.refuseTag(mapping.tag, allowed: "map", at: Self.position(node))
-            // Yams's parser puts the anchored node in the place of an alias.
+            // With stand-ins for aliases, Yams's parser makes none.
             case .alias: throw TextFault(node.mark, "an alias can't be used here: write the value")
             }
         } catch {
             faults.append((pointer, error))
             return .null
         }
-        if let mapping = node.mapping { return try object(mapping, pointer: pointer, depth: depth + 1) }
+        if let mapping = node.mapping {
+            return try object(mapping, in: document, pointer: pointer, depth: depth + 1)
+        }
         var elements: [JSONValue] = []
         for element in node.sequence ?? [] {
             let inner = "\(pointer)/\(elements.count)"
-            elements.append(try value(element, pointer: inner, depth: depth + 1, before: Self.position(node)))
+            elements.append(
+                try value(element, in: document, pointer: inner, depth: depth + 1, before: Self.position(node)))
         }
         return .array(elements)
     }
 
-    private mutating func object(_ mapping: Node.Mapping, pointer: String, depth: Int) throws(TextFault) -> JSONValue {
+    private mutating func object(
+        _ mapping: Node.Mapping, in document: YAMLDocument, pointer: String, depth: Int
+    ) throws(TextFault) -> JSONValue {
         var fields: [String: JSONValue] = [:]
+        var places: [String: Position] = [:]
         let before: Position = mapping.mark.map { ($0.line, $0.column) } ?? (1, 1)
         for (key, inner) in mapping {
-            try enter(key, depth: depth, before: before)
-            let token = (key.scalar?.string ?? "").replacing("~", with: "~0").replacing("/", with: "~1")
-            let value = try value(
-                inner, pointer: "\(pointer)/\(token)", depth: depth, before: Self.position(key))
+            try enter(key, in: document, depth: depth, before: before)
+            let text = key.scalar.map(document.text(of:)) ?? ""
+            guard text.utf8.count <= Self.nameBytesMax else {
+                throw TextFault(key.mark, "the name of a field has more than \(Self.nameBytesMax) bytes: shorten it")
+            }
+            let inside = "\(pointer)/\(text.replacing("~", with: "~0").replacing("/", with: "~1"))"
+            let value = try value(inner, in: document, pointer: inside, depth: depth, before: Self.position(key))
             do throws(TextFault) {
-                let name = try Self.name(key)
-                guard fields.updateValue(value, forKey: name) == nil else {
-                    throw TextFault(key.mark, "the field “\(name.prefix(64))” is repeated: keep one of them")
+                let name = try Self.name(key, text: text, in: document)
+                if let first = places[name] {
+                    throw TextFault(
+                        key.mark,
+                        "the field “\(name.prefix(64))” is repeated: it is already at line \(first.line), "
+                            + "column \(first.column). Keep one of them")
                 }
+                (fields[name], places[name]) = (value, Self.position(key))
             } catch {
-                faults.append(("\(pointer)/\(token)", error))
+                faults.append((inside, error))
             }
         }
         return .object(fields)
     }
 
-    /// Counts a node, and checks that it is within the limits and of this document.
-    private mutating func enter(_ node: Node, depth: Int, before: Position) throws(TextFault) {
-        values += 1
-        valuesOfFile += 1
+    /// Counts a node, and checks that it is within the limits.
+    private mutating func enter(
+        _ node: Node, in document: YAMLDocument, depth: Int, before: Position
+    ) throws(TextFault) {
+        let length = node.scalar.map { document.text(of: $0).utf8.count } ?? 0
+        (values, valuesOfFile) = (values + 1, valuesOfFile + 1)
+        (bytes, bytesOfFile) = (bytes + length, bytesOfFile + length)
         func fault(_ message: String) -> TextFault {
             TextFault(line: before.line, column: before.column, message)
         }
@@ -93,53 +116,61 @@ struct YAMLConverter {
         guard values <= Self.valuesMax else {
             throw fault("the job has more than \(Self.valuesMax) values, those that aliases repeat included")
         }
-        guard !isExhausted else {
+        guard bytes <= JobDocument.bytesMax else {
+            throw fault("the job has more than \(JobDocument.bytesMax) bytes, those that aliases repeat included")
+        }
+        guard valuesOfFile <= Self.valuesOfFileMax else {
             throw fault("the file has more than \(Self.valuesOfFileMax) values, those that aliases repeat included")
         }
-        // libyaml gives an empty scalar the position of what follows it.
-        guard node.scalar?.string != "" else { return }
-        let position = Self.position(node)
-        guard position > documentStart else {
-            throw fault("an alias names an anchor of an earlier document: an anchor ends with its document")
+        guard bytesOfFile <= Self.bytesOfFileMax else {
+            throw fault("the file has more than \(Self.bytesOfFileMax) bytes, those that aliases repeat included")
         }
-        if position > latest { latest = position }
     }
 
-    /// The text of a key.
-    private static func name(_ key: Node) throws(TextFault) -> String {
-        let position = position(key)
+    /// Refuses an explicit tag of a list, unless it is `!` or `!!seq`.
+    static func refuseTag(of list: Node.Sequence) throws(TextFault) {
+        try refuseTag(list.tag, allowed: "seq", at: position(.sequence(list)))
+    }
+
+    /// The text of a key, `text`, if it can be the name of a field.
+    private static func name(
+        _ key: Node, text: String, in document: YAMLDocument
+    ) throws(TextFault) -> String {
         guard let scalar = key.scalar else {
             throw TextFault(key.mark, "a list or a mapping can't be the name of a field: write text")
         }
-        if scalar.style == .plain, scalar.string == "<<" {
+        guard !document.isAlias(scalar) else {
+            throw TextFault(key.mark, "an alias can't be the name of a field: write the name, in quotes if it has a *")
+        }
+        if scalar.style == .plain, text == "<<" {
             throw TextFault(
                 key.mark, "the merge key << is not part of YAML 1.2: write the fields, or an alias of a whole value")
         }
         // Yams has set the tag of a plain key to that of a string, to compare it with the others.
         let isPlain = scalar.style == .plain && ["", stringTag].contains(scalar.tag.rawValue)
-        let value = isPlain ? try plain(scalar, at: position) : try Self.value(scalar, at: position)
+        let value = isPlain ? try plain(text, at: position(key)) : try Self.value(scalar, text: text)
         guard case .string(let name) = value else {
             throw TextFault(
-                key.mark, "the name of a field is \(value.kind), “\(scalar.string.prefix(64))”: write it in quotes")
+                key.mark, "the name of a field is \(value.kind), “\(text.prefix(64))”: write it in quotes")
         }
         return name
     }
 
     private static let stringTag = "tag:yaml.org,2002:str"
 
-    private static func value(_ scalar: Node.Scalar, at position: Position) throws(TextFault) -> JSONValue {
-        let tag = scalar.tag.rawValue
-        guard !tag.isEmpty else { return try plain(scalar, at: position) }
+    private static func value(_ scalar: Node.Scalar, text: String) throws(TextFault) -> JSONValue {
+        let (tag, position) = (scalar.tag.rawValue, position(.scalar(scalar)))
+        guard !tag.isEmpty else { return try plain(text, at: position) }
         do {
-            return try CoreSchema.value(of: scalar.string, tag: tag)
+            return try CoreSchema.value(of: text, tag: tag)
         } catch {
             throw TextFault(line: position.line, column: position.column, error.message)
         }
     }
 
-    private static func plain(_ scalar: Node.Scalar, at position: Position) throws(TextFault) -> JSONValue {
+    private static func plain(_ text: String, at position: Position) throws(TextFault) -> JSONValue {
         do {
-            return try CoreSchema.value(ofPlain: scalar.string)
+            return try CoreSchema.value(ofPlain: text)
         } catch {
             throw TextFault(line: position.line, column: position.column, error.message)
         }

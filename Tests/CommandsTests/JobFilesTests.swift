@@ -49,12 +49,28 @@ import Testing
         ("a: 1\n", "jobs.json", "jobs.json:1:1: this is not valid JSON: "), ("", "jobs.json", "jobs.json:1:1: "),
         ("[\n  1,\n]", "jobs.json", "jobs.json:3:1: this is not valid JSON: "),
         (#"{"a": "\ud83c\udf89", "b": }"#, "jobs.yaml", "jobs.yaml:1:28: this is not valid JSON: "),
-        ("{a: 1,\n  b: [}", "jobs.yaml", "jobs.yaml:2:7: this is not YAML: "),
+        ("{a: 1,\n  b: [}", "jobs.yaml", "jobs.yaml:1:2: this is not valid JSON: "),
+        ("\u{FEFF}\n [1,]", "jobs.yaml", "jobs.yaml:2:5: this is not valid JSON: "),
+        ("[01]", "jobs.yaml", "jobs.yaml:1:"), ("--- !foo [1]", "jobs.yaml", "jobs.yaml:1:5: the tag !foo is not"),
+        ("--- !!set\n- 1", "jobs.yaml", "jobs.yaml:1:5: the tag !!set is not"),
     ])
     func `with a mistake in their JSON are refused with its place`(text: String, name: String, start: String) throws {
         let found = try read(text, as: name)
         #expect(found.jobs.isEmpty && found.faults.count == 1)
         #expect(found.faults.first?.hasPrefix(start) == true, "\(found.faults)")
+    }
+
+    @Test func `in the flow style of YAML are refused with a hint, and read behind a comment`() throws {
+        let flow = "{service_name: billing, job_name: a, \(SampleJobs.fields)}\n"
+        let hint = ". A file that begins with { or [ is JSON: write YAML one field or job a line"
+        #expect(try read(flow).faults.first?.hasSuffix(hint) == true)
+        #expect(try read(flow, as: "a.json").faults.first?.hasSuffix(hint) == false)
+        #expect(try read("# YAML\n\(flow)").jobs.count == 1)
+    }
+
+    @Test func `have the mistakes of a value without names reported, too`() throws {
+        let found = try read("- {x: !mine y, tags: .inf}\n")
+        #expect(found.faults.count == 3 && found.faults.last?.contains("it has no service_name") == true, "\(found)")
     }
 
     @Test func `are not searched without an end when links double the folders at every level`() throws {

@@ -46,10 +46,23 @@ import Testing
         ("headers: {true: b}", "11:11: the name of a field is a boolean, “true”: write it in quotes"),
         ("headers: {[a]: b}", "11:11: a list or a mapping can't be the name of a field"),
         ("? {a: b}\n: c", "11:3: a list or a mapping can't be the name of a field"),
-        ("ttl_seconds: 70", "9:1: the field “ttl_seconds” is repeated"),
-        ("headers:\n  x: a\n  \"x\": b", "12:3: the field “x” is repeated"),
-        ("description: *none", "11:14: this is not YAML: found undefined alias"),
-        ("tags: &a [*a]", "11:11: this is not YAML: found undefined alias"),
+        ("ttl_seconds: 70", "11:1: the field “ttl_seconds” is repeated: it is already at line 9, column 1. Keep"),
+        ("headers:\n  x: a\n  \"x\": b", "13:3: the field “x” is repeated: it is already at line 12, column 3. "),
+        ("headers: {\"x*\": a, 'x*': b}", "11:20: the field “x*” is repeated: it is already at line 11, column 11."),
+        ("description: *none", "11:14: the alias *none has no anchor before it"),
+        ("tags: &a [*a]", "11:11: the alias *a has no anchor before it"),
+        ("schedule_2: * * * * *", "11:13: text that begins with * is an alias: write “* * * * *” in quotes"),
+        ("tags: [*]", "11:8: text that begins with * is an alias: write “*” in quotes"),
+        ("tags: &a [x]\nheaders: !!map *a", "12:10: an alias can't have a tag or an anchor"),
+        ("tags: &a [x]\nheaders: &b *a", "12:10: an alias can't have a tag or an anchor"),
+        ("tags: &a [x]\nheaders: {*a : x}", "12:11: an alias can't be the name of a field"),
+        ("description: a\u{85}b", "11:15: the character U+85 can't be in YAML"),
+        ("description: \"a\u{2028}b\"", "11:16: the character U+2028 can't be in YAML"),
+        ("description: 'a\u{2029}b'", "11:16: the character U+2029 can't be in YAML"),
+        (
+            "headers: {? \(String(repeating: "x", count: 1_025)) : a}",
+            "11:13: the name of a field has more than 1024 bytes"
+        ),
         ("description: \"a\u{1}\"", "11:16: the character U+1 can't be in YAML"),
         ("description: \"a\u{7F}\"", "11:16: the character U+7F can't be in YAML"),
         ("description: \"\\ud83c\"", "11:17: this is not YAML: "),
@@ -92,7 +105,7 @@ import Testing
         let other = try read("headers: &h {x: a}\n---\n\(SampleJobs.yaml("b", "headers: *h\n"))")
         #expect(
             other.faults == [
-                "jobs.yaml:23:1: an alias names an anchor of an earlier document: an anchor ends with its document"
+                "jobs.yaml:23:10: the alias *h has no anchor before it: anchors end with their document"
             ])
     }
 
@@ -107,6 +120,62 @@ import Testing
         #expect(found.faults.first?.contains("the job has more than 10000 values") == true, "\(found.faults)")
         let jobs = "- &j\(SampleJobs.json("a"))\n- [*j, *j, *j]\n"
         #expect(SampleJobs.read(try TemporaryFiles(["x.yaml": jobs]), "x.yaml").faults.count == 1)
+    }
+
+    @Test func `is refused when aliases repeat a long text or a long name`() throws {
+        for value in ["\(String(repeating: "x", count: 250_000))", "{\(String(repeating: "x", count: 1_000)): y}"] {
+            let aliases = Array(repeating: "*a", count: 9_000).joined(separator: ", ")
+            let found = try read("headers: &a \(value)\ntags: [\(aliases)]\n")
+            let bytes = found.faults.filter { $0.contains("the job has more than 2097152 bytes") }
+            #expect(bytes.count == 1, "\(found.faults.map { $0.prefix(200) })")
+        }
+    }
+
+    @Test(arguments: ["x: *a99", "*a99 : x", "? *a99\n: x", "? [*a99]\n: x"])
+    func `is refused when chained anchors nest deeply, as a value and as a name`(end: String) throws {
+        let (open, close) = (String(repeating: "[", count: 900), String(repeating: "]", count: 900))
+        var lines = ["a0: &a0 \(open)\(close)"]
+        for index in 1..<100 { lines.append("a\(index): &a\(index) \(open)*a\(index - 1)\(close)") }
+        let found = try read("\(lines.joined(separator: "\n"))\n\(end)\n")
+        #expect(found.faults.first?.contains("nests deeper than 32 levels") == true, "\(found.faults)")
+    }
+
+    @Test func `keeps a star in text, in quotes, in blocks, in names and in comments`() throws {
+        let found = try read(
+            """
+            description: a * b*  # *c
+            payload: "*\u{E000}\u{F8FF}*"
+            tags: ['*x', &t "**", *t]
+            headers: {x*: "*", y: a*b}
+
+            """)
+        let job = try #require(found.jobs.first, "\(found.faults)").document
+        #expect(job["description"] == .string("a * b*"))
+        #expect(job["payload"] == .string("*\u{E000}\u{F8FF}*"))
+        #expect(job["tags"] == .array([.string("*x"), .string("**"), .string("**")]))
+        #expect(job["headers"] == .object(["x*": .string("*"), "y": .string("a*b")]))
+    }
+
+    @Test func `is refused with all repeated names and the other mistakes of the file`() throws {
+        let found = try read(
+            """
+            ttl_seconds: 1
+            ttl_seconds: 2
+            enabled: true
+            ttl: 3
+            ---
+            \(SampleJobs.yaml("b").replacing("60", with: "0"))
+            """)
+        #expect(
+            found.faults == [
+                "jobs.yaml:11:1: the field “ttl_seconds” is repeated: it is already at line 9, column 1. Keep one of "
+                    + "them",
+                "jobs.yaml:12:1: the field “ttl_seconds” is repeated: it is already at line 9, column 1. Keep one of "
+                    + "them",
+                "jobs.yaml:13:1: the field “enabled” is repeated: it is already at line 4, column 1. Keep one of them",
+                "jobs.yaml:14:1: billing/a: /ttl: is not a known field. Remove it, or correct its name.",
+                "jobs.yaml:24:1: billing/b: /ttl_seconds: is 0. Give a whole number from 1 to 604800.",
+            ])
     }
 
     @Test(arguments: [31, 32, 900, 100_000])
