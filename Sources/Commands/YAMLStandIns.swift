@@ -45,11 +45,16 @@ struct YAMLStandIns {
         if ["\"", "'"].contains(scalars[index]) { index = scalars.index(after: index) }
         guard index < scalars.endIndex, let standIn = unused.last else { return false }
         let letter = scalars[index]
-        guard letter.properties.isAlphabetic || originals[letter] != nil else { return false }
+        guard letter != alias, Self.isOfName(letter) || originals[letter] != nil else { return false }
         unused.removeLast()
         originals[standIn] = originals[letter] ?? letter
         text.unicodeScalars.replaceSubrange(index...index, with: CollectionOfOne(standIn))
         return true
+    }
+
+    /// Whether the character has no meaning to YAML at the start of a name.
+    private static func isOfName(_ letter: Unicode.Scalar) -> Bool {
+        letter.properties.isAlphabetic || letter.properties.numericType != nil || "_<".unicodeScalars.contains(letter)
     }
 
     private func index(of mark: Mark) -> String.Index? {
