@@ -105,13 +105,12 @@ import Testing
         #expect(json.status == 1 && made == [.bool(true), .bool(false), .bool(false), .bool(false)])
     }
 
-    @Test func `gives up files that take very long, even with one thread for tasks`() async throws {
+    @Test func `gives up files that take very long`() async throws {
         let api = await FakeAdminAPI.start()
         let lines = (0..<80_000).map { "name\($0): x" } + (0..<40).map { "again\($0): x\nagain\($0): y" }
         let files = try TemporaryFiles(["jobs.yaml": lines.joined(separator: "\n")])
         let repeated = Array(repeating: ["-f", "\(files.path)/jobs.yaml"], count: 50).flatMap { $0 }
-        let done = try await api.belfry(
-            ["jobs", "apply"] + repeated, environment: ["LIBDISPATCH_COOPERATIVE_POOL_STRICT": "1"])
+        let done = try await api.belfry(["jobs", "apply"] + repeated)
         #expect(done.status == 1 && done.errors.contains("took more than"), "\(done.errors.prefix(1_000))")
         #expect(api.changes.isEmpty)
     }

@@ -75,11 +75,11 @@ import Testing
 
     @Test func `are not searched without an end when links double the folders at every level`() throws {
         let files = try TemporaryFiles(["0/x": ""])
-        for level in 1..<40 {
+        for level in 1..<16 {
             try files.write([], to: "\(level)/x")
             for name in ["a", "b"] { try files.link("\(level)/\(name)", to: "../\(level - 1)") }
         }
-        let found = SampleJobs.read(files, "39")
+        let found = SampleJobs.read(files, "15")
         #expect(found.faults.first?.contains("is behind more than 10000 folders") == true, "\(found.faults)")
     }
 
