@@ -97,7 +97,7 @@ extension Console {
     /// The payload in place of the job's own. A request without a body has none.
     private static func runPayload(_ request: Request, _ context: KeyContext) async throws -> String? {
         guard let body = try await request.optionalJSONBody(bytesMax: JobDocument.bytesMax, context) else { return nil }
-        guard case .object(let fields) = try JSONValue.parse(body) else {
+        guard case .object(let fields) = try JSONValue.parse(body, limits: JobDocument.limits) else {
             throw InvalidDocument.notAnObject
         }
         var reader = DocumentReader(fields)

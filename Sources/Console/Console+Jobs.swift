@@ -11,11 +11,10 @@ extension Console {
         let name = try context.jobName()
         try Query(request).finish()
         let body = try await request.jsonBody(bytesMax: JobDocument.bytesMax, context)
-        let now = time.now()
         let current = try await readableJob(named: name)
-        var job = try JobDocument.parse(body, name: name, now: now, current: current?.job.schedule)
+        var job = try JobDocument.parse(body, name: name, now: time.now(), current: current?.job.schedule)
         job.headers = try HiddenHeaders.restored(job, from: current?.job)
-        guard let put = try await store.put([job], now: now).first else {
+        guard let put = try await store.put([job], now: time.now()).first else {
             throw StoreError.unusable("a job was put, and the store did not return it")
         }
         await publishChange(of: name, isDeleted: false, now: put.stored.updatedAt)

@@ -45,6 +45,7 @@ struct ConsoleAPI: Sendable {
     let store = MemoryConsoleStore()
     let memory = MemoryBroker(now: now)
     let log = InMemoryLogHandler()
+    let time = HandTime(now)
     let execution: Execution
     let console: Console
 
@@ -52,7 +53,7 @@ struct ConsoleAPI: Sendable {
     init(broker: (any MessageBroker)? = nil) {
         let log = log
         console = Console(
-            store: store, broker: broker ?? memory, time: HandTime(Self.now),
+            store: store, broker: broker ?? memory, time: time,
             logger: Logger(label: "test") { _ in log })
         execution = Execution(
             id: .random(), jobID: Self.job.id, jobName: Self.job, occurrence: Self.now, createdAt: Self.now,

@@ -39,6 +39,12 @@ import Testing
         #expect(try runRequests().isEmpty)
     }
 
+    @Test func `are requested with the longest payload, however it is escaped`() async throws {
+        let payload = String(repeating: #"\u0041"#, count: Limits.payloadBytesMax)
+        #expect(try await api.send(.post, Self.runs, "{\"payload\":\"\(payload)\"}").status == 202)
+        #expect(try runRequests().map(\.payload?.utf8.count) == [Limits.payloadBytesMax])
+    }
+
     @Test func `are not requested of a job that does not exist`() async throws {
         #expect(try await api.send(.post, "/services/billing/jobs/none/run").status == 404)
         #expect(try runRequests().isEmpty)

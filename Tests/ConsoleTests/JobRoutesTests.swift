@@ -1,3 +1,4 @@
+import Determinism
 import HTTPTypes
 import InMemoryLogging
 import JSON
@@ -5,6 +6,7 @@ import JobCore
 import Logging
 import Messaging
 import MessagingTesting
+import Store
 import Testing
 
 @Suite struct `The jobs of the admin API` {
@@ -15,6 +17,14 @@ import Testing
         try api.memory.unrouted.filter { $0.routingKey == RoutingKey.jobChanged }.map {
             try MessageCoder.decode(JobChanged.self, from: $0.body)
         }
+    }
+
+    @Test func `are put with the time at which the store writes them, not at which the request came`() async throws {
+        let (api, time) = (api, api.time)
+        api.store.change { $0.beforeWrite = { time.pass(milliseconds: 5_000) } }
+        #expect(try await api.send(.put, "/services/billing/jobs/late", ConsoleAPI.document).status == 201)
+        let stored = api.store.content.jobs[JobName(service: "billing", job: "late")]
+        #expect(stored?.updatedAt == ConsoleAPI.now.adding(seconds: 5))
     }
 
     @Test func `are created with 201, replaced with 200, shown, and deleted with 204`() async throws {

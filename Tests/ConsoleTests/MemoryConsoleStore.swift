@@ -15,6 +15,8 @@ final class MemoryConsoleStore: ConsoleStore {
         /// Thrown by the search for a key.
         var keyFailure: StoreError?
         var queries: [ExecutionQuery] = []
+        /// Called by a write before it begins, as while another program writes.
+        var beforeWrite: @Sendable () -> Void = {}
         var isHeld = false
         var held: [CheckedContinuation<Void, Never>] = []
     }
@@ -59,6 +61,7 @@ final class MemoryConsoleStore: ConsoleStore {
     func put(
         _ jobs: [Job], now: @autoclosure @Sendable () -> Instant
     ) async throws(StoreError) -> [PutJob] {
+        content.beforeWrite()
         let now = now()
         _ = try read()
         return change { content in
