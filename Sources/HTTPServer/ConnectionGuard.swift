@@ -154,7 +154,10 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
         startTimer()
     }
 
-    private var deadline: NIODeadline? { [readDeadline, answerDeadline].compactMap(\.self).min() }
+    private var deadline: NIODeadline? {
+        guard let readDeadline, let answerDeadline else { return readDeadline ?? answerDeadline }
+        return min(readDeadline, answerDeadline)
+    }
 
     private func startTimer() {
         guard let deadline, timer == nil || deadline < timerEnd else { return }

@@ -13,8 +13,13 @@ public protocol RouteContext: RequestContext {
 public struct RouteStorage: Sendable {
     /// The connection; a test that calls the routes without a server has one that keeps what is written.
     private let channel: (any Channel)?
-    /// The methods of the request's path, if the path has routes and none of them has the request's method.
-    public internal(set) var allowedMethods: [HTTPRequest.Method]?
+    /// Set by ``RouteResponder``.
+    var target: (methods: RouteMethods, path: String, method: HTTPRequest.Method)?
+    /// The methods of the request's path, if the path has routes and none of them has the request's method. It is
+    /// looked up when it is asked for: requests that find their route need none of it.
+    public var allowedMethods: [HTTPRequest.Method]? {
+        target.flatMap { $0.methods.allowed(at: $0.path, besides: $0.method) }
+    }
 
     public init(source: ApplicationRequestContextSource) {
         channel = source.channel

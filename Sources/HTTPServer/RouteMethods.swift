@@ -13,7 +13,6 @@ struct RouteMethods: Sendable {
     /// Takes the templates of a router, such as `/services/{service}/jobs`.
     init(_ routes: [(path: String, method: HTTPRequest.Method)]) {
         self.routes = routes.map { path, method in
-            // A copy, since a substring would keep no more than the same text alive.
             Route(parts: Self.parts(path[...]).map { $0.hasPrefix("{") ? nil : $0 }, method: method)
         }
     }

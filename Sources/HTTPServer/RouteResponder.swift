@@ -21,7 +21,7 @@ public struct RouteResponder<Context: RouteContext>: HTTPResponder {
         if isHead { head.method = .get }
         var context = context
         let plain = Request(head: head, body: request.body)
-        context.route.allowedMethods = methods.allowed(at: plain.uri.path, besides: head.method)
+        context.route.target = (methods, plain.uri.path, head.method)
         let response = try await routes.respond(to: plain, context: context)
         return isHead ? response.createHeadResponse() : response
     }

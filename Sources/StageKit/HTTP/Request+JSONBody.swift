@@ -13,7 +13,7 @@ extension Request {
         if let coding = headers[.contentEncoding], coding.lowercased() != "identity" {
             throw APIError(.unsupportedMediaType, "The body has a Content-Encoding. Send it without.")
         }
-        guard isJSON else { throw APIError(.unsupportedMediaType, "Send Content-Type: application/json.") }
+        guard isJSON else { throw Self.notJSON }
         return try await bytes(max: bytesMax, context)
     }
 
@@ -27,12 +27,12 @@ extension Request {
             return body.isEmpty ? nil : body
         }
         // A client that waits to be asked for its body need not send one that is refused.
-        if let length = headers[.contentLength], length != "0" { return try await jsonBody(bytesMax: 0, context) }
+        if let length = headers[.contentLength], length != "0" { throw Self.notJSON }
         do {
             _ = try await body.collect(upTo: 0)
             return nil
         } catch is NIOTooManyBytesError {
-            return try await jsonBody(bytesMax: 0, context)
+            throw Self.notJSON
         } catch {
             throw Self.incomplete(error)
         }
@@ -43,6 +43,8 @@ extension Request {
         let mediaType = headers[.contentType]?.prefix { $0 != ";" }
         return mediaType?.trimming { $0 == " " || $0 == "\t" }.lowercased() == "application/json"
     }
+
+    private static let notJSON = APIError(.unsupportedMediaType, "Send Content-Type: application/json.")
 
     private static func incomplete(_ error: any Error) -> APIError {
         APIError(.unreadable, "The body is broken or not complete.", details: ["error": "\(error)"])
