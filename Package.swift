@@ -134,7 +134,7 @@ let package = Package(
         program(
             "ingesterd", ["Ingester", "Messaging", "Signing", "StoreAccess", hummingbird, lifecycle]),
         program("reaperd", ["Reaper", "StoreAccess"]),
-        program("consoled", ["Console", "StoreAccess", hummingbird]),
+        program("consoled", ["Console", "Messaging", "StoreAccess", hummingbird]),
         program(
             "belfry",
             [

@@ -12,7 +12,8 @@ extension Console {
         try Query(request).finish()
         let body = try await request.jsonBody(bytesMax: JobDocument.bytesMax, context)
         let current = try await readableJob(named: name)
-        var job = try JobDocument.parse(body, name: name, now: time.now(), current: current?.job.schedule)
+        var job = try JobDocument.parse(
+            body, name: name, now: time.now(), current: current?.job.schedule, targets: targets)
         job.headers = try HiddenHeaders.restored(job, from: current?.job)
         guard let put = try await store.put([job], now: time.now()).first else {
             throw StoreError.unusable("a job was put, and the store did not return it")

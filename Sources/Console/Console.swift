@@ -15,12 +15,17 @@ public struct Console: Sendable {
     let store: any ConsoleStore
     /// Publishes, and fails within a second: a request must not wait for a broker that says nothing.
     let publisher: Coalescer<OutboundMessage, Void>
+    let targets: TargetRules
     let time: any TimeSource
     let logger: Logger
     private let share = KeyShare()
 
-    public init(store: any ConsoleStore, broker: any MessageBroker, time: any TimeSource, logger: Logger) {
+    /// `targets` are those that jobs may have.
+    public init(
+        store: any ConsoleStore, broker: any MessageBroker, targets: TargetRules, time: any TimeSource, logger: Logger
+    ) {
         self.store = store
+        self.targets = targets
         publisher = Coalescer(limit: 100) { messages in
             do {
                 try await broker.publish(messages)

@@ -19,9 +19,8 @@ struct Delivery: Sendable, Equatable {
 
     let request: DeliveryRequested
     let message: InboundMessage
-    /// Scheme, host and port of the target: deliveries of the same origin share a lane. Kept, since it is costly to
-    /// compute.
-    let origin: String
+    /// See `InvocationTarget.lane`. Kept, since it is costly to compute.
+    let laneName: String
     /// When its turn at the target was expected as it was deferred, by the monotonic clock. Nil when nothing is known.
     let turnMilliseconds: Int64?
 
@@ -29,7 +28,7 @@ struct Delivery: Sendable, Equatable {
         self.request = request
         self.message = message
         self.turnMilliseconds = turnMilliseconds
-        origin = TargetURL.origin(of: request.target.address)
+        laneName = request.target.lane
     }
 
     /// Reads a message at an instant by both clocks. Throws `UnreadableMessage`.

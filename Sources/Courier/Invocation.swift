@@ -1,20 +1,22 @@
-/// The request of one attempt to invoke a service.
+public import JobCore
+
+/// One attempt to invoke a service, the same for all types of targets.
 public struct Invocation: Sendable, Equatable {
-    public var url: String
+    public var target: InvocationTarget
+    public var jobName: JobName
+    public var executionID: ExecutionID
+    /// The instant of the attempt.
+    public var begunAt: Instant
+    /// The callback token, which also ends the `callback_url` in the body.
+    public var token: String
+    /// The headers of Standard Webhooks, `traceparent`, and the job's own.
     public var headers: [String: String]
+    /// JSON. The signature in the headers is over these bytes.
     public var body: [UInt8]
     public var timeoutMilliseconds: Int64
+    /// How long the run lasts if the service accepts it now.
+    public var ttlSeconds: Int64
     /// The values of the job's own headers, such as the target's credentials. Should the service echo them, they must
     /// not go on record.
     public var hidden: [String]
-
-    public init(
-        url: String, headers: [String: String], body: [UInt8], timeoutMilliseconds: Int64, hidden: [String] = []
-    ) {
-        self.url = url
-        self.headers = headers
-        self.body = body
-        self.hidden = hidden
-        self.timeoutMilliseconds = timeoutMilliseconds
-    }
 }

@@ -31,16 +31,16 @@ public final class InvocationBuilder: Sendable {
         let timestamp = now.secondsSinceEpoch
         let signature = signature(for: request.jobName.service)
         var headers = request.headers
-        headers["Content-Type"] = "application/json"
         headers["webhook-id"] = id
         headers["webhook-timestamp"] = String(timestamp)
         headers["webhook-signature"] = signature.header(id: id, timestampSeconds: timestamp, body: body)
         headers["traceparent"] = Self.traceParent(executionID: id, attempt: request.attempt)
         return Invocation(
-            url: request.target.address, headers: headers, body: body,
+            target: request.target, jobName: request.jobName, executionID: request.executionID, begunAt: now,
+            token: token, headers: headers, body: body,
             timeoutMilliseconds: min(
                 request.timeoutSeconds * 1_000, max(1, request.deadline.milliseconds(since: now))),
-            hidden: request.headers.values.sorted())
+            ttlSeconds: request.ttlSeconds, hidden: request.headers.values.sorted())
     }
 
     private func signature(for service: String) -> WebhookSignature {

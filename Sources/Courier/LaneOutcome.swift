@@ -2,7 +2,7 @@ import JobCore
 
 /// What an attempt taught a lane about its target.
 enum LaneOutcome: Sendable, Equatable {
-    /// The target answered, with any status.
+    /// The target answered, whatever it said.
     case answered
     /// No answer: no connection, a timeout, a broken connection.
     case failed
@@ -14,7 +14,7 @@ enum LaneOutcome: Sendable, Equatable {
     init(_ answer: AttemptResult.Answer) {
         self =
             switch answer {
-            case .answered: .answered
+            case .answered, .accepted, .busy, .refused: .answered
             case .unreachable: .failed
             case .forbidden: .notTried
             }

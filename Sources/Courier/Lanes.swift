@@ -99,7 +99,7 @@ struct Lanes {
     ) -> [LaneAction] {
         let isPaused = isPaused || isClosed
         if outcome == .asked { trips[delivery.key] = nil }
-        let actions = change(delivery.origin) { lane, window in
+        let actions = change(delivery.laneName) { lane, window in
             lane.finished(
                 delivery.key, outcome, window: window, isPaused: isPaused, nowMilliseconds: nowMilliseconds)
         }
@@ -110,8 +110,8 @@ struct Lanes {
     mutating func tick(nowMilliseconds: Int64) -> [LaneAction] {
         forgetIdle(nowMilliseconds)
         let isPaused = isPaused || isClosed
-        let actions = queuedOrigins.flatMap { origin in
-            change(origin) { lane, window in
+        let actions = queuedLanes.flatMap { name in
+            change(name) { lane, window in
                 lane.tick(window: window, isPaused: isPaused, nowMilliseconds: nowMilliseconds)
             }
         }
@@ -143,18 +143,18 @@ struct Lanes {
     }
 
     private mutating func release() -> [Delivery] {
-        queuedOrigins.flatMap { origin in change(origin) { lane, _ in lane.release() } }
+        queuedLanes.flatMap { name in change(name) { lane, _ in lane.release() } }
     }
 
     /// The targets whose deliveries wait, in an order that does not depend on hashing, so that a test can repeat its
     /// seed.
-    private var queuedOrigins: [String] {
+    private var queuedLanes: [String] {
         lanes.lazy.filter { $0.value.counts.waiting > 0 }.map(\.key).sorted()
     }
 
     private mutating func enter(_ delivery: Delivery, _ nowMilliseconds: Int64) -> LaneAction {
         let isPaused = isPaused
-        let action = change(delivery.origin) { lane, window in
+        let action = change(delivery.laneName) { lane, window in
             lane.admit(delivery, window: window, isPaused: isPaused, nowMilliseconds: nowMilliseconds)
         }
         if case .defer = action { trips[delivery.key] = nil }
@@ -169,12 +169,12 @@ struct Lanes {
 
     /// Changes a lane in place, and keeps the window's sum. The lane sees the window without its own share.
     private mutating func change<Result>(
-        _ origin: String, _ change: (inout Lane, CourierWindow) -> Result
+        _ name: String, _ change: (inout Lane, CourierWindow) -> Result
     ) -> Result {
         let unknown = Lane(inFlightLimit: inFlightLimit, patienceMilliseconds: patienceMilliseconds)
-        window.held -= lanes[origin]?.counts ?? LaneCounts()
-        let result = change(&lanes[origin, default: unknown], window)
-        window.held += lanes[origin]?.counts ?? LaneCounts()
+        window.held -= lanes[name]?.counts ?? LaneCounts()
+        let result = change(&lanes[name, default: unknown], window)
+        window.held += lanes[name]?.counts ?? LaneCounts()
         return result
     }
 
@@ -183,11 +183,11 @@ struct Lanes {
         let forgotten = nowMilliseconds - Self.memoryMilliseconds
         lanes = lanes.filter { !$0.value.isIdle || $0.value.usedAtMilliseconds > forgotten }
         guard lanes.count > Self.rememberedMax else { return }
-        let idle = lanes.filter(\.value.isIdle).map { (origin: $0.key, usedAt: $0.value.usedAtMilliseconds) }
-        for lane in idle.sorted(by: { ($0.usedAt, $0.origin) < ($1.usedAt, $1.origin) })
+        let idle = lanes.filter(\.value.isIdle).map { (name: $0.key, usedAt: $0.value.usedAtMilliseconds) }
+        for lane in idle.sorted(by: { ($0.usedAt, $0.name) < ($1.usedAt, $1.name) })
             .prefix(lanes.count - Self.rememberedMax)
         {
-            lanes[lane.origin] = nil
+            lanes[lane.name] = nil
         }
     }
 

@@ -50,6 +50,31 @@ public enum AllSettings {
         form: "networks separated by commas, such as 127.0.0.0/8,10.1.0.0/16",
         meaning: "Networks (CIDR, separated by commas) that webhooks may reach although they are not public.")
 
+    public static let serviceAMQPURL = Setting<String>(
+        "service-amqp-url", readBy: [.courierd, .consoled, .belfry],
+        form: "amqp://user:password@host:5672/vhost",
+        meaning: """
+            The broker that `rabbitmq` targets are on: a virtual host and a user apart from the pipeline's. Without it \
+            such jobs are refused. `consoled` only asks whether there is one; of `belfry`, only `mock` uses it.
+            """)
+
+    public static let awsRegion = Setting<String>(
+        "aws-region", readBy: [.courierd, .ingesterd, .belfry], default: .text("us-east-1"),
+        form: "a region such as eu-west-1",
+        meaning: "The AWS region of queue URLs that name none, as those at `BELFRY_SQS_ENDPOINT`.")
+
+    public static let sqsEndpoint = Setting<String>(
+        "sqs-endpoint", readBy: [.courierd, .ingesterd, .consoled, .belfry],
+        form: "a URL such as http://127.0.0.1:5000",
+        meaning: "Where requests to SQS go instead of to AWS, such as a VPC endpoint or a local server.")
+
+    public static let sqsCallbackQueueURL = Setting<String>(
+        "sqs-callback-queue-url", readBy: [.courierd, .ingesterd], form: "the URL of an SQS queue",
+        meaning: """
+            An SQS queue from which `ingesterd` takes callbacks. `courierd` names it in the messages of `sqs` \
+            invocations.
+            """)
+
     public static let inFlight = Setting<Int64>(
         "in-flight", readBy: [.courierd], default: 1_000, range: 1...10_000,
         meaning: "Deliveries that one process holds at once, and as many of the bulk.")
@@ -109,7 +134,8 @@ public enum AllSettings {
 
     static let rows: [SettingRow] = [
         amqpURL.row, amqpCAFile.row, prefix.row, storeURL.row, tzdir.row, signingKeys.row, callbackBaseURL.row,
-        allowedNetworks.row, inFlight.row, callbackListen.row, role.row, apiListen.row, historyDays.row,
+        allowedNetworks.row, serviceAMQPURL.row, awsRegion.row, sqsEndpoint.row, sqsCallbackQueueURL.row, inFlight.row,
+        callbackListen.row, role.row, apiListen.row, historyDays.row,
         redeliverAfterSeconds.row, healthListen.row, logLevel.row, logFormat.row, apiURL.row, apiKey.row,
         managementURL.row,
     ]

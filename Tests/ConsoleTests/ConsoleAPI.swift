@@ -53,7 +53,7 @@ struct ConsoleAPI: Sendable {
     init(broker: (any MessageBroker)? = nil) {
         let log = log
         console = Console(
-            store: store, broker: broker ?? memory, time: time,
+            store: store, broker: broker ?? memory, targets: .anyInstallation, time: time,
             logger: Logger(label: "test") { _ in log })
         execution = Execution(
             id: .random(), jobID: Self.job.id, jobName: Self.job, occurrence: Self.now, createdAt: Self.now,

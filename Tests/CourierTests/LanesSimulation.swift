@@ -144,12 +144,12 @@ struct LanesSimulation {
 
     private mutating func ended(_ delivery: Delivery, _ now: Int64) {
         var outcome = LaneOutcome.failed
-        if case .answers = targets[delivery.origin]?.behaviour {
+        if case .answers = targets[delivery.laneName]?.behaviour {
             outcome = .answered
             unended -= 1
         }
         inHand -= 1
-        outcomes[delivery.origin, default: Outcome()].lastEndedAt = now / 1_000
+        outcomes[delivery.laneName, default: Outcome()].lastEndedAt = now / 1_000
         let actions = lanes.finished(delivery, outcome, nowMilliseconds: now / 1_000)
         _ = lanes.settled([delivery.trip])
         for action in actions { carryOut(action, now) }
@@ -158,15 +158,15 @@ struct LanesSimulation {
     private mutating func carryOut(_ action: LaneAction, _ now: Int64) {
         switch action {
         case .start(let delivery):
-            outcomes[delivery.origin, default: Outcome()].startedAt.append(now / 1_000)
-            switch targets[delivery.origin]?.behaviour {
+            outcomes[delivery.laneName, default: Outcome()].startedAt.append(now / 1_000)
+            switch targets[delivery.laneName]?.behaviour {
             case .answers(let milliseconds), .fails(let milliseconds):
                 at(now + milliseconds * 1_000, .ended(delivery))
             case .hangs, nil: at(now + Self.timeoutMicroseconds, .ended(delivery))
             }
         case .defer(let delivery, let deferral):
             inHand -= 1
-            outcomes[delivery.origin, default: Outcome()].deferralsPerDelivery += 1
+            outcomes[delivery.laneName, default: Outcome()].deferralsPerDelivery += 1
             _ = lanes.settled([delivery.trip])
             var request = delivery.request
             request.deferrals.count += 1

@@ -171,7 +171,7 @@ import Testing
         }
         #expect(lanes.tick(nowMilliseconds: 400).isEmpty)
         let deferred = lanes.tick(nowMilliseconds: 1_000).compactMap { action in
-            if case .defer(let delivery, _) = action { delivery.origin } else { nil }
+            if case .defer(let delivery, _) = action { delivery.laneName } else { nil }
         }
         #expect(deferred == Array(repeating: origins[1], count: 14) + Array(repeating: origins[0], count: 14))
     }

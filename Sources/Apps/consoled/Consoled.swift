@@ -1,6 +1,7 @@
 import BrokerAccess
 import Console
 import JobCore
+import Messaging
 import RabbitMQ
 import Settings
 import StageKit
@@ -12,15 +13,20 @@ struct Consoled: DaemonProgram {
     static let abstract = "Serves the admin API: jobs, runs, history."
 
     static func run(_ settings: Settings) async throws {
-        let (daemonSettings, brokerSettings, storeURL, address) = try settings.all(
+        let (daemonSettings, brokerSettings, storeURL, address, serviceURL, endpoint) = try settings.all(
             DaemonSettings.init, BrokerSettings.init, AllSettings.storeURL.parsed(StoreURL.init(parsing:)).value,
-            AllSettings.apiListen.value)
+            AllSettings.apiListen.value, AllSettings.serviceAMQPURL.optional.value,
+            AllSettings.sqsEndpoint.optional.value)
         let daemon = Daemon.bootstrap(daemonSettings)
         let logger = daemon.logger
         let broker = RabbitBroker(brokerSettings, consumes: false, publishesEvents: true, logger: logger)
         let store = LazyStore(storeURL, logger: daemon.logger)
         try await daemon.run(connections: broker.run, faults: { await store.faults() + broker.faults }) {
-            let console = Console(store: try store.open(), broker: broker, time: SystemTime(), logger: logger)
+            let targets = TargetRules(
+                hasServiceBroker: serviceURL != nil, pipelinePrefix: brokerSettings.topology.prefix,
+                sqsEndpoint: endpoint)
+            let console = Console(
+                store: try store.open(), broker: broker, targets: targets, time: SystemTime(), logger: logger)
             return [WebServer(address: address, logger: logger, router: console.router)]
         }
     }

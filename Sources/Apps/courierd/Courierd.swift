@@ -1,6 +1,5 @@
 import BrokerAccess
 import Courier
-import HTTPClient
 import JobCore
 import Messaging
 import RabbitMQ
@@ -20,7 +19,7 @@ struct Courierd: DaemonProgram {
         let couriers = [WorkQueue.courierDeliveries, .courierBulk].map { queue in
             (queue: queue, broker: RabbitBroker(configuration.broker, consumes: true, logger: daemon.logger))
         }
-        let invoker = WebhookInvoker(addressGuard: AddressGuard(allowed: configuration.allowedNetworks))
+        let invoker = TargetInvoker(configuration)
         let connections: @Sendable () async -> Void = {
             await withDiscardingTaskGroup { group in
                 group.addTask { await invoker.run() }

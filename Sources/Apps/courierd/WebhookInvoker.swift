@@ -4,8 +4,8 @@ import JobCore
 import StageKit
 
 /// The courier's way to a service over HTTP.
-struct WebhookInvoker: Invoker {
-    let connectionsPerTargetLimit = 128
+struct WebhookInvoker {
+    static let connectionsPerTargetLimit = 128
     /// The couriers that share this invoker: one for ordinary deliveries, one for the bulk. With room for less than
     /// both, ordinary attempts would wait in libcurl behind those of the bulk.
     static let couriers = 2
@@ -15,7 +15,7 @@ struct WebhookInvoker: Invoker {
     init(addressGuard: AddressGuard) {
         client = CurlClient(
             name: "webhooks", addressGuard: addressGuard,
-            maxConnectionsPerHost: Self.couriers * connectionsPerTargetLimit, userAgent: "Belfry/1",
+            maxConnectionsPerHost: Self.couriers * Self.connectionsPerTargetLimit, userAgent: "Belfry/1",
             secondsSinceEpoch: { SystemTime().now().secondsSinceEpoch })
     }
 
@@ -25,9 +25,11 @@ struct WebhookInvoker: Invoker {
     }
 
     func invoke(_ invocation: Invocation) async -> AttemptResult {
+        var headers = invocation.headers.map { ClientRequest.Header(name: $0.key, value: $0.value) }
+        headers.append(.init(name: "Content-Type", value: "application/json"))
         let request = ClientRequest(
-            url: invocation.url, headers: invocation.headers.map { .init(name: $0.key, value: $0.value) },
-            body: invocation.body, timeoutMilliseconds: Int(invocation.timeoutMilliseconds),
+            url: invocation.target.address, headers: headers, body: invocation.body,
+            timeoutMilliseconds: Int(invocation.timeoutMilliseconds),
             responseBodyBytesMax: AttemptResult.bodyBytesRead)
         switch await client.send(request) {
         case .response(let response):

@@ -4,8 +4,14 @@ public struct AttemptResult: Sendable, Equatable {
     public enum Answer: Sendable, Equatable {
         /// The service answered with an HTTP status. `retryAfterSeconds` is its `Retry-After` header.
         case answered(statusCode: Int, retryAfterSeconds: Int64?)
+        /// A queue has the message.
+        case accepted
+        /// The queue takes nothing now, but answers: it is full, or throttles.
+        case busy
         /// No answer, though another attempt may get one: no connection, a timeout, a broken connection.
         case unreachable
+        /// A queue, or the way to it, has refused the message, and would refuse it again.
+        case refused
         /// No attempt can succeed: the URL or the address may not be used.
         case forbidden
     }

@@ -26,8 +26,9 @@ public enum DeliveryVerdict: Sendable, Equatable {
             case 408, 425, 429, 500..<600: retryAfterSeconds = after
             default: return .refuse
             }
-        case .unreachable: retryAfterSeconds = nil
-        case .forbidden: return .refuse
+        case .accepted: return .accept
+        case .unreachable, .busy: retryAfterSeconds = nil
+        case .refused, .forbidden: return .refuse
         }
         guard attempt < policy.maxAttempts else { return .refuse }
         let wait = max(policy.backoffSeconds(afterAttempt: attempt), retryAfterSeconds ?? 0)

@@ -32,6 +32,11 @@ public struct DocumentReader {
         errors.append(FieldError(field: "\(path)/\(token)", code: code, message: message, hint: hint))
     }
 
+    /// Adds a mistake in a field that is named by its JSON pointer.
+    mutating func report(_ error: FieldError) {
+        errors.append(error)
+    }
+
     /// Adds the mistakes of a reader of an object inside this one.
     public mutating func adopt(_ inner: DocumentReader) {
         errors += inner.errors

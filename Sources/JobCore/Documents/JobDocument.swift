@@ -20,23 +20,23 @@ public enum JobDocument {
     /// Reads a job that is put now. Throws all mistakes together.
     ///
     /// An `at(…)` that has passed is one of them, unless `current`, the job's schedule on record, is the same: then the
-    /// job may be put again with another mistake corrected.
+    /// job may be put again with another mistake corrected. `targets` are those of this installation.
     public static func parse(
-        _ bytes: [UInt8], name: JobName, now: Instant, current: ScheduleKey?
+        _ bytes: [UInt8], name: JobName, now: Instant, current: ScheduleKey?, targets: TargetRules
     ) throws(InvalidDocument) -> Job {
-        try parse(try JSONValue.parse(bytes, limits: limits), name: name) { schedule in
+        try parse(try JSONValue.parse(bytes, limits: limits), name: name, targets: targets) { schedule in
             schedule != current && (try? schedule.parsed())?.hasPassed(at: now) == true
         }
     }
 
     /// Reads a job from a value that was JSON or YAML. Throws all mistakes together. An `at(…)` that has passed is none
-    /// of them.
+    /// of them, nor is a target that only some installations can deliver to.
     public static func parse(_ value: JSONValue, name: JobName) throws(InvalidDocument) -> Job {
-        try parse(value, name: name) { _ in false }
+        try parse(value, name: name, targets: .anyInstallation) { _ in false }
     }
 
     private static func parse(
-        _ value: JSONValue, name: JobName, hasPassed: (ScheduleKey) -> Bool
+        _ value: JSONValue, name: JobName, targets: TargetRules, hasPassed: (ScheduleKey) -> Bool
     ) throws(InvalidDocument) -> Job {
         guard case .object(let fields) = value else {
             throw .notAnObject
@@ -47,21 +47,21 @@ public enum JobDocument {
                 reader.report(field, .invalid, fault, hint: JobName.hint)
             }
         }
-        let job = read(&reader, name: name, hasPassed: hasPassed)
+        let job = read(&reader, name: name, targets: targets, hasPassed: hasPassed)
         reader.refuseUnknownFields()
         guard let job, reader.errors.isEmpty else { throw InvalidDocument(reader.errors) }
         return job
     }
 
     private static func read(
-        _ reader: inout DocumentReader, name: JobName, hasPassed: (ScheduleKey) -> Bool
+        _ reader: inout DocumentReader, name: JobName, targets: TargetRules, hasPassed: (ScheduleKey) -> Bool
     ) -> Job? {
         if reader.requiredBool("async") == false {
             reader.report("async", .notAllowed, "is false", hint: "Only asynchronous jobs are supported: give true.")
         }
         let isEnabled = reader.requiredBool("enabled")
         let isExclusive = reader.requiredBool("exclusive")
-        let target = readTarget(&reader)
+        let target = readTarget(&reader, targets)
         let schedule = readSchedule(&reader)
         if let schedule, hasPassed(schedule) {
             reader.report(
@@ -91,21 +91,22 @@ public enum JobDocument {
             startAt: startAt, endAt: endAt, tags: tags, description: description)
     }
 
-    private static func readTarget(_ reader: inout DocumentReader) -> InvocationTarget? {
-        let given = reader.requiredString("invocation_type", bytesMax: 64, hint: "Give http.")
+    private static func readTarget(_ reader: inout DocumentReader, _ rules: TargetRules) -> InvocationTarget? {
+        let kinds = InvocationTarget.Kind.allCases.map(\.rawValue).joined(separator: ", ")
+        let given = reader.requiredString("invocation_type", bytesMax: 64, hint: "Give one of: \(kinds).")
+        let kind = given.flatMap(InvocationTarget.Kind.init)
+        if let given, kind == nil {
+            reader.report("invocation_type", .notAllowed, "is “\(given)”", hint: "Give one of: \(kinds).")
+        }
         let address = reader.requiredString(
-            "invocation_target", bytesMax: 2_048, hint: "Give an absolute URL such as https://example.com/hook.")
-        guard let given, let address else { return nil }
-        guard let kind = InvocationTarget.Kind(rawValue: given), kind == .http else {
-            reader.report("invocation_type", .notAllowed, "is “\(given.prefix(64))”", hint: "Give http.")
+            "invocation_target", bytesMax: 2_048, hint: TargetRules.hint(kind ?? .http))
+        guard let kind, let address else { return nil }
+        let target = InvocationTarget(kind: kind, address: address)
+        if let fault = rules.fault(in: target) {
+            reader.report(fault)
             return nil
         }
-        if let fault = TargetURL.fault(in: address) {
-            reader.report(
-                "invocation_target", .invalid, fault, hint: "Give an absolute URL such as https://example.com/hook.")
-            return nil
-        }
-        return InvocationTarget(kind: kind, address: address)
+        return target
     }
 
     private static func readSchedule(_ reader: inout DocumentReader) -> ScheduleKey? {

@@ -19,7 +19,8 @@ enum SampleDocument {
     /// Parses a document that is put in the year 2026 and has no predecessor on record.
     static func parse(_ text: String, current: ScheduleKey? = nil) throws(InvalidDocument) -> Job {
         try JobDocument.parse(
-            Array(text.utf8), name: name, now: Instant(secondsSinceEpoch: 1_790_000_000), current: current)
+            Array(text.utf8), name: name, now: Instant(secondsSinceEpoch: 1_790_000_000), current: current,
+            targets: .anyInstallation)
     }
 
     /// The JSON text of the least document with these changes.

@@ -1,0 +1,54 @@
+/// Which targets an installation can deliver to. A job with another target is refused when it is put.
+public struct TargetRules: Sendable {
+    /// Whether `rabbitmq` targets have a broker (`BELFRY_SERVICE_AMQP_URL`).
+    public var hasServiceBroker: Bool
+    /// How the names of the pipeline's own exchanges and queues begin.
+    public var pipelinePrefix: String
+    /// Where requests to SQS go instead of to AWS (`BELFRY_SQS_ENDPOINT`); nil for AWS.
+    public var sqsEndpoint: String?
+
+    public init(hasServiceBroker: Bool, pipelinePrefix: String, sqsEndpoint: String? = nil) {
+        self.hasServiceBroker = hasServiceBroker
+        self.pipelinePrefix = pipelinePrefix
+        self.sqsEndpoint = sqsEndpoint
+    }
+
+    /// What can be said about a target without knowing the installation.
+    public static let anyInstallation = TargetRules(hasServiceBroker: true, pipelinePrefix: "belfry")
+
+    /// The mistake in a target, as that of the field of the job's document that has it. Nil if it can be delivered to.
+    func fault(in target: InvocationTarget) -> FieldError? {
+        switch target.kind {
+        case .http:
+            TargetURL.fault(in: target.address).map { Self.addressError($0, hint: Self.hint(.http)) }
+        case .rabbitmq: queueFault(in: target.address)
+        case .sqs: nil
+        }
+    }
+
+    /// What to give as the address of a target.
+    static func hint(_ kind: InvocationTarget.Kind) -> String {
+        switch kind {
+        case .http: "Give an absolute URL such as https://example.com/hook."
+        case .rabbitmq: "Give exchange/routing_key or queue:NAME."
+        case .sqs: "Give a queue URL such as https://sqs.eu-west-1.amazonaws.com/123456789012/jobs."
+        }
+    }
+
+    private func queueFault(in address: String) -> FieldError? {
+        guard hasServiceBroker else {
+            return FieldError(
+                field: "/invocation_type", code: .notAllowed, message: "is “rabbitmq”, but there is no service broker",
+                hint: "Have an operator set BELFRY_SERVICE_AMQP_URL, or use another type.")
+        }
+        guard QueueAddress(address) != nil else {
+            return Self.addressError(
+                "is neither an exchange with a routing key nor a queue", hint: Self.hint(.rabbitmq))
+        }
+        return nil
+    }
+
+    static func addressError(_ message: String, hint: String) -> FieldError {
+        FieldError(field: "/invocation_target", code: .invalid, message: message, hint: hint)
+    }
+}
