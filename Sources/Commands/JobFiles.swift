@@ -9,6 +9,7 @@ public struct JobFiles: Sendable {
 
     private var contents: [(name: String, bytes: [UInt8])] = []
     private var faults: [FileFault] = []
+    private var bytesOfAll = 0
 
     /// Reads the bytes of files, of the files in folders, and of standard input (`-`). It may wait for a pipe. What
     /// can't be read is a mistake that `jobs` reports with the others.
@@ -39,9 +40,10 @@ public struct JobFiles: Sendable {
         do throws(FileFault) {
             let name = InputFile.displayName(file)
             let bytes = try InputFile.read(file)
-            guard contents.reduce(bytes.count, { $0 + $1.bytes.count }) <= Self.bytesOfAllMax else {
+            guard bytesOfAll + bytes.count <= Self.bytesOfAllMax else {
                 throw FileFault(name, "the files together are too large: give at most 64 MiB at once")
             }
+            bytesOfAll += bytes.count
             contents.append((name, bytes))
         } catch {
             faults.append(error)

@@ -38,23 +38,17 @@ struct YAMLStandIns {
         return String(original)
     }
 
-    /// Makes the name of a field that begins at the mark different from all others. False if that can't be done.
+    /// Makes the name of a field that begins at the mark different from all others. False if that can't be done: the
+    /// name is no scalar of one line, or has nothing but short escapes.
     mutating func tellApart(nameAt mark: Mark) -> Bool {
-        guard var index = index(of: mark) else { return false }
-        let scalars = text.unicodeScalars
-        if ["\"", "'"].contains(scalars[index]) { index = scalars.index(after: index) }
-        guard index < scalars.endIndex, let standIn = unused.last else { return false }
-        let letter = scalars[index]
-        guard letter != alias, Self.isOfName(letter) || originals[letter] != nil else { return false }
+        guard let start = index(of: mark), let standIn = unused.last,
+            let place = YAMLNamePlace(in: text.unicodeScalars, from: start, isStandIn: { originals[$0] != nil })
+        else { return false }
+        guard place.original != alias else { return false }
         unused.removeLast()
-        originals[standIn] = originals[letter] ?? letter
-        text.unicodeScalars.replaceSubrange(index...index, with: CollectionOfOne(standIn))
+        originals[standIn] = originals[place.original] ?? place.original
+        text.unicodeScalars.replaceSubrange(place.range, with: place.replacement(standIn))
         return true
-    }
-
-    /// Whether the character has no meaning to YAML at the start of a name.
-    private static func isOfName(_ letter: Unicode.Scalar) -> Bool {
-        letter.properties.isAlphabetic || letter.properties.numericType != nil || "_<".unicodeScalars.contains(letter)
     }
 
     private func index(of mark: Mark) -> String.Index? {

@@ -15,7 +15,7 @@ public struct HealthServer: Service {
     /// Creates a server that listens once it runs.
     ///
     /// `faults` returns the reasons why the process can't do its work now, and nothing if it can. They become the body
-    /// of a 503 answer on `/readyz`.
+    /// of a 503 answer on `/readyz`, so they must not name paths or hosts.
     public init(
         address: ListenAddress, metrics: PrometheusMetrics, logger: Logger,
         faults: @escaping @Sendable () async -> [String]

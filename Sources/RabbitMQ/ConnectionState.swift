@@ -16,4 +16,13 @@ extension ConnectionState {
         case .blocked(let reason): "blocked by the broker (memory or disk alarm): \(reason)"
         }
     }
+
+    /// The same for an answer: without hosts and what the broker said, which are logged.
+    var outage: String? {
+        switch self {
+        case .connected: nil
+        case .connecting: "not connected"
+        case .blocked: "blocked by the broker (memory or disk alarm)"
+        }
+    }
 }

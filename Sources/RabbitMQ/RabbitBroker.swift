@@ -72,4 +72,13 @@ public struct RabbitBroker: MessageBroker {
         ]
         return faults.compactMap { role, fault in fault.map { "broker (\(role)): \($0)" } }
     }
+
+    /// The same as `faults` for an answer: without hosts and what the broker said, which are logged.
+    public var outages: [String] {
+        let publishing = publisher.fault.map { _ in publisher.state.outage ?? "the broker confirms nothing" }
+        let outages = [
+            ("publish", publishing), ("events", events?.publisher.state.outage), ("consume", consumer?.state.outage),
+        ]
+        return outages.compactMap { role, outage in outage.map { "broker (\(role)): \($0)" } }
+    }
 }

@@ -12,15 +12,15 @@ struct DiskProbe {
 
     /// Writes a page to a file beside the database, and removes it. Throws why that fails: the disk is full or
     /// read-only, the quota is used up, or this user may not write to the folder or to the database.
-    func run() throws(StoreError) {
+    func run() throws(StorageFault) {
         // Never open the database itself here: to close it would drop SQLite's locks on it.
-        guard access(path, W_OK) == 0 else { throw Self.unavailable(path, errno) }
+        guard access(path, W_OK) == 0 else { throw Self.fault(path, errno) }
         // Processes that do this at the same time share the name: one that removes it takes it from none of them.
         // SQLite, too, writes beside the file that a link leads to.
         let file = Self.resolved(path) + "-probe"
         let fault = Self.writePage(to: file)
         unlink(file)
-        if let fault { throw Self.unavailable(path, fault) }
+        if let fault { throw Self.fault(path, fault) }
     }
 
     /// The path without links.
@@ -41,13 +41,13 @@ struct DiskProbe {
         return written == page.count ? nil : written < 0 ? errno : ENOSPC
     }
 
-    static func unavailable(_ path: String, _ number: CInt) -> StoreError {
-        let reason = "(\(String(cString: strerror(number))))"
-        return switch number {
-        case ENOSPC, EDQUOT: .unavailable("the disk of \(path) is full \(reason): free some space")
-        case EROFS, EACCES, EPERM:
-            .unavailable("\(path) can't be written \(reason): make it and its folder writable for this user")
-        default: .unavailable("\(path) can't be written \(reason): check the disk")
-        }
+    static func fault(_ path: String, _ number: CInt) -> StorageFault {
+        let kind: StorageFault.Kind =
+            switch number {
+            case ENOSPC, EDQUOT: .full
+            case EROFS, EACCES, EPERM: .notWritable
+            default: .failing
+            }
+        return StorageFault(kind, detail: "\(path): \(String(cString: strerror(number)))")
     }
 }

@@ -31,7 +31,8 @@ struct StageLoop: Service {
             } catch StoreError.unusable(let reason) {
                 throw StoreError.unusable(reason)
             } catch {
-                start.fault = "\(error)"
+                // Readiness answers without the place of the store, which is logged.
+                start.fault = error is StoreError ? "the store is unavailable" : "it can't start yet"
                 let wait = Backoff().milliseconds(attempt: attempt, fraction: .random(in: 0.5..<1))
                 attempt += 1
                 logger.warning("can't start yet, will retry", metadata: ["error": "\(error)", "wait_ms": "\(wait)"])

@@ -4,5 +4,5 @@ public protocol ReadinessStore: Sendable {
     ///
     /// It answers at once. A store that others are writing to, or have locked, is ready: it waits for no lock, and
     /// takes none from them.
-    func checkWritable() async throws(StoreError)
+    func checkWritable() async throws(StorageFault)
 }

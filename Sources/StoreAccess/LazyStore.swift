@@ -7,6 +7,7 @@ public final class LazyStore: Sendable {
     private let url: StoreURL
     private let logger: Logger
     private let store = Mutex<(any CompleteStore)?>(nil)
+    private let loggedFault = Mutex<StorageFault?>(nil)
 
     /// `logger` is the store's own; see `StoreURL.open(logger:)`.
     public init(_ url: StoreURL, logger: Logger) {
@@ -21,13 +22,19 @@ public final class LazyStore: Sendable {
         return opened
     }
 
-    /// Why the store can't be used now; empty when it can.
+    /// Why the store can't be used now, without its place; empty when it can. The place is logged when a fault begins.
     public func faults() async -> [String] {
         guard let store = store.withLock({ $0 }) else { return ["the store is not open yet"] }
         do {
             try await store.checkWritable()
+            loggedFault.withLock { $0 = nil }
             return []
         } catch {
+            let isLogged = loggedFault.withLock { logged in
+                defer { logged = error }
+                return logged == error
+            }
+            if !isLogged { logger.error("not ready: \(error)", metadata: ["detail": "\(error.detail)"]) }
             return ["\(error)"]
         }
     }

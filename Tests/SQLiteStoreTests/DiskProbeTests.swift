@@ -48,9 +48,9 @@ import Testing
         let folder = try TemporaryFolder()
         let store = try folder.store()
         try FileManager.default.removeItem(atPath: folder.file)
-        await #expect(throws: StoreError.self) { try await store.checkWritable() }
+        await #expect(throws: StorageFault.self) { try await store.checkWritable() }
         folder.remove()
-        await #expect(throws: StoreError.self) { try await store.checkWritable() }
+        await #expect(throws: StorageFault.self) { try await store.checkWritable() }
     }
 
     @Test func `writes the page, so that a full disk is noticed`() {
@@ -68,7 +68,7 @@ import Testing
         // Not even root can write here: the place is taken by a folder.
         try FileManager.default.createDirectory(
             atPath: elsewhere + "/real.db-probe", withIntermediateDirectories: false)
-        #expect(throws: StoreError.self) { try DiskProbe(path: link).run() }
+        #expect(throws: StorageFault.self) { try DiskProbe(path: link).run() }
         try FileManager.default.removeItem(atPath: elsewhere + "/real.db-probe")
         try DiskProbe(path: link).run()
     }
@@ -80,20 +80,20 @@ import Testing
         let victim = folder.path + "/victim"
         try Data("kept".utf8).write(to: URL(filePath: victim))
         try FileManager.default.createSymbolicLink(atPath: folder.file + "-probe", withDestinationPath: victim)
-        await #expect(throws: StoreError.self) { try await store.checkWritable() }
+        await #expect(throws: StorageFault.self) { try await store.checkWritable() }
         #expect(FileManager.default.contents(atPath: victim) == Data("kept".utf8))
         try await store.checkWritable()
     }
 
     @Test(arguments: [
-        (ENOSPC, "is full"), (EDQUOT, "is full"), (EROFS, "can't be written"), (EACCES, "can't be written"),
-        (EPERM, "can't be written"), (EIO, "check the disk"), (ENOENT, "check the disk"),
+        (ENOSPC, StorageFault.Kind.full), (EDQUOT, .full), (EROFS, .notWritable), (EACCES, .notWritable),
+        (EPERM, .notWritable), (EIO, .failing), (ENOENT, .failing),
     ])
-    func `says what is wrong with the disk`(number: CInt, explanation: String) {
-        let error = DiskProbe.unavailable("/the/path", number)
-        #expect(error.isUnavailable)
-        for text in [explanation, "/the/path", String(cString: strerror(number))] {
-            #expect(error.description.contains(text), "\(error)")
-        }
+    func `answers what is wrong with the disk, and keeps its place for the log`(
+        number: CInt, kind: StorageFault.Kind
+    ) {
+        let fault = DiskProbe.fault("/the/path", number)
+        #expect(fault.kind == kind && fault.description == kind.rawValue && !fault.description.contains("/"))
+        for text in ["/the/path", String(cString: strerror(number))] { #expect(fault.detail.contains(text)) }
     }
 }

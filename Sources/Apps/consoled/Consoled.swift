@@ -21,7 +21,7 @@ struct Consoled: DaemonProgram {
         let logger = daemon.logger
         let broker = RabbitBroker(brokerSettings, consumes: false, publishesEvents: true, logger: logger)
         let store = LazyStore(storeURL, logger: daemon.logger)
-        try await daemon.run(connections: broker.run, faults: { await store.faults() + broker.faults }) {
+        try await daemon.run(connections: broker.run, faults: { await store.faults() + broker.outages }) {
             let targets = TargetRules(
                 hasServiceBroker: serviceURL != nil, pipelinePrefix: brokerSettings.topology.prefix,
                 sqsEndpoint: endpoint)

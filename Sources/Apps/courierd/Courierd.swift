@@ -27,7 +27,7 @@ struct Courierd: DaemonProgram {
             }
         }
         let builder = InvocationBuilder(keys: configuration.keys, callbackBaseURL: configuration.callbackBaseURL)
-        try await daemon.run(connections: connections, faults: { couriers.flatMap(\.broker.faults) }) {
+        try await daemon.run(connections: connections, faults: { couriers.flatMap(\.broker.outages) }) {
             couriers.map { queue, broker in
                 Courier(
                     queue: queue, broker: broker, invoker: invoker, builder: builder,

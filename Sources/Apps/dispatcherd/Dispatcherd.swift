@@ -19,7 +19,7 @@ struct Dispatcherd: DaemonProgram {
         let (time, logger) = (SystemTime(), daemon.logger)
         let broker = RabbitBroker(brokerSettings, consumes: true, logger: logger)
         let opened = LazyStore(storeURL, logger: daemon.logger)
-        try await daemon.run(connections: broker.run, faults: { await opened.faults() + broker.faults }) {
+        try await daemon.run(connections: broker.run, faults: { await opened.faults() + broker.outages }) {
             let (store, share) = (try opened.open(), ServiceShare())
             let limits = Pump.Limits(prefetch: 400, batch: 200)
             // A due event may stand for hundreds of executions, or for one.

@@ -25,7 +25,7 @@ struct Ingesterd: DaemonProgram {
         let broker = RabbitBroker(
             brokerSettings, consumes: true, publishesEvents: role != .callback, logger: daemon.logger)
         let opened = LazyStore(storeURL, logger: daemon.logger)
-        try await daemon.run(connections: broker.run, faults: { await opened.faults() + broker.faults }) {
+        try await daemon.run(connections: broker.run, faults: { await opened.faults() + broker.outages }) {
             let ingester = IngesterServices(
                 store: try opened.open(), broker: broker, keys: keys, time: time, logger: daemon.logger)
             return switch role {

@@ -19,7 +19,7 @@ struct Reaperd: DaemonProgram {
         let time = SystemTime()
         let broker = RabbitBroker(brokerSettings, consumes: false, logger: daemon.logger)
         let opened = LazyStore(storeURL, logger: daemon.logger)
-        try await daemon.run(connections: broker.run, faults: { await opened.faults() + broker.faults }) {
+        try await daemon.run(connections: broker.run, faults: { await opened.faults() + broker.outages }) {
             let store = try opened.open()
             let stages: [any PeriodicStage] = [
                 ExpiryReporter(store: store), LostDeliveryFinder(store: store, overdueSeconds: overdueSeconds),

@@ -17,7 +17,7 @@ struct Tickerd: DaemonProgram {
         let daemon = Daemon.bootstrap(daemonSettings)
         let broker = RabbitBroker(brokerSettings, consumes: true, logger: daemon.logger)
         let store = LazyStore(storeURL, logger: daemon.logger)
-        try await daemon.run(connections: broker.run, faults: { await store.faults() + broker.faults }) {
+        try await daemon.run(connections: broker.run, faults: { await store.faults() + broker.outages }) {
             [Ticker(store: try store.open(), broker: broker, time: SystemTime(), logger: daemon.logger)]
         }
     }

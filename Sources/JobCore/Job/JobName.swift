@@ -48,7 +48,17 @@ public struct JobName: Hashable, Sendable, CustomStringConvertible {
     public static func fault(in name: String) -> String? {
         guard !name.isEmpty else { return "is empty" }
         guard name.utf8.count <= 128 else { return "is longer than 128 characters" }
-        let isSafe = name.utf8.allSatisfy { byte in
+        guard hasPlainCharacters(name) else { return "contains a character other than a-z, A-Z, 0-9, “-”, “_” and “.”" }
+        guard name != ".", name != ".." else { return "is a path that clients shorten before they send it" }
+        guard !name.contains("--"), !name.hasPrefix("-"), !name.hasSuffix("-") else {
+            return "contains “--”, or begins or ends with “-”, which would make its guid ambiguous"
+        }
+        return nil
+    }
+
+    /// Whether a name has only `a-z A-Z 0-9 - _ .`, which mean nothing to URLs, log lines, headers and shells.
+    public static func hasPlainCharacters(_ name: String) -> Bool {
+        name.utf8.allSatisfy { byte in
             switch byte {
             case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
                 UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "_"), UInt8(ascii: "."):
@@ -56,12 +66,6 @@ public struct JobName: Hashable, Sendable, CustomStringConvertible {
             default: false
             }
         }
-        guard isSafe else { return "contains a character other than a-z, A-Z, 0-9, “-”, “_” and “.”" }
-        guard name != ".", name != ".." else { return "is a path that clients shorten before they send it" }
-        guard !name.contains("--"), !name.hasPrefix("-"), !name.hasSuffix("-") else {
-            return "contains “--”, or begins or ends with “-”, which would make its guid ambiguous"
-        }
-        return nil
     }
 }
 
