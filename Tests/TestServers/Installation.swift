@@ -146,7 +146,7 @@ public final class Installation: Sendable {
         try await Program.script(
             "broker",
             action == "start"
-                ? ["start", "\(home)/broker", port, "\(home)/definitions.json"] : [action, "\(home)/broker"])
+                ? ["start", "\(home)/broker", port, "\(home)/definitions"] : [action, "\(home)/broker"])
     }
 
     /// The pid of the broker; 0 if it was not started.
