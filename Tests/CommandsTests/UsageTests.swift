@@ -34,6 +34,10 @@ import Testing
         ["jobs", "list", "--api-url", ""], ["jobs", "list", "--api-url", "nowhere"],
         ["jobs", "list", "--api-url", "ftp://x"], ["keys", "list", "--store-url", ""],
         ["keys", "list", "--store-url", "mysql://x"], ["mock", "--listen", "x"], ["mock", "--listen", ""],
+        ["mock", "--outcome", "maybe"], ["mock", "--flex", "never"], ["mock", "--failure-rate", "1.1"],
+        ["mock", "--failure-rate", "nan"], ["mock", "--heartbeats", "10001"], ["mock", "--refuse", "199"],
+        ["mock", "--every-ms", "-1"], ["mock", "--duplicates", "101"], ["mock", "--callbacks", "post"],
+        ["mock", "--seed", "-1"], ["mock", "--delay-ms", "x"],
         ["no-such-command"], ["jobs", "list", "--no-such-flag"], ["jobs", "list", "extra"],
     ])
     func `exits with 2 for an argument that can't be right, and sends nothing`(arguments: [String]) async throws {

@@ -31,10 +31,7 @@ enum Arguments {
 
     /// The status of an execution.
     @Sendable static func status(_ text: String) throws -> ExecutionStatus {
-        guard let status = ExecutionStatus(rawValue: text) else {
-            throw ValidationError("give \(ExecutionStatus.allCases.map(\.rawValue).joined(separator: ", "))")
-        }
-        return status
+        try choice(text)
     }
 
     /// A whole number in a range.
@@ -45,6 +42,14 @@ enum Arguments {
             }
             return number
         }
+    }
+
+    /// One of the names that a type has for its cases.
+    @Sendable static func choice<Choice: CaseIterable & RawRepresentable<String>>(_ text: String) throws -> Choice {
+        guard let choice = Choice(rawValue: text) else {
+            throw ValidationError("give \(Choice.allCases.map(\.rawValue).joined(separator: ", "))")
+        }
+        return choice
     }
 
     /// The name of a new API key.

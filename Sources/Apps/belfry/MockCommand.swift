@@ -1,30 +1,48 @@
 import ArgumentParser
-import Hummingbird
+import Commands
+import HTTPServer
 import Settings
 import StageKit
 
 struct MockCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "mock", abstract: "Runs a mock service that takes webhooks, sends heartbeats and reports the end.",
+        commandName: "mock", abstract: "Runs a mock service that is invoked, sends heartbeats and reports the end.",
         discussion: """
-            The path of a job's invocation_target decides what the mock does:
+            The flags say what the mock does with every invocation. A webhook may ask for something else by its path:
               /succeed      accepts the webhook, sends heartbeats, reports success
               /fail         accepts the webhook, sends heartbeats, reports fail
               /silent       accepts the webhook and sends no callback
               /status/CODE  answers the webhook with this status, 200 to 599
-            Query parameters: heartbeats=N (default 2, at most 10000), every_ms=N between two callbacks \
-            (default 500, at most 3600000). It answers 400 to what is out of range.
-            It prints one line of JSON for each webhook and each callback.
+            and by the query parameters heartbeats=N (at most 10000) and every_ms=N between two callbacks (at most \
+            3600000). It answers 400 to what is out of range.
+            It prints one line of JSON for each invocation and each callback.
             """)
-    @Option(help: "The address to listen on, host:port.") var listen = "127.0.0.1:9090"
+    @OptionGroup var behaviourOptions: MockOptions
+    @OptionGroup var brokerOptions: BrokerOptions
+    @Option(help: "Take webhooks at this address, host:port. (default: 127.0.0.1:9090)", transform: Self.address)
+    var listen: ListenAddress?
+    @Option(
+        help: "How it calls back: http (the callback_url), queue (the callbacks exchange at BELFRY_AMQP_URL).",
+        transform: Arguments.choice)
+    var callbacks = MockCaller.Way.http
+
+    private static let defaultAddress = ListenAddress("127.0.0.1:9090")
+
+    @Sendable private static func address(_ text: String) throws -> ListenAddress {
+        guard let address = ListenAddress(text) else { throw ValidationError("give host:port") }
+        return address
+    }
 
     func run() async throws {
-        guard let address = ListenAddress(listen) else { throw ValidationError("--listen takes host:port") }
-        let service = MockService()
-        let server = WebServer(address: address, logger: OutputLogHandler.logger, router: service.router)
-        async let client: Void = service.runClient()
-        try await server.run()
-        await service.stop()
-        await client
+        let caller = MockCaller(callbacks, broker: callbacks == .queue ? try brokerOptions.broker() : nil)
+        let player = MockPlayer(caller: caller, seed: behaviourOptions.seed)
+        let connections = Task { await caller.run() }
+        if let address = listen ?? Self.defaultAddress {
+            let service = MockService(
+                player: player, behaviour: behaviourOptions.behaviour, refusal: behaviourOptions.refuse)
+            try await WebServer(address: address, logger: OutputLogHandler.logger, router: service.router).run()
+        }
+        connections.cancel()
+        await connections.value
     }
 }
