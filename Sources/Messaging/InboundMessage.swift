@@ -10,6 +10,9 @@ public struct InboundMessage: Sendable, Equatable {
     /// True once this process has tried to handle the message, and has failed: the transaction of that try may be
     /// committed.
     public var isTriedAgain = false
+    /// Further properties under their names in AMQP, such as `correlation-id`: of a service queue's messages only. The
+    /// pipeline uses none.
+    public var properties: [String: String] = [:]
     public var body: [UInt8]
 
     public init(

@@ -1,4 +1,5 @@
 import CRabbitMQ
+import JSON
 import Messaging
 
 extension AMQPHandle {
@@ -12,12 +13,14 @@ extension AMQPHandle {
     }
 
     /// Declares a durable queue. `passively` only asks whether it exists.
-    mutating func declareQueue(_ queue: Topology.Queue, passively: Bool) throws(AMQPFailure) {
+    mutating func declareQueue(
+        _ name: String, arguments: [String: JSONValue], passively: Bool
+    ) throws(AMQPFailure) {
         arena.empty()
         amqp_queue_declare(
-            raw, Self.channel, arena.lend(queue.name), passively ? 1 : 0, 1, 0, 0,
-            arena.lend(AMQPTable(arguments: queue.arguments)))
-        try checkReply("queue.declare \(queue.name)")
+            raw, Self.channel, arena.lend(name), passively ? 1 : 0, 1, 0, 0,
+            arena.lend(AMQPTable(arguments: arguments)))
+        try checkReply("queue.declare \(name)")
     }
 
     /// Binds a queue to an exchange.

@@ -1,5 +1,4 @@
 import DequeModule
-import Messaging
 
 /// The unacknowledged messages of a channel, acknowledged in as few frames as possible.
 ///
@@ -13,7 +12,7 @@ struct AckLedger {
     }
 
     private struct Entry {
-        var queue: WorkQueue
+        var queue: String
         var bytes: Int
     }
 
@@ -26,7 +25,7 @@ struct AckLedger {
 
     /// Enters a message that has arrived. Tags must ascend: the broker counts the messages of a channel from 1, and a
     /// `multiple` over tags out of order would acknowledge messages that nobody has handled.
-    mutating func delivered(_ tag: UInt64, from queue: WorkQueue, bytes: Int) {
+    mutating func delivered(_ tag: UInt64, from queue: String, bytes: Int) {
         let last = order.last ?? 0
         precondition(tag > last, "message tag \(tag) after \(last)")
         order.append(tag)
@@ -52,7 +51,7 @@ struct AckLedger {
     }
 
     /// Takes out all messages of a queue, to be requeued. Answers their tags, ascending.
-    mutating func release(_ queue: WorkQueue) -> [UInt64] {
+    mutating func release(_ queue: String) -> [UInt64] {
         let tags = Array(order.filter { outstanding[$0]?.queue == queue })
         for tag in tags { _ = remove(tag) }
         return tags

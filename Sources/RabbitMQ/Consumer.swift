@@ -1,4 +1,5 @@
 import DequeModule
+import JSON
 import Logging
 import Messaging
 import Threads
@@ -8,12 +9,16 @@ actor Consumer: ConnectionOwner {
     private typealias Caller = CheckedContinuation<[InboundMessage], Never>
 
     let connection: BrokerConnection
-    private let topology: Topology
+    /// The queue that this consumer declares itself, until the broker refuses that: then the queue exists, or an operator
+    /// has to make it.
+    private var declared: String?
+    private let keepsProperties: Bool
     private var handle: AMQPHandle?
     private var ledger = AckLedger()
-    private var inboxes: [WorkQueue: Inbox<Caller>] = [:]
+    /// By the name of the queue, which also is the consumer tag.
+    private var inboxes: [String: Inbox<Caller>] = [:]
     /// The queues that were requeued, in the order of the barriers that the broker has not answered yet.
-    private var barriers: Deque<WorkQueue> = []
+    private var barriers: Deque<String> = []
     private var lastWaiter: UInt64 = 0
     /// Not reading while the unacknowledged messages are too large together. The broker then finds the socket full.
     private var isReading = true
@@ -23,20 +28,28 @@ actor Consumer: ConnectionOwner {
 
     nonisolated var unownedExecutor: UnownedSerialExecutor { connection.executor.asUnownedSerialExecutor() }
 
-    init(options: ConnectionOptions, topology: Topology, logger: Logger) {
+    init(options: ConnectionOptions, logger: Logger) {
         connection = BrokerConnection(options: options, role: "consume", logger: logger)
-        self.topology = topology
+        keepsProperties = false
+    }
+
+    /// Consumes one queue, with all properties of its messages, and declares it as a durable quorum queue.
+    init(options: ConnectionOptions, declaring queue: String, prefetch: Int, logger: Logger) {
+        connection = BrokerConnection(options: options, role: "consume", logger: logger)
+        keepsProperties = true
+        declared = queue
+        inboxes[queue] = Inbox(prefetch: prefetch)
     }
 
     /// Starts a consumer, now or with the next connection. A queue may be subscribed to once.
-    func subscribe(to queue: WorkQueue, prefetch: Int) {
+    func subscribe(to queue: String, prefetch: Int) {
         inboxes[queue] = Inbox(prefetch: prefetch)
         interrupt()
     }
 
     /// Waits for messages of a queue and takes at most `limit` of those that are there. Throws `CancellationError` when
     /// the task is cancelled.
-    func next(from queue: WorkQueue, limit: Int) async throws -> [InboundMessage] {
+    func next(from queue: String, limit: Int) async throws -> [InboundMessage] {
         lastWaiter += 1
         let id = lastWaiter
         let batch = await withTaskCancellationHandler {
@@ -71,13 +84,13 @@ actor Consumer: ConnectionOwner {
     /// The only queue of a connection is requeued with the connection: another process may get its messages, which a
     /// ticker relies on. The messages of one queue among several come back to this consumer, in their order; a new
     /// connection would count a return for the other queues' messages, too.
-    func restart(_ queue: WorkQueue) {
+    func restart(_ queue: String) {
         let reason = "requeueing all unacknowledged messages: some were held for too long"
         guard inboxes.count > 1 else {
             close(because: reason)
             return interrupt()
         }
-        connection.logger.warning("\(reason)", metadata: ["queue": "\(topology.name(of: queue))"])
+        connection.logger.warning("\(reason)", metadata: ["queue": "\(queue)"])
         inboxes[queue]?.requeued()
         barriers.append(queue)
         let tags = ledger.release(queue)
@@ -92,6 +105,8 @@ actor Consumer: ConnectionOwner {
         handle = try connection.connect(attempt: attempt)
         (ledger, barriers, failure) = (AckLedger(), [], nil)
         (isReading, heartbeatAt) = (true, .now)
+        handle?.reader.keepsProperties = keepsProperties
+        try declare()
         connection.set(.connected)
     }
 
@@ -100,7 +115,7 @@ actor Consumer: ConnectionOwner {
         guard handle != nil else { throw AMQPFailure("consume", "the connection was closed to requeue messages") }
         if let failure { throw failure }
         try startConsumers()
-        var touched: Set<WorkQueue> = []
+        var touched: Set<String> = []
         while try mayRead(), let events = try handle?.readEvents(), !events.isEmpty {
             for event in events {
                 if let queue = try take(event) { touched.insert(queue) }
@@ -134,20 +149,28 @@ actor Consumer: ConnectionOwner {
         return false
     }
 
+    private func declare() throws(AMQPFailure) {
+        guard let queue = declared else { return }
+        do {
+            try handle?.declareQueue(queue, arguments: ["x-queue-type": .string("quorum")], passively: false)
+        } catch {
+            if error.isRefusal { declared = nil }
+            throw error
+        }
+    }
+
     private func startConsumers() throws(AMQPFailure) {
         for (queue, inbox) in inboxes where !inbox.isConsuming {
-            let name = topology.name(of: queue)
-            try handle?.consume(name, consumerTag: queue.rawValue, prefetch: inbox.prefetch)
+            try handle?.consume(queue, consumerTag: queue, prefetch: inbox.prefetch)
             inboxes[queue]?.isConsuming = true
-            connection.logger.info("consuming", metadata: ["queue": "\(name)", "prefetch": "\(inbox.prefetch)"])
+            connection.logger.info("consuming", metadata: ["queue": "\(queue)", "prefetch": "\(inbox.prefetch)"])
         }
     }
 
     /// Answers the queue whose inbox got a message.
-    private func take(_ event: BrokerEvent) throws(AMQPFailure) -> WorkQueue? {
+    private func take(_ event: BrokerEvent) throws(AMQPFailure) -> String? {
         switch event {
-        case .delivered(let consumerTag, let message):
-            guard let queue = WorkQueue(rawValue: consumerTag) else { return nil }
+        case .delivered(let queue, let message):
             guard inboxes[queue]?.receive(message) == true else {
                 try handle?.requeue(message.tag.number)
                 return nil
@@ -179,12 +202,12 @@ actor Consumer: ConnectionOwner {
         }
     }
 
-    private func handOut(_ queue: WorkQueue) {
+    private func handOut(_ queue: String) {
         guard let (caller, batch) = inboxes[queue]?.handOut() else { return }
         caller.resume(returning: batch)
     }
 
-    private func endWait(_ id: UInt64, _ queue: WorkQueue) {
+    private func endWait(_ id: UInt64, _ queue: String) {
         inboxes[queue]?.endWait(id)?.resume(returning: [])
     }
 }

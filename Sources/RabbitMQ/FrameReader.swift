@@ -14,6 +14,8 @@ struct FrameReader {
     private static let bodyBytesMax = UInt64(MessageLimits.readBodyBytesMax)
 
     private let epoch: UInt64
+    /// The pipeline reads only the message id and the headers.
+    var keepsProperties = false
     private var content: Content?
     private var body: [UInt8] = []
     private var bodyBytes: UInt64 = 0
@@ -45,6 +47,7 @@ struct FrameReader {
             let properties = belfry_amqp_frame_properties(&frame)
         {
             message.read(properties.pointee)
+            if keepsProperties { message.readRest(properties.pointee) }
             self.content = .delivery(consumerTag: consumerTag, message)
         }
         return remainingBytes == 0 ? finishContent() : nil

@@ -18,4 +18,16 @@ extension InboundMessage {
             }
         }
     }
+
+    /// Takes the other properties, under their names in AMQP.
+    mutating func readRest(_ given: amqp_basic_properties_t) {
+        func has(_ flag: Int32) -> Bool { given._flags & amqp_flags_t(flag) != 0 }
+        if has(AMQP_BASIC_CONTENT_TYPE_FLAG) { properties["content-type"] = String(given.content_type) }
+        if has(AMQP_BASIC_CORRELATION_ID_FLAG) { properties["correlation-id"] = String(given.correlation_id) }
+        if has(AMQP_BASIC_TYPE_FLAG) { properties["type"] = String(given.type) }
+        if has(AMQP_BASIC_APP_ID_FLAG) { properties["app-id"] = String(given.app_id) }
+        if has(AMQP_BASIC_EXPIRATION_FLAG) { properties["expiration"] = String(given.expiration) }
+        if has(AMQP_BASIC_TIMESTAMP_FLAG) { properties["timestamp"] = String(given.timestamp) }
+        if has(AMQP_BASIC_DELIVERY_MODE_FLAG) { properties["delivery-mode"] = String(given.delivery_mode) }
+    }
 }

@@ -15,15 +15,17 @@ public struct RabbitBroker: MessageBroker {
     private let publisher: Publisher
     private let events: EventPublisher?
     private let consumer: Consumer?
+    private let topology: Topology
 
     /// Opens nothing yet: `run` does. A program that `consumes` nothing or publishes no events has no connection for
     /// it.
     public init(
         options: ConnectionOptions, topology: Topology, consumes: Bool, publishesEvents: Bool, logger: Logger
     ) {
+        self.topology = topology
         publisher = Publisher(options: options, topology: topology, logger: logger)
         events = publishesEvents ? EventPublisher(options: options, topology: topology, logger: logger) : nil
-        consumer = consumes ? Consumer(options: options, topology: topology, logger: logger) : nil
+        consumer = consumes ? Consumer(options: options, logger: logger) : nil
     }
 
     /// Keeps the connections open, and reconnects after a loss, until the task is cancelled. Run it once.
@@ -61,8 +63,9 @@ public struct RabbitBroker: MessageBroker {
     /// See `MessageBroker.subscribe`. A program may subscribe to a queue once.
     public func subscribe(to queue: WorkQueue, prefetch: Int) async -> any MessageSubscription {
         guard let consumer else { preconditionFailure("a broker made with consumes: false has no subscriptions") }
-        await consumer.subscribe(to: queue, prefetch: prefetch)
-        return RabbitSubscription(consumer: consumer, queue: queue)
+        let name = topology.name(of: queue)
+        await consumer.subscribe(to: name, prefetch: prefetch)
+        return RabbitSubscription(consumer: consumer, queue: name)
     }
 
     /// A line for each connection on which messages can't pass now; empty when all is well.

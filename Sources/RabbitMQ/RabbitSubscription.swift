@@ -3,7 +3,8 @@ import Messaging
 /// One queue of a `Consumer`.
 struct RabbitSubscription: MessageSubscription {
     let consumer: Consumer
-    let queue: WorkQueue
+    /// Its name on the broker.
+    let queue: String
 
     func next(limit: Int) async throws -> [InboundMessage] {
         try await consumer.next(from: queue, limit: limit)

@@ -23,7 +23,9 @@ public struct TopologyDeclarer {
         do {
             var handle = try connect()
             for exchange in topology.exchanges { try handle.declareExchange(exchange, passively: false) }
-            for queue in topology.queues { try handle.declareQueue(queue, passively: false) }
+            for queue in topology.queues {
+                try handle.declareQueue(queue.name, arguments: queue.arguments, passively: false)
+            }
             for binding in topology.bindings { try handle.bind(binding) }
         } catch {
             throw Refusal(description: "\(error)")
@@ -47,9 +49,9 @@ public struct TopologyDeclarer {
             }
             for queue in topology.queues {
                 do {
-                    try handle.declareQueue(queue, passively: true)
+                    try handle.declareQueue(queue.name, arguments: queue.arguments, passively: true)
                     // A passive declaration compares no arguments. The queue exists, so this one creates nothing.
-                    try handle.declareQueue(queue, passively: false)
+                    try handle.declareQueue(queue.name, arguments: queue.arguments, passively: false)
                 } catch {
                     faults.append(Self.explain("queue \(queue.name)", error))
                     handle = try connect()

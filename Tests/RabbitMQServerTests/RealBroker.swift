@@ -10,6 +10,13 @@ enum RealBroker {
     static let topology = Topology(prefix: "belfry")
 }
 
+/// Lost connections are what these tests are about, so nobody needs to read of them.
+var silentLogger: Logger {
+    var logger = Logger(label: "test")
+    logger.logLevel = .critical
+    return logger
+}
+
 /// Runs a broker's connections for the length of a test, and closes them.
 func withBroker(
     _ url: String, consumes: Bool = true, heartbeatSeconds: Int = 10, caFile: String = "/dev/null",
@@ -17,10 +24,9 @@ func withBroker(
 ) async throws {
     let options = ConnectionOptions(
         urls: [try BrokerURL(parsing: url)], name: "test", heartbeatSeconds: heartbeatSeconds, caFile: caFile)
-    var logger = Logger(label: "test")
-    logger.logLevel = .critical
     let broker = RabbitBroker(
-        options: options, topology: RealBroker.topology, consumes: consumes, publishesEvents: true, logger: logger)
+        options: options, topology: RealBroker.topology, consumes: consumes, publishesEvents: true,
+        logger: silentLogger)
     let loop = Task { await broker.run() }
     let outcome: Result<Void, any Error>
     do { outcome = .success(try await test(broker)) } catch { outcome = .failure(error) }

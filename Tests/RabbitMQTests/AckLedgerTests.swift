@@ -1,5 +1,4 @@
 import Determinism
-import Messaging
 import Testing
 
 @testable import RabbitMQ
@@ -7,15 +6,15 @@ import Testing
 @Suite struct AckLedgerTests {
     private func ledger(_ tags: ClosedRange<UInt64>) -> AckLedger {
         var ledger = AckLedger()
-        for tag in tags { ledger.delivered(tag, from: .dispatcherDue, bytes: 10) }
+        for tag in tags { ledger.delivered(tag, from: "due", bytes: 10) }
         return ledger
     }
 
     @Test func `a message tag that does not ascend ends the process`() async {
         await #expect(processExitsWith: .failure) {
             var ledger = AckLedger()
-            ledger.delivered(2, from: .dispatcherDue, bytes: 0)
-            ledger.delivered(2, from: .dispatcherDue, bytes: 0)
+            ledger.delivered(2, from: "due", bytes: 0)
+            ledger.delivered(2, from: "due", bytes: 0)
         }
     }
 
@@ -43,10 +42,10 @@ import Testing
     @Test func `while one message stays outstanding, thousands behind it are acknowledged one by one`() {
         var ledger = ledger(1...1)
         for tag: UInt64 in 2...5_000 {
-            ledger.delivered(tag, from: .dispatcherDue, bytes: 1)
+            ledger.delivered(tag, from: "due", bytes: 1)
             #expect(ledger.settle([tag]) == [.init(tag: tag, multiple: false)])
         }
-        ledger.delivered(5_001, from: .dispatcherDue, bytes: 1)
+        ledger.delivered(5_001, from: "due", bytes: 1)
         #expect(ledger.settle([1, 5_001]) == [.init(tag: 5_001, multiple: true)])
         #expect(ledger.bytes == 0)
     }
@@ -58,7 +57,7 @@ import Testing
             var (open, next): (Set<UInt64>, UInt64) = ([], 1)
             for _ in 0..<40 {
                 for _ in 0..<random.int(0...6) {
-                    ledger.delivered(next, from: .dispatcherDue, bytes: 3)
+                    ledger.delivered(next, from: "due", bytes: 3)
                     open.insert(next)
                     next += 1
                 }
@@ -80,15 +79,15 @@ import Testing
         #expect(ledger.bytes == 30)
         _ = ledger.settle([2])
         #expect(ledger.bytes == 20)
-        _ = ledger.release(.dispatcherDue)
+        _ = ledger.release("due")
         #expect(ledger.bytes == 0)
     }
 
     @Test func `the messages of one queue are requeued in their order, and those of others stay`() {
         var ledger = ledger(1...2)
-        ledger.delivered(3, from: .dispatcherRuns, bytes: 1)
-        ledger.delivered(4, from: .dispatcherDue, bytes: 1)
-        let tags = ledger.release(.dispatcherDue)
+        ledger.delivered(3, from: "runs", bytes: 1)
+        ledger.delivered(4, from: "due", bytes: 1)
+        let tags = ledger.release("due")
         #expect(tags == [1, 2, 4])
         #expect(ledger.settle([1, 2, 3, 4]) == [.init(tag: 3, multiple: false)])
     }

@@ -1,0 +1,38 @@
+import Logging
+import Messaging
+import TestServers
+import Testing
+
+@testable import RabbitMQ
+
+extension RealBrokerTests {
+    /// A service's consumer, on a queue of its own.
+    @Suite struct ServiceQueueTests {
+        @Test func `a service's queue is made, or taken as it is, and its messages arrive until they are acknowledged`()
+            async throws
+        {
+            let node = try await RealBroker.node.value
+            let options = ConnectionOptions(urls: [try BrokerURL(parsing: node.url)], name: "service")
+            var stranger = try AMQPHandle.connect(options.urls[0], options: options)
+            try stranger.declareQueue("plain", arguments: [:], passively: false)
+            for name in ["made", "plain"] {
+                let queue = ServiceQueue(options: options, name: name, prefetch: 10, logger: silentLogger)
+                let loop = Task { await queue.run() }
+                _ = try await until("the queue is consumed") {
+                    try await node.control(["list_consumers"]).contains("\(name)\t") ? true : nil
+                }
+                try stranger.publish(OutboundMessage(routingKey: name, id: "m-1", body: [1]), to: "")
+                let messages = try await queue.next(limit: 10)
+                #expect(messages.map(\.id) == ["m-1"])
+                #expect(messages.first?.properties["content-type"] == "application/json")
+                #expect(messages.first?.properties["delivery-mode"] == "2")
+                await queue.acknowledge(messages.map(\.tag))
+                loop.cancel()
+                await loop.value
+                let listed = try await node.control(["list_queues", "name", "messages", "type"])
+                #expect(listed.contains("\(name)\t0\t\(name == "made" ? "quorum" : "classic")"))
+                try await node.control(["delete_queue", name])
+            }
+        }
+    }
+}
