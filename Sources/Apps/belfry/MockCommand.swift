@@ -22,6 +22,10 @@ struct MockCommand: AsyncParsableCommand {
     @Option(help: "Take webhooks at this address, host:port. (default: 127.0.0.1:9090)", transform: Self.address)
     var listen: ListenAddress?
     @Option(
+        help: "Read invocations from this queue at BELFRY_SERVICE_AMQP_URL. It is declared, as a durable quorum queue.",
+        transform: Self.queueName)
+    var queue: String?
+    @Option(
         help: "How it calls back: http (the callback_url), queue (the callbacks exchange at BELFRY_AMQP_URL).",
         transform: Arguments.choice)
     var callbacks = MockCaller.Way.http
@@ -33,16 +37,33 @@ struct MockCommand: AsyncParsableCommand {
         return address
     }
 
+    @Sendable private static func queueName(_ text: String) throws -> String {
+        guard 1...255 ~= text.utf8.count else { throw ValidationError("give a name of 1 to 255 bytes") }
+        return text
+    }
+
     func run() async throws {
         let caller = MockCaller(callbacks, broker: callbacks == .queue ? try brokerOptions.broker() : nil)
         let player = MockPlayer(caller: caller, seed: behaviourOptions.seed)
-        let connections = Task { await caller.run() }
-        if let address = listen ?? Self.defaultAddress {
-            let service = MockService(
-                player: player, behaviour: behaviourOptions.behaviour, refusal: behaviourOptions.refuse)
-            try await WebServer(address: address, logger: OutputLogHandler.logger, router: service.router).run()
+        let behaviour = behaviourOptions.behaviour
+        let reader = try queue.map { name in
+            MockQueue(name, options: try brokerOptions.serviceBroker(), player: player, behaviour: behaviour)
         }
-        connections.cancel()
-        await connections.value
+        let address = listen ?? (queue == nil ? Self.defaultAddress : nil)
+        let connections = Task { await caller.run() }
+        defer { connections.cancel() }
+        try await withThrowingTaskGroup { group in
+            if let reader { group.addTask { await reader.run() } }
+            if let address {
+                let service = MockService(player: player, behaviour: behaviour, refusal: behaviourOptions.refuse)
+                group.addTask {
+                    try await WebServer(address: address, logger: OutputLogHandler.logger, router: service.router)
+                        .run()
+                }
+            }
+            // The first source that ends, ends all: the server ends at SIGTERM.
+            try await group.next()
+            group.cancelAll()
+        }
     }
 }
