@@ -204,7 +204,10 @@ let package = Package(
             ]),
         tests(
             "CommandsTests",
-            ["Commands", "JSON", "JobCore", "Store", "StoreAccess", "TestServers", crypto, hummingbird, logging]),
+            [
+                "Commands", "JSON", "JobCore", "Signing", "Store", "StoreAccess", "TestServers", crypto, hummingbird,
+                logging,
+            ]),
         tests("BrokerAccessTests", ["BrokerAccess", "Messaging", "RabbitMQ", "Settings"]),
         tests("ObservabilityTests", ["JSON", "JobCore", "Observability", logging, metrics]),
         tests("StoreAccessTests", ["Store", "StoreAccess", logging]),

@@ -2,6 +2,7 @@ import CoreMetrics
 import JobCore
 import Logging
 import Messaging
+import Signing
 import StageKit
 
 /// Makes one attempt of a delivery, or defers it, and returns the messages that follow. Logs and counts both.
@@ -52,13 +53,28 @@ struct Attempter: Sendable {
             return AttemptEnd(result: askAgain(delivery), outcome: .asked)
         }
         do {
-            let result = await invoker.invoke(try builder.invocation(for: request, now: begun))
-            CrashPoint.afterAnswer.reach()
+            let result = try await result(of: request, begun: begun)
             return AttemptEnd(
                 result: .publish(conclude(result, delivery, begun: begun)), outcome: LaneOutcome(result.answer))
         } catch {
             return AttemptEnd(result: .deadLetter(.failing, error: "\(error)"), outcome: .notTried)
         }
+    }
+
+    /// Sends nothing that its service could not verify: without one of its secrets the attempt has failed.
+    private func result(of request: DeliveryRequested, begun: Instant) async throws -> AttemptResult {
+        let invocation: Invocation
+        do {
+            invocation = try builder.invocation(for: request, now: begun)
+        } catch let error as SealedSecretError {
+            var metadata = metadata(request)
+            metadata["error"] = "\(error)"
+            logger.error("a webhook can't be signed, nothing was sent", metadata: metadata)
+            return AttemptResult(.unsigned, latencyMilliseconds: 0, error: "\(error)")
+        }
+        let result = await invoker.invoke(invocation)
+        CrashPoint.afterAnswer.reach()
+        return result
     }
 
     /// Defers the delivery without an attempt, since the target is busy.

@@ -7,8 +7,13 @@ import Synchronization
 public final class InvocationBuilder: Sendable {
     private let keys: SigningKeys
     private let callbackBaseURL: String
-    /// By service: deriving a secret costs more than signing with it.
-    private let signatures = Mutex<[String: WebhookSignature]>([:])
+    /// To derive a secret or to open one costs more than to sign with it.
+    private let signatures = Mutex<[SignatureKey: WebhookSignature]>([:])
+
+    private struct SignatureKey: Hashable {
+        var service: String
+        var secrets: ServiceSecrets
+    }
 
     /// The token stays valid for a week after the run's ttl, since callbacks may extend the ttl. The recorder decides
     /// whether a late callback counts.
@@ -20,6 +25,7 @@ public final class InvocationBuilder: Sendable {
         self.callbackBaseURL = callbackBaseURL.hasSuffix("/") ? String(callbackBaseURL.dropLast()) : callbackBaseURL
     }
 
+    /// Throws `SealedSecretError` if a secret of the service can't be opened.
     func invocation(for request: DeliveryRequested, now: Instant) throws -> Invocation {
         let token = CallbackToken(
             executionID: request.executionID,
@@ -29,7 +35,7 @@ public final class InvocationBuilder: Sendable {
             WebhookBody(request: request, callbackURL: "\(callbackBaseURL)/callback/\(token)", now: now))
         let id = request.executionID.description
         let timestamp = now.secondsSinceEpoch
-        let signature = signature(for: request.jobName.service)
+        let signature = try signature(of: request)
         var headers = request.headers
         headers["webhook-id"] = id
         headers["webhook-timestamp"] = String(timestamp)
@@ -43,13 +49,14 @@ public final class InvocationBuilder: Sendable {
             ttlSeconds: request.ttlSeconds, hidden: request.headers.values.sorted())
     }
 
-    private func signature(for service: String) -> WebhookSignature {
-        signatures.withLock { signatures in
-            if let known = signatures[service] { return known }
-            // Services are few. If they are not, clearing the cache bounds its memory.
+    private func signature(of request: DeliveryRequested) throws -> WebhookSignature {
+        let key = SignatureKey(service: request.jobName.service, secrets: request.secrets)
+        return try signatures.withLock { signatures in
+            if let known = signatures[key] { return known }
+            // Services are few, and so are their rotations. If not, clearing the cache bounds its memory.
             if signatures.count >= 10_000 { signatures.removeAll() }
-            let signature = WebhookSignature(service: service, keys: keys)
-            signatures[service] = signature
+            let signature = try WebhookSignature(service: key.service, secrets: key.secrets, keys: keys)
+            signatures[key] = signature
             return signature
         }
     }

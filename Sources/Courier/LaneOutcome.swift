@@ -16,7 +16,7 @@ enum LaneOutcome: Sendable, Equatable {
             switch answer {
             case .answered, .accepted, .busy, .refused: .answered
             case .unreachable: .failed
-            case .forbidden: .notTried
+            case .forbidden, .unsigned: .notTried
             }
     }
 }

@@ -37,13 +37,17 @@ public struct DeliveryDueHandler: MessageHandler {
         }
         let executions = try await executions(of: read.messages)
         let now = time.now()
+        // A rotation may have happened while they waited.
+        let services = Set(executions.values.map(\.jobName.service))
+        let secrets = services.isEmpty ? [:] : try await store.validSecrets(of: services, at: now)
         var (messages, marks): ([OutboundMessage], [OutboundMessage]) = ([], [])
         for item in read.messages {
             switch item {
             case .delivery(let delivery, let headers):
-                guard let delivery = requested(delivery, of: executions[delivery.executionID], now: now) else {
+                guard var delivery = requested(delivery, of: executions[delivery.executionID], now: now) else {
                     continue
                 }
+                delivery.secrets = secrets[delivery.jobName.service] ?? .derived
                 messages.append(OutboundMessage(afterItsWait: delivery, headers: headers))
             case .mark(let mark): if let next = mark.next { marks.append(OutboundMessage(next)) }
             }

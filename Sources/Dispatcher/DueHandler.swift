@@ -53,7 +53,7 @@ public struct DueHandler: MessageHandler {
         }
         let recorded = try await NewExecution.record(part.new, in: store, time: time)
         created.increment(by: recorded.count { $0.execution.isNew })
-        let messages = recorded.flatMap { $0.execution.messages(job: $0.new.job, isBulk: $0.new.isBulk) }
+        let messages = recorded.flatMap { $0.new.messages($0.execution) }
         return HandledBatch(messages: messages + part.rests, dead: read.dead, count: count)
     }
 

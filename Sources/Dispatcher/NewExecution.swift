@@ -1,4 +1,5 @@
 import JobCore
+import Messaging
 import Store
 
 /// An execution that is not recorded yet, with its job.
@@ -9,6 +10,13 @@ struct NewExecution {
     var mayHaveBeenHandled: Bool
     /// Whether its delivery is more than its service's share.
     var isBulk = false
+    /// What its webhook is signed with; `record` finds it.
+    var secrets = ServiceSecrets.derived
+
+    /// The messages that it leads to, once it is recorded.
+    func messages(_ recorded: RecordedExecution) -> [OutboundMessage] {
+        recorded.messages(job: job, isBulk: isBulk, secrets: secrets)
+    }
 
     /// Records all executions in one transaction, and returns those that lead to messages, in order, each once.
     ///
@@ -19,6 +27,8 @@ struct NewExecution {
     static func record(
         _ new: [NewExecution], in store: any DispatchStore, time: any TimeSource
     ) async throws(StoreError) -> [(new: NewExecution, execution: RecordedExecution)] {
+        // Before the commit: when this fails, the batch is tried again as if it had never been handled.
+        let secrets = try await store.validSecrets(of: Set(new.map(\.job.name.service)), at: time.now())
         let recorded = try await store.create(new.map(\.execution), now: { time.now() })
         precondition(recorded.count == new.count, "the store returns one execution for each execution given to it")
         var found: Set<ExecutionID> = []
@@ -26,6 +36,8 @@ struct NewExecution {
             guard let recorded, recorded.isNew || new.mayHaveBeenHandled,
                 found.insert(recorded.execution.id).inserted
             else { return nil }
+            var new = new
+            new.secrets = secrets[new.job.name.service] ?? .derived
             return (new, recorded)
         }
     }

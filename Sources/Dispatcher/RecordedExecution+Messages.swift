@@ -11,11 +11,12 @@ extension RecordedExecution {
     /// does one with an attempt on record: its retry waits in the ladder, and would be made twice. Nor does one that is
     /// buffered, or whose delivery became due anew: another message requests it.
     ///
-    /// `isBulk` says whether the delivery is more than its service's share.
-    func messages(job: Job, isBulk: Bool) -> [OutboundMessage] {
+    /// `isBulk` says whether the delivery is more than its service's share. `secrets` are those of its service that are
+    /// valid now: after a rotation, the same message has the same id and other secrets.
+    func messages(job: Job, isBulk: Bool, secrets: ServiceSecrets) -> [OutboundMessage] {
         switch execution.state.status {
         case .pending where execution.attempts.isEmpty && !execution.isDueAnew:
-            [OutboundMessage(delivery(job: job, isBulk: isBulk))]
+            [OutboundMessage(delivery(job: job, isBulk: isBulk, secrets: secrets))]
         case .pending: []
         case .fail where execution.state.reason == .locked || execution.state.reason == .missed:
             [OutboundMessage(ExecutionChanged(.finished, of: execution))]
@@ -24,9 +25,11 @@ extension RecordedExecution {
     }
 
     /// The message that makes up for a lost delivery or a lost retry, or the first one of a released execution.
-    func redelivery(job: Job, isBulk: Bool) -> OutboundMessage { OutboundMessage(delivery(job: job, isBulk: isBulk)) }
+    func redelivery(job: Job, isBulk: Bool, secrets: ServiceSecrets) -> OutboundMessage {
+        OutboundMessage(delivery(job: job, isBulk: isBulk, secrets: secrets))
+    }
 
-    private func delivery(job: Job, isBulk: Bool) -> DeliveryRequested {
+    private func delivery(job: Job, isBulk: Bool, secrets: ServiceSecrets) -> DeliveryRequested {
         var delivery = DeliveryRequested(
             executionID: execution.id, jobName: execution.jobName, occurrence: execution.occurrence,
             attempt: (execution.attempts.map(\.number).max() ?? 0) + 1, target: job.target, headers: job.headers,
@@ -38,6 +41,7 @@ extension RecordedExecution {
         // Not now: a message that is handled twice leads to the same messages.
         delivery.requestedAt = execution.attemptDueAt
         delivery.isBulk = isBulk
+        delivery.secrets = secrets
         return delivery
     }
 }

@@ -26,6 +26,8 @@ public struct RedeliveryHandler: MessageHandler {
         }
         let recorded = try await store.recorded(read.messages.map(\.executionID))
         let byID = Dictionary(recorded.map { ($0.execution.id, $0) }) { first, _ in first }
+        let secrets = try await store.validSecrets(
+            of: Set(recorded.map(\.execution.jobName.service)), at: time.now())
         let nowMilliseconds = time.monotonicMilliseconds()
         var messages: [OutboundMessage] = []
         var (count, bytes): (Int?, Int) = (nil, 0)
@@ -50,7 +52,9 @@ public struct RedeliveryHandler: MessageHandler {
                 logger.warning("a delivery was lost, requested it again", metadata: metadata)
             }
             let isBulk = share.isBulk(of: execution.jobName.service, nowMilliseconds: nowMilliseconds)
-            messages.append(recorded.redelivery(job: stored.job, isBulk: isBulk))
+            messages.append(
+                recorded.redelivery(
+                    job: stored.job, isBulk: isBulk, secrets: secrets[execution.jobName.service] ?? .derived))
             bytes += stored.job.deliveryBytes
         }
         return HandledBatch(messages: messages, dead: read.dead, count: count)

@@ -54,7 +54,7 @@ public struct RunHandler: MessageHandler {
             logger.info(
                 "run requested", metadata: ["execution_id": "\(execution.execution.id)", "job": "\(new.job.name)"])
         }
-        let messages = recorded.flatMap { $0.execution.messages(job: $0.new.job, isBulk: $0.new.isBulk) }
+        let messages = recorded.flatMap { $0.new.messages($0.execution) }
         return HandledBatch(messages: messages, dead: dead, count: count)
     }
 }

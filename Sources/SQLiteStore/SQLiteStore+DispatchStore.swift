@@ -39,4 +39,10 @@ extension SQLiteStore: DispatchStore {
             }
         }
     }
+    public func validSecrets(
+        of services: Set<String>, at instant: Instant
+    ) async throws(StoreError) -> [String: ServiceSecrets] {
+        guard !services.isEmpty else { return [:] }
+        return try await read { try SecretRow.valid(of: services, at: instant, in: $0) }
+    }
 }

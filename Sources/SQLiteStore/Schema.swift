@@ -29,6 +29,9 @@ enum Schema {
         migrator.registerMigration("6: buffered executions") { database in
             try database.execute(sql: bufferedExecutions)
         }
+        migrator.registerMigration("7: secrets of services") { database in
+            try database.execute(sql: serviceSecrets)
+        }
         return migrator
     }()
 
@@ -204,6 +207,18 @@ enum Schema {
     private static let bufferedExecutions = """
         CREATE INDEX execution_buffered ON execution (job, occurrence_ms)
             WHERE status = 0 AND exclusive = 1 AND open_exclusive_job IS NULL;
+        """
+
+    /// `sealed` is null for the derived secret, `expires_ms` for the current one. See `StoredSecret`.
+    private static let serviceSecrets = """
+        CREATE TABLE service_secret (
+            seq INTEGER PRIMARY KEY,
+            service TEXT NOT NULL,
+            sealed TEXT,
+            created_ms INTEGER NOT NULL,
+            expires_ms INTEGER
+        ) STRICT;
+        CREATE INDEX service_secret_by_service ON service_secret (service);
         """
 
     private static let keys = """

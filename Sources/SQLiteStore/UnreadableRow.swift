@@ -4,6 +4,7 @@ struct UnreadableRow: Error, CustomStringConvertible {
     enum Table: String, CaseIterable {
         case job, execution
         case apiKey = "api_key"
+        case serviceSecret = "service_secret"
     }
 
     let table: Table

@@ -36,8 +36,8 @@ public enum AllSettings {
         "signing-keys", readBy: [.courierd, .ingesterd, .belfry], isSecret: true,
         form: "kid:base64, such as main:$(openssl rand -base64 32)",
         meaning: """
-            `kid:base64,…`. The first key signs, all verify. Required by these programs; of `belfry`, only \
-            `keys webhook-secret` reads it.
+            `kid:base64,…`. The first key signs and seals, all verify and open. Required by these programs; of \
+            `belfry`, only `secrets` reads it.
             """)
 
     public static let callbackBaseURL = Setting<String>(

@@ -30,9 +30,9 @@ public struct CallbackToken: Sendable, Equatable {
         withUnsafeBytes(of: UInt64(bitPattern: expiresAt.secondsSinceEpoch).bigEndian) {
             payload.append(contentsOf: $0)
         }
-        let signed = "v1.\(keys.current.id).\(Self.encode(payload))"
+        let signed = "v1.\(keys.current.id).\(Base64URL.encode(payload))"
         let mac = HMAC<SHA256>.authenticationCode(for: Data(signed.utf8), using: keys.current.secret)
-        return "\(signed).\(Self.encode(Data(mac)))"
+        return "\(signed).\(Base64URL.encode(Data(mac)))"
     }
 
     /// The reason why a token is refused.
@@ -47,8 +47,8 @@ public struct CallbackToken: Sendable, Equatable {
     public init(verifying text: String, keys: SigningKeys) throws(Refusal) {
         guard text.utf8.count <= 256 else { throw .malformed }
         let parts = text.utf8.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
-        guard parts.count == 4, parts[0].elementsEqual("v1".utf8), let payload = Self.decode(parts[2]),
-            payload.count == 24, let mac = Self.decode(parts[3])
+        guard parts.count == 4, parts[0].elementsEqual("v1".utf8), let payload = Base64URL.decode(parts[2]),
+            payload.count == 24, let mac = Base64URL.decode(parts[3])
         else { throw .malformed }
         let signed = Data(text.utf8.dropLast(parts[3].count + 1))
         guard let key = keys.key(Substring(parts[1])),
@@ -64,39 +64,5 @@ public struct CallbackToken: Sendable, Equatable {
         guard seconds < UInt64(Int64.max) / 1_000 else { throw .malformed }
         executionID = ExecutionID(uuid)
         expiresAt = Instant(secondsSinceEpoch: Int64(seconds))
-    }
-
-    /// Encodes base64url without padding (RFC 4648, section 5). It works on bytes instead of characters, because a
-    /// token is written for each delivery and read for each callback.
-    private static func encode(_ data: Data) -> String {
-        let bytes = data.base64EncodedData().lazy.filter { $0 != UInt8(ascii: "=") }.map { byte in
-            switch byte {
-            case UInt8(ascii: "+"): UInt8(ascii: "-")
-            case UInt8(ascii: "/"): UInt8(ascii: "_")
-            default: byte
-            }
-        }
-        return String(decoding: bytes, as: UTF8.self)
-    }
-
-    /// Decodes base64url. Returns nil unless the text is what ``encode(_:)`` writes: no padding, no other alphabet, no
-    /// unused bits set.
-    private static func decode(_ text: some Collection<UInt8>) -> Data? {
-        var base64 = Data()
-        base64.reserveCapacity(text.count + 3)
-        for byte in text {
-            switch byte {
-            case UInt8(ascii: "-"): base64.append(UInt8(ascii: "+"))
-            case UInt8(ascii: "_"): base64.append(UInt8(ascii: "/"))
-            case UInt8(ascii: "+"), UInt8(ascii: "/"), UInt8(ascii: "="): return nil
-            default: base64.append(byte)
-            }
-        }
-        let last = base64.last
-        while base64.count % 4 != 0 { base64.append(UInt8(ascii: "=")) }
-        guard let data = Data(base64Encoded: base64) else { return nil }
-        // Only the last character can have unused bits. They are 0 if encoding the last bytes gives the same character.
-        let rest = data.suffix(data.count % 3 == 0 ? 3 : data.count % 3).base64EncodedData()
-        return rest.last { $0 != UInt8(ascii: "=") } == last ? data : nil
     }
 }

@@ -1,9 +1,10 @@
 import Crypto
 import FoundationEssentials
 
-/// The keys for callback tokens and webhook signatures.
+/// The keys for callback tokens, webhook signatures and sealed secrets.
 ///
-/// The first key signs and all keys verify, so a key can be replaced while tokens signed with the old one are in use.
+/// The first key signs and seals, all keys verify and open, so a key can be replaced while tokens and secrets of the
+/// old one are in use.
 public struct SigningKeys: Sendable {
     /// One signing key.
     struct Key: Sendable {
@@ -29,7 +30,7 @@ public struct SigningKeys: Sendable {
                 throw SigningKeysError("entry \(index + 1) is not of the form kid:base64")
             }
             let id = String(parts[0])
-            guard (1...32).contains(id.utf8.count), id.utf8.allSatisfy(Self.isKeyIDByte) else {
+            guard Self.isKeyID(id) else {
                 throw SigningKeysError(
                     "the kid of entry \(index + 1) is not 1 to 32 characters of a-z, A-Z, 0-9 and “-”")
             }
@@ -47,9 +48,17 @@ public struct SigningKeys: Sendable {
         self.keys = keys
     }
 
+    /// The `kid` of the key that signs and seals.
+    public var currentID: String { current.id }
+
     /// Returns the key with this id, or nil if there is none.
     func key(_ id: some StringProtocol) -> Key? {
         keys.first { $0.id == id }
+    }
+
+    /// Whether a text may be the `kid` of a key.
+    static func isKeyID(_ text: some StringProtocol) -> Bool {
+        (1...32).contains(text.utf8.count) && text.utf8.allSatisfy(isKeyIDByte)
     }
 
     private static func isKeyIDByte(_ byte: UInt8) -> Bool {

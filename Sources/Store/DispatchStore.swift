@@ -1,6 +1,6 @@
 public import JobCore
 
-/// The role of the dispatcher: it reads jobs and creates executions.
+/// The role of the dispatcher: it reads jobs and secrets, and creates executions.
 ///
 ///     let page = try await store.jobs(with: schedule, in: .all, limit: 500, bytesMax: 8 << 20)
 ///     let recorded = try await store.create(page.jobs.map { execution(of: $0.job) }, now: time.now)
@@ -34,4 +34,9 @@ public protocol DispatchStore: Sendable {
     ///
     /// `lastSuccess` is as `create` answers it, `isNew` is false. Changes nothing.
     func recorded(_ ids: [ExecutionID]) async throws(StoreError) -> [RecordedExecution]
+
+    /// The secrets of services that are valid at `instant`. A service that was never given one is left out: its secret
+    /// is derived. One query, whatever the number of services.
+    func validSecrets(of services: Set<String>, at instant: Instant) async throws(StoreError) -> [String:
+        ServiceSecrets]
 }

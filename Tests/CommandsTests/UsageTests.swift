@@ -26,7 +26,8 @@ import Testing
         ["keys", "add", ""], ["keys", "add", "a b"], ["keys", "add", "é"], ["keys", "add", "a\u{1B}"],
         ["keys", "add", "a", "--scope", "root"], ["keys", "add", "a", "--scope", ""],
         ["keys", "add", "a", "--scope", "service:"], ["keys", "add", "a", "--scope", "service:a b"],
-        ["keys", "remove", ""], ["keys", "webhook-secret", ""], ["keys", "webhook-secret", "a/b"],
+        ["keys", "remove", ""], ["secrets", "show", ""], ["secrets", "show", "a/b"],
+        ["secrets", "rotate", ""], ["secrets", "rotate", "a", "--overlap", "31d"], ["keys", "webhook-secret", "a/b"],
         ["topology", "print", "--passwords", ""], ["topology", "print", "--administrator", ""],
         ["topology", "print", "--administrator", "x"], ["topology", "print", "--prefix", "a b"],
         ["topology", "print", "--prefix", ""], ["topology", "check", "--amqp-url", "http://x"],
@@ -67,7 +68,7 @@ import Testing
     @Test(arguments: [
         (["jobs", "list", "--api-key", "hidden"], "BELFRY_API_KEY"),
         (["jobs", "list", "--api-key=hidden"], "BELFRY_API_KEY"),
-        (["keys", "webhook-secret", "a", "--signing-keys", "hidden"], "BELFRY_SIGNING_KEYS"),
+        (["secrets", "show", "a", "--signing-keys", "hidden"], "BELFRY_SIGNING_KEYS"),
         (["topology", "check", "--management-url", "http://a:hidden@x:15672"], "BELFRY_MANAGEMENT_URL"),
         (["topology", "check", "--amqp-url", "amqp://a:hidden@127.0.0.1:1/"], "BELFRY_AMQP_URL"),
         (["jobs", "list", "--api-url", "http://a:hidden@127.0.0.1:1/"], "BELFRY_API_URL"),

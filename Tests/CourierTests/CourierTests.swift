@@ -2,6 +2,7 @@ import Determinism
 import JobCore
 import Messaging
 import MessagingTesting
+import Signing
 import Testing
 
 @testable import Courier
@@ -46,6 +47,21 @@ import Testing
             number: 1, at: Sample.occurrence.adding(seconds: 1), statusCode: 400, latencyMilliseconds: 42,
             error: "no such hook")
         #expect(report.attempt == attempt)
+    }
+
+    @Test func `the courier sends no webhook that it can't sign, and tries again later`() async throws {
+        let invoker = rig.invoker()
+        let sealed = SealedSecret(
+            sealing: .random(), service: "my-serv",
+            keys: try SigningKeys(parsing: "gone:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="))
+        let request = Sample.request { $0.secrets = ServiceSecrets(sealed: [sealed.text], isDerivedValid: false) }
+        let delivery = Delivery(request: request, message: Sample.message(request))
+        let shift = try await rig.deliver([delivery], to: invoker)
+        #expect(invoker.posts.isEmpty && shift.acknowledged == [delivery.message.tag])
+        #expect(shift.published.map(\.keyWithoutLine) == ["courier.retry.5", ReportKind.deliveryDeferred.rawValue])
+        let report = try MessageCoder.decode(DeliveryDeferred.self, from: try #require(shift.published.last).body)
+        #expect(
+            report.attempt?.error == "the service's secret can't be opened: its signing key “gone” is not configured")
     }
 
     private static func returned(_ count: Int, _ number: UInt64) -> InboundMessage {

@@ -32,10 +32,34 @@ import Testing
         let invocation = try invocation(afterSeconds: 40)
         let timestamp = try #require(invocation.headers["webhook-timestamp"].flatMap { Int64($0) })
         #expect(timestamp == Sample.occurrence.secondsSinceEpoch + 40)
-        let secret = WebhookSignature.secretText(service: "my-serv", keys: keys)
+        let secret = WebhookSecret.derived(service: "my-serv", keys: keys)[0]
         let signature = WebhookSignature(secrets: [secret]).header(
             id: Sample.executionID.description, timestampSeconds: timestamp, body: invocation.body)
         #expect(invocation.headers["webhook-signature"] == signature)
+    }
+
+    @Test func `an invocation is signed with each secret that came with the request, the newest first`() throws {
+        let secrets = [WebhookSecret.random(), .random()]
+        let sealed = secrets.map { SealedSecret(sealing: $0, service: "my-serv", keys: keys).text }
+        for isDerivedValid in [true, false] {
+            for _ in 0..<2 {
+                let invocation = try invocation {
+                    $0.secrets = ServiceSecrets(sealed: sealed, isDerivedValid: isDerivedValid)
+                }
+                let derived = isDerivedValid ? WebhookSecret.derived(service: "my-serv", keys: keys) : []
+                let signature = WebhookSignature(secrets: secrets + derived).header(
+                    id: Sample.executionID.description, timestampSeconds: Sample.occurrence.secondsSinceEpoch + 1,
+                    body: invocation.body)
+                #expect(invocation.headers["webhook-signature"] == signature)
+            }
+        }
+    }
+
+    @Test func `there is no invocation with a secret that was sealed for another service`() throws {
+        let sealed = SealedSecret(sealing: .random(), service: "other", keys: keys).text
+        #expect(throws: SealedSecretError.forged("main")) {
+            try invocation { $0.secrets = ServiceSecrets(sealed: [sealed], isDerivedValid: true) }
+        }
     }
 
     @Test func `the trace context of an invocation has the execution as its trace and the attempt as its span`() throws

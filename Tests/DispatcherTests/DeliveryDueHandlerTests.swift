@@ -74,6 +74,23 @@ import Testing
         #expect(try DeliveryRequested(reading: inbound) == expected)
     }
 
+    @Test(arguments: [
+        (ServiceSecrets.derived, ServiceSecrets(sealed: ["new"], isDerivedValid: true)),
+        (ServiceSecrets(sealed: ["old"], isDerivedValid: true), ServiceSecrets(sealed: ["new"], isDerivedValid: false)),
+        (ServiceSecrets(sealed: ["old"], isDerivedValid: true), nil),
+    ])
+    func `a delivery whose service's secret was rotated during its wait has the secrets of now`(
+        before: ServiceSecrets, now: ServiceSecrets?
+    ) async throws {
+        var waiting = delivery(attempt: 2)
+        waiting.secrets = before
+        store.content.withLock { $0.secrets["s"] = now }
+        let batch = try await handle([Self.message(waiting), Self.message(waiting)])
+        let secrets = try batch.messages.map { try MessageCoder.decode(DeliveryRequested.self, from: $0.body).secrets }
+        #expect(secrets == [now ?? .derived, now ?? .derived])
+        #expect(store.content.withLock { $0.secretQuestions } == [["s"]], "one question for the batch")
+    }
+
     @Test(arguments: ExecutionStatus.allCases.filter { $0 != .pending })
     func `a delivery whose execution has started or ended is not requested`(status: ExecutionStatus) async throws {
         store.content.withLock { [execution] in $0.executions[execution.id]?.state.status = status }

@@ -65,6 +65,29 @@ import Testing
         #expect(store.content.withLock { $0.executions.count } == 2)
     }
 
+    @Test func `a due event's deliveries have the secrets of their service, which are asked for once a batch`()
+        async throws
+    {
+        let store = MemoryDispatchStore([Self.job("a", misfire: .all), Self.job("b", misfire: .all)])
+        let secrets = ServiceSecrets(sealed: ["s1.main.new", "s1.main.old"], isDerivedValid: true)
+        store.content.withLock { $0.secrets = ["s": secrets] }
+        let later = Self.occurrence.adding(seconds: 60)
+        time.pass(milliseconds: 60_000)
+        let requests = try Self.requests(try await handler(store).handle([Self.due(), Self.due(later)]))
+        #expect(requests.count == 4 && requests.allSatisfy { $0.secrets == secrets })
+        #expect(store.content.withLock { $0.secretQuestions } == [["s"]])
+    }
+
+    /// Otherwise the batch, tried again, would find its executions on record and deliver none of them.
+    @Test func `a due event is recorded only when the secrets of its deliveries are known`() async throws {
+        let store = MemoryDispatchStore([Self.job("a")])
+        store.content.withLock { $0.areSecretsUnavailable = true }
+        await #expect(throws: StoreError.self) { try await handler(store).handle([Self.due()]) }
+        #expect(store.content.withLock { $0.executions.isEmpty })
+        store.content.withLock { $0.areSecretsUnavailable = false }
+        #expect(try Self.requests(try await handler(store).handle([Self.due()])).map(\.secrets) == [.derived])
+    }
+
     @Test(arguments: [true, false])
     func `a due event handled twice leads to the same messages, and to no second execution`(byAnother: Bool)
         async throws

@@ -11,6 +11,10 @@ final class MemoryDispatchStore: DispatchStore {
         var unreadable: Set<ExecutionID> = []
         var lastSuccess: LastSuccess?
         var isUnavailable = false
+        var secrets: [String: ServiceSecrets] = [:]
+        /// The services of each question for secrets.
+        var secretQuestions: [Set<String>] = []
+        var areSecretsUnavailable = false
     }
 
     let content = Mutex(Content())
@@ -58,6 +62,16 @@ final class MemoryDispatchStore: DispatchStore {
         let content = try open()
         return ids.compactMap { content.executions[$0] }.map {
             RecordedExecution(execution: $0, isNew: false, lastSuccess: content.lastSuccess)
+        }
+    }
+
+    func validSecrets(of services: Set<String>, at instant: Instant) async throws(StoreError) -> [String:
+        ServiceSecrets]
+    {
+        guard try !open().areSecretsUnavailable else { throw .unavailable("switched off") }
+        return content.withLock { content in
+            content.secretQuestions.append(services)
+            return content.secrets.filter { services.contains($0.key) }
         }
     }
 

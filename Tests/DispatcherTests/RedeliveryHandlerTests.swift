@@ -44,6 +44,15 @@ import Testing
             })
     }
 
+    @Test func `an overdue delivery has the secrets of its service that are valid now`() async throws {
+        let secrets = ServiceSecrets(sealed: ["s1.main.new", "s1.main.old"], isDerivedValid: true)
+        store.content.withLock { $0.secrets = ["s": secrets] }
+        let batch = try await handle([execution.id])
+        let delivery = try MessageCoder.decode(DeliveryRequested.self, from: try #require(batch.messages.first).body)
+        #expect(delivery.secrets == secrets)
+        #expect(store.content.withLock { $0.secretQuestions } == [["s"]])
+    }
+
     @Test func `an overdue delivery is requested again with the attempt after the last one on record`() async throws {
         let first = try await handle([execution.id])
         let delivery = try MessageCoder.decode(

@@ -62,6 +62,14 @@ import Testing
         #expect(store.content.withLock { $0.executions[Self.id]?.trigger } == .retry)
     }
 
+    @Test func `a requested run has the secrets of its service that are valid now`() async throws {
+        let store = Self.store()
+        let secrets = ServiceSecrets(sealed: ["s1.main.new", "s1.main.old"], isDerivedValid: true)
+        store.content.withLock { $0.secrets = ["s": secrets, "other": .derived] }
+        #expect(try Self.request(try await handle(store, [Self.run()])).secrets == secrets)
+        #expect(store.content.withLock { $0.secretQuestions } == [["s"]])
+    }
+
     @Test func `the request of a run, handled twice, leads to one execution and the same delivery`() async throws {
         let store = Self.store()
         let first = try await handle(store, [Self.run(payload: "mine")])

@@ -53,7 +53,7 @@ extension EndToEnd {
 
         private func expectSignature(_ webhook: LedgerService.Webhook, _ belfry: Installation) throws {
             let keys = try SigningKeys(parsing: belfry.settings["BELFRY_SIGNING_KEYS"] ?? "")
-            let secret = WebhookSignature.secretText(service: "test", keys: keys)
+            let secret = WebhookSecret.derived(service: "test", keys: keys)[0]
             let seconds = try #require(webhook.headers["webhook-timestamp"].flatMap { Int64($0) })
             let expected = WebhookSignature(secrets: [secret])
                 .header(id: webhook.executionID, timestampSeconds: seconds, body: webhook.bytes)

@@ -122,7 +122,7 @@ extension EndToEnd {
         /// Every secret in use, with its name.
         private static func secrets(_ belfry: Installation, _ urls: [String]) async throws -> [(String, String)] {
             let keys = belfry.settings["BELFRY_SIGNING_KEYS", default: ""]
-            let webhookSecret = try await belfry.belfry(["keys", "webhook-secret", "test"])
+            let webhookSecret = try await belfry.belfry(["secrets", "show", "test"])
             let passwords = try String(contentsOfFile: "\(belfry.home)/passwords", encoding: .utf8)
                 .split(separator: "\n").map { line -> (String, String) in
                     let parts = line.split(separator: "=", maxSplits: 1).map(String.init)

@@ -206,7 +206,24 @@ import Testing
         #expect(DeliveryRequested.returnCount(of: message) == count)
     }
 
+    @Test(arguments: [
+        ServiceSecrets.derived, ServiceSecrets(sealed: ["s1.main.a"], isDerivedValid: true),
+        ServiceSecrets(
+            sealed: (0..<8).map { _ in String(repeating: "x", count: 160) }, isDerivedValid: false),
+    ])
+    func `a delivery has the secrets of its service, and not a byte for a service without its own`(
+        secrets: ServiceSecrets
+    ) throws {
+        var delivery = Self.delivery(attempt: 2)
+        delivery.secrets = secrets
+        #expect(String(decoding: delivery.body, as: UTF8.self).contains("secret") == !secrets.sealed.isEmpty)
+        let waiting = OutboundMessage(DeliveryDue(delivery), afterSeconds: 30, headers: [:])
+        #expect(try DeliveryDue(reading: Self.inbound(waiting)).delivery == delivery)
+    }
+
     private static let impossibleFields = [
+        #""secrets": [\#(Array(repeating: #""s""#, count: 9).joined(separator: ","))]"#,
+        #""secrets": ["\#(String(repeating: "x", count: 161))"]"#, #""secrets": [1]"#,
         #""backoff_seconds": [9223372036854775807]"#, #""backoff_seconds": [-1]"#, #""backoff_seconds": [36001]"#,
         #""backoff_seconds": [\#(Array(repeating: "1", count: 21).joined(separator: ","))]"#,
         #""max_attempts": 0"#, #""max_attempts": 21"#, #""max_attempts": 9223372036854775807"#,

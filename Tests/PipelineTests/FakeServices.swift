@@ -24,6 +24,7 @@ final class FakeServices: Sendable {
     }
 
     private struct State {
+        var lastInvocation: Invocation?
         var posts: [ExecutionID: [Post]] = [:]
         var planned: [PlannedCallback] = []
         var sentCallbacks: [ExecutionID: [SentCallback]] = [:]
@@ -49,6 +50,8 @@ final class FakeServices: Sendable {
     var posts: [ExecutionID: [Post]] { state.withLock { $0.posts } }
     var sentCallbacks: [ExecutionID: [SentCallback]] { state.withLock { $0.sentCallbacks } }
     var faults: [String] { state.withLock { $0.faults } }
+    /// The latest webhook of all.
+    var lastInvocation: Invocation? { state.withLock { $0.lastInvocation } }
     var nextCallbackAt: Instant? { state.withLock { $0.planned.map(\.at).min() } }
 
     func behaviour(of execution: ExecutionID) -> ServiceBehaviour {
@@ -69,6 +72,7 @@ final class FakeServices: Sendable {
         var random = random(of: id)
         let behaviour = behaviour(&random)
         let answer = state.withLock { state in
+            state.lastInvocation = invocation
             if invocation.headers["webhook-id"] != id.description {
                 state.faults.append("the webhook of \(id) has another id")
             }

@@ -118,6 +118,13 @@ extension WatchedStore: DispatchStore {
         }
         return onRecord
     }
+
+    func validSecrets(of services: Set<String>, at instant: Instant) async throws(StoreError) -> [String:
+        ServiceSecrets]
+    {
+        try checkAvailable()
+        return try await store.validSecrets(of: services, at: instant)
+    }
 }
 
 extension WatchedStore: ReportStore {

@@ -160,4 +160,18 @@ import Testing
         #expect(error.isUnusable)
         #expect(error.description.contains("the API key ops can't be read: “everything” is not a scope"), "\(error)")
     }
+
+    @Test func `a list of secrets leaves out one that can't be read, and webhooks are signed with it all the same`()
+        async throws
+    {
+        let folder = try TemporaryFolder()
+        defer { folder.remove() }
+        let store = try folder.store()
+        for service in ["a", "b"] {
+            _ = try await store.rotateSecret(of: service, to: "new", overlapSeconds: 0, now: Self.start)
+        }
+        try await store.write { try $0.execute(sql: "UPDATE service_secret SET created_ms = -1 WHERE service = 'b'") }
+        #expect(try await store.secrets(of: nil).map(\.service) == ["a"])
+        #expect(try await store.validSecrets(of: ["a", "b"], at: Self.start).count == 2)
+    }
 }

@@ -1,8 +1,9 @@
+import JobCore
 import Signing
 import Testing
 
 @Suite struct `Webhook signatures` {
-    private static let secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
+    private static let secrets = ["whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"].compactMap { WebhookSecret($0) }
     private static let id = "msg_p5jXN8AQM9LWM0D4loKWxJek"
     private static let body = Array(#"{"test": 2432232314}"#.utf8)
 
@@ -10,13 +11,13 @@ import Testing
 
     /// The example of the Standard Webhooks specification, 1.0.0.
     @Test func `a webhook signature equals the example of Standard Webhooks`() {
-        let header = WebhookSignature(secrets: [Self.secret]).header(
+        let header = WebhookSignature(secrets: Self.secrets).header(
             id: Self.id, timestampSeconds: 1_614_265_330, body: Self.body)
         #expect(header == "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=")
     }
 
     @Test func `a webhook signature changes with the id, the time and the body`() {
-        let signature = WebhookSignature(secrets: [Self.secret])
+        let signature = WebhookSignature(secrets: Self.secrets)
         let headers = [
             signature.header(id: Self.id, timestampSeconds: 1_614_265_330, body: Self.body),
             signature.header(id: Self.id + "x", timestampSeconds: 1_614_265_330, body: Self.body),
@@ -31,29 +32,33 @@ import Testing
     {
         let old = try Sample.keys(["old"])
         let both = try Sample.keys(["new", "old"])
-        func header(_ keys: SigningKeys) -> [Substring] {
-            WebhookSignature(service: "s", keys: keys).header(id: "i", timestampSeconds: 1, body: []).split(
+        func header(_ keys: SigningKeys) throws -> [Substring] {
+            try WebhookSignature(service: "s", secrets: .derived, keys: keys).header(
+                id: "i", timestampSeconds: 1, body: []
+            ).split(
                 separator: " ")
         }
-        #expect(header(both).count == 2)
-        #expect(header(old).count == 1)
-        #expect(header(both).last == header(old).first)
+        #expect(try header(both).count == 2)
+        #expect(try header(old).count == 1)
+        #expect(try header(both).last == header(old).first)
     }
 
     @Test func `a webhook signature verifies with the secret of its own service only`() throws {
         let keys = try Sample.keys(["main"])
-        let secret = WebhookSignature.secretText(service: "billing", keys: keys)
+        let secret = WebhookSecret.derived(service: "billing", keys: keys)[0]
         let own = WebhookSignature(secrets: [secret]).header(id: "i", timestampSeconds: 5, body: Self.body)
         #expect(
-            own
-                == WebhookSignature(service: "billing", keys: keys).header(
+            try own
+                == WebhookSignature(service: "billing", secrets: .derived, keys: keys).header(
                     id: "i", timestampSeconds: 5, body: Self.body))
         #expect(
-            own != WebhookSignature(service: "mail", keys: keys).header(id: "i", timestampSeconds: 5, body: Self.body))
+            try own
+                != WebhookSignature(service: "mail", secrets: .derived, keys: keys).header(
+                    id: "i", timestampSeconds: 5, body: Self.body))
     }
 
     @Test func `the secret of webhook signatures has 32 bytes and is not the signing key`() throws {
-        let secret = WebhookSignature.secretText(service: "billing", keys: try Sample.keys(["main"]))
+        let secret = try #require(WebhookSecret.derived(service: "billing", keys: try Sample.keys(["main"])).first).text
         #expect(secret.hasPrefix("whsec_") && secret.count == 6 + 44)
         #expect(!secret.contains(Sample.base64("main")))
     }

@@ -11,5 +11,5 @@ public enum StoreConformance {
         scheduleScenarios + rangeScenarios + creationScenarios + recordedScenarios + lockScenarios + bufferScenarios
         + updateScenarios
         + heartbeatScenarios + expiryScenarios + historyScenarios + statusScenarios + jobScenarios + searchScenarios
-        + keyScenarios + readinessScenarios
+        + keyScenarios + readinessScenarios + secretScenarios
 }

@@ -65,6 +65,14 @@ enum Arguments {
         return scope
     }
 
+    /// A time from 0 to 30 days, in seconds.
+    @Sendable static func overlapSeconds(_ text: String) throws -> Int64 {
+        guard let seconds = DurationText.seconds(of: text, secondsMax: 30 * 86_400) else {
+            throw ValidationError("give 0, or a time such as 90s, 30m, 24h or 7d; at most 30d")
+        }
+        return seconds
+    }
+
     /// Any text but the empty one.
     @Sendable static func notEmpty(_ text: String) throws -> String {
         guard !text.isEmpty else { throw ValidationError("the value is empty") }

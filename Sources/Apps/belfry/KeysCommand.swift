@@ -2,14 +2,13 @@ import ArgumentParser
 import Foundation
 import JSON
 import JobCore
-import Settings
 import Signing
 import Store
 
 struct KeysCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "keys",
-        abstract: "Manages keys of the admin API, directly in the store, and prints webhook secrets.",
+        abstract: "Manages keys of the admin API, directly in the store.",
         subcommands: [Add.self, List.self, Remove.self, WebhookSecret.self])
 
     struct Add: AsyncParsableCommand {
@@ -65,16 +64,15 @@ struct KeysCommand: AsyncParsableCommand {
         }
     }
 
-    struct WebhookSecret: ParsableCommand {
+    /// The former name of `secrets show`.
+    struct WebhookSecret: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            commandName: "webhook-secret", abstract: "Prints the secret with which a service verifies webhooks.",
-            discussion: "The signing keys come from BELFRY_SIGNING_KEYS.")
-        @Argument(help: "The service's name.", transform: Arguments.serviceName) var service: String
+            commandName: "webhook-secret", abstract: "Prints the current secret of a service, as `secrets show` does.",
+            shouldDisplay: false)
+        @OptionGroup var show: SecretsCommand.Show
 
-        func run() throws {
-            let keys = try AllSettings.signingKeys.parsed(SigningKeys.init(parsing:))
-                .value(in: Settings(program: .belfry, flags: [:]))
-            Output.line(WebhookSignature.secretText(service: service, keys: keys))
+        func run() async throws {
+            try await show.run()
         }
     }
 }

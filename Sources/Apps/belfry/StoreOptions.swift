@@ -8,7 +8,7 @@ struct StoreOptions: ParsableArguments {
     @Option(AllSettings.storeURL) var storeURL: String?
 
     /// Opens the store. Throws ``SettingsError`` or ``StoreError``.
-    func store() throws -> any ConsoleStore {
+    func store() throws -> any ConsoleStore & SecretStore {
         let settings = Settings(program: .belfry, flags: ["store-url": storeURL])
         return try AllSettings.storeURL.parsed(StoreURL.init(parsing:)).value(in: settings)
             .open(logger: OutputLogHandler.logger)

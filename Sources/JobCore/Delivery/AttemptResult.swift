@@ -12,6 +12,8 @@ public struct AttemptResult: Sendable, Equatable {
         case unreachable
         /// A queue, or the way to it, has refused the message, and would refuse it again.
         case refused
+        /// Nothing was sent, since a secret of the service can't be opened. Another attempt may find it usable.
+        case unsigned
         /// No attempt can succeed: the URL or the address may not be used.
         case forbidden
     }

@@ -22,6 +22,8 @@ extension DeliveryRequested {
         case isExclusive = "exclusive"
         case retryOf = "retry_of"
         case isBulk = "bulk"
+        case secrets
+        case isDerivedSecretValid = "derived_secret"
     }
 
     public init(from decoder: any Decoder) throws {
@@ -52,6 +54,25 @@ extension DeliveryRequested {
             retryOf: try body.decodeIfPresent(ExecutionID.self, forKey: .retryOf))
         requestedAt = try body.decodeIfPresent(Instant.self, forKey: .requestedAt)
         isBulk = try body.decodeIfPresent(Bool.self, forKey: .isBulk) ?? false
+        secrets = try Self.secrets(of: body)
+    }
+
+    /// Throws for secrets that are too many or too long.
+    private static func secrets(of body: KeyedDecodingContainer<CodingKeys>) throws -> ServiceSecrets {
+        guard let sealed = try body.decodeIfPresent([String].self, forKey: .secrets), !sealed.isEmpty else {
+            return .derived
+        }
+        guard sealed.count <= ServiceSecrets.sealedMax,
+            sealed.allSatisfy({ $0.utf8.count <= ServiceSecrets.sealedBytesMax })
+        else {
+            throw DecodingError.dataCorruptedError(
+                forKey: .secrets, in: body,
+                debugDescription: "more than \(ServiceSecrets.sealedMax) secrets, or one that has more than "
+                    + "\(ServiceSecrets.sealedBytesMax) bytes")
+        }
+        return ServiceSecrets(
+            sealed: sealed,
+            isDerivedValid: try body.decodeIfPresent(Bool.self, forKey: .isDerivedSecretValid) ?? false)
     }
 
     /// Throws for a wait that is out of range: its sums and products must not overflow.
@@ -91,5 +112,8 @@ extension DeliveryRequested {
         if isExclusive { try body.encode(true, forKey: .isExclusive) }
         try body.encodeIfPresent(retryOf, forKey: .retryOf)
         if isBulk { try body.encode(true, forKey: .isBulk) }
+        guard !secrets.sealed.isEmpty else { return }
+        try body.encode(secrets.sealed, forKey: .secrets)
+        if secrets.isDerivedValid { try body.encode(true, forKey: .isDerivedSecretValid) }
     }
 }
