@@ -73,6 +73,19 @@ let benchmarks: [Target] =
             path: "Benchmarks/bench", swiftSettings: strict)
     ]
 
+/// Not part of a plain build: `Scripts/test` sets the variable.
+let examples: [Target] =
+    Context.environment["BELFRY_EXAMPLES"] == nil
+    ? []
+    : [
+        .executableTarget(
+            name: "webhook-swift", dependencies: [crypto, hummingbird], path: "examples/webhook-swift",
+            swiftSettings: strict),
+        .executableTarget(
+            name: "queue-swift", dependencies: ["Messaging", "RabbitMQ", crypto, logging],
+            path: "examples/queue-swift", swiftSettings: strict),
+    ]
+
 let package = Package(
     name: "belfry",
     dependencies: [
@@ -224,6 +237,6 @@ let package = Package(
         tests(
             "SQLiteStoreTests",
             ["JobCore", "SQLiteStore", "Store", "StoreConformance", grdb, inMemoryLogging, logging]),
-    ] + benchmarks,
+    ] + benchmarks + examples,
     swiftLanguageModes: [.v6]
 )

@@ -1,0 +1,123 @@
+"""A service that reads its jobs from a queue of RabbitMQ, with the package pika.
+
+Belfry publishes a message that says "run this job now". The service works, tells Belfry how far it is (a heartbeat),
+and reports the end. All of these reports are called callbacks. They go to a URL in the message.
+
+A queue has two advantages over a webhook: nothing has to listen at an address, and runs wait in the queue while the
+service is down. The ttl of a job counts that waiting, too.
+
+Settings, by environment variables:
+  BELFRY_WEBHOOK_SECRET  the secret that proves a message is from Belfry: `belfry keys webhook-secret SERVICE`.
+                         While you replace a secret, give the old and the new one, separated by a blank.
+  AMQP_URL               the broker that the queue is on. Belfry calls it BELFRY_SERVICE_AMQP_URL.
+  QUEUE                  the name of the queue (example). The job's invocation_target is queue:NAME.
+  TOLERANCE_SECONDS      how old a message may be (300). If runs may wait in the queue for longer, because the service
+                         is down or busy, give the ttl of the job. The check of repeats covers the rest.
+  STEP_SECONDS           how long each of the four steps of the example's work takes (1)
+"""
+
+import base64
+import collections
+import hashlib
+import hmac
+import json
+import os
+import time
+import urllib.error
+import urllib.request
+
+import pika
+
+SECRETS = [base64.b64decode(text.removeprefix("whsec_")) for text in os.environ["BELFRY_WEBHOOK_SECRET"].split()]
+QUEUE = os.environ.get("QUEUE", "example")
+STEP_SECONDS = float(os.environ.get("STEP_SECONDS", "1"))
+TOLERANCE_SECONDS = float(os.environ.get("TOLERANCE_SECONDS", "300"))
+
+# The ids of the runs that are done. The broker or Belfry may deliver a message twice. A real service keeps the ids in
+# its database; this one remembers the latest 10,000.
+done = collections.OrderedDict()
+
+
+def is_genuine(headers, body):
+    """Checks the signature of Standard Webhooks: only those who know the secret can make it."""
+    identifier = headers.get("webhook-id") or ""
+    timestamp = headers.get("webhook-timestamp") or ""
+    # An old message may be a recorded one that someone sends again.
+    if not (timestamp.isascii() and timestamp.isdigit() and len(timestamp) <= 12):
+        return False
+    if abs(time.time() - int(timestamp)) > TOLERANCE_SECONDS:
+        return False
+    # The signature is over the very bytes that arrived, so check it before you parse them.
+    signed = f"{identifier}.{timestamp}.".encode() + body
+    wanted = [b"v1," + base64.b64encode(hmac.digest(secret, signed, hashlib.sha256)) for secret in SECRETS]
+    # There may be several signatures, one for each key of Belfry. One that fits is enough.
+    # compare_digest takes the same time whether the first or the last byte differs, so nobody can guess byte by byte.
+    given = (headers.get("webhook-signature") or "").encode().split(b" ")
+    return any(hmac.compare_digest(one, other) for one in wanted for other in given)
+
+
+def call_back(url, report):
+    """Sends a callback. False if Belfry wants no more of them: the run is over (410), or the token is wrong (401)."""
+    for attempt in range(10):
+        request = urllib.request.Request(
+            url, json.dumps(report).encode(), {"Content-Type": "application/json"}, method="POST")
+        try:
+            with urllib.request.urlopen(request, timeout=10):
+                return True
+        except urllib.error.HTTPError as error:
+            error.close()
+            if error.code in (401, 410):
+                return False
+            if error.code < 500:
+                raise  # The report itself is wrong. Sending it again would not help.
+        except OSError as error:
+            print(f"Belfry can't be reached: {error}", flush=True)
+        time.sleep(min(0.2 * 2**attempt, 10))
+    raise TimeoutError("Belfry took no callback")
+
+
+def run(connection, message):
+    """The work. True if it came to its end."""
+    url = message["callback_url"]
+    try:
+        for step in range(1, 5):
+            # Your work goes here. If it takes long, give pika a moment now and then, as this does: it has to answer the
+            # broker, which otherwise takes the connection for dead.
+            connection.sleep(STEP_SECONDS)
+            # A heartbeat says "still alive". Send one at least every heartbeat_interval_seconds of the message.
+            if not call_back(url, {"status": "processing", "progress": step * 20}):
+                print(f"{message['execution_id']}: Belfry has ended this run, so the work stops", flush=True)
+                return
+        call_back(url, {"status": "success", "summary": f"{message['job_name']} did four steps"})
+    except (urllib.error.HTTPError, ValueError) as error:  # Add the errors of your work.
+        print(f"{message['execution_id']}: {error!r}", flush=True)
+        call_back(url, {"status": "fail", "error": str(error)})
+
+
+def take(channel, method, properties, body):
+    """Called by pika for each message."""
+    headers = properties.headers or {}
+    identifier = headers.get("webhook-id")
+    if not is_genuine(headers, body):
+        print("ignored a message that is not from Belfry", flush=True)
+    elif identifier in done:
+        print(f"{identifier}: ignored a repeat", flush=True)
+    else:
+        run(channel.connection, json.loads(body))
+        done[identifier] = True
+        if len(done) > 10_000:
+            done.popitem(last=False)
+    # Only now the broker may forget the message. If this process dies before, another one gets it.
+    channel.basic_ack(method.delivery_tag)
+
+
+if __name__ == "__main__":
+    connection = pika.BlockingConnection(pika.URLParameters(os.environ["AMQP_URL"]))
+    channel = connection.channel()
+    # A quorum queue is kept on several nodes of the broker. Declaring one that is there already changes nothing.
+    channel.queue_declare(QUEUE, durable=True, arguments={"x-queue-type": "quorum"})
+    # One message at a time. Start more processes to work on more.
+    channel.basic_qos(prefetch_count=1)
+    channel.basic_consume(QUEUE, take)
+    print(f"reading {QUEUE}", flush=True)
+    channel.start_consuming()

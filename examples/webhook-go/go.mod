@@ -1,0 +1,3 @@
+module example.com/belfry-service
+
+go 1.21

@@ -1,0 +1,156 @@
+// A service that Belfry runs jobs on, with Hummingbird and swift-crypto.
+//
+// Belfry calls it with a webhook: an HTTP POST that says "run this job now". The service answers 200 at once, works in
+// the background, tells Belfry how far it is (a heartbeat), and reports the end. All of these reports are called
+// callbacks.
+//
+// Settings, by environment variables:
+//   BELFRY_WEBHOOK_SECRET  the secret that proves a webhook is from Belfry: `belfry keys webhook-secret SERVICE`.
+//                          While you replace a secret, give the old and the new one, separated by a blank.
+//   LISTEN_PORT            the port to listen on (9000)
+//   STEP_SECONDS           how long each of the four steps of the example's work takes (1)
+
+import Crypto
+import Foundation
+import FoundationNetworking
+import HTTPTypes
+import Hummingbird
+
+/// The fields that this service uses. There are more: see docs/api.md.
+struct Webhook: Decodable {
+    var callbackURL: URL
+    var executionID: String
+    var jobName: String
+
+    enum CodingKeys: String, CodingKey {
+        case callbackURL = "callback_url"
+        case executionID = "execution_id"
+        case jobName = "job_name"
+    }
+}
+
+/// A callback.
+struct Report: Encodable {
+    var status: String
+    var progress: Int?
+    var summary: String?
+    var error: String?
+}
+
+/// The ids of the webhooks that were taken. Belfry repeats a webhook when it did not see the answer, so the same id may
+/// come twice. A real service keeps the ids in its database; this one remembers the latest 10,000.
+actor Seen {
+    private var ids: Set<String> = []
+    private var order: [String] = []
+
+    /// Remembers an id. False if it was there already.
+    func isNew(_ id: String) -> Bool {
+        guard ids.insert(id).inserted else { return false }
+        order.append(id)
+        if order.count > 10_000 { ids.remove(order.removeFirst()) }
+        return true
+    }
+}
+
+struct Service: Sendable {
+    static let toleranceSeconds = 300.0
+
+    let secrets: [SymmetricKey]
+    let stepSeconds: Double
+    let seen = Seen()
+
+    /// Checks the signature of Standard Webhooks: only those who know the secret can make it.
+    func isGenuine(_ headers: HTTPFields, _ body: Data) -> Bool {
+        guard let id = headers[HTTPField.Name("webhook-id")!],
+            let timestamp = headers[HTTPField.Name("webhook-timestamp")!],
+            let signatures = headers[HTTPField.Name("webhook-signature")!],
+            // An old webhook may be a recorded one that someone sends again.
+            let seconds = Double(timestamp), abs(Date().timeIntervalSince1970 - seconds) <= Self.toleranceSeconds
+        else { return false }
+        // The signature is over the very bytes that arrived, so check it before you decode them.
+        let signed = Data("\(id).\(timestamp).".utf8) + body
+        // There may be several signatures, one for each key of Belfry. One that fits is enough.
+        return signatures.split(separator: " ").contains { signature in
+            guard signature.hasPrefix("v1,"), let code = Data(base64Encoded: String(signature.dropFirst(3))) else {
+                return false
+            }
+            // This takes the same time whether the first or the last byte differs, so nobody can guess byte by byte.
+            return secrets.contains {
+                HMAC<SHA256>.isValidAuthenticationCode(code, authenticating: signed, using: $0)
+            }
+        }
+    }
+
+    func take(_ request: Request) async throws -> HTTPResponse.Status {
+        let body = Data(try await request.body.collect(upTo: 2 * 1_024 * 1_024).readableBytesView)
+        guard isGenuine(request.headers, body) else { return .unauthorized }
+        let webhook = try JSONDecoder().decode(Webhook.self, from: body)
+        // A repeat gets the same answer, and starts nothing.
+        if await seen.isNew(request.headers[HTTPField.Name("webhook-id")!] ?? "") {
+            Task { await run(webhook) }
+        }
+        // Any 2xx status means: I have it, the run has begun. Answer before you work.
+        return .ok
+    }
+
+    /// The work, in the background.
+    func run(_ webhook: Webhook) async {
+        do {
+            for step in 1...4 {
+                try await Task.sleep(for: .seconds(stepSeconds))  // Your work goes here.
+                // A heartbeat says "still alive". Send one at least every heartbeat_interval_seconds of the webhook.
+                let heartbeat = Report(status: "processing", progress: step * 20)
+                guard try await callBack(webhook.callbackURL, heartbeat) else {
+                    return print("\(webhook.executionID): Belfry has ended this run, so the work stops")
+                }
+            }
+            let end = Report(status: "success", summary: "\(webhook.jobName) did four steps")
+            _ = try await callBack(webhook.callbackURL, end)
+        } catch {
+            print("\(webhook.executionID): \(error)")
+            _ = try? await callBack(webhook.callbackURL, Report(status: "fail", error: "\(error)"))
+        }
+    }
+
+    /// Sends a callback. False if Belfry wants no more of them: the run is over (410), or the token is wrong (401).
+    func callBack(_ url: URL, _ report: Report) async throws -> Bool {
+        var request = URLRequest(url: url, timeoutInterval: 10)
+        request.httpMethod = "POST"
+        request.setValue("application/json", forHTTPHeaderField: "Content-Type")
+        request.httpBody = try JSONEncoder().encode(report)
+        for attempt in 0..<10 {
+            let answer = try? await URLSession.shared.data(for: request).1 as? HTTPURLResponse
+            switch answer?.statusCode ?? 0 {
+            case 200..<300: return true
+            case 401, 410: return false
+            // The report itself is wrong. Sending it again would not help.
+            case 300..<500: throw CallbackError(description: "Belfry answered \(answer?.statusCode ?? 0)")
+            default: try await Task.sleep(for: .milliseconds(min(200 << attempt, 10_000)))
+            }
+        }
+        throw CallbackError(description: "Belfry took no callback")
+    }
+}
+
+struct CallbackError: Error, CustomStringConvertible {
+    var description: String
+}
+
+@main
+struct Example {
+    static func main() async throws {
+        let environment = ProcessInfo.processInfo.environment
+        let secrets = environment["BELFRY_WEBHOOK_SECRET", default: ""].split(separator: " ").compactMap { text in
+            Data(base64Encoded: String(text.trimmingPrefix("whsec_"))).map { SymmetricKey(data: $0) }
+        }
+        guard !secrets.isEmpty else { fatalError("set BELFRY_WEBHOOK_SECRET") }
+        let service = Service(
+            secrets: secrets, stepSeconds: environment["STEP_SECONDS"].flatMap { Double($0) } ?? 1)
+        let router = Router()
+        router.post("/") { request, _ in try await service.take(request) }
+        let port = environment["LISTEN_PORT"].flatMap { Int($0) } ?? 9_000
+        let application = Application(
+            router: router, configuration: .init(address: .hostname("127.0.0.1", port: port)))
+        try await application.runService()
+    }
+}
