@@ -5,27 +5,39 @@ public struct JobPlan: Sendable {
     public let changes: [JobChange]
     /// The changes before this index were made.
     public private(set) var madeCount = 0
+    /// Why changes before `madeCount` were refused and not made, by their index.
+    public private(set) var refused: [Int: [String]] = [:]
 
     public init(_ changes: [JobChange]) {
         self.changes = changes
     }
 
     /// Makes the changes in their order. Throws the first error of `make`; the changes before it were made, and those
-    /// from it on were not.
+    /// from it on were not. After a `RefusedChange` it goes on with the next one.
     public mutating func carryOut(_ make: (JobChange) async throws -> Void) async throws {
         while madeCount < changes.count {
-            if changes[madeCount].action != .keep { try await make(changes[madeCount]) }
+            do {
+                if changes[madeCount].action != .keep { try await make(changes[madeCount]) }
+            } catch let refusal as RefusedChange {
+                refused[madeCount] = refusal.lines
+            }
             madeCount += 1
         }
     }
 
-    /// What was made and what was not, for the message about the change that failed.
+    /// The changes that were refused, each with its reasons.
+    public var refusals: [String] {
+        refused.sorted { $0.key < $1.key }.flatMap { ["refused: \(changes[$0.key].line)"] + $0.value }
+    }
+
+    /// What was made and what was not, for the message about a change that failed or was refused.
     public var report: [String] {
         let isChange: (JobChange) -> Bool = { $0.action != .keep }
-        let made = changes[..<madeCount].filter(isChange)
+        let madeIndices = changes.indices.prefix(madeCount).filter { refused[$0] == nil }
+        let made = madeIndices.map { changes[$0] }.filter(isChange)
         let failed = changes[madeCount...].prefix(1)
         let open = changes[madeCount...].dropFirst().filter(isChange)
-        return failed.map { "failed: \($0.line)" }
+        return refusals + failed.map { "failed: \($0.line)" }
             + (made.isEmpty ? ["made: nothing"] : made.map { "made: \($0.line)" })
             + open.map { "not made: \($0.line)" }
     }
@@ -37,7 +49,7 @@ public struct JobPlan: Sendable {
             changes.enumerated().map { index, change in
                 .object([
                     "action": .string(change.action.rawValue), "job": .string("\(change.name)"),
-                    "made": .bool(index < madeCount),
+                    "made": .bool(index < madeCount && refused[index] == nil),
                 ])
             })
     }

@@ -6,15 +6,19 @@ import StageKit
 import Store
 
 extension Console {
-    /// `PUT /services/{service}/jobs/{job}`: creates a job (201) or replaces it (200).
+    /// `PUT /services/{service}/jobs/{job}`: creates a job (201) or replaces it (200). With `?verify=true` only if its
+    /// target accepts a test delivery.
     func putJob(_ request: Request, _ context: KeyContext) async throws -> Response {
         let name = try context.jobName()
-        try Query(request).finish()
+        var query = Query(request)
+        let verifies = query.flag("verify")
+        try query.finish()
         let body = try await request.jsonBody(bytesMax: JobDocument.bytesMax, context)
         let current = try await readableJob(named: name)
         var job = try JobDocument.parse(
             body, name: name, now: time.now(), current: current?.job.schedule, targets: targets)
         job.headers = try HiddenHeaders.restored(job, from: current?.job)
+        if verifies { try await verify(job, context) }
         guard let put = try await store.put([job], now: time.now()).first else {
             throw StoreError.unusable("a job was put, and the store did not return it")
         }

@@ -18,6 +18,7 @@ public struct Console: Sendable {
     let targets: TargetRules
     let time: any TimeSource
     let logger: Logger
+    let verifications = KeyShare(limit: KeyShare.verificationLimit)
     private let share = KeyShare()
 
     /// `targets` are those that jobs may have.

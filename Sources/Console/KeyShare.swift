@@ -6,13 +6,22 @@ final class KeyShare: Sendable {
     /// go through one transaction after the other.
     static let limit = 32
 
+    /// The most verifications of one key that are at work at a time: each takes seconds, and keeps its body in memory.
+    static let verificationLimit = 4
+
+    private let limit: Int
+
     private let atWork = Mutex<[String: Int]>([:])
+
+    init(limit: Int = KeyShare.limit) {
+        self.limit = limit
+    }
 
     /// Counts a request that begins. False if its key has its share at work already; it is not counted then.
     func begin(_ key: String) -> Bool {
         atWork.withLock { atWork in
             let count = atWork[key] ?? 0
-            guard count < Self.limit else { return false }
+            guard count < limit else { return false }
             atWork[key] = count + 1
             return true
         }

@@ -79,6 +79,15 @@ struct Query {
         return limit
     }
 
+    /// Takes `true` or `false`; false if it is absent.
+    mutating func flag(_ name: String) -> Bool {
+        guard let text = text(name) else { return false }
+        if text != "true", text != "false" {
+            report(name, .notAllowed, "is “\(text.prefix(64))”", hint: "Give true or false.")
+        }
+        return text == "true"
+    }
+
     /// Takes one of the values of an enum.
     mutating func choice<Choice: RawRepresentable<String> & CaseIterable>(_ name: String) -> Choice? {
         guard let text = text(name) else { return nil }

@@ -41,6 +41,7 @@ extension RecordedExecution {
         // Not now: a message that is handled twice leads to the same messages.
         delivery.requestedAt = execution.attemptDueAt
         delivery.isBulk = isBulk
+        delivery.isTest = execution.trigger == .test
         delivery.secrets = secrets
         return delivery
     }

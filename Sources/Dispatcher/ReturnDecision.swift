@@ -24,7 +24,8 @@ enum ReturnDecision: Equatable {
 
     /// Decides by the record. Nothing is delivered for a run that has started or ended, and no attempt is made twice.
     ///
-    /// A run for which no attempt is on record could not be delivered until now: its ttl begins now.
+    /// A run for which no attempt is on record could not be delivered until now: its ttl begins now. For a late test
+    /// nobody waits, so its ttl goes on.
     static func decide(attempt: Int, of execution: Execution?, now: Instant) -> ReturnDecision {
         guard let execution else { return .drop(.unknown) }
         switch execution.state.status {
@@ -33,7 +34,7 @@ enum ReturnDecision: Equatable {
             guard !execution.attempts.contains(where: { $0.number >= attempt }) else { return .drop(.superseded) }
             let state = execution.state
             let deadline =
-                execution.attempts.isEmpty
+                execution.attempts.isEmpty && execution.trigger != .test
                 ? max(state.ttlDeadline, now.adding(seconds: state.ttlSeconds)) : state.ttlDeadline
             return now < deadline ? .request(deadline: deadline) : .drop(.tooLate)
         case .invoked, .processing: return .drop(.started)

@@ -4,7 +4,8 @@ public import Messaging
 import StageKit
 public import Store
 
-/// Creates the executions that a person or a program requested, and requests their deliveries.
+/// Creates the executions that a person or a program requested, and requests their deliveries. A test delivery is of
+/// the job in its message, whatever is on record.
 public struct RunHandler: MessageHandler {
     private let store: any DispatchStore
     private let share: ServiceShare
@@ -24,6 +25,9 @@ public struct RunHandler: MessageHandler {
         let read = batch.decoded { message throws(UnreadableMessage) in
             let run = try message.decoded(as: RunRequested.self)
             try PlausibleTime.check(run.requestedAt, "the time of the request", now: now)
+            guard run.test == nil || run.test?.name == run.jobName else {
+                throw UnreadableMessage("the job to test is not \(run.jobName)")
+            }
             return (run: run, mayHaveBeenHandled: message.mayHaveBeenHandled)
         }
         let nowMilliseconds = time.monotonicMilliseconds()
@@ -36,18 +40,21 @@ public struct RunHandler: MessageHandler {
                 count = index
                 break
             }
-            guard let stored = try await store.job(named: run.jobName) else {
+            guard let job = try await job(of: run) else {
                 dead.append(.init(index: index, reason: .failing, error: "there is no job \(run.jobName)"))
                 continue
             }
-            bytes += stored.job.deliveryBytes
-            let execution = Execution.requested(
-                run.executionID, of: stored.job, at: run.requestedAt, payload: run.payload, retryOf: run.retryOf,
-                now: now)
+            bytes += job.deliveryBytes
+            let execution =
+                run.test == nil
+                ? Execution.requested(
+                    run.executionID, of: job, at: run.requestedAt, payload: run.payload, retryOf: run.retryOf,
+                    now: now)
+                : Execution.test(run.executionID, of: job, at: run.requestedAt, now: now)
             let isBulk = share.isBulk(of: run.jobName.service, nowMilliseconds: nowMilliseconds)
             new.append(
                 NewExecution(
-                    job: stored.job, execution: execution, mayHaveBeenHandled: mayHaveBeenHandled, isBulk: isBulk))
+                    job: job, execution: execution, mayHaveBeenHandled: mayHaveBeenHandled, isBulk: isBulk))
         }
         let recorded = try await NewExecution.record(new, in: store, time: time)
         for (new, execution) in recorded where execution.isNew {
@@ -56,5 +63,10 @@ public struct RunHandler: MessageHandler {
         }
         let messages = recorded.flatMap { $0.new.messages($0.execution) }
         return HandledBatch(messages: messages, dead: dead, count: count)
+    }
+
+    private func job(of run: RunRequested) async throws(StoreError) -> Job? {
+        if let test = run.test { return test.forTest }
+        return try await store.job(named: run.jobName)?.job
     }
 }

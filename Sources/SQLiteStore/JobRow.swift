@@ -130,12 +130,14 @@ enum JobRow {
         ])
     }
 
-    /// For a job that becomes exclusive while it runs: no new run starts before all of its open ones have ended.
+    /// For a job that becomes exclusive while it runs: no new run starts before all of its open ones have ended. Tests
+    /// (`Trigger.code`) are no runs.
     static func noteEarlierRuns(of name: JobName, in database: Database) throws {
         try database.execute(
             sql: """
                 INSERT OR IGNORE INTO earlier_run SELECT e.seq, e.job FROM execution e JOIN job j ON j.seq = e.job
                 WHERE j.service = ? AND j.name = ? AND e.deadline_ms IS NOT NULL AND e.exclusive = 0
+                    AND e.trigger_code <> 4
                 """,
             arguments: [name.service, name.job])
     }

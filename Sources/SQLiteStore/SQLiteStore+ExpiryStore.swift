@@ -84,7 +84,7 @@ extension SQLiteStore: ExpiryStore {
                 sql: """
                     SELECT e.id, j.service, j.name
                     FROM execution e INDEXED BY execution_by_due JOIN job j ON j.seq = e.job
-                    WHERE e.status = 0 AND e.attempt_due_ms <= ? AND j.deleted_ms IS NULL
+                    WHERE e.status = 0 AND e.attempt_due_ms <= ? AND j.deleted_ms IS NULL AND e.trigger_code <> 4
                     ORDER BY e.attempt_due_ms LIMIT ?
                     """)
             let late = try undelivered(statement, [instant.databaseValue, limit.databaseValue])

@@ -15,7 +15,8 @@ public protocol ExpiryStore: Sendable {
 
     /// Up to `limit` pending executions whose next attempt was due at or before `instant`, the earliest first.
     /// Executions of deleted jobs are not among them: their target is no longer known, and their ttl ends them. Nor are
-    /// buffered ones, but for the earliest of a job that has no other open execution: it should have been released.
+    /// tests, whose job is not the one on record, or buffered ones, but for the earliest of a job that has no other
+    /// open execution: it should have been released.
     func undelivered(dueBefore instant: Instant, limit: Int) async throws(StoreError) -> [UndeliveredExecution]
 
     /// The latest end of an execution on record; nil when none has ended.

@@ -105,6 +105,26 @@ import Testing
         #expect(json.status == 1 && made == [.bool(true), .bool(false), .bool(false), .bool(false)])
     }
 
+    @Test func `tests the target of each job that changes, and goes on after one that is refused`() async throws {
+        let api = await FakeAdminAPI.start()
+        let jobs = ["a", "refused", "z"].map { "- \(SampleJobs.json($0))\n" }.joined()
+        let files = try TemporaryFiles(["jobs.yaml": jobs])
+        let done = try await api.belfry(["jobs", "apply", "--verify", "-f", "\(files.path)/jobs.yaml"])
+        #expect(done.status == 1 && api.changes == ["PUT billing/a?verify=true", "PUT billing/z?verify=true"])
+        #expect(
+            done.errors == """
+                belfry: refused: create billing/refused
+                The request is invalid.
+                  /payload: is “a\\u001b[2Jb\\nc\\u009bd\\u202ee\\u007f”. Give another.
+                  request id: 0123456789abcdef
+                made: create billing/a
+                made: create billing/z
+
+                """)
+        let again = try await api.belfry(["jobs", "apply", "--verify", "-f", "\(files.path)/jobs.yaml"])
+        #expect(again.status == 1 && api.changes.count == 2, "jobs that are kept are not tested")
+    }
+
     @Test func `gives up files that take very long`() async throws {
         let api = await FakeAdminAPI.start()
         let lines = (0..<80_000).map { "name\($0): x" } + (0..<40).map { "again\($0): x\nagain\($0): y" }

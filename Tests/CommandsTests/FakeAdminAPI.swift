@@ -115,7 +115,7 @@ final class FakeAdminAPI: Sendable {
                     "request_id": .string("0123456789abcdef"),
                 ])
         }
-        note("PUT \(name)")
+        note("PUT \(name)\(request.uri.query.map { "?\($0)" } ?? "")")
         put(name, document)
         return Response(status: .ok, body: Self.body(document))
     }

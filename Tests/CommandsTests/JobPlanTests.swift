@@ -35,6 +35,16 @@ import Testing
         #expect(JobChange(job, current: .object(shown)).action == .replace)
     }
 
+    @Test func `goes on after a change that is refused, and reports it`() async throws {
+        var plan = JobPlan(try ["a", "b", "c"].map { JobChange(try Self.job($0), current: nil) })
+        try await plan.carryOut { change in
+            if change.name.job == "b" { throw RefusedChange(lines: ["why"]) }
+        }
+        #expect(
+            plan.report == ["refused: create billing/b", "why", "made: create billing/a", "made: create billing/c"])
+        #expect(plan.json.array?.map { $0["made"] == .bool(true) } == [true, false, true])
+    }
+
     @Test func `is carried out in its order, and reports what was made when a change fails`() async throws {
         let keep = try Self.job("kept")
         let changes = [

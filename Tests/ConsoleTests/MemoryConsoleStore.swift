@@ -9,6 +9,8 @@ final class MemoryConsoleStore: ConsoleStore {
         var jobs: [JobName: StoredJob] = [:]
         /// Newest first.
         var executions: [Execution] = []
+        /// The execution that is found at an id without one: what other stages have recorded meanwhile.
+        var recorded: @Sendable (ExecutionID) -> Execution? = { _ in nil }
         var keys: [[UInt8]: APIKey] = [:]
         /// Thrown by every call but the search for a key.
         var failure: StoreError?
@@ -106,7 +108,8 @@ final class MemoryConsoleStore: ConsoleStore {
     }
 
     func execution(_ id: ExecutionID) async throws(StoreError) -> Execution? {
-        try read().executions.first { $0.id == id }
+        let content = try read()
+        return content.executions.first { $0.id == id } ?? content.recorded(id)
     }
 
     func apiKey(secretHash: [UInt8]) async throws(StoreError) -> APIKey? {

@@ -52,6 +52,11 @@ import Testing
                 ]))
     }
 
+    @Test func `only the webhook of a test says that it is one`() throws {
+        #expect(try Self.body(Sample.request { $0.isTest = true })["test"] == .bool(true))
+        #expect(try Self.body(Sample.request { $0.isBulk = true })["test"] == nil)
+    }
+
     @Test func `the webhook's body contains null for absent values`() throws {
         let body = try Self.body(Sample.request { $0.payload = nil })
         #expect(body["payload"] == .null)

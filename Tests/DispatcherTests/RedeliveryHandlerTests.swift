@@ -75,6 +75,11 @@ import Testing
         #expect(try await handle([execution.id]).messages.isEmpty)
     }
 
+    @Test func `an overdue delivery of a test is not requested again, since its job is not on record`() async throws {
+        store.content.withLock { [execution] in $0.executions[execution.id]?.trigger = .test }
+        #expect(try await handle([execution.id]) == HandledBatch())
+    }
+
     @Test func `an overdue delivery is not requested for an unknown execution or a deleted job`() async throws {
         #expect(try await handle([.random()]) == HandledBatch())
         store.content.withLock { $0.jobs = [] }

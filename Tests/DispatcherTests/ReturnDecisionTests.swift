@@ -41,6 +41,10 @@ import Testing
         let tried = Self.execution(.pending, attempts: [1])
         #expect(Self.decide(2, of: tried, after: 59) == .request(deadline: Self.now.adding(seconds: 60)))
         #expect(Self.decide(2, of: tried, after: 60) == .drop(.tooLate))
+        var test = untried
+        test.trigger = .test
+        #expect(Self.decide(1, of: test, after: 59) == .request(deadline: Self.now.adding(seconds: 60)))
+        #expect(Self.decide(1, of: test, after: 60) == .drop(.tooLate))
     }
 
     @Test(

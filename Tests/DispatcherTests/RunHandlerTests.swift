@@ -119,6 +119,63 @@ import Testing
         #expect(batch.messages.count == 1)
     }
 
+    private static func test(_ edit: (inout Job) -> Void = { _ in }) -> RunRequested {
+        var job = Job(
+            name: name, isEnabled: false, isExclusive: true,
+            target: InvocationTarget(kind: .http, address: "https://new.example/"), payload: "new",
+            schedule: ScheduleKey("rate(1 minute)"), ttlSeconds: 600, timeoutSeconds: 7, headers: ["X-A": "b"])
+        edit(&job)
+        return RunRequested(executionID: id, jobName: name, requestedAt: now, test: job)
+    }
+
+    @Test(arguments: [true, false])
+    func `a test delivers the job of its message, once and for a short time, whatever is on record`(isOnRecord: Bool)
+        async throws
+    {
+        let store = Self.store()
+        if !isOnRecord { store.content.withLock { $0.jobs = [] } }
+        let batch = try await handle(store, [Self.test()])
+        let request = try Self.request(batch)
+        #expect(batch.messages.count == 1 && request.isTest && request.retry.maxAttempts == 1)
+        #expect(request.target.address == "https://new.example/" && request.payload == "new")
+        #expect(request.headers == ["X-A": "b"] && request.timeoutSeconds == 7 && !request.isExclusive)
+        #expect(request.deadline == Self.now.adding(seconds: 7 + Job.testQueueSeconds))
+        let execution = try #require(store.content.withLock { $0.executions[Self.id] })
+        #expect(execution.trigger == .test && !execution.isExclusive)
+        #expect(try await handle(store, [Self.test()], isRedelivered: true).messages == batch.messages)
+        #expect(try !Self.request(try await handle(Self.store(), [Self.run()])).isTest)
+    }
+
+    @Test func `a test that was requested long ago is recorded as missed, and not delivered`() async throws {
+        time.pass(milliseconds: 31_000)
+        let store = Self.store()
+        let batch = try await handle(store, [Self.test()])
+        #expect(batch.messages.map(\.routingKey) == [RoutingKey.executionFinished])
+        #expect(store.content.withLock { $0.executions[Self.id]?.state.reason } == .missed)
+    }
+
+    @Test func `a test beyond the service's share is delivered as bulk`() async throws {
+        let share = ServiceShare()
+        for _ in 0..<ServiceShare.burst {
+            _ = share.isBulk(of: Self.name.service, nowMilliseconds: time.monotonicMilliseconds())
+        }
+        let batch = try await handle(Self.store(), [Self.test()], share: share)
+        #expect(batch.messages.map(\.routingKey) == ["delivery.requested.bulk"])
+    }
+
+    @Test func `a test of another job than it names becomes a dead letter, and one out of range is brought into it`()
+        async throws
+    {
+        let other = Self.test { $0.name = JobName(service: "other", job: "j") }
+        let huge = Self.test {
+            ($0.timeoutSeconds, $0.ttlSeconds) = (.max, .max)
+            $0.heartbeatIntervalSeconds = .max
+        }
+        let batch = try await handle(Self.store(), [other, huge])
+        #expect(batch.dead.map(\.index) == [0] && batch.dead.map(\.reason) == [.unreadable])
+        #expect(try Self.request(batch).deadline == Self.now.adding(seconds: 20))
+    }
+
     /// What a dispatcher has in memory at once is bounded, whatever the jobs are.
     @Test func `requested runs of large jobs are handled a part at a time, and each of them once`() async throws {
         let store = Self.store()

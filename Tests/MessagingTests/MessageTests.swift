@@ -51,6 +51,21 @@ import Testing
         #expect(try MessageCoder.decode(RunRequested.self, from: body) == run)
     }
 
+    @Test func `the largest job fits into the request of its test, even if every character is escaped`() throws {
+        let name = JobName(service: "s", job: "j")
+        let headers = (0..<32).map { ("X-\($0)", String(repeating: "\"", count: 4_096)) }
+        let job = Job(
+            name: name,
+            target: InvocationTarget(kind: .http, address: "https://" + String(repeating: "a", count: 2_040)),
+            payload: String(repeating: "\u{1}", count: Limits.payloadBytesMax),
+            schedule: ScheduleKey("rate(1 minute)"), ttlSeconds: 60,
+            headers: Dictionary(uniqueKeysWithValues: headers)
+        ).forTest
+        let run = RunRequested(
+            executionID: .random(), jobName: name, requestedAt: Instant(secondsSinceEpoch: 1), test: job)
+        #expect(try MessageCoder.decode(RunRequested.self, from: MessageCoder.encode(run)) == run)
+    }
+
     @Test func `the body of a delivery keeps all that courierd needs`() throws {
         var request = DeliveryRequested(
             executionID: .random(), jobName: JobName(service: "s", job: "j"),
@@ -63,6 +78,9 @@ import Testing
                 summary: nil), isExclusive: true, retryOf: .random())
         #expect(try MessageCoder.decode(DeliveryRequested.self, from: MessageCoder.encode(request)) == request)
         request.isBulk = true
+        #expect(try MessageCoder.decode(DeliveryRequested.self, from: MessageCoder.encode(request)) == request)
+        #expect(try !String(decoding: MessageCoder.encode(request), as: UTF8.self).contains("test"))
+        request.isTest = true
         #expect(try MessageCoder.decode(DeliveryRequested.self, from: MessageCoder.encode(request)) == request)
     }
 }

@@ -48,6 +48,16 @@ extension PipelineWorld {
         return true
     }
 
+    /// Requests a test of a job that is put. Returns its id; nil while the broker is unavailable.
+    func test(_ job: Job) async throws -> ExecutionID? {
+        let id = ExecutionID(namespace: job.name.id.uuid, name: "test \(ledger.runs.count)")
+        let message = OutboundMessage(
+            RunRequested(executionID: id, jobName: job.name, requestedAt: now, test: job.forTest))
+        guard (try? await broker.publish([message])) != nil else { return nil }
+        ledger.runs[id] = (job.name, nil)
+        return id
+    }
+
     func cancel(_ id: ExecutionID) async throws {
         var message = OutboundMessage(ExecutionCancelled(executionID: id, cancelledAt: now))
         message.id = "\(id)/cancel/\(ledger.cancelled.count)"

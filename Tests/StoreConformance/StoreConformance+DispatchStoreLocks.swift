@@ -66,6 +66,25 @@ extension StoreConformance {
             let next = sampleExecution(of: sampleJob(isExclusive: true), minute: 2)
             #expect(try await store.create(next).execution.state.reason == .locked)
         },
+        StoreScenario("a test takes no lock, finds none taken, and is no run that an exclusive job waits for") {
+            store async throws in
+            func test(_ minute: Int64) -> Execution {
+                var test = sampleExecution(of: sampleJob(), minute: minute)
+                test.trigger = .test
+                return test
+            }
+            try await store.create(test(0))
+            #expect(try await store.job(named: sampleJob().name) == nil)
+            _ = try await store.put([sampleJob()], now: start)
+            _ = try await store.put([sampleJob(isExclusive: true)], now: start)
+            let run = sampleExecution(of: sampleJob(isExclusive: true), minute: 1)
+            #expect(try await store.create(run).execution.state.status == .pending)
+            #expect(try await store.create(test(2)).execution.state.status == .pending)
+            try await store.rewrite(test(2).id) { $0.end(.success) }
+            try await store.rewrite(run.id) { $0.end(.fail, .ttl) }
+            let next = try await store.create(sampleExecution(of: sampleJob(isExclusive: true), minute: 3))
+            #expect(next.execution.state.status == .pending && next.lastSuccess == nil)
+        },
         StoreScenario("a job that becomes exclusive starts no run before all of its open ones have ended") {
             store async throws in
             _ = try await store.put([sampleJob()], now: start)

@@ -181,6 +181,15 @@ extension StoreConformance {
             #expect(try await store.deleteJob(named: job.name, now: start))
             #expect(try await store.undelivered(dueBefore: start, limit: 9).isEmpty)
         },
+        StoreScenario("a test is not delivered again, but is overdue by its ttl") { store async throws in
+            let job = sampleJob()
+            _ = try await store.put([job], now: start)
+            var test = sampleExecution(of: job)
+            test.trigger = .test
+            try await store.create(test)
+            #expect(try await store.undelivered(dueBefore: start.adding(seconds: 500), limit: 9).isEmpty)
+            #expect(try await store.overdue(at: start.adding(seconds: 300)).map(\.id) == [test.id])
+        },
     ]
 
     static let historyScenarios: [StoreScenario] = [

@@ -20,6 +20,8 @@ extension JobsCommand {
         @Flag(help: "Also delete the jobs that the files don't contain, of the services that they do contain.")
         var prune = false
         @Flag(help: "Only print the changes.") var plan = false
+        @Flag(help: "Store a job only if its target accepts a test delivery. A job that is refused stops no other.")
+        var verify = false
         @Flag(help: "Print JSON.") var json = false
 
         /// Files within the limits are read in less; this is for one that keeps a reader busy all the same.
@@ -72,13 +74,26 @@ extension JobsCommand {
                     switch change.action {
                     case .keep: break
                     case .delete: _ = try await client.done("DELETE", change.name.path)
-                    case .create, .replace:
-                        _ = try await client.done("PUT", change.name.path, body: change.document)
+                    case .create, .replace: try await put(change, client)
                     }
                 }
             } catch let error as Refused {
                 throw Refused(lines: error.lines + plan.report)
             }
+            guard plan.refused.isEmpty else { throw Refused(lines: plan.report) }
+        }
+
+        private func put(_ change: JobChange, _ client: APIClient) async throws {
+            guard verify else {
+                _ = try await client.done("PUT", change.name.path, body: change.document)
+                return
+            }
+            let answer = try await client.send("PUT", change.name.path + "?verify=true", body: change.document)
+            guard !(200..<300).contains(answer.status) else { return }
+            let refusal = APIClient.refusal(answer, change.name.path)
+            // Any other failure concerns the other jobs, too.
+            guard answer.status == 422 else { throw refusal }
+            throw RefusedChange(lines: refusal.lines)
         }
 
         /// The deletion of jobs whose service is in the files, but which aren't.

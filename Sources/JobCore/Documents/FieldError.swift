@@ -32,6 +32,8 @@ public struct FieldError: Error, Sendable, Equatable, Codable {
         case unknownField = "unknown_field"
         /// The value has the right type but the wrong form: it is no schedule, URL, time or name.
         case invalid
+        /// The target did not accept the test delivery.
+        case notAccepted = "not_accepted"
     }
 
     /// The error as one indented line of text: `  /ttl_seconds: is 0. Give a whole number from 1 to 604800.`

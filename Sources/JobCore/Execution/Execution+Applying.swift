@@ -14,6 +14,9 @@ extension Execution {
     public func applying(
         _ report: Report, id: ReportID, judgedAt: Instant, progress: LineProgress
     ) -> Transition {
+        if trigger == .test, !state.status.isFinal, !Self.concernsTest(report) {
+            return Transition(self, .ignore(.test))
+        }
         if case .overdue(let afterSeconds, let noticedAt) = report {
             return redelivering(overdueAfterSeconds: afterSeconds, noticedAt: noticedAt, progress: progress)
         }
@@ -21,10 +24,20 @@ extension Execution {
         let report = report.clamped(to: createdAt)
         var next = self
         next.keepAttempt(of: report)
-        let (state, decision) = state.deciding(report, id: id, judgedAt: judgedAt, progress: progress)
+        let (state, decision) = state.deciding(
+            report, id: id, judgedAt: judgedAt, progress: progress, isTest: trigger == .test)
         next.state = state
         if case .move = decision { next.takeOutcome(of: report) }
         return Transition(next, decision)
+    }
+
+    /// A test ends with the answer to its only attempt. It is not delivered again, and what its service calls back
+    /// before the answer is on record does not count.
+    private static func concernsTest(_ report: Report) -> Bool {
+        switch report {
+        case .accepted, .deferred, .refused, .expired, .cancelled: true
+        case .callback, .overdue: false
+        }
     }
 
     /// A delivery is lost only if a mark that was made later than it was overdue has passed through the couriers'
@@ -95,12 +108,13 @@ extension Report {
 extension ExecutionState {
     /// The state after a report, and the decision.
     fileprivate func deciding(
-        _ report: Report, id: ReportID, judgedAt: Instant, progress: LineProgress
+        _ report: Report, id: ReportID, judgedAt: Instant, progress: LineProgress, isTest: Bool
     ) -> (ExecutionState, Transition.Decision) {
         if finishedBy == id { return (self, .duplicate(reemit: [.finished])) }
         if invokedBy == id { return (self, .duplicate(reemit: [.started])) }
         if status.isFinal { return decidingAfterEnd(report, id: id, judgedAt: judgedAt) }
         switch report {
+        case .accepted(let attempt) where isTest: return endingTest(attempt, id: id, judgedAt: judgedAt)
         case .accepted(let attempt): return decidingAccepted(attempt, id: id, judgedAt: judgedAt)
         case .deferred: return (self, status == .pending ? .move([]) : .ignore(.alreadyInvoked))
         case .refused(let attempt):
@@ -140,6 +154,17 @@ extension ExecutionState {
         next.invokedBy = id
         if !isExtended { next.ttlDeadline = invokedAt.adding(seconds: ttlSeconds) }
         return (next, .move([.started]))
+    }
+
+    /// A test has its result once its target has accepted it. Nothing is run.
+    private func endingTest(
+        _ attempt: Attempt, id: ReportID, judgedAt: Instant
+    ) -> (ExecutionState, Transition.Decision) {
+        var next = self
+        let invokedAt = min(attempt.answeredAt, judgedAt)
+        next.invokedAt = invokedAt
+        next.invokedBy = id
+        return next.ending(.success, nil, at: invokedAt, by: id)
     }
 
     private func decidingCallback(

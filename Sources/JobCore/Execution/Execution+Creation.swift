@@ -2,6 +2,9 @@ extension Execution {
     /// An execution that is created at most this long after its occurrence is prompt.
     private static let promptMaxMilliseconds: Int64 = 1_000
 
+    /// A test that was requested longer ago than this is not made: longer than anybody waits for its end.
+    private static let testAgeMaxMilliseconds: Int64 = 30_000
+
     /// A new execution for an occurrence of its job's schedule, which is handled at `judgedAt`. One that runs in turn
     /// is buffered, until the store finds that no run of its job is open.
     public static func scheduled(
@@ -27,6 +30,18 @@ extension Execution {
         execution.trigger = retryOf == nil ? .manual : .retry
         execution.payload = payload
         execution.retryOf = retryOf
+        return execution
+    }
+
+    /// A new execution that tries out the target of a job that is put; `job` is `Job.forTest`. One that is handled so
+    /// late that nobody waits for its end any more is missed.
+    public static func test(_ id: ExecutionID, of job: Job, at requestedAt: Instant, now: Instant) -> Execution {
+        var execution = pending(
+            id, of: job, occurrence: requestedAt, ttlFrom: ttlStart(of: requestedAt, judgedAt: now), now: now)
+        execution.trigger = .test
+        if now.milliseconds(since: requestedAt) > testAgeMaxMilliseconds {
+            execution.state = .over(.missed, at: now, ttlSeconds: job.ttlSeconds)
+        }
         return execution
     }
 

@@ -34,6 +34,8 @@ public struct Transition: Sendable, Equatable {
         case onItsWay
         /// The execution waits for the end of another run, and nothing of it was delivered.
         case buffered
+        /// The execution is a test, which is not delivered again and to which no callback belongs.
+        case test
     }
 
     /// The events to publish.

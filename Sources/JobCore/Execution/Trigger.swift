@@ -8,6 +8,6 @@ public enum Trigger: String, Sendable, Codable, CaseIterable {
     case retry
     /// It runs an occurrence from before the job existed.
     case backfill
-    /// It tries out a job's target.
+    /// It tries out the target of a job that is put: it ends with the answer, and nothing is run.
     case test
 }

@@ -22,6 +22,7 @@ extension DeliveryRequested {
         case isExclusive = "exclusive"
         case retryOf = "retry_of"
         case isBulk = "bulk"
+        case isTest = "test"
         case secrets
         case isDerivedSecretValid = "derived_secret"
     }
@@ -54,6 +55,7 @@ extension DeliveryRequested {
             retryOf: try body.decodeIfPresent(ExecutionID.self, forKey: .retryOf))
         requestedAt = try body.decodeIfPresent(Instant.self, forKey: .requestedAt)
         isBulk = try body.decodeIfPresent(Bool.self, forKey: .isBulk) ?? false
+        isTest = try body.decodeIfPresent(Bool.self, forKey: .isTest) ?? false
         secrets = try Self.secrets(of: body)
     }
 
@@ -112,6 +114,7 @@ extension DeliveryRequested {
         if isExclusive { try body.encode(true, forKey: .isExclusive) }
         try body.encodeIfPresent(retryOf, forKey: .retryOf)
         if isBulk { try body.encode(true, forKey: .isBulk) }
+        if isTest { try body.encode(true, forKey: .isTest) }
         guard !secrets.sealed.isEmpty else { return }
         try body.encode(secrets.sealed, forKey: .secrets)
         if secrets.isDerivedValid { try body.encode(true, forKey: .isDerivedSecretValid) }

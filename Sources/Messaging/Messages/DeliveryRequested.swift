@@ -28,6 +28,8 @@ public struct DeliveryRequested: PipelineMessage, Hashable, Codable {
     /// Its service has more deliveries due than its share: the delivery goes through the queue and the window of the
     /// bulk, behind which no other service's deliveries wait.
     public var isBulk = false
+    /// It tries out the target: the webhook's body says so.
+    public var isTest = false
     /// What the webhook is signed with. courierd can open the sealed ones, and the dispatcher can't.
     public var secrets = ServiceSecrets.derived
     /// Not in the body, but in the headers.

@@ -20,6 +20,8 @@ public struct APIError: Error {
     public var errors: [FieldError]
     /// The status of the execution that a callback is too late for.
     public var executionStatus: ExecutionStatus?
+    /// The test delivery that a job was refused for.
+    public var executionID: ExecutionID?
     /// The methods of the path, for `method_not_allowed`.
     public var allowedMethods: [HTTPRequest.Method] = []
     /// Only for the log, never sent.
@@ -86,7 +88,8 @@ extension APIError {
         let body = ErrorBody(
             code: code,
             message: message + (more > 0 ? " \(more) more mistakes are not listed." : "") + request,
-            requestID: requestID, status: executionStatus, errors: errors.prefix(Self.errorsMax).map(\.short))
+            requestID: requestID, status: executionStatus,
+            executionID: executionID, errors: errors.prefix(Self.errorsMax).map(\.short))
         // An encoding error is impossible: the body has strings only.
         var response = (try? Response.json(code.status, body)) ?? Response(status: code.status)
         switch code {

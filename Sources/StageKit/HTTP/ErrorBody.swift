@@ -12,11 +12,15 @@ struct ErrorBody: Encodable {
     var requestID: String
     /// Left out unless the error is a callback after the end of its execution.
     var status: ExecutionStatus?
+    /// Left out unless the error is about a test delivery.
+    var executionID: ExecutionID?
     var errors: [FieldError]
 
     private enum CodingKeys: String, CodingKey {
         case code, message
         case requestID = "request_id"
-        case status, errors
+        case status
+        case executionID = "execution_id"
+        case errors
     }
 }

@@ -92,6 +92,52 @@ import Testing
         #expect(second.execution == first.execution && second.events == first.events)
     }
 
+    /// The answers of a test before its end, the first and the second time. After its end it answers as any other.
+    private static let test = """
+        accepted      success/f+a          duplicate/f
+        deferred      pending/-+ad         pending/-
+        refused       fail:invocation/f+ao duplicate/f
+        heartbeat     !test                !test
+        extended      !test                !test
+        success       !test                !test
+        fail          !test                !test
+        cancelled     fail:cancelled/f     duplicate/f
+        silencePassed !deadlineMoved       !deadlineMoved
+        silenceMoved  !deadlineMoved       !deadlineMoved
+        silenceCutOff !deadlineMoved       !deadlineMoved
+        ttlPassed     fail:ttl/f           duplicate/f
+        ttlMoved      !deadlineMoved       !deadlineMoved
+        ttlCutOff     !onItsWay            !onItsWay
+        overdue       !test                !test
+        overdueEarly  !test                !test
+        """
+
+    @Test(arguments: ReportKind.allCases)
+    func `a test ends with the answer to its delivery, and no callback counts`(kind: ReportKind) throws {
+        var before = Execution.sample(Situation.pending.state)
+        before.trigger = .test
+        let first = before.applying(kind.report, id: Self.id, judgedAt: kind.judgedAt, progress: kind.progress)
+        let second = first.execution.applying(
+            kind.report, id: Self.id, judgedAt: kind.judgedAt, progress: kind.progress)
+        let lines = Self.test.split(separator: "\n").map { $0.split(separator: " ").map(String.init) }
+        let line = try #require(lines.first { $0[0] == kind.rawValue })
+        #expect([kind.rawValue, Self.notation(first, before), Self.notation(second, first.execution)] == line)
+        #expect(second.execution == first.execution && second.events == first.events)
+        if kind == .accepted {
+            let state = first.execution.state
+            #expect(
+                state.invokedAt == Situation.start.adding(milliseconds: 2_015) && state.finishedAt == state.invokedAt)
+        }
+    }
+
+    @Test(arguments: [Situation.success, .fail], ReportKind.allCases)
+    func `a test that is over answers as any execution that is over`(situation: Situation, kind: ReportKind) throws {
+        var before = Execution.sample(situation.state)
+        before.trigger = .test
+        let answer = before.applying(kind.report, id: Self.id, judgedAt: kind.judgedAt, progress: kind.progress)
+        #expect(Self.notation(answer, before) == (try Self.cell(Self.firstTime, situation, kind)))
+    }
+
     @Test(arguments: ReportKind.identified)
     func `an execution recognises the report of its invocation, even after other reports`(kind: ReportKind) {
         let answer = Situation.running.state.applying(

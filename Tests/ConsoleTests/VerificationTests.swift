@@ -1,0 +1,161 @@
+import Determinism
+import HTTPTypes
+import JSON
+import JobCore
+import Messaging
+import MessagingTesting
+import Store
+import Testing
+
+@testable import Console
+
+@Suite struct `A job that is put with verify=true` {
+    private let api = ConsoleAPI()
+    private static let name = JobName(service: "billing", job: "reminders")
+    private static let path = "/services/billing/jobs/reminders"
+
+    private func tests() throws -> [RunRequested] {
+        try api.memory.waiting(in: WorkQueue.dispatcherRuns.rawValue).map {
+            try MessageCoder.decode(RunRequested.self, from: $0.body)
+        }
+    }
+
+    /// What the other stages record: a test that is pending for some time and then ends.
+    private func script(
+        _ status: ExecutionStatus, _ reason: FailureReason? = nil, error: String? = nil, afterMilliseconds: Int64 = 700
+    ) {
+        let time = api.time
+        api.store.change { content in
+            content.recorded = { id in
+                guard time.monotonicMilliseconds() >= 300 else { return nil }
+                var execution = Self.pending(id)
+                guard time.monotonicMilliseconds() >= afterMilliseconds else { return execution }
+                (execution.state.status, execution.state.reason) = (status, reason)
+                execution.attempts = [
+                    Attempt(number: 1, at: ConsoleAPI.now, statusCode: nil, latencyMilliseconds: 5, error: error)
+                ]
+                return execution
+            }
+        }
+    }
+
+    private static func pending(_ id: ExecutionID) -> Execution {
+        let job = Job(
+            name: name, target: InvocationTarget(kind: .http, address: "https://example.com/"),
+            schedule: ScheduleKey("rate(1 minute)"), ttlSeconds: 60)
+        return .test(id, of: job.forTest, at: ConsoleAPI.now, now: ConsoleAPI.now)
+    }
+
+    @Test func `is stored once its target has accepted a test of this very job`() async throws {
+        script(.success)
+        let answer = try await api.send(.put, Self.path + "?verify=true", ConsoleAPI.document, key: .own)
+        #expect(answer.status == 201)
+        let stored = try #require(api.store.content.jobs[Self.name])
+        let test = try #require(try tests().first)
+        #expect(try tests().count == 1 && test.test == stored.job.forTest && test.jobName == Self.name)
+        #expect(test.requestedAt == ConsoleAPI.now && stored.updatedAt > ConsoleAPI.now)
+    }
+
+    @Test func `is refused with the answer on record, and nothing is stored or replaced`() async throws {
+        script(.fail, .invocation, error: "status 500: no such hook")
+        for (path, before) in [(Self.path, nil), ("/services/billing/jobs/invoices", "https://example.com/hook")] {
+            let document = ConsoleAPI.document.replacing("/hook", with: "/new")
+            let answer = try await api.send(.put, path + "?verify=true", document)
+            let error = try #require(try answer.body["errors"]?.array.first)
+            #expect(answer.status == 422 && error["field"]?.string == "/invocation_target")
+            #expect(error["code"]?.string == "not_accepted")
+            #expect(error["message"]?.string == "did not accept the test delivery: status 500: no such hook")
+            let id = try #require(try tests().last?.executionID)
+            #expect(try answer.body["execution_id"]?.string == "\(id)")
+            #expect(error["hint"]?.string?.contains("GET /executions/\(id)") == true)
+            let name = try #require(JobName(text: String(path.dropFirst(10).replacing("/jobs", with: ""))))
+            #expect(api.store.content.jobs[name]?.job.target.address == before)
+        }
+    }
+
+    @Test func `is answered 503 if the test was not made in time, which is then cancelled`() async throws {
+        for isOnRecord in [false, true] {
+            api.store.change { content in
+                content.recorded = { id in isOnRecord ? Self.pending(id) : nil }
+            }
+            let begun = api.time.monotonicMilliseconds()
+            let answer = try await api.send(.put, Self.path + "?verify=true", ConsoleAPI.document)
+            #expect(answer.status == 503 && answer.headers[.retryAfter] == "2")
+            #expect(try answer.body["execution_id"]?.string == "\(try #require(try tests().last).executionID)")
+            let waited = api.time.monotonicMilliseconds() - begun
+            #expect((22_000...22_100).contains(waited))
+            #expect(api.store.content.jobs[Self.name] == nil)
+        }
+        let test = try #require(try tests().last)
+        let queue = WorkQueue.ingesterReports(ReportLine(of: test.executionID))
+        #expect(api.memory.waiting(in: queue.rawValue).count == 1, "one that is not on record can't be cancelled")
+    }
+
+    @Test(arguments: [FailureReason.ttl, .cancelled, .missed])
+    func `is answered 503 if its test ended without an attempt`(reason: FailureReason) async throws {
+        script(.fail, reason)
+        #expect(try await api.send(.put, Self.path + "?verify=true", ConsoleAPI.document).status == 503)
+        #expect(api.store.content.jobs[Self.name] == nil)
+    }
+
+    @Test func `never waits for longer than 22 s`() async throws {
+        let document = ConsoleAPI.document.dropLast() + ", \"timeout_seconds\": 120}"
+        #expect(try await api.send(.put, Self.path + "?verify=true", String(document)).status == 503)
+        #expect((22_000...22_100).contains(api.time.monotonicMilliseconds()))
+    }
+
+    @Test func `is answered 429 while its key has its share of verifications at work, and delays no other`()
+        async throws
+    {
+        let (api, verifications) = (api, api.console.verifications)
+        script(.success)
+        for _ in 0..<KeyShare.verificationLimit { #expect(verifications.begin("own")) }
+        let refused = try await api.send(.put, Self.path + "?verify=true", ConsoleAPI.document, key: .own)
+        #expect(try refused.status == 429 && tests().isEmpty)
+        #expect(try await api.send(.put, Self.path, ConsoleAPI.document, key: .own).status == 201)
+        #expect(try await api.send(.put, Self.path + "?verify=true", ConsoleAPI.document).status == 200)
+        verifications.end("own")
+        for _ in 0..<2 {
+            let answer = try await api.send(.put, Self.path + "?verify=true", ConsoleAPI.document, key: .own)
+            #expect(answer.status == 200, "one that has ended leaves its place to the next")
+        }
+    }
+
+    @Test(arguments: ["", "?verify=false"]) func `is not tested without it`(query: String) async throws {
+        #expect(try await api.send(.put, Self.path + query, ConsoleAPI.document).status == 201)
+        #expect(try tests().isEmpty)
+    }
+
+    @Test func `is not tested if the query, the job or the key is wrong, or the broker is unavailable`() async throws {
+        for query in ["?verify=yes", "?verify=", "?verify", "?verify=true&verify=true", "?verify=true&x=1"] {
+            #expect(try await api.send(.put, Self.path + query, ConsoleAPI.document).status == 422)
+        }
+        #expect(try await api.send(.put, Self.path + "?verify=true", "{}").status == 422)
+        for key in [ConsoleAPI.Key.other, .read] {
+            #expect(try await api.send(.put, Self.path + "?verify=true", ConsoleAPI.document, key: key).status == 403)
+        }
+        api.memory.setAvailable(false)
+        #expect(try await api.send(.put, Self.path + "?verify=true", ConsoleAPI.document).status == 503)
+        #expect(try tests().isEmpty && api.store.content.jobs[Self.name] == nil)
+    }
+
+    @Test func `is tested with the values of its hidden headers`() async throws {
+        let path = "/services/billing/jobs/invoices"
+        func document(_ value: String) -> String {
+            ConsoleAPI.document.dropLast() + ", \"headers\": {\"X-A\": \"\(value)\"}}"
+        }
+        #expect(try await api.send(.put, path, document("secret")).status == 200)
+        script(.success)
+        #expect(try await api.send(.put, path + "?verify=true", document("***"), key: .own).status == 200)
+        #expect(try tests().first?.test?.headers == ["X-A": "secret"])
+    }
+
+    @Test func `waits for nothing but a test that is over`() {
+        for status in ExecutionStatus.allCases where !status.isFinal {
+            var execution = Self.pending(.random())
+            execution.state.status = status
+            #expect(TestVerdict.decide(execution) == .notMade)
+        }
+        #expect(TestVerdict.decide(nil) == .notMade)
+    }
+}
