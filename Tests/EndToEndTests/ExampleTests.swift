@@ -60,7 +60,7 @@ extension EndToEnd {
             _ belfry: Installation, id: String, at timeSeconds: Int64, _ body: String
         ) throws -> String {
             let keys = try SigningKeys(parsing: belfry.settings["BELFRY_SIGNING_KEYS", default: ""])
-            return WebhookSignature(service: "test", keys: keys)
+            return WebhookSignature(secrets: WebhookSecret.derived(service: "test", keys: keys))
                 .header(id: id, timestampSeconds: timeSeconds, body: Array(body.utf8))
         }
     }

@@ -7,7 +7,7 @@ A queue has two advantages over a webhook: nothing has to listen at an address, 
 service is down. The ttl of a job counts that waiting, too.
 
 Settings, by environment variables:
-  BELFRY_WEBHOOK_SECRET  the secret that proves a message is from Belfry: `belfry keys webhook-secret SERVICE`.
+  BELFRY_WEBHOOK_SECRET  the secret that proves a message is from Belfry: `belfry secrets show SERVICE`.
                          While you replace a secret, give the old and the new one, separated by a blank.
   AMQP_URL               the broker that the queue is on. Belfry calls it BELFRY_SERVICE_AMQP_URL.
   QUEUE                  the name of the queue (example). The job's invocation_target is queue:NAME.

@@ -4,7 +4,7 @@
 // and reports the end. All of these reports are called callbacks. They go to a URL in the message.
 //
 // Settings, by environment variables:
-//   BELFRY_WEBHOOK_SECRET  the secret that proves a message is from Belfry: `belfry keys webhook-secret SERVICE`.
+//   BELFRY_WEBHOOK_SECRET  the secret that proves a message is from Belfry: `belfry secrets show SERVICE`.
 //                          While you replace a secret, give the old and the new one, separated by a blank.
 //   AMQP_URL               the broker that the queue is on. Belfry calls it BELFRY_SERVICE_AMQP_URL.
 //   QUEUE                  the name of the queue (example). The job's invocation_target is queue:NAME.

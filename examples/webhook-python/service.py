@@ -4,7 +4,7 @@ Belfry calls it with a webhook: an HTTP POST that says "run this job now". The s
 background, tells Belfry how far it is (a heartbeat), and reports the end. All of these reports are called callbacks.
 
 Settings, by environment variables:
-  BELFRY_WEBHOOK_SECRET  the secret that proves a webhook is from Belfry: `belfry keys webhook-secret SERVICE`.
+  BELFRY_WEBHOOK_SECRET  the secret that proves a webhook is from Belfry: `belfry secrets show SERVICE`.
                          While you replace a secret, give the old and the new one, separated by a blank.
   LISTEN_PORT            the port to listen on (9000)
   STEP_SECONDS           how long each of the four steps of the example's work takes (1)
