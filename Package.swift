@@ -143,7 +143,7 @@ let package = Package(
 
         program("tickerd", ["StoreAccess", "Ticker"]),
         program("dispatcherd", ["Dispatcher", "Messaging", "StoreAccess"]),
-        program("courierd", ["Courier", "HTTPClient", "Signing"]),
+        program("courierd", ["Courier", "HTTPClient", "Messaging", "Signing"]),
         program(
             "ingesterd", ["Ingester", "Messaging", "Signing", "StoreAccess", hummingbird, lifecycle]),
         program("reaperd", ["Reaper", "StoreAccess"]),

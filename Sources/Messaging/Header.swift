@@ -1,9 +1,14 @@
-/// The message headers that the pipeline uses. Names with `x-` belong to the broker, except the token's.
+/// The message headers that the pipeline uses. Names with `x-` belong to the broker, except the token's and those for
+/// callbacks.
 public enum Header {
     /// The execution of a callback that was checked.
     public static let execution = "belfry-execution-id"
     /// The callback token, which names the execution of a callback that a service publishes itself.
     public static let token = "x-belfry-token"
+    /// In a `rabbitmq` invocation: the exchange of the pipeline's broker that takes the callbacks.
+    public static let callbackExchange = "x-belfry-callback-exchange"
+    /// In a `rabbitmq` invocation: a routing key for its callbacks. Any other leads to the same queue.
+    public static let callbackRoutingKey = "x-belfry-callback-routing-key"
     /// When the callback endpoint received the callback, in milliseconds since the epoch.
     public static let receivedAt = "belfry-received-at"
     /// How often a delivery was deferred before its next attempt because its target was busy.

@@ -8,6 +8,9 @@ struct AMQPFailure: Error, Sendable, Equatable, CustomStringConvertible {
     /// The broker's reply code (AMQP 0-9-1, 1.2), when it sent one.
     var replyCode: Int?
 
+    /// True when the broker has closed the channel only: the connection goes on.
+    var endsChannelOnly = false
+
     init(_ operation: String, _ reason: String, replyCode: Int? = nil) {
         self.operation = operation
         self.reason = reason
@@ -61,7 +64,9 @@ struct AMQPFailure: Error, Sendable, Equatable, CustomStringConvertible {
         switch method {
         case amqp_method_number_t(AMQP_CHANNEL_CLOSE_METHOD):
             let close = decoded.assumingMemoryBound(to: amqp_channel_close_t.self).pointee
-            return AMQPFailure(operation, String(close.reply_text), replyCode: Int(close.reply_code))
+            var failure = AMQPFailure(operation, String(close.reply_text), replyCode: Int(close.reply_code))
+            failure.endsChannelOnly = true
+            return failure
         case amqp_method_number_t(AMQP_CONNECTION_CLOSE_METHOD):
             let close = decoded.assumingMemoryBound(to: amqp_connection_close_t.self).pointee
             return AMQPFailure(operation, String(close.reply_text), replyCode: Int(close.reply_code))

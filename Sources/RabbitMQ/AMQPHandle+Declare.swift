@@ -1,6 +1,5 @@
 import CRabbitMQ
 import JSON
-import Messaging
 
 extension AMQPHandle {
     /// Declares a durable topic exchange. `passively` only asks whether it exists.
@@ -24,11 +23,11 @@ extension AMQPHandle {
     }
 
     /// Binds a queue to an exchange.
-    mutating func bind(_ binding: Topology.Binding) throws(AMQPFailure) {
+    mutating func bind(_ queue: String, to exchange: String, routingKey: String) throws(AMQPFailure) {
         arena.empty()
         amqp_queue_bind(
-            raw, Self.channel, arena.lend(binding.queue), arena.lend(binding.exchange),
-            arena.lend(binding.routingKey), arena.lend([:]))
-        try checkReply("queue.bind \(binding.queue)")
+            raw, Self.channel, arena.lend(queue), arena.lend(exchange), arena.lend(routingKey),
+            arena.lend([:]))
+        try checkReply("queue.bind \(queue)")
     }
 }

@@ -1,5 +1,4 @@
 import CRabbitMQ
-import Messaging
 
 extension AMQPHandle {
     /// Has the broker confirm every message that is published from now on.
@@ -9,7 +8,7 @@ extension AMQPHandle {
     }
 
     /// Writes one persistent message to the socket. Blocks while the socket's buffer is full.
-    mutating func publish(_ message: OutboundMessage, to exchange: String) throws(AMQPFailure) {
+    mutating func publish(_ message: AMQPMessage) throws(AMQPFailure) {
         arena.empty()
         var properties = amqp_basic_properties_t()
         properties.delivery_mode = 2
@@ -21,7 +20,8 @@ extension AMQPHandle {
             properties.message_id = arena.lend(id)
             properties._flags |= amqp_flags_t(AMQP_BASIC_MESSAGE_ID_FLAG)
         }
-        let (raw, exchange, routingKey) = (raw, arena.lend(exchange), arena.lend(message.routingKey))
+        for property in message.properties { lend(property, to: &properties) }
+        let (raw, exchange, routingKey) = (raw, arena.lend(message.exchange), arena.lend(message.routingKey))
         // The body may be large, so it is lent where it is.
         let status = message.body.withUnsafeBytes { body in
             amqp_basic_publish(
@@ -29,6 +29,26 @@ extension AMQPHandle {
                 belfry_amqp_bytes(body.baseAddress, body.count))
         }
         try AMQPFailure.check("basic.publish", status: status)
+    }
+
+    private mutating func lend(_ property: AMQPMessage.Property, to properties: inout amqp_basic_properties_t) {
+        switch property {
+        case .correlationID(let text):
+            properties.correlation_id = arena.lend(text)
+            properties._flags |= amqp_flags_t(AMQP_BASIC_CORRELATION_ID_FLAG)
+        case .type(let text):
+            properties.type = arena.lend(text)
+            properties._flags |= amqp_flags_t(AMQP_BASIC_TYPE_FLAG)
+        case .appID(let text):
+            properties.app_id = arena.lend(text)
+            properties._flags |= amqp_flags_t(AMQP_BASIC_APP_ID_FLAG)
+        case .timestampSeconds(let seconds):
+            properties.timestamp = UInt64(max(0, seconds))
+            properties._flags |= amqp_flags_t(AMQP_BASIC_TIMESTAMP_FLAG)
+        case .expirationMilliseconds(let milliseconds):
+            properties.expiration = arena.lend(String(max(0, milliseconds)))
+            properties._flags |= amqp_flags_t(AMQP_BASIC_EXPIRATION_FLAG)
+        }
     }
 
     /// While corked, the socket sends full packets only, so a batch travels in few of them.

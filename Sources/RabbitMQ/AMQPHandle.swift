@@ -38,6 +38,16 @@ struct AMQPHandle: ~Copyable {
         return handle
     }
 
+    /// Opens the channel again that the broker has closed because of what was asked of it. Waits for its reply.
+    mutating func reopenChannel() throws(AMQPFailure) {
+        var closed = amqp_channel_close_ok_t()
+        let method = amqp_method_number_t(AMQP_CHANNEL_CLOSE_OK_METHOD)
+        try AMQPFailure.check("channel.close-ok", status: amqp_send_method(raw, Self.channel, method, &closed))
+        reader = FrameReader(epoch: epoch)
+        amqp_channel_open(raw, Self.channel)
+        try checkReply("channel.open")
+    }
+
     /// The socket, to be watched for frames.
     var descriptor: CInt { amqp_get_sockfd(raw) }
 

@@ -9,8 +9,8 @@ actor Consumer: ConnectionOwner {
     private typealias Caller = CheckedContinuation<[InboundMessage], Never>
 
     let connection: BrokerConnection
-    /// The queue that this consumer declares itself, until the broker refuses that: then the queue exists, or an operator
-    /// has to make it.
+    /// The queue that this consumer declares itself, until the broker refuses that: then the queue exists, or an
+    /// operator has to make it.
     private var declared: String?
     private let keepsProperties: Bool
     private var handle: AMQPHandle?

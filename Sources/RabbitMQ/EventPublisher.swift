@@ -17,13 +17,13 @@ final class EventPublisher: Sendable {
     private let patience = Mutex(EventPatience())
     private let unconfirmed = Counter(label: "belfry_events_unconfirmed_total", dimensions: [])
 
-    init(options: ConnectionOptions, topology: Topology, logger: Logger) {
-        publisher = Publisher(options: options, topology: topology, role: "events", logger: logger)
+    init(options: ConnectionOptions, logger: Logger) {
+        publisher = Publisher(options: options, role: "events", logger: logger)
     }
 
     /// Publishes events. Returns an error only while the connection is lost or blocked, which no subscriber can
     /// cause: then the events are published again, with the batch that they belong to.
-    func publish(_ events: [OutboundMessage]) async -> PublishError? {
+    func publish(_ events: [AMQPMessage]) async -> PublishError? {
         do throws(PublishError) {
             if patience.withLock({ $0.mayWait(at: .now) }) {
                 try await publisher.publish(events, within: Self.waitMax)

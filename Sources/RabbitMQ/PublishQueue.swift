@@ -10,7 +10,7 @@ struct PublishQueue<Caller> {
     /// Messages that are published and confirmed together.
     struct Batch {
         var id: UInt64
-        var messages: [OutboundMessage]
+        var messages: [AMQPMessage]
     }
 
     private struct Entry {
@@ -53,7 +53,7 @@ struct PublishQueue<Caller> {
     /// Adds a batch, and answers nil; or refuses it and answers why. Without a caller nobody waits for its confirms;
     /// with a `deadline` its caller waits no longer than that.
     mutating func add(
-        _ messages: [OutboundMessage], caller: Caller?, deadline: ContinuousClock.Instant? = nil,
+        _ messages: [AMQPMessage], caller: Caller?, deadline: ContinuousClock.Instant? = nil,
         at now: ContinuousClock.Instant
     ) -> PublishError? {
         if let fault = fault(at: now) { return .unavailable(fault) }
@@ -95,6 +95,17 @@ struct PublishQueue<Caller> {
         forgetUnsent()
         unconfirmed = [:]
         return endAllWaits()
+    }
+
+    /// The broker has closed the channel, and what was sent on it is lost; the connection goes on. Answers the callers
+    /// of what was sent.
+    mutating func channelClosed(at now: ContinuousClock.Instant) -> [Caller] {
+        let waiting = Set(unsent.map(\.id))
+        let sent = callers.filter { !waiting.contains($0.key) }
+        callers = callers.filter { waiting.contains($0.key) }
+        unconfirmed = unconfirmed.filter { waiting.contains($0.key) }
+        progressAt = now
+        return sent.values.map(\.caller)
     }
 
     /// The broker blocks the connection. Answers the callers: an alarm may last for hours, and what was sent is

@@ -6,10 +6,19 @@ import Threads
 
 /// A publishing connection: messages are pipelined and persistent, and a batch waits for all of its confirms.
 actor Publisher: ConnectionOwner {
-    private typealias Caller = CheckedContinuation<PublishError?, Never>
+    /// How a batch has failed.
+    struct Failure {
+        var error: PublishError
+        /// Why the broker has closed the channel, if it has, and only the channel.
+        var refusal: AMQPFailure?
+        /// Whether the refusal can only be about this batch: no other message was on its way.
+        var isSole = false
+    }
+
+    private typealias Caller = CheckedContinuation<Failure?, Never>
 
     /// A quorum queue without its majority sends neither an ack nor a nack.
-    private static let confirmTimeout: Duration = .seconds(20)
+    private let confirmTimeout: Duration
     /// How often waits are looked at that may have to end without the broker.
     private static let lookInterval: Duration = .milliseconds(200)
     /// The most messages that are sent and not confirmed. More would wait in the broker's memory rather than here.
@@ -20,7 +29,9 @@ actor Publisher: ConnectionOwner {
     private static let logInterval: Duration = .seconds(60)
 
     let connection: BrokerConnection
-    private let topology: Topology
+    /// Whether the channel is opened again, at once and on the same connection, after the broker has closed it because
+    /// of a message. A stage closes the connection: what was refused there is an operator's mistake.
+    private let reopensChannel: Bool
     /// Shared with the callers, who must not wait for this actor's thread.
     private nonisolated let queue = Mutex(PublishQueue<Caller>())
     private nonisolated let awaited: AsyncStream<Void>
@@ -36,10 +47,14 @@ actor Publisher: ConnectionOwner {
 
     nonisolated var unownedExecutor: UnownedSerialExecutor { connection.executor.asUnownedSerialExecutor() }
 
-    /// `role` names the connection: `publish` or `events`.
-    init(options: ConnectionOptions, topology: Topology, role: String = "publish", logger: Logger) {
+    /// `role` names the connection: `publish`, `events`, `service` or `trial`.
+    init(
+        options: ConnectionOptions, role: String = "publish", confirmTimeout: Duration = .seconds(20),
+        reopensChannel: Bool = false, logger: Logger
+    ) {
         connection = BrokerConnection(options: options, role: role, logger: logger)
-        self.topology = topology
+        self.confirmTimeout = confirmTimeout
+        self.reopensChannel = reopensChannel
         (awaited, awaiting) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
     }
 
@@ -49,22 +64,26 @@ actor Publisher: ConnectionOwner {
     /// Publishes a batch and waits for its confirms, with a `limit` for at most about that long. Throws as
     /// `MessageBroker.publish` does, and `unavailable` when the limit has passed: the batch may arrive all the same.
     nonisolated func publish(
-        _ messages: [OutboundMessage], within limit: Duration? = nil
+        _ messages: [AMQPMessage], within limit: Duration? = nil
     ) async throws(PublishError) {
         guard !messages.isEmpty else { return }
-        let failure = await withCheckedContinuation { (caller: Caller) in
+        if let failure = await failure(ofPublishing: messages, within: limit) { throw failure.error }
+    }
+
+    /// As `publish`, for a caller that wants to know more of a failure. Nil when every message is confirmed.
+    nonisolated func failure(ofPublishing messages: [AMQPMessage], within limit: Duration?) async -> Failure? {
+        await withCheckedContinuation { (caller: Caller) in
             let now = ContinuousClock.now
             let deadline = limit.map { now + $0 }
             let refusal = queue.withLock { $0.add(messages, caller: caller, deadline: deadline, at: now) }
-            if let refusal { return caller.resume(returning: refusal) }
+            if let refusal { return caller.resume(returning: Failure(error: refusal)) }
             interrupt()
             awaiting.yield()
         }
-        if let failure { throw failure }
     }
 
     /// Publishes a batch without waiting for its confirms. Throws as `publish`.
-    nonisolated func send(_ messages: [OutboundMessage]) throws(PublishError) {
+    nonisolated func send(_ messages: [AMQPMessage]) throws(PublishError) {
         let refusal = queue.withLock { $0.add(messages, caller: nil, at: .now) }
         if let refusal { throw refusal }
         interrupt()
@@ -77,6 +96,8 @@ actor Publisher: ConnectionOwner {
             while queue.withLock({ $0.isAwaited }) {
                 guard (try? await Task.sleep(for: Self.lookInterval)) != nil else { return }
                 end("no confirm from the broker") { $0.overdue(at: .now) }
+                // The pass gives a connection up whose confirms don't come.
+                if reopensChannel { interrupt() }
             }
         }
     }
@@ -90,9 +111,14 @@ actor Publisher: ConnectionOwner {
 
     func pass() throws(AMQPFailure) -> Bool {
         hasConfirmed = false
-        try readAll()
-        try sendPiece()
-        try endOverdueConfirms()
+        do {
+            try readAll()
+            try sendPiece()
+            try endOverdueConfirms()
+        } catch {
+            guard reopensChannel, error.endsChannelOnly else { throw error }
+            try reopenChannel(after: error)
+        }
         return hasConfirmed
     }
 
@@ -105,9 +131,24 @@ actor Publisher: ConnectionOwner {
         end(reason) { $0.closed(because: reason) }
     }
 
+    private func reopenChannel(after refusal: AMQPFailure) throws(AMQPFailure) {
+        let isSole = tracker.unconfirmedCount == 1
+        tracker = ConfirmTracker()
+        sending = nil
+        let callers = queue.withLock { $0.channelClosed(at: .now) }
+        for caller in callers {
+            caller.resume(
+                returning: Failure(error: .unavailable(refusal.reason), refusal: refusal, isSole: isSole))
+        }
+        handle?.cork(false)
+        try handle?.reopenChannel()
+        try handle?.selectConfirms()
+        interrupt()
+    }
+
     private nonisolated func end(_ reason: String, _ change: (inout PublishQueue<Caller>) -> [Caller]) {
         let (callers, fault) = queue.withLock { queue in (change(&queue), queue.fault(at: .now)) }
-        for caller in callers { caller.resume(returning: .unavailable(fault ?? reason)) }
+        for caller in callers { caller.resume(returning: Failure(error: .unavailable(fault ?? reason))) }
     }
 
     /// Sends the next messages, as many as may be unconfirmed. The rest follow when their confirms have been read.
@@ -134,12 +175,12 @@ actor Publisher: ConnectionOwner {
         return tracker.unconfirmedCount == 0 || fault == nil
     }
 
-    private func nextMessage() -> OutboundMessage? {
+    private func nextMessage() -> AMQPMessage? {
         if sending.map({ $0.count == $0.batch.messages.count }) ?? true {
             sending = queue.withLock { $0.next() }.map { ($0, 0) }
             if let batch = sending?.batch {
-                let destinations = batch.messages.lazy.filter(\.isMandatory).map { [topology] in
-                    ConfirmTracker.Destination(exchange: topology.name(of: $0.exchange), routingKey: $0.routingKey)
+                let destinations = batch.messages.lazy.filter(\.isMandatory).map {
+                    ConfirmTracker.Destination(exchange: $0.exchange, routingKey: $0.routingKey)
                 }
                 tracker.begin(batch.id, count: batch.messages.count, destinations: Set(destinations), at: .now)
             }
@@ -149,13 +190,13 @@ actor Publisher: ConnectionOwner {
         return current.batch.messages[current.count]
     }
 
-    private func send(_ message: OutboundMessage) throws(AMQPFailure) {
+    private func send(_ message: AMQPMessage) throws(AMQPFailure) {
         // librabbitmq 0.11 waits for ever inside a publish once the broker has been silent past its heartbeat
         // (rabbitmq-c issue 780). A read just before notices the silence and throws. It also takes the confirms of a
         // long batch.
         if ContinuousClock.now - lastReadAt > .milliseconds(1) { try readAll() }
         guard handle != nil else { throw Self.noConnection }
-        try handle?.publish(message, to: topology.name(of: message.exchange))
+        try handle?.publish(message)
     }
 
     private func readAll() throws(AMQPFailure) {
@@ -194,9 +235,9 @@ actor Publisher: ConnectionOwner {
 
     private func endOverdueConfirms() throws(AMQPFailure) {
         guard case .connected = connection.state else { return }
-        if let oldest = tracker.oldestProgressAt, ContinuousClock.now - oldest > Self.confirmTimeout {
+        if let oldest = tracker.oldestProgressAt, ContinuousClock.now - oldest > confirmTimeout {
             throw AMQPFailure(
-                "publish", "no confirm within \(Self.confirmTimeout); check that every quorum queue has its majority")
+                "publish", "no confirm within \(confirmTimeout); check that every quorum queue has its majority")
         }
     }
 
@@ -205,7 +246,7 @@ actor Publisher: ConnectionOwner {
             queue.progressed(at: .now)
             return finished.map { ($0, queue.finished($0.batch)) }
         }
-        for (item, caller) in callers { caller?.resume(returning: item.failure) }
+        for (item, caller) in callers { caller?.resume(returning: item.failure.map { Failure(error: $0) }) }
     }
 
     /// A full queue refuses every message, so the log gets a line a minute.

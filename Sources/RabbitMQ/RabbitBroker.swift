@@ -16,6 +16,8 @@ public struct RabbitBroker: MessageBroker {
     private let events: EventPublisher?
     private let consumer: Consumer?
     private let topology: Topology
+    /// Made once: a message costs no new string.
+    private let pipelineExchange: String
 
     /// Opens nothing yet: `run` does. A program that `consumes` nothing or publishes no events has no connection for
     /// it.
@@ -23,8 +25,9 @@ public struct RabbitBroker: MessageBroker {
         options: ConnectionOptions, topology: Topology, consumes: Bool, publishesEvents: Bool, logger: Logger
     ) {
         self.topology = topology
-        publisher = Publisher(options: options, topology: topology, logger: logger)
-        events = publishesEvents ? EventPublisher(options: options, topology: topology, logger: logger) : nil
+        pipelineExchange = topology.name(of: .pipeline)
+        publisher = Publisher(options: options, logger: logger)
+        events = publishesEvents ? EventPublisher(options: options, logger: logger) : nil
         consumer = consumes ? Consumer(options: options, logger: logger) : nil
     }
 
@@ -53,11 +56,18 @@ public struct RabbitBroker: MessageBroker {
     public func publish(_ messages: [OutboundMessage]) async throws(PublishError) {
         if let fault = messages.lazy.compactMap(\.fault).first { throw .unsendable(fault) }
         guard let events, messages.contains(where: { !$0.isMandatory }) else {
-            return try await publisher.publish(messages)
+            return try await publisher.publish(messages.map(addressed))
         }
-        async let failure = events.publish(messages.filter { !$0.isMandatory })
-        try await publisher.publish(messages.filter(\.isMandatory))
+        async let failure = events.publish(messages.filter { !$0.isMandatory }.map(addressed))
+        try await publisher.publish(messages.filter(\.isMandatory).map(addressed))
         if let failure = await failure { throw failure }
+    }
+
+    private func addressed(_ message: OutboundMessage) -> AMQPMessage {
+        AMQPMessage(
+            exchange: message.exchange == .pipeline ? pipelineExchange : topology.name(of: message.exchange),
+            routingKey: message.routingKey, headers: message.headers, id: message.id,
+            body: message.body, isMandatory: message.isMandatory)
     }
 
     /// See `MessageBroker.subscribe`. A program may subscribe to a queue once.

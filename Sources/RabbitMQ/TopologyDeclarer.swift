@@ -26,7 +26,9 @@ public struct TopologyDeclarer {
             for queue in topology.queues {
                 try handle.declareQueue(queue.name, arguments: queue.arguments, passively: false)
             }
-            for binding in topology.bindings { try handle.bind(binding) }
+            for binding in topology.bindings {
+                try handle.bind(binding.queue, to: binding.exchange, routingKey: binding.routingKey)
+            }
         } catch {
             throw Refusal(description: "\(error)")
         }

@@ -62,7 +62,7 @@ import Testing
             await #expect(throws: PublishError.self) { try await broker.publish([message]) }
             var stranger = try AMQPHandle.connect(
                 BrokerURL(parsing: node.url), options: ConnectionOptions(urls: [], name: "stranger"))
-            try stranger.publish(message, to: "belfry")
+            try stranger.publish(AMQPMessage(exchange: "belfry", routingKey: message.routingKey, body: tooLarge))
             try await broker.publish([RabbitMQServerTests.message("behind")])
             let batch = try await subscription.next(limit: 10)
             #expect(batch.map { String(decoding: $0.body, as: UTF8.self) } == ["behind"])

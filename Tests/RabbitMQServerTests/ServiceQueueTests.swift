@@ -21,7 +21,7 @@ extension RealBrokerTests {
                 _ = try await until("the queue is consumed") {
                     try await node.control(["list_consumers"]).contains("\(name)\t") ? true : nil
                 }
-                try stranger.publish(OutboundMessage(routingKey: name, id: "m-1", body: [1]), to: "")
+                try stranger.publish(AMQPMessage(exchange: "", routingKey: name, id: "m-1", body: [1]))
                 let messages = try await queue.next(limit: 10)
                 #expect(messages.map(\.id) == ["m-1"])
                 #expect(messages.first?.properties["content-type"] == "application/json")

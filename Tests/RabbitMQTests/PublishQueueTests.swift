@@ -6,7 +6,7 @@ import Testing
 /// Guarantee: a caller never waits long for a broker that does not answer, and none is refused by one that does.
 @Suite final class PublishQueueTests {
     private let start = ContinuousClock.now
-    private let message = OutboundMessage(routingKey: "schedule.due", body: [1, 2, 3])
+    private let message = AMQPMessage(exchange: "belfry", routingKey: "schedule.due", body: [1, 2, 3])
     private var queue = PublishQueue<Int>()
 
     init() { queue.opened() }
@@ -33,6 +33,15 @@ import Testing
     @Test func `nothing is taken before the connection is open`() {
         queue = PublishQueue()
         #expect(add(1) == .unavailable("not connected yet"))
+    }
+
+    @Test func `a closed channel answers the callers of what was sent, and keeps the rest`() {
+        _ = add(1)
+        _ = add(2)
+        _ = queue.next()
+        #expect(queue.channelClosed(at: start) == [1])
+        #expect(finish(next()) == 2)
+        #expect(!queue.isAwaited && queue.fault(at: start + .seconds(60)) == nil)
     }
 
     @Test func `a lost connection answers every caller, and refuses the next at once`() {
@@ -68,7 +77,8 @@ import Testing
     }
 
     @Test func `large messages are given the time that a slow disk needs`() {
-        let large = OutboundMessage(routingKey: "schedule.due", body: [UInt8](repeating: 0, count: 8_388_608))
+        let large = AMQPMessage(
+            exchange: "belfry", routingKey: "schedule.due", body: [UInt8](repeating: 0, count: 8_388_608))
         _ = queue.add([large], caller: 1, at: start)
         #expect(overdue(atSecond: 6) == [])
         #expect(overdue(atSecond: 7) == [1])
@@ -114,8 +124,9 @@ import Testing
     }
 
     @Test func `what waits to be sent is bounded by bytes, except a single batch`() {
-        let large = OutboundMessage(
-            routingKey: "schedule.due", body: [UInt8](repeating: 0, count: PublishQueue<Int>.unsentBytesMax + 1))
+        let large = AMQPMessage(
+            exchange: "belfry", routingKey: "schedule.due",
+            body: [UInt8](repeating: 0, count: PublishQueue<Int>.unsentBytesMax + 1))
         _ = queue.add([large], caller: 1, at: start)
         #expect(add(2)?.description.contains("wait to be sent") == true)
         _ = queue.next()

@@ -9,6 +9,7 @@ import StageKit
 struct CourierConfiguration {
     let daemon: DaemonSettings
     let broker: BrokerSettings
+    let serviceBroker: ServiceBrokerSettings
     let keys: SigningKeys
     let allowedNetworks: [CIDRBlock]
     /// The beginning of `callback_url`.
@@ -18,8 +19,10 @@ struct CourierConfiguration {
 
     /// Throws the problems of all of them at once.
     init(_ settings: Settings) throws(SettingsError) {
-        (daemon, broker, keys, allowedNetworks, callbackBaseURL, inFlight, redeliverAfterSeconds) = try settings.all(
-            DaemonSettings.init, BrokerSettings.init,
+        (
+            daemon, broker, serviceBroker, keys, allowedNetworks, callbackBaseURL, inFlight, redeliverAfterSeconds
+        ) = try settings.all(
+            DaemonSettings.init, BrokerSettings.init, ServiceBrokerSettings.init,
             AllSettings.signingKeys.parsed(SigningKeys.init(parsing:)).value,
             AllSettings.allowedNetworks.parsed(Self.networks).value,
             AllSettings.callbackBaseURL.parsed(Self.publicURL).value, AllSettings.inFlight.value,

@@ -19,7 +19,7 @@ struct Courierd: DaemonProgram {
         let couriers = [WorkQueue.courierDeliveries, .courierBulk].map { queue in
             (queue: queue, broker: RabbitBroker(configuration.broker, consumes: true, logger: daemon.logger))
         }
-        let invoker = TargetInvoker(configuration)
+        let invoker = TargetInvoker(configuration, logger: daemon.logger)
         let connections: @Sendable () async -> Void = {
             await withDiscardingTaskGroup { group in
                 group.addTask { await invoker.run() }

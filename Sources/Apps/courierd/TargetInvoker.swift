@@ -1,25 +1,41 @@
+import BrokerAccess
 import Courier
 import HTTPClient
 import JobCore
+import Logging
+import Messaging
+import RabbitMQ
 
 /// The courier's way to a service, by the type of its target.
 struct TargetInvoker: Invoker {
     let connectionsPerTargetLimit = WebhookInvoker.connectionsPerTargetLimit
     private let webhooks: WebhookInvoker
+    private let queues: QueueInvoker?
 
-    init(_ configuration: CourierConfiguration) {
+    init(_ configuration: CourierConfiguration, logger: Logger) {
         webhooks = WebhookInvoker(addressGuard: AddressGuard(allowed: configuration.allowedNetworks))
+        queues = configuration.serviceBroker.connection.map { options in
+            QueueInvoker(
+                broker: ServiceBroker(options: options, logger: logger),
+                callbackExchange: configuration.broker.topology.name(of: .callbacks))
+        }
     }
 
     /// Keeps all connections, until it is cancelled.
     func run() async {
-        await webhooks.run()
+        await withDiscardingTaskGroup { group in
+            group.addTask { await webhooks.run() }
+            if let queues { group.addTask { await queues.run() } }
+        }
     }
 
     func invoke(_ invocation: Invocation) async -> AttemptResult {
         switch invocation.target.kind {
         case .http: await webhooks.invoke(invocation)
-        case .rabbitmq, .sqs:
+        case .rabbitmq:
+            await queues?.invoke(invocation)
+                ?? AttemptResult(.forbidden, latencyMilliseconds: 0, error: "no service broker is configured")
+        case .sqs:
             AttemptResult(.forbidden, latencyMilliseconds: 0, error: "this courierd can't deliver to such a target")
         }
     }

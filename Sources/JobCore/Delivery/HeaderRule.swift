@@ -15,13 +15,23 @@ public enum HeaderRule {
         "content-encoding", "content-type", "traceparent", "tracestate", "user-agent",
     ]
 
-    /// Returns the reason why a job can't send this header, or nil if it can (RFC 9110, sections 5.1 and 5.5).
-    public static func fault(name: String, value: String) -> String? {
+    /// Whether RabbitMQ, or a plug-in of it, acts on a header with this name: it could lead a message elsewhere (`CC`,
+    /// `BCC`: RabbitMQ, "Sender-selected Distribution"; `x-delay`) or say something untrue of where it has been
+    /// (`x-death`). Belfry's own names with `x-` tell a service where to call back.
+    public static func belongsToBroker(_ name: String) -> Bool {
+        let lowercase = name.lowercased()
+        return lowercase == "cc" || lowercase == "bcc" || lowercase.hasPrefix("x-")
+    }
+
+    /// Returns the reason why a job with a target of this kind can't send this header, or nil if it can (RFC 9110,
+    /// sections 5.1 and 5.5).
+    public static func fault(name: String, value: String, to kind: InvocationTarget.Kind = .http) -> String? {
         guard isToken(name), name.utf8.count <= nameBytesMax else { return "is not a header name" }
         let lowercase = name.lowercased()
         guard !framing.contains(lowercase), !reserved.contains(lowercase), !lowercase.hasPrefix("webhook-") else {
             return "is set by Belfry itself"
         }
+        if kind == .rabbitmq, belongsToBroker(name) { return "belongs to the broker" }
         guard isFieldValue(value) else { return "has a value with a line break or another control character" }
         return nil
     }

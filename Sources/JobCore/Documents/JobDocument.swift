@@ -78,7 +78,7 @@ public enum JobDocument {
         let heartbeat = reader.integer("heartbeat_interval_seconds", in: 1...86_400)
         let retry = readRetry(&reader)
         let timeout = reader.integer("timeout_seconds", in: 1...120) ?? 15
-        let headers = readHeaders(&reader)
+        let headers = readHeaders(&reader, target?.kind ?? .http)
         let misfire: MisfirePolicy = reader.choice("misfire") ?? .last
         let maxAge = reader.integer("misfire_max_age_seconds", in: 1...31_536_000)
         let tags = readTags(&reader)
@@ -165,7 +165,9 @@ public enum JobDocument {
         return policy
     }
 
-    private static func readHeaders(_ reader: inout DocumentReader) -> [String: String] {
+    private static func readHeaders(
+        _ reader: inout DocumentReader, _ kind: InvocationTarget.Kind
+    ) -> [String: String] {
         guard let fields = reader.object("headers") else { return [:] }
         var inner = DocumentReader(fields, path: "/headers")
         var headers: [String: String] = [:]
@@ -174,7 +176,7 @@ public enum JobDocument {
         }
         for name in fields.keys.sorted() {
             guard let value = inner.string(name, bytesMax: headerBytesMax) else { continue }
-            if let fault = HeaderRule.fault(name: name, value: value) {
+            if let fault = HeaderRule.fault(name: name, value: value, to: kind) {
                 inner.report(name, .notAllowed, fault, hint: "Remove it, or correct its name or its value.")
             } else if headers.keys.contains(where: { $0.lowercased() == name.lowercased() }) {
                 inner.report(name, .notAllowed, "is given twice", hint: "Give it once, in upper or lower case.")

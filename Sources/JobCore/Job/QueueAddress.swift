@@ -5,6 +5,8 @@ public struct QueueAddress: Sendable, Hashable {
     public var exchange: String
     public var routingKey: String
 
+    /// AMQP 0-9-1 sends the names of exchanges and queues, and routing keys, as short strings.
+    public static let nameBytesMax = 255
     private static let queuePrefix = "queue:"
 
     /// Reads an address. Nil if it has neither of the two forms.

@@ -41,9 +41,28 @@ public struct TargetRules: Sendable {
                 field: "/invocation_type", code: .notAllowed, message: "is “rabbitmq”, but there is no service broker",
                 hint: "Have an operator set BELFRY_SERVICE_AMQP_URL, or use another type.")
         }
-        guard QueueAddress(address) != nil else {
+        guard let place = QueueAddress(address) else {
             return Self.addressError(
                 "is neither an exchange with a routing key nor a queue", hint: Self.hint(.rabbitmq))
+        }
+        guard !address.unicodeScalars.contains(where: ForeignText.isUnprintable) else {
+            return Self.addressError(
+                "has a control character or another that can't be printed", hint: Self.hint(.rabbitmq))
+        }
+        let names = [place.exchange, place.routingKey]
+        guard names.allSatisfy({ $0.utf8.count <= QueueAddress.nameBytesMax }) else {
+            return Self.addressError(
+                "has a name or a key that is too long",
+                hint: "Give at most \(QueueAddress.nameBytesMax) bytes of UTF-8 for each.")
+        }
+        guard place.exchange != "amq.default" else {
+            return Self.addressError("names the default exchange", hint: "Give queue:NAME.")
+        }
+        let name = place.exchange.isEmpty ? place.routingKey : place.exchange
+        guard name != pipelinePrefix, !name.hasPrefix("\(pipelinePrefix).") else {
+            return Self.addressError(
+                "names the pipeline's own exchanges or queues",
+                hint: "Give an exchange or a queue whose name doesn't begin with “\(pipelinePrefix)”.")
         }
         return nil
     }

@@ -25,6 +25,17 @@ import Testing
         #expect(HeaderRule.fault(name: name, value: "x") != nil)
     }
 
+    @Test(arguments: ["CC", "BCC", "cc", "Bcc", "x-delay", "X-Death", "x-belfry-token"])
+    func `a job's header is refused for RabbitMQ if the broker acts on it`(name: String) {
+        #expect(HeaderRule.fault(name: name, value: "x", to: .rabbitmq) == "belongs to the broker")
+        #expect(HeaderRule.fault(name: name, value: "x") == nil)
+    }
+
+    @Test(arguments: ["Team", "ccc", "traffic", "xx"])
+    func `a job's header may have any other name for RabbitMQ`(name: String) {
+        #expect(HeaderRule.fault(name: name, value: "x", to: .rabbitmq) == nil)
+    }
+
     @Test(arguments: ["a\r\nX-Forged: 1", "a\n", "\r", "\u{0}", "\u{1B}[2J", "\u{7F}"])
     func `a job's header is refused if its value has a control character`(value: String) {
         #expect(HeaderRule.fault(name: "X-A", value: value) != nil)

@@ -26,6 +26,33 @@ import Testing
         #expect(fault?.field == "/invocation_type" && fault?.code == .notAllowed)
     }
 
+    @Test(arguments: [
+        "belfry/x", "belfry.callbacks/x", "queue:belfry.courier.deliveries", "queue:belfry", "amq.default/jobs",
+        "a\u{7}/x", "a/x\n", "queue:a\u{202E}b", "queue:" + String(repeating: "q", count: 256),
+        String(repeating: "é", count: 128) + "/x", "e/" + String(repeating: "k", count: 256),
+    ]) func `on RabbitMQ is refused if the pipeline or AMQP can't have it`(text: String) {
+        let rules = TargetRules(hasServiceBroker: true, pipelinePrefix: "belfry")
+        let fault = rules.fault(in: InvocationTarget(kind: .rabbitmq, address: text))
+        #expect(fault?.field == "/invocation_target" && fault?.code == .invalid)
+    }
+
+    @Test(arguments: [
+        "belfryish/x", "orders/belfry.callbacks", "queue:orders.belfry", "orders/", "amq.topic/a.b",
+        "queue:" + String(repeating: "q", count: 255), "é x/ö",
+    ]) func `on RabbitMQ may have any other name`(text: String) {
+        let rules = TargetRules(hasServiceBroker: true, pipelinePrefix: "belfry")
+        #expect(rules.fault(in: InvocationTarget(kind: .rabbitmq, address: text)) == nil)
+    }
+
+    @Test func `on RabbitMQ takes no header that the broker acts on, and one over HTTP takes them`() {
+        let headers: JSONValue = .object(["CC": .string("other"), "x-delay": .string("9"), "Team": .string("a")])
+        let faults = SampleDocument.faults([
+            "invocation_type": .string("rabbitmq"), "invocation_target": .string("queue:jobs"), "headers": headers,
+        ])
+        #expect(Set(faults) == ["/headers/CC", "/headers/x-delay"])
+        #expect(SampleDocument.faults(["headers": headers]).isEmpty)
+    }
+
     @Test func `has a lane of its own unless it is a URL, which shares that of its origin`() {
         let lanes = [
             (.http, "https://Example.com/a"), (.rabbitmq, "orders/created"), (.rabbitmq, "queue:jobs"),
