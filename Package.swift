@@ -121,8 +121,9 @@ let package = Package(
             "HTTPServer", [deque, hummingbird, lifecycle, logging, nioCore, nioHTTP, nioHTTPTypes, nioHTTPTypesHTTP1]),
         library("Observability", ["HTTPServer", "JobCore", "Settings", hummingbird, lifecycle, logging, metrics]),
         library("RabbitMQ", ["CRabbitMQ", "JSON", "JobCore", "Messaging", "Threads", deque, logging, metrics]),
-        library("BrokerAccess", ["Messaging", "RabbitMQ", "Settings", logging]),
+        library("BrokerAccess", ["JobCore", "Messaging", "RabbitMQ", "Settings", logging]),
         library("HTTPClient", ["CCurl", "JobCore", "Threads"]),
+        library("SQS", ["HTTPClient", "JSON", "JobCore", "Messaging", crypto, logging]),
         library("Store", ["JobCore"]),
         library("SQLiteStore", ["JSON", "JobCore", "Store", grdb, logging, metrics]),
         library("StoreAccess", ["Store", "SQLiteStore", logging]),
@@ -143,9 +144,9 @@ let package = Package(
 
         program("tickerd", ["StoreAccess", "Ticker"]),
         program("dispatcherd", ["Dispatcher", "Messaging", "StoreAccess"]),
-        program("courierd", ["Courier", "HTTPClient", "Messaging", "Signing"]),
+        program("courierd", ["Courier", "HTTPClient", "Messaging", "SQS", "Signing"]),
         program(
-            "ingesterd", ["Ingester", "Messaging", "Signing", "StoreAccess", hummingbird, lifecycle]),
+            "ingesterd", ["Ingester", "Messaging", "SQS", "Signing", "StoreAccess", hummingbird, lifecycle]),
         program("reaperd", ["Reaper", "StoreAccess"]),
         program("consoled", ["Console", "Messaging", "StoreAccess", hummingbird]),
         program(
@@ -173,7 +174,13 @@ let package = Package(
         tests("SettingsTests", ["Settings", logging]),
         tests("SigningTests", ["JobCore", "Signing"]),
         tests("ThreadsTests", ["Threads"]),
-        tests("HTTPClientTests", ["HTTPClient", "Threads"]),
+        tests("HTTPClientTests", ["HTTPClient", "JSON", "TestServers", "Threads"]),
+        tests(
+            "SQSTests",
+            [
+                "Determinism", "HTTPClient", "JSON", "JobCore", "Messaging", "SQS", "TestServers",
+                hummingbird, logging,
+            ]),
         tests("HTTPServerTests", ["HTTPServer", "TestServers", hummingbird, logging]),
         tests(
             "TickerTests",
@@ -221,7 +228,7 @@ let package = Package(
                 "Commands", "JSON", "JobCore", "Signing", "Store", "StoreAccess", "TestServers", crypto, hummingbird,
                 logging,
             ]),
-        tests("BrokerAccessTests", ["BrokerAccess", "Messaging", "RabbitMQ", "Settings"]),
+        tests("BrokerAccessTests", ["BrokerAccess", "JobCore", "Messaging", "RabbitMQ", "Settings"]),
         tests("ObservabilityTests", ["JSON", "JobCore", "Observability", logging, metrics]),
         tests("StoreAccessTests", ["Store", "StoreAccess", logging]),
         tests("HouseTests", ["Messaging"]),

@@ -31,8 +31,9 @@ public final class InvocationBuilder: Sendable {
             executionID: request.executionID,
             expiresAt: now.adding(seconds: request.ttlSeconds + Self.tokenGraceSeconds)
         ).signed(with: keys)
-        let body = try MessageCoder.encode(
-            WebhookBody(request: request, callbackURL: "\(callbackBaseURL)/callback/\(token)", now: now))
+        let body = Self.escaped(
+            try MessageCoder.encode(
+                WebhookBody(request: request, callbackURL: "\(callbackBaseURL)/callback/\(token)", now: now)))
         let id = request.executionID.description
         let timestamp = now.secondsSinceEpoch
         let signature = try signature(of: request)
@@ -59,6 +60,26 @@ public final class InvocationBuilder: Sendable {
             signatures[key] = signature
             return signature
         }
+    }
+
+    /// JSON with U+FFFE and U+FFFF escaped, which SQS does not take. They can only be in strings, and no backslash
+    /// before them escapes them. All types of targets get the same bytes, and the signature is over these.
+    static func escaped(_ json: [UInt8]) -> [UInt8] {
+        let begin: UInt8 = 0xEF
+        guard json.contains(begin) else { return json }
+        var escaped: [UInt8] = []
+        escaped.reserveCapacity(json.count + 16)
+        var index = 0
+        while index < json.count {
+            if json[index] == begin, index + 2 < json.count, json[index + 1] == 0xBF, json[index + 2] >= 0xBE {
+                escaped += Array(json[index + 2] == 0xBE ? #"\ufffe"#.utf8 : #"\uffff"#.utf8)
+                index += 3
+            } else {
+                escaped.append(json[index])
+                index += 1
+            }
+        }
+        return escaped
     }
 
     /// W3C Trace Context: the trace is the execution, the span is the attempt. Not sampled, since Belfry collects no

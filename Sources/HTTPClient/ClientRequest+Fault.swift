@@ -24,7 +24,7 @@ extension ClientRequest {
                 return (.badRequest, "the header \(header.name) is set by the client only")
             }
         }
-        return nil
+        return signature?.fault(method: method, headers: headers).map { (.badRequest, $0) }
     }
 
     private static func hasScheme(_ scheme: StaticString, _ url: String.UTF8View) -> Bool {

@@ -21,13 +21,16 @@ public struct ClientRequest: Sendable {
     public var timeoutMilliseconds: Int
     /// How many bytes of the response's body are kept. The rest is dropped and is no failure.
     public var responseBodyBytesMax: Int
+    /// Signs the request for AWS. Only a POST can be signed, over all of `headers`.
+    public var signature: AWSSignature?
 
     /// A safe method only reads (RFC 9110, 9.2.1), so that the request may be sent twice.
     var isSafe: Bool { method == "GET" || method == "HEAD" }
 
     public init(
         method: String = "POST", url: String, headers: [Header] = [], body: [UInt8] = [],
-        timeoutMilliseconds: Int = 15_000, responseBodyBytesMax: Int = 1_024
+        timeoutMilliseconds: Int = 15_000, responseBodyBytesMax: Int = 1_024,
+        signature: AWSSignature? = nil
     ) {
         self.method = method
         self.url = url
@@ -35,5 +38,6 @@ public struct ClientRequest: Sendable {
         self.body = body
         self.timeoutMilliseconds = timeoutMilliseconds
         self.responseBodyBytesMax = responseBodyBytesMax
+        self.signature = signature
     }
 }

@@ -38,6 +38,10 @@ extension Transfer {
     func setRequest(_ request: ClientRequest, headers: UnsafeMutablePointer<curl_slist>?) {
         set(CURLOPT_URL, request.url)
         _ = belfry_curl_set_pointer(easy, CURLOPT_HTTPHEADER, headers)
+        if let signature = request.signature {
+            set(CURLOPT_AWS_SIGV4, "aws:amz:\(signature.region):\(signature.service)")
+            set(CURLOPT_USERPWD, "\(signature.accessKeyID):\(signature.secretAccessKey)")
+        }
         if request.body.isEmpty, request.method == "GET" || request.method == "HEAD" {
             set(request.method == "GET" ? CURLOPT_HTTPGET : CURLOPT_NOBODY, 1)
             _ = belfry_curl_set_string(easy, CURLOPT_CUSTOMREQUEST, nil)
@@ -56,18 +60,28 @@ extension Transfer {
         set(CURLOPT_CUSTOMREQUEST, request.method)
     }
 
-    /// Frees libcurl's copy of the body: an idle handle must not hold a large one.
+    /// Frees libcurl's copies of the body and of secrets: an idle handle must not hold them.
     func clearRequest() {
+        if entry?.request.signature != nil {
+            _ = belfry_curl_set_string(easy, CURLOPT_AWS_SIGV4, nil)
+            _ = belfry_curl_set_string(easy, CURLOPT_USERPWD, nil)
+            // A signature has changed it from what it is in a new handle, CURLAUTH_BASIC.
+            set(CURLOPT_HTTPAUTH, 1)
+        }
         _ = belfry_curl_set_pointer(easy, CURLOPT_HTTPHEADER, nil)
         _ = belfry_curl_set_pointer(easy, CURLOPT_COPYPOSTFIELDS, nil)
     }
 
     /// The headers as libcurl wants them. The caller frees the list.
     func makeHeaderList(_ request: ClientRequest) -> UnsafeMutablePointer<curl_slist>? {
-        // A name without a value removes a header that libcurl would add.
-        var list = curl_slist_append(nil, "Expect:")
+        // A name without a value removes a header that libcurl would add. libcurl would sign it all the same.
+        var list = request.signature == nil ? curl_slist_append(nil, "Expect:") : nil
         var namesContentType = false
-        for header in request.headers {
+        var headers = request.headers
+        if let token = request.signature?.sessionToken {
+            headers.append(ClientRequest.Header(name: AWSSignature.tokenHeader, value: token))
+        }
+        for header in headers {
             namesContentType = namesContentType || header.name.lowercased() == "content-type"
             // So a header with an empty value is written with a semicolon.
             let value = header.value.drop { $0 == " " || $0 == "\t" }

@@ -59,9 +59,11 @@ public enum AllSettings {
             """)
 
     public static let awsRegion = Setting<String>(
-        "aws-region", readBy: [.courierd, .ingesterd, .belfry], default: .text("us-east-1"),
-        form: "a region such as eu-west-1",
-        meaning: "The AWS region of queue URLs that name none, as those at `BELFRY_SQS_ENDPOINT`.")
+        "aws-region", readBy: [.courierd, .ingesterd, .belfry], form: "a region such as eu-west-1",
+        meaning: """
+            The AWS region of queue URLs that name none, as those at `BELFRY_SQS_ENDPOINT`. Without it, that of \
+            `AWS_REGION`, of `AWS_DEFAULT_REGION` or of the profile, else `us-east-1`.
+            """)
 
     public static let sqsEndpoint = Setting<String>(
         "sqs-endpoint", readBy: [.courierd, .ingesterd, .consoled, .belfry],

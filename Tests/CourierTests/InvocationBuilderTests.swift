@@ -73,6 +73,16 @@ import Testing
         #expect(Set(spans).count == spans.count && !spans.contains("0000000000000000"))
     }
 
+    @Test func `an invocation has no character that SQS does not take, and is the same JSON`() throws {
+        let payload = "a\u{FFFE}\\\u{FFFF}\u{FFFD}\u{0}\u{1F}ä\u{1FFFE}"
+        let body = try invocation { $0.payload = payload }.body
+        let text = String(decoding: body, as: UTF8.self)
+        #expect(text.contains(#"\ufffe"#) && text.contains(#"\\\uffff"#) && text.contains("\u{FFFD}"))
+        #expect(text.unicodeScalars.allSatisfy(SQSMessageRules.isAllowed))
+        guard case .object(let fields) = try JSONValue.parse(body) else { throw CancellationError() }
+        #expect(fields["payload"] == .string(payload))
+    }
+
     @Test func `an invocation is JSON and has the job's own headers`() throws {
         let invocation = try invocation()
         #expect(invocation.target == InvocationTarget(kind: .http, address: "https://example.com/hook"))

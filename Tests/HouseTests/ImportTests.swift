@@ -3,9 +3,13 @@ import Testing
 /// The arrows between modules: which of ours a module may import.
 enum ImportRule {
     static let stages = ["Ticker", "Dispatcher", "Courier", "Ingester", "Reaper", "Console"]
-    private static let drivers = ["RabbitMQ", "GRDB", "SQLiteStore", "PostgresStore", "StoreAccess", "HTTPClient"]
+    private static let drivers = [
+        "RabbitMQ", "GRDB", "SQLiteStore", "PostgresStore", "StoreAccess", "HTTPClient", "SQS",
+    ]
     private static let c = ["CCurl", "CRabbitMQ", "CLinux"]
-    private static let adapters = ["RabbitMQ", "HTTPClient", "HTTPServer", "SQLiteStore", "StoreAccess", "Threads"]
+    private static let adapters = [
+        "RabbitMQ", "HTTPClient", "HTTPServer", "SQLiteStore", "SQS", "StoreAccess", "Threads",
+    ]
 
     /// One import, such as `public import JobCore`.
     struct Import {

@@ -16,7 +16,7 @@ struct Consoled: DaemonProgram {
         let (daemonSettings, brokerSettings, storeURL, address, serviceURL, endpoint) = try settings.all(
             DaemonSettings.init, BrokerSettings.init, AllSettings.storeURL.parsed(StoreURL.init(parsing:)).value,
             AllSettings.apiListen.value, AllSettings.serviceAMQPURL.optional.value,
-            AllSettings.sqsEndpoint.optional.value)
+            SQSSettings.endpoint)
         let daemon = Daemon.bootstrap(daemonSettings)
         let logger = daemon.logger
         let broker = RabbitBroker(brokerSettings, consumes: false, publishesEvents: true, logger: logger)

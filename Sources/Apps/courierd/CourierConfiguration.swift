@@ -14,18 +14,19 @@ struct CourierConfiguration {
     let allowedNetworks: [CIDRBlock]
     /// The beginning of `callback_url`.
     let callbackBaseURL: String
+    let sqs: SQSSettings
     let inFlight: Int64
     let redeliverAfterSeconds: Int64
 
     /// Throws the problems of all of them at once.
     init(_ settings: Settings) throws(SettingsError) {
         (
-            daemon, broker, serviceBroker, keys, allowedNetworks, callbackBaseURL, inFlight, redeliverAfterSeconds
+            daemon, broker, serviceBroker, keys, allowedNetworks, callbackBaseURL, sqs, inFlight, redeliverAfterSeconds
         ) = try settings.all(
             DaemonSettings.init, BrokerSettings.init, ServiceBrokerSettings.init,
             AllSettings.signingKeys.parsed(SigningKeys.init(parsing:)).value,
             AllSettings.allowedNetworks.parsed(Self.networks).value,
-            AllSettings.callbackBaseURL.parsed(Self.publicURL).value, AllSettings.inFlight.value,
+            AllSettings.callbackBaseURL.parsed(Self.publicURL).value, SQSSettings.init, AllSettings.inFlight.value,
             AllSettings.redeliverAfterSeconds.value)
     }
 

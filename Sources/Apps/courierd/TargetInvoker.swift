@@ -11,6 +11,7 @@ struct TargetInvoker: Invoker {
     let connectionsPerTargetLimit = WebhookInvoker.connectionsPerTargetLimit
     private let webhooks: WebhookInvoker
     private let queues: QueueInvoker?
+    private let sqs: SQSInvoker
 
     init(_ configuration: CourierConfiguration, logger: Logger) {
         webhooks = WebhookInvoker(addressGuard: AddressGuard(allowed: configuration.allowedNetworks))
@@ -19,6 +20,7 @@ struct TargetInvoker: Invoker {
                 broker: ServiceBroker(options: options, logger: logger),
                 callbackExchange: configuration.broker.topology.name(of: .callbacks))
         }
+        sqs = SQSInvoker(configuration.sqs)
     }
 
     /// Keeps all connections, until it is cancelled.
@@ -26,6 +28,7 @@ struct TargetInvoker: Invoker {
         await withDiscardingTaskGroup { group in
             group.addTask { await webhooks.run() }
             if let queues { group.addTask { await queues.run() } }
+            group.addTask { await sqs.run() }
         }
     }
 
@@ -35,8 +38,7 @@ struct TargetInvoker: Invoker {
         case .rabbitmq:
             await queues?.invoke(invocation)
                 ?? AttemptResult(.forbidden, latencyMilliseconds: 0, error: "no service broker is configured")
-        case .sqs:
-            AttemptResult(.forbidden, latencyMilliseconds: 0, error: "this courierd can't deliver to such a target")
+        case .sqs: await sqs.invoke(invocation)
         }
     }
 }

@@ -13,28 +13,34 @@ import Store
 struct IngesterServices {
     let store: any CallbackStore & ReportStore
     let broker: any MessageBroker
+    let callbackQueue: CallbackQueue
     let keys: SigningKeys
-    let time: any TimeSource
+    let time: any TimeSource = SystemTime()
     let logger: Logger
 
-    /// The role that services call back to, over HTTP and over a queue.
+    /// The role that services call back to, over HTTP and over queues.
     func callback(at address: ListenAddress) -> [any Service] {
         let endpoint = CallbackEndpoint(store: store, broker: broker, keys: keys, time: time, logger: logger)
-        return [
+        let intake = CallbackIntake(store: store, keys: keys, time: time, logger: logger)
+        var services: [any Service] = [
             WebServer(address: address, logger: logger, router: endpoint.router),
-            pump(.ingesterCallbacks, CallbackIntake(store: store, keys: keys, time: time, logger: logger)),
+            pump(.ingesterCallbacks, intake, broker),
             Periodic(SignsOfLife(store: store), broker: broker, time: time, logger: logger),
         ]
+        if let queueBroker = callbackQueue.broker(broker, logger: logger) {
+            services.append(pump(.ingesterCallbacks, intake, queueBroker))
+        }
+        return services
     }
 
     /// The role that records: one handler for each line of reports.
     var recorder: [any Service] {
         ReportLine.allCases.map { line in
-            pump(.ingesterReports(line), ReportHandler(line: line, store: store, time: time, logger: logger))
+            pump(.ingesterReports(line), ReportHandler(line: line, store: store, time: time, logger: logger), broker)
         }
     }
 
-    private func pump(_ queue: WorkQueue, _ handler: any MessageHandler) -> Pump {
+    private func pump(_ queue: WorkQueue, _ handler: any MessageHandler, _ broker: any MessageBroker) -> Pump {
         Pump(
             queue: queue, limits: .init(prefetch: 1_000, batch: 500), handler: handler, broker: broker, time: time,
             logger: logger)

@@ -16,18 +16,20 @@ struct Ingesterd: DaemonProgram {
     static let abstract = "Receives callbacks at its endpoint, and records every change of an execution."
 
     static func run(_ settings: Settings) async throws {
-        let (daemonSettings, brokerSettings, storeURL, keys, address, role) = try settings.all(
+        let (daemonSettings, brokerSettings, storeURL, keys, address, sqs, role) = try settings.all(
             DaemonSettings.init, BrokerSettings.init, AllSettings.storeURL.parsed(StoreURL.init(parsing:)).value,
             AllSettings.signingKeys.parsed(SigningKeys.init(parsing:)).value, AllSettings.callbackListen.value,
-            AllSettings.role.value)
+            SQSSettings.init, AllSettings.role.value)
         let daemon = Daemon.bootstrap(daemonSettings)
-        let time = SystemTime()
         let broker = RabbitBroker(
             brokerSettings, consumes: true, publishesEvents: role != .callback, logger: daemon.logger)
+        let queue = CallbackQueue(sqs, topology: brokerSettings.topology)
         let opened = LazyStore(storeURL, logger: daemon.logger)
-        try await daemon.run(connections: broker.run, faults: { await opened.faults() + broker.outages }) {
+        try await daemon.run(
+            connections: { await queue.run(beside: broker.run) }, faults: { await opened.faults() + broker.outages }
+        ) {
             let ingester = IngesterServices(
-                store: try opened.open(), broker: broker, keys: keys, time: time, logger: daemon.logger)
+                store: try opened.open(), broker: broker, callbackQueue: queue, keys: keys, logger: daemon.logger)
             return switch role {
             case .callback: ingester.callback(at: address)
             case .recorder: ingester.recorder

@@ -79,6 +79,9 @@ public enum JobDocument {
         let retry = readRetry(&reader)
         let timeout = reader.integer("timeout_seconds", in: 1...120) ?? 15
         let headers = readHeaders(&reader, target?.kind ?? .http)
+        if target?.kind == .sqs {
+            SQSMessageRules.faults(headers: headers, payload: payload).forEach { reader.report($0) }
+        }
         let misfire: MisfirePolicy = reader.choice("misfire") ?? .last
         let maxAge = reader.integer("misfire_max_age_seconds", in: 1...31_536_000)
         let tags = readTags(&reader)

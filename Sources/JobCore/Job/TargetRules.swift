@@ -6,6 +6,8 @@ public struct TargetRules: Sendable {
     public var pipelinePrefix: String
     /// Where requests to SQS go instead of to AWS (`BELFRY_SQS_ENDPOINT`); nil for AWS.
     public var sqsEndpoint: String?
+    /// Whether a queue on SQS may be at any endpoint, since that of the installation is not known.
+    private var acceptsAnySQSEndpoint = false
 
     public init(hasServiceBroker: Bool, pipelinePrefix: String, sqsEndpoint: String? = nil) {
         self.hasServiceBroker = hasServiceBroker
@@ -14,7 +16,11 @@ public struct TargetRules: Sendable {
     }
 
     /// What can be said about a target without knowing the installation.
-    public static let anyInstallation = TargetRules(hasServiceBroker: true, pipelinePrefix: "belfry")
+    public static let anyInstallation = {
+        var rules = TargetRules(hasServiceBroker: true, pipelinePrefix: "belfry")
+        rules.acceptsAnySQSEndpoint = true
+        return rules
+    }()
 
     /// The mistake in a target, as that of the field of the job's document that has it. Nil if it can be delivered to.
     func fault(in target: InvocationTarget) -> FieldError? {
@@ -22,7 +28,7 @@ public struct TargetRules: Sendable {
         case .http:
             TargetURL.fault(in: target.address).map { Self.addressError($0, hint: Self.hint(.http)) }
         case .rabbitmq: queueFault(in: target.address)
-        case .sqs: nil
+        case .sqs: sqsFault(in: target.address)
         }
     }
 
@@ -65,6 +71,15 @@ public struct TargetRules: Sendable {
                 hint: "Give an exchange or a queue whose name doesn't begin with “\(pipelinePrefix)”.")
         }
         return nil
+    }
+
+    private func sqsFault(in address: String) -> FieldError? {
+        do throws(SQSQueueURL.Fault) {
+            _ = try SQSQueueURL(address, endpoint: acceptsAnySQSEndpoint ? TargetURL.origin(of: address) : sqsEndpoint)
+            return nil
+        } catch {
+            return Self.addressError(error.description, hint: Self.hint(.sqs))
+        }
     }
 
     static func addressError(_ message: String, hint: String) -> FieldError {

@@ -1,0 +1,96 @@
+import JobCore
+import Logging
+import Messaging
+
+/// A queue on SQS that services send callbacks to, as the pipeline's consumers see a queue.
+///
+/// What is acked is deleted; all else is offered again after the queue's visibility timeout. While SQS does not answer,
+/// `next` waits and tries again.
+actor SQSSubscription: MessageSubscription {
+    private static let deleteTriesMax = 3
+    /// Handles that are never acked are dropped beyond this. Their messages come again.
+    private static let heldMax = 1_000
+
+    private let client: SQSClient
+    private let queue: SQSQueueURL
+    private let exchange: String
+    private let time: any TimeSource
+    private let logger: Logger
+    private let backoff = Backoff(firstMilliseconds: 500, ceilingMilliseconds: 30_000)
+    private var handles: [MessageTag: String] = [:]
+    private var epoch: UInt64 = 1
+    private var number: UInt64 = 0
+
+    init(client: SQSClient, queue: SQSQueueURL, exchange: String, time: any TimeSource, logger: Logger) {
+        self.client = client
+        self.queue = queue
+        self.exchange = exchange
+        self.time = time
+        self.logger = logger
+    }
+
+    /// Waits until SQS has messages. Throws `CancellationError` when the task is cancelled.
+    func next(limit: Int) async throws -> [InboundMessage] {
+        var failures = 0
+        while true {
+            try Task.checkCancellation()
+            do throws(SQSError) {
+                // An answer that could not be read may have been too long: fewer messages make it shorter.
+                let received = try await client.receive(from: queue, limit: failures == 0 ? limit : 1)
+                if failures > 0 { logger.info("SQS answers again", metadata: ["failures": "\(failures)"]) }
+                failures = 0
+                if !received.isEmpty { return received.map(inbound) }
+            } catch {
+                try Task.checkCancellation()
+                failures += 1
+                // The tries 1, 2, 4, 8 … are logged: an outage must not fill the log.
+                if failures.nonzeroBitCount == 1 {
+                    logger.warning("callbacks can't be received from SQS, trying again", metadata: Self.metadata(error))
+                }
+                try await time.sleep(
+                    milliseconds: backoff.milliseconds(attempt: failures - 1, fraction: .random(in: 0..<1)))
+            }
+        }
+    }
+
+    /// Deletes these messages. One that can't be deleted comes again, and is then found to be recorded.
+    func acknowledge(_ tags: [MessageTag]) async {
+        let acked = tags.compactMap { handles.removeValue(forKey: $0) }
+        guard !acked.isEmpty else { return }
+        for attempt in 0..<Self.deleteTriesMax {
+            do throws(SQSError) {
+                return try await client.delete(acked, from: queue)
+            } catch {
+                guard attempt + 1 < Self.deleteTriesMax, !Task.isCancelled else {
+                    return logger.warning(
+                        "callbacks can't be deleted from SQS, which will offer them again",
+                        metadata: Self.metadata(error))
+                }
+                let wait = backoff.milliseconds(attempt: attempt, fraction: .random(in: 0..<1))
+                try? await time.sleep(milliseconds: wait)
+            }
+        }
+    }
+
+    /// Forgets the messages in hand. SQS offers them again.
+    func restart() async {
+        handles = [:]
+        epoch += 1
+    }
+
+    private func inbound(_ message: SQSReceivedMessage) -> InboundMessage {
+        if handles.count >= Self.heldMax { handles = [:] }
+        number += 1
+        let tag = MessageTag(epoch: epoch, number: number)
+        handles[tag] = message.receiptHandle
+        // The count itself is not passed on: it also grows while the pipeline's broker is unavailable, and must not
+        // make a good message a suspect.
+        return InboundMessage(
+            tag: tag, exchange: exchange, routingKey: "sqs", headers: message.attributes, id: message.id,
+            isRedelivered: message.receiveCount > 1, body: message.body)
+    }
+
+    private static func metadata(_ error: SQSError) -> Logger.Metadata {
+        ["error": "\(error.code)", "detail": "\(ForeignText.cleaned(error.detail))"]
+    }
+}

@@ -1,0 +1,52 @@
+import HTTPClient
+import Hummingbird
+import Synchronization
+
+/// A server that gives one prepared answer after the other, the last one for ever, and keeps the requests.
+final class ScriptedServer: Sendable {
+    struct Answer: Sendable {
+        var status: Int
+        var body: String
+    }
+
+    private let state: Mutex<(answers: [Answer], requests: [String])>
+    private let port = Mutex(0)
+
+    var url: String { "http://127.0.0.1:\(port.withLock { $0 })" }
+    /// The header `Authorization` of each request so far.
+    var requests: [String] { state.withLock { $0.requests } }
+
+    private init(_ answers: [Answer]) {
+        state = Mutex((answers, []))
+    }
+
+    /// Runs `body` with a server on an unused port.
+    static func with(_ answers: [Answer], _ body: (ScriptedServer) async throws -> Void) async throws {
+        let server = ScriptedServer(answers)
+        let router = Router()
+        router.post("/") { request, _ in server.take(request) }
+        let (ports, announce) = AsyncStream.makeStream(of: Int.self)
+        let application = Application(
+            router: router, configuration: .init(address: .hostname("127.0.0.1", port: 0)),
+            onServerRunning: { announce.yield($0.localAddress?.port ?? 0) })
+        try await withThrowingTaskGroup { group in
+            group.addTask { try? await application.run() }
+            for await port in ports {
+                server.port.withLock { $0 = port }
+                break
+            }
+            try await body(server)
+            group.cancelAll()
+        }
+    }
+
+    private func take(_ request: Request) -> Response {
+        let authorization = request.headers.first { $0.name.canonicalName == "authorization" }?.value ?? ""
+        let answer = state.withLock { state in
+            state.requests.append(authorization)
+            return state.answers.count > 1 ? state.answers.removeFirst() : state.answers[0]
+        }
+        return Response(
+            status: .init(code: answer.status), body: .init(byteBuffer: ByteBuffer(string: answer.body)))
+    }
+}
