@@ -18,7 +18,13 @@ extension Console {
         var job = try JobDocument.parse(
             body, name: name, now: time.now(), current: current?.job.schedule, targets: targets)
         job.headers = try HiddenHeaders.restored(job, from: current?.job)
-        if verifies { try await verify(job, context) }
+        if verifies {
+            try await verify(job, context)
+            // A test takes seconds: another change must not be undone, nor a hidden value that was replaced come back.
+            guard try await readableJob(named: name)?.updatedAt == current?.updatedAt else {
+                throw APIError(.conflict, "The job was changed while its target was tested. Put it again.")
+            }
+        }
         guard let put = try await store.put([job], now: time.now()).first else {
             throw StoreError.unusable("a job was put, and the store did not return it")
         }

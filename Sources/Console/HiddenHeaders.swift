@@ -16,9 +16,8 @@ enum HiddenHeaders {
     /// Throws `InvalidDocument` for a hidden value of a header that is not on record, or of a job whose target is now
     /// another: a key that can't see the value could have it sent to an address of its own.
     static func restored(_ job: Job, from current: Job?) throws(InvalidDocument) -> [String: String] {
-        let isSameTarget = current.map {
-            TargetURL.origin(of: $0.target.address) == TargetURL.origin(of: job.target.address)
-        }
+        // The same lane: the origin of a URL, else the type and the whole address.
+        let isSameTarget = current.map { $0.target.lane == job.target.lane }
         var headers = job.headers
         var errors: [FieldError] = []
         for (name, value) in job.headers.sorted(by: { $0.key < $1.key }) where value == mask {

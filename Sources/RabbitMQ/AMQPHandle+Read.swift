@@ -9,6 +9,10 @@ extension AMQPHandle {
     /// Reads what has arrived, without waiting; empty when no event is complete and nothing more is there. It also
     /// answers the broker's heartbeats, and throws when the broker's have stopped.
     mutating func readEvents() throws(AMQPFailure) -> [BrokerEvent] {
+        if let failure = unreportedFailure {
+            unreportedFailure = nil
+            throw failure
+        }
         var events: [BrokerEvent] = []
         var bytes = 0
         while events.count < Self.eventsAtOnceMax, bytes < Self.bytesAtOnceMax {
@@ -17,7 +21,16 @@ extension AMQPHandle {
             let status = amqp_simple_wait_frame_noblock(raw, &frame, &noWait)
             if status == AMQP_STATUS_TIMEOUT.rawValue { break }
             try AMQPFailure.check("read", status: status)
-            guard let event = try reader.take(&frame) else { continue }
+            let event: BrokerEvent?
+            do throws(AMQPFailure) {
+                event = try reader.take(&frame)
+            } catch {
+                guard !events.isEmpty else { throw error }
+                // What came before it counts: confirms, and the end of an alarm.
+                unreportedFailure = error
+                break
+            }
+            guard let event else { continue }
             if case .delivered(_, let message) = event { bytes += message.body.count }
             events.append(event)
         }

@@ -16,6 +16,8 @@ struct AMQPHandle: ~Copyable {
     let epoch: UInt64
     var arena = AMQPArena()
     var reader: FrameReader
+    /// Why the channel or the connection ended, behind events that were read with it: the next read throws it.
+    var unreportedFailure: AMQPFailure?
 
     private init(owning raw: amqp_connection_state_t, epoch: UInt64) {
         self.raw = raw
@@ -44,6 +46,7 @@ struct AMQPHandle: ~Copyable {
         let method = amqp_method_number_t(AMQP_CHANNEL_CLOSE_OK_METHOD)
         try AMQPFailure.check("channel.close-ok", status: amqp_send_method(raw, Self.channel, method, &closed))
         reader = FrameReader(epoch: epoch)
+        unreportedFailure = nil
         amqp_channel_open(raw, Self.channel)
         try checkReply("channel.open")
     }

@@ -38,6 +38,8 @@ struct ConfirmTracker {
 
     /// The number of messages that were sent and not confirmed yet.
     var unconfirmedCount: Int { unconfirmed.count }
+    /// The batches that have begun and are not finished.
+    var batchCount: Int { batches.count }
 
     /// The progress of the batch that has made none for longest.
     var oldestProgressAt: ContinuousClock.Instant? { batches.lazy.map(\.progressAt).min() }

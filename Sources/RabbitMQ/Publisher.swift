@@ -132,7 +132,8 @@ actor Publisher: ConnectionOwner {
     }
 
     private func reopenChannel(after refusal: AMQPFailure) throws(AMQPFailure) {
-        let isSole = tracker.unconfirmedCount == 1
+        // A batch may have begun that is not sent yet.
+        let isSole = tracker.unconfirmedCount == 1 && tracker.batchCount == 1
         tracker = ConfirmTracker()
         sending = nil
         let callers = queue.withLock { $0.channelClosed(at: .now) }

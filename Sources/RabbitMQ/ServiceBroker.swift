@@ -107,7 +107,9 @@ public final class ServiceBroker: Sendable {
         guard limit > .zero else { return .unavailable(reason: "no time was left") }
         let failure = await main.failure(ofPublishing: [message], within: limit)
         switch failure?.error {
-        case nil: return .confirmed
+        case nil:
+            memory.withLock { $0.learn(destination, .confirmed, isSilence: false, at: .now) }
+            return .confirmed
         case .unroutable: return .unroutable
         case .refused: return .full
         case .unavailable(let reason), .unsendable(let reason):
@@ -130,7 +132,7 @@ public final class ServiceBroker: Sendable {
         guard limit > .zero else { return .unavailable(reason: "no time was left") }
         let failure = await trial.failure(ofPublishing: [message], within: limit)
         let answer = Self.answer(failure)
-        let hasWaited = ContinuousClock.now - begun >= Self.confirmWait
+        let hasWaited = ContinuousClock.now - begun >= limit
         memory.withLock { $0.learn(destination, answer, isSilence: hasWaited, at: .now) }
         return answer
     }

@@ -52,7 +52,7 @@ public struct SQSError: Error, Sendable, Equatable {
     /// The error of a request for which there are no credentials.
     init(_ error: AWSCredentialsError) {
         switch error {
-        case .missing(let text): self.init(.refused, code: "no AWS credentials", detail: text)
+        case .missing(let text): self.init(.credentials, code: "no AWS credentials", detail: text)
         case .unavailable(let text): self.init(.unavailable, code: "no AWS credentials for now", detail: text)
         }
     }

@@ -32,14 +32,20 @@ actor SQSSubscription: MessageSubscription {
     /// Waits until SQS has messages. Throws `CancellationError` when the task is cancelled.
     func next(limit: Int) async throws -> [InboundMessage] {
         var failures = 0
+        var emptyMilliseconds: Int64?
         while true {
             try Task.checkCancellation()
+            if let passed = emptyMilliseconds, passed < 1_000 { try await time.sleep(milliseconds: 1_000 - passed) }
+            emptyMilliseconds = nil
             do throws(SQSError) {
                 // An answer that could not be read may have been too long: fewer messages make it shorter.
+                let begun = time.monotonicMilliseconds()
                 let received = try await client.receive(from: queue, limit: failures == 0 ? limit : 1)
                 if failures > 0 { logger.info("SQS answers again", metadata: ["failures": "\(failures)"]) }
                 failures = 0
                 if !received.isEmpty { return received.map(inbound) }
+                // A server that does not wait for messages must not be asked without a pause.
+                emptyMilliseconds = time.monotonicMilliseconds() - begun
             } catch {
                 try Task.checkCancellation()
                 failures += 1

@@ -53,6 +53,28 @@ import Testing
         #expect(headers(on: api)?["Authorization"] == "Bearer s3cret")
     }
 
+    private static func job(_ target: InvocationTarget) -> Job {
+        Job(
+            name: JobName(service: "billing", job: "invoices"), target: target,
+            schedule: ScheduleKey("rate(1 minute)"), ttlSeconds: 60)
+    }
+
+    @Test(arguments: [
+        (InvocationTarget.Kind.sqs, "https://sqs.eu-west-1.amazonaws.com/210987654321/jobs"),
+        (.rabbitmq, "https://example.com/hook"),
+    ]) func `are not sent to another queue of the same host, nor over another type`(
+        kind: InvocationTarget.Kind, address: String
+    ) throws {
+        let own = kind == .sqs ? "https://sqs.eu-west-1.amazonaws.com/123456789012/jobs" : address
+        var current = Self.job(InvocationTarget(kind: kind == .sqs ? .sqs : .http, address: own))
+        current.headers = ["Authorization": "Bearer s"]
+        var job = Self.job(InvocationTarget(kind: kind, address: address))
+        job.headers = ["Authorization": "***"]
+        #expect(throws: InvalidDocument.self) { try HiddenHeaders.restored(job, from: current) }
+        job.target = current.target
+        #expect(try HiddenHeaders.restored(job, from: current) == current.headers)
+    }
+
     @Test func `are refused hidden where none is on record`() async throws {
         let api = try await api()
         let answer = try await api.send(.put, Self.path, Self.document(#"{"X-New": "***"}"#))

@@ -48,6 +48,10 @@ extension EndToEnd {
             _ = try await until("the queue is there") {
                 try await broker.control(["list_queues", "name"]).contains("orders") ? true : nil
             }
+            // RabbitMQ 3.10 can lose a quorum queue that it has just made when it is killed. An orderly stop writes it
+            // down.
+            try await broker.stop()
+            try await broker.boot()
             let orders = try await belfry.put(
                 "orders",
                 [

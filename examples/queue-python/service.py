@@ -29,6 +29,8 @@ import urllib.request
 import pika
 
 SECRETS = [base64.b64decode(text.removeprefix("whsec_")) for text in os.environ["BELFRY_WEBHOOK_SECRET"].split()]
+if not SECRETS or min(len(secret) for secret in SECRETS) < 24:
+    raise SystemExit("BELFRY_WEBHOOK_SECRET is not a secret such as `belfry secrets show SERVICE` prints")
 QUEUE = os.environ.get("QUEUE", "example")
 STEP_SECONDS = float(os.environ.get("STEP_SECONDS", "1"))
 TOLERANCE_SECONDS = float(os.environ.get("TOLERANCE_SECONDS", "300"))
@@ -96,7 +98,8 @@ def run(connection, message):
 
 def take(channel, method, properties, body):
     """Called by pika for each message."""
-    headers = properties.headers or {}
+    # Others who may publish here can put anything into the headers. Those of Belfry are strings.
+    headers = {name: value for name, value in (properties.headers or {}).items() if isinstance(value, str)}
     identifier = headers.get("webhook-id")
     if not is_genuine(headers, body):
         print("ignored a message that is not from Belfry", flush=True)

@@ -30,6 +30,8 @@ import urllib.request
 import boto3
 
 SECRETS = [base64.b64decode(text.removeprefix("whsec_")) for text in os.environ["BELFRY_WEBHOOK_SECRET"].split()]
+if not SECRETS or min(len(secret) for secret in SECRETS) < 24:
+    raise SystemExit("BELFRY_WEBHOOK_SECRET is not a secret such as `belfry secrets show SERVICE` prints")
 QUEUE = os.environ["SQS_QUEUE_URL"]
 # SQS hides a message for this long from other readers. It is shown again unless it is deleted, or hidden for longer.
 HIDDEN_SECONDS = 60

@@ -17,6 +17,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 if (!process.env.BELFRY_WEBHOOK_SECRET) throw new Error("set BELFRY_WEBHOOK_SECRET");
 const secrets = process.env.BELFRY_WEBHOOK_SECRET.trim().split(/\s+/)
     .map((text) => Buffer.from(text.replace(/^whsec_/, ""), "base64"));
+if (secrets.some((secret) => secret.length < 24)) throw new Error("BELFRY_WEBHOOK_SECRET is not of the form whsec_BASE64");
 const stepMilliseconds = Number(process.env.STEP_SECONDS ?? "1") * 1000;
 const toleranceSeconds = 5 * 60;
 const bodyBytesMax = 2 * 1024 * 1024;

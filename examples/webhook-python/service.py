@@ -23,6 +23,8 @@ import urllib.request
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 SECRETS = [base64.b64decode(text.removeprefix("whsec_")) for text in os.environ["BELFRY_WEBHOOK_SECRET"].split()]
+if not SECRETS or min(len(secret) for secret in SECRETS) < 24:
+    raise SystemExit("BELFRY_WEBHOOK_SECRET is not a secret such as `belfry secrets show SERVICE` prints")
 STEP_SECONDS = float(os.environ.get("STEP_SECONDS", "1"))
 TOLERANCE_SECONDS = 5 * 60
 BODY_BYTES_MAX = 2 * 1024 * 1024

@@ -8,10 +8,12 @@ struct QueueInvoker {
     private let broker: ServiceBroker
     /// The exchange of the pipeline's broker that takes callbacks.
     private let callbackExchange: String
+    private let rules: TargetRules
 
-    init(broker: ServiceBroker, callbackExchange: String) {
+    init(broker: ServiceBroker, topology: Topology) {
         self.broker = broker
-        self.callbackExchange = callbackExchange
+        callbackExchange = topology.name(of: .callbacks)
+        rules = TargetRules(hasServiceBroker: true, pipelinePrefix: topology.prefix)
     }
 
     /// Keeps the connections, until it is cancelled.
@@ -20,9 +22,10 @@ struct QueueInvoker {
     }
 
     func invoke(_ invocation: Invocation) async -> AttemptResult {
-        guard let address = QueueAddress(invocation.target.address) else {
+        // A job on record may be older than the rules.
+        guard rules.fault(in: invocation.target) == nil, let address = QueueAddress(invocation.target.address) else {
             return AttemptResult(
-                .refused, latencyMilliseconds: 0, error: "the target is neither an exchange with a key nor a queue")
+                .forbidden, latencyMilliseconds: 0, error: "the target is no exchange or queue that jobs may name")
         }
         let message = message(for: invocation, to: address)
         if let fault = Self.fault(in: message) {

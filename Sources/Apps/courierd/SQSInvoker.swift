@@ -56,8 +56,9 @@ extension SQSError {
     fileprivate var answer: AttemptResult.Answer {
         switch kind {
         case .busy: .busy
-        case .unavailable: .unreachable
-        case .refused, .credentials: .refused
+        // Credentials are the operator's: a run should not fail for good while they are renewed.
+        case .unavailable, .credentials: .unreachable
+        case .refused: .refused
         }
     }
 }

@@ -17,8 +17,7 @@ struct TargetInvoker: Invoker {
         webhooks = WebhookInvoker(addressGuard: AddressGuard(allowed: configuration.allowedNetworks))
         queues = configuration.serviceBroker.connection.map { options in
             QueueInvoker(
-                broker: ServiceBroker(options: options, logger: logger),
-                callbackExchange: configuration.broker.topology.name(of: .callbacks))
+                broker: ServiceBroker(options: options, logger: logger), topology: configuration.broker.topology)
         }
         sqs = SQSInvoker(configuration.sqs)
     }

@@ -23,7 +23,7 @@ public struct TargetRules: Sendable {
     }()
 
     /// The mistake in a target, as that of the field of the job's document that has it. Nil if it can be delivered to.
-    func fault(in target: InvocationTarget) -> FieldError? {
+    public func fault(in target: InvocationTarget) -> FieldError? {
         switch target.kind {
         case .http:
             TargetURL.fault(in: target.address).map { Self.addressError($0, hint: Self.hint(.http)) }
