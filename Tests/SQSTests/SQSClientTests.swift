@@ -25,7 +25,7 @@ import Testing
         var failure: SQSError?
         try await withSQSClient(variables) { client in
             do throws(SQSError) {
-                _ = try await client.send(message(queue), to: queue, timeoutMilliseconds: 5_000)
+                _ = try await client.send(message(queue), to: queue, timeoutMilliseconds: 60_000)
             } catch {
                 failure = error
             }
@@ -39,7 +39,7 @@ import Testing
             let url = try await moto.createQueue(name)
             let queue = try SQSQueueURL(url, endpoint: moto.url)
             try await withSQSClient { client in
-                let id = try await client.send(Self.message(queue), to: queue, timeoutMilliseconds: 10_000)
+                let id = try await client.send(Self.message(queue), to: queue, timeoutMilliseconds: 60_000)
                 let read = try #require(try await moto.receive(url).first)
                 #expect(read["id"]?.string == id && read["body"]?.string == "{\"a\":\"ä\"}")
                 #expect(read["attributes"]?["webhook-id"]?.string == "e-1")
@@ -50,7 +50,7 @@ import Testing
         let missing = try SQSQueueURL("\(moto.url)/123456789012/missing", endpoint: moto.url)
         try await withSQSClient { client in
             let error = await #expect(throws: SQSError.self) {
-                try await client.send(Self.message(missing), to: missing, timeoutMilliseconds: 10_000)
+                try await client.send(Self.message(missing), to: missing, timeoutMilliseconds: 60_000)
             }
             #expect(error?.kind == .refused && error?.code == "QueueDoesNotExist")
         }
@@ -82,7 +82,7 @@ import Testing
             #expect(try await Self.send(server)?.kind == .busy)
             let queue = try SQSQueueURL("\(server.url)/123456789012/jobs", endpoint: server.url)
             try await withSQSClient(["AWS_DEFAULT_REGION": "ap-south-1"]) { client in
-                _ = try? await client.send(Self.message(queue), to: queue, timeoutMilliseconds: 5_000)
+                _ = try? await client.send(Self.message(queue), to: queue, timeoutMilliseconds: 60_000)
             }
             let scopes = server.requests
             #expect(scopes.first?.contains("/eu-west-1/sqs/") == true)
@@ -126,7 +126,7 @@ import Testing
                 attributes: ["a": "bcd"])
             try await withSQSClient { client in
                 let error = await #expect(throws: SQSError.self) {
-                    try await client.send(large, to: queue, timeoutMilliseconds: 5_000)
+                    try await client.send(large, to: queue, timeoutMilliseconds: 60_000)
                 }
                 #expect(error?.code == "the message has 262145 bytes, more than 262144")
             }
