@@ -45,7 +45,7 @@ struct JobCollector {
         errors += Self.errors(in: document, name: name)
         let label = service != nil && job != nil ? "\(name): " : ""
         let found = errors.filter { error in !entry.faults.contains { Self.concern($0.pointer, error.field) } }
-            .map { FileFault(entry.place($0.field), "\(label)\(Self.sentence($0))") }
+            .map { FileFault(entry.place($0.field), "\(label)\($0.line)") }
         faults += entry.faults.map(\.fault) + found
         guard service != nil, job != nil else { return }
         if let first = places[name] {
@@ -93,11 +93,5 @@ struct JobCollector {
         } catch {
             return error.errors
         }
-    }
-
-    private static func sentence(_ error: FieldError) -> String {
-        let end = error.message.hasSuffix(".") ? "" : "."
-        let start = error.field.isEmpty ? "" : "\(error.field): "
-        return "\(start)\(error.message)\(end)\(error.hint.isEmpty ? "" : " \(error.hint)")"
     }
 }

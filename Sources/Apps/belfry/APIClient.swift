@@ -57,11 +57,10 @@ struct APIClient {
         for error in answer.body["errors"]?.array ?? [] {
             let field = error["field"]?.string ?? ""
             let message = error["message"]?.string ?? ""
-            lines.append(
-                FieldError(
-                    field: field, code: error["code"]?.string.flatMap(FieldError.Code.init) ?? .invalid,
-                    message: message, hint: error["hint"]?.string ?? ""
-                ).line)
+            let mistake = FieldError(
+                field: field, code: error["code"]?.string.flatMap(FieldError.Code.init) ?? .invalid,
+                message: message, hint: error["hint"]?.string ?? "")
+            lines.append("  \(mistake.line)")
         }
         if let id = answer.body["request_id"]?.string { lines.append("  request id: \(id)") }
         return Refused(lines: lines)

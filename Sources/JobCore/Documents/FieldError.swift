@@ -36,9 +36,10 @@ public struct FieldError: Error, Sendable, Equatable, Codable {
         case notAccepted = "not_accepted"
     }
 
-    /// The error as one indented line of text: `  /ttl_seconds: is 0. Give a whole number from 1 to 604800.`
+    /// The error as one line of text: `/ttl_seconds: is 0. Give a whole number from 1 to 604800.`
     public var line: String {
-        let sentence = message.hasSuffix(".") ? message : message + "."
-        return "  \(field): \(sentence) \(hint)"
+        let place = field.isEmpty ? "" : "\(field): "
+        let end = message.hasSuffix(".") ? "" : "."
+        return "\(place)\(message)\(end)\(hint.isEmpty ? "" : " \(hint)")"
     }
 }
