@@ -2,22 +2,22 @@
 public struct TargetRules: Sendable {
     /// Whether `rabbitmq` targets have a broker (`BELFRY_SERVICE_AMQP_URL`).
     public var hasServiceBroker: Bool
-    /// How the names of the pipeline's own exchanges and queues begin.
-    public var pipelinePrefix: String
+    /// How the names of the pipeline's own exchanges and queues begin; nil if that is not known.
+    public var pipelinePrefix: String?
     /// Where requests to SQS go instead of to AWS (`BELFRY_SQS_ENDPOINT`); nil for AWS.
     public var sqsEndpoint: String?
     /// Whether a queue on SQS may be at any endpoint, since that of the installation is not known.
     private var acceptsAnySQSEndpoint = false
 
-    public init(hasServiceBroker: Bool, pipelinePrefix: String, sqsEndpoint: String? = nil) {
+    public init(hasServiceBroker: Bool, pipelinePrefix: String?, sqsEndpoint: String? = nil) {
         self.hasServiceBroker = hasServiceBroker
         self.pipelinePrefix = pipelinePrefix
         self.sqsEndpoint = sqsEndpoint
     }
 
-    /// What can be said about a target without knowing the installation.
+    /// What can be said about a target without knowing the installation: they refuse only what every one refuses.
     public static let anyInstallation = {
-        var rules = TargetRules(hasServiceBroker: true, pipelinePrefix: "belfry")
+        var rules = TargetRules(hasServiceBroker: true, pipelinePrefix: nil)
         rules.acceptsAnySQSEndpoint = true
         return rules
     }()
@@ -65,12 +65,10 @@ public struct TargetRules: Sendable {
             return Self.addressError("names the default exchange", hint: "Give queue:NAME.")
         }
         let name = place.exchange.isEmpty ? place.routingKey : place.exchange
-        guard name != pipelinePrefix, !name.hasPrefix("\(pipelinePrefix).") else {
-            return Self.addressError(
-                "names the pipeline's own exchanges or queues",
-                hint: "Give an exchange or a queue whose name doesn't begin with “\(pipelinePrefix)”.")
-        }
-        return nil
+        guard let prefix = pipelinePrefix, name == prefix || name.hasPrefix("\(prefix).") else { return nil }
+        return Self.addressError(
+            "names the pipeline's own exchanges or queues",
+            hint: "Give an exchange or a queue whose name doesn't begin with “\(prefix)”.")
     }
 
     private func sqsFault(in address: String) -> FieldError? {

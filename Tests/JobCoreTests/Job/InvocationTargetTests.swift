@@ -44,6 +44,18 @@ import Testing
         #expect(rules.fault(in: InvocationTarget(kind: .rabbitmq, address: text)) == nil)
     }
 
+    @Test(arguments: [
+        ("belfry/x", false), ("queue:belfry.courier.deliveries", false), ("other.callbacks/x", false),
+        ("orders/created", false), ("orders", true), ("queue:", true), ("amq.default/jobs", true), ("a\u{7}/x", true),
+        ("e/" + String(repeating: "k", count: 256), true),
+    ]) func `on RabbitMQ is refused without an installation only if each one refuses it`(text: String, isRefused: Bool)
+    {
+        let target = InvocationTarget(kind: .rabbitmq, address: text)
+        #expect((TargetRules.anyInstallation.fault(in: target) != nil) == isRefused)
+        guard isRefused else { return }
+        #expect(TargetRules(hasServiceBroker: true, pipelinePrefix: "acme").fault(in: target) != nil)
+    }
+
     @Test func `on RabbitMQ takes no header that the broker acts on, and one over HTTP takes them`() {
         let headers: JSONValue = .object(["CC": .string("other"), "x-delay": .string("9"), "Team": .string("a")])
         let faults = SampleDocument.faults([
