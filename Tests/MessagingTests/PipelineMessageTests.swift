@@ -123,6 +123,20 @@ import Testing
         }
     }
 
+    @Test(arguments: Trigger.allCases)
+    func `an event says why its execution exists, and is read without it, too`(trigger: Trigger) throws {
+        var execution = Self.execution()
+        execution.trigger = trigger
+        let body = ExecutionChanged(.finished, of: execution).body
+        #expect(try MessageCoder.decode(ExecutionChanged.Content.self, from: body).trigger == trigger)
+        let field = "\"trigger\":\"\(trigger.rawValue)\","
+        let text = String(decoding: body, as: UTF8.self)
+        #expect(text.contains(field))
+        let old = try MessageCoder.decode(
+            ExecutionChanged.Content.self, from: Array(text.replacing(field, with: "").utf8))
+        #expect(old.trigger == nil && old.executionID == Self.id)
+    }
+
     @Test func `a report is read as it was written`() throws {
         let deferred: [DeliveryDeferred] = [
             .init(executionID: Self.id, cause: .failed(Self.attempt(1)), nextAttemptAt: Self.at(5)),

@@ -159,7 +159,7 @@ extension PipelineWorld {
         return (unknown + unsent.map { "\($0.id) of \($0.jobName) has no requested delivery" }).sorted()
     }
 
-    /// Guarantee: an event is published for every end, and never two different ones for one execution.
+    /// Guarantee: an event with the trigger is published for every end, never two different ones for one execution.
     private func faultsOfEvents(_ executions: [Execution]) -> [String] {
         var published: [ExecutionID: [ExecutionChanged.Content]] = [:]
         for message in broker.unrouted where message.routingKey == RoutingKey.executionFinished {
@@ -173,6 +173,9 @@ extension PipelineWorld {
             let state = execution.state
             if let other = events.first(where: { $0.status != state.status || $0.reason != state.reason }) {
                 return "an event says that \(execution.id) ended as \(other.status) \(other.reason?.rawValue ?? "")"
+            }
+            if events.contains(where: { $0.trigger != execution.trigger }) {
+                return "an event of \(execution.id) has another trigger"
             }
             // A due event that is handled again after its job was changed does not belong to the job any more.
             let mayBeUnpublished = state.reason == .locked || state.reason == .missed

@@ -26,8 +26,9 @@ public struct ExecutionChanged: PipelineMessage, Equatable {
     public var body: [UInt8] {
         MessageCoder.encoded(
             Content(
-                executionID: execution.id, jobName: execution.jobName, occurrence: execution.occurrence,
-                status: execution.state.status, reason: execution.state.reason, progress: execution.state.progress,
+                executionID: execution.id, jobName: execution.jobName, trigger: execution.trigger,
+                occurrence: execution.occurrence, status: execution.state.status, reason: execution.state.reason,
+                progress: execution.state.progress,
                 summary: execution.outcome.summary, correlationID: execution.outcome.correlationID))
     }
 
@@ -35,6 +36,8 @@ public struct ExecutionChanged: PipelineMessage, Equatable {
     public struct Content: Sendable, Hashable, Codable {
         public var executionID: ExecutionID
         public var jobName: JobName
+        /// Why the execution exists. Nil in an event of a release that did not say it yet.
+        public var trigger: Trigger?
         public var occurrence: Instant
         public var status: ExecutionStatus
         public var reason: FailureReason?
@@ -46,6 +49,7 @@ public struct ExecutionChanged: PipelineMessage, Equatable {
         private enum CodingKeys: String, CodingKey {
             case executionID = "execution_id"
             case jobName = "job"
+            case trigger
             case occurrence = "occurrence_ms"
             case status, reason, progress, summary
             case correlationID = "correlation_id"
