@@ -15,7 +15,7 @@ extension Console {
     /// at most. An orderly shutdown waits for 25 s, and a client or a proxy for about 30 s.
     ///
     /// Throws `too_many_requests` if the key has its share of verifications at work, `invalid` if the target does
-    /// not accept the test, and `unavailable` if it was not made in time.
+    /// not accept the test, and `unavailable` if the target could not be tested or not in time.
     func verify(_ job: Job, _ context: KeyContext) async throws {
         guard verifications.begin(context.key.name) else {
             throw APIError(
@@ -35,10 +35,14 @@ extension Console {
         logger.info("test requested", metadata: metadata)
         let execution = try await end(of: id, withinSeconds: test.ttlSeconds + Self.reportSeconds)
         var refusal: APIError
-        switch TestVerdict.decide(execution) {
+        switch TestVerdict.decide(execution, target: job.target.kind) {
         case .accepted: return
         case .notAccepted(let error):
             refusal = APIError(.invalid, "The job is not stored: its target did not accept a test.", errors: [error])
+        case .notTested(let error):
+            refusal = APIError(
+                .unavailable,
+                "The job is not stored: its target could not be tested. Send the same request again.", errors: [error])
         case .notMade:
             refusal = APIError(
                 .unavailable,

@@ -137,7 +137,8 @@ struct Attempter: Sendable {
             refused.increment()
             logger.info("not delivered, no attempt follows", metadata: metadata(request, result))
         }
-        let attempt = result.attempt(number: request.attempt, at: begun, verdict: verdict)
+        let attempt = result.attempt(
+            number: request.attempt, at: begun, target: request.target.kind, verdict: verdict)
         return AttemptReports.messages(verdict, of: delivery, attempt: attempt, now: now)
     }
 

@@ -6,7 +6,7 @@ enum LaneOutcome: Sendable, Equatable {
     case answered
     /// No answer: no connection, a timeout, a broken connection.
     case failed
-    /// Nothing was learnt: no request was sent.
+    /// Nothing was learnt: no request was sent, or it was refused because of its sender.
     case notTried
     /// Nothing was learnt: the record is asked first, and the delivery comes back.
     case asked
@@ -16,7 +16,7 @@ enum LaneOutcome: Sendable, Equatable {
             switch answer {
             case .answered, .accepted, .busy, .refused: .answered
             case .unreachable: .failed
-            case .forbidden, .unsigned: .notTried
+            case .forbidden, .unsigned, .unauthenticated: .notTried
             }
     }
 }

@@ -5,6 +5,7 @@ import JobCore
 import Messaging
 import MessagingTesting
 import Store
+import Synchronization
 import Testing
 
 @testable import Console
@@ -22,7 +23,8 @@ import Testing
 
     /// What the other stages record: a test that is pending for some time and then ends.
     private func script(
-        _ status: ExecutionStatus, _ reason: FailureReason? = nil, error: String? = nil, afterMilliseconds: Int64 = 700
+        _ status: ExecutionStatus, _ reason: FailureReason? = nil, error: String? = nil,
+        obstacle: Attempt.Obstacle? = nil, afterMilliseconds: Int64 = 700
     ) {
         let time = api.time
         api.store.change { content in
@@ -32,7 +34,9 @@ import Testing
                 guard time.monotonicMilliseconds() >= afterMilliseconds else { return execution }
                 (execution.state.status, execution.state.reason) = (status, reason)
                 execution.attempts = [
-                    Attempt(number: 1, at: ConsoleAPI.now, statusCode: nil, latencyMilliseconds: 5, error: error)
+                    Attempt(
+                        number: 1, at: ConsoleAPI.now, statusCode: nil, latencyMilliseconds: 5, error: error,
+                        obstacle: obstacle)
                 ]
                 return execution
             }
@@ -71,6 +75,57 @@ import Testing
             let name = try #require(JobName(text: String(path.dropFirst(10).replacing("/jobs", with: ""))))
             #expect(api.store.content.jobs[name]?.job.target.address == before)
         }
+    }
+
+    @Test(arguments: ["put", "deleted", "deleted and put", "put as a new one"])
+    func `is answered 409 if it was put or deleted during the test, and what is on record then stays`(change: String)
+        async throws
+    {
+        let name = change == "put as a new one" ? Self.name : ConsoleAPI.job
+        let (store, time) = (api.store, api.time)
+        let id = Mutex<ExecutionID?>(nil)
+        let changed = Job(
+            name: name, target: InvocationTarget(kind: .http, address: "https://example.com/of-another-person"),
+            schedule: ScheduleKey("rate(9 minutes)"), ttlSeconds: 60)
+        store.change { content in
+            content.recorded = { test in
+                let isFirst = id.withLock { id in
+                    defer { id = test }
+                    return id == nil
+                }
+                if isFirst {
+                    store.change { content in
+                        let now = time.now()
+                        let new = StoredJob(job: changed, effectiveAfter: now, createdAt: now, updatedAt: now)
+                        content.jobs[name] = change == "deleted" ? nil : new
+                    }
+                }
+                var execution = Self.pending(test)
+                execution.state.status = .success
+                return execution
+            }
+        }
+        let path = "/services/\(name.service)/jobs/\(name.job)?verify=true"
+        let answer = try await api.send(.put, path, ConsoleAPI.document)
+        #expect(try answer.status == 409 && answer.body["code"]?.string == "conflict")
+        #expect(try tests().map(\.executionID) == [id.withLock { $0 }], "the test was made")
+        #expect(store.content.jobs[name]?.job == (change == "deleted" ? nil : changed))
+        #expect(!api.memory.unrouted.contains { $0.routingKey == RoutingKey.jobChanged })
+    }
+
+    @Test func `is answered 503 with what was missing if the installation could not test its target`() async throws {
+        script(.fail, .invocation, error: "SQS: ThrottlingException", obstacle: .sqs)
+        let answer = try await api.send(.put, Self.path + "?verify=true", ConsoleAPI.document)
+        let error = try #require(try answer.body["errors"]?.array.first)
+        #expect(answer.status == 503 && answer.headers[.retryAfter] == "2")
+        #expect(try answer.body["code"]?.string == "unavailable" && error["code"]?.string == "not_tested")
+        #expect(
+            error["message"]?.string
+                == "could not be tested, because of the installation: SQS: ThrottlingException")
+        #expect(error["hint"]?.string?.hasPrefix("Send the same request again when SQS answers.") == true)
+        let id = try #require(try tests().last?.executionID)
+        #expect(try answer.body["execution_id"]?.string == "\(id)")
+        #expect(api.store.content.jobs[Self.name] == nil)
     }
 
     @Test func `is answered 503 if the test was not made in time, which is then cancelled`() async throws {
@@ -148,14 +203,5 @@ import Testing
         script(.success)
         #expect(try await api.send(.put, path + "?verify=true", document("***"), key: .own).status == 200)
         #expect(try tests().first?.test?.headers == ["X-A": "secret"])
-    }
-
-    @Test func `waits for nothing but a test that is over`() {
-        for status in ExecutionStatus.allCases where !status.isFinal {
-            var execution = Self.pending(.random())
-            execution.state.status = status
-            #expect(TestVerdict.decide(execution) == .notMade)
-        }
-        #expect(TestVerdict.decide(nil) == .notMade)
     }
 }

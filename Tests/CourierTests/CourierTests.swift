@@ -25,6 +25,7 @@ import Testing
             ["courier.retry.30", ReportKind.deliveryDeferred.rawValue]
         ),
         (.unreachable, ["courier.retry.5", ReportKind.deliveryDeferred.rawValue]),
+        (.unauthenticated, ["courier.retry.5", ReportKind.deliveryDeferred.rawValue]),
     ]
 
     @Test(arguments: ends)
@@ -62,6 +63,7 @@ import Testing
         let report = try MessageCoder.decode(DeliveryDeferred.self, from: try #require(shift.published.last).body)
         #expect(
             report.attempt?.error == "the service's secret can't be opened: its signing key “gone” is not configured")
+        #expect(report.attempt?.obstacle == .serviceSecret)
     }
 
     private static func returned(_ count: Int, _ number: UInt64) -> InboundMessage {

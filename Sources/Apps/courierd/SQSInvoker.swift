@@ -54,9 +54,10 @@ struct SQSInvoker {
 
 extension SQSError {
     fileprivate var answer: AttemptResult.Answer {
-        switch kind {
-        case .busy: .busy
         // Credentials are the operator's: a run should not fail for good while they are renewed.
+        if isAboutCredentials { return .unauthenticated }
+        return switch kind {
+        case .busy: .busy
         case .unavailable, .credentials: .unreachable
         case .refused: .refused
         }

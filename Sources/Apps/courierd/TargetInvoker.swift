@@ -35,8 +35,10 @@ struct TargetInvoker: Invoker {
         switch invocation.target.kind {
         case .http: await webhooks.invoke(invocation)
         case .rabbitmq:
+            // Jobs are put only where there is one, so this courier lacks a setting, and another may have it.
             await queues?.invoke(invocation)
-                ?? AttemptResult(.forbidden, latencyMilliseconds: 0, error: "no service broker is configured")
+                ?? AttemptResult(
+                    .unreachable, latencyMilliseconds: 0, error: "this courierd has no service broker configured")
         case .sqs: await sqs.invoke(invocation)
         }
     }

@@ -14,8 +14,24 @@ public struct AttemptResult: Sendable, Equatable {
         case refused
         /// Nothing was sent, since a secret of the service can't be opened. Another attempt may find it usable.
         case unsigned
+        /// The installation has no credentials for the queue, or they are not accepted. Another attempt may find
+        /// others.
+        case unauthenticated
         /// No attempt can succeed: the URL or the address may not be used.
         case forbidden
+
+        /// What of the installation was in the way of this answer. Nil where the target or its address is at fault:
+        /// also for a webhook that gets no answer.
+        public func obstacle(to kind: InvocationTarget.Kind) -> Attempt.Obstacle? {
+            switch (self, kind) {
+            case (.unsigned, _): .serviceSecret
+            case (.unauthenticated, _): .awsCredentials
+            case (.busy, .rabbitmq), (.unreachable, .rabbitmq): .serviceBroker
+            case (.busy, .sqs), (.unreachable, .sqs): .sqs
+            case (.busy, .http), (.unreachable, .http): nil
+            case (.answered, _), (.accepted, _), (.refused, _), (.forbidden, _): nil
+            }
+        }
     }
 
     public let answer: Answer
@@ -55,12 +71,14 @@ public struct AttemptResult: Sendable, Equatable {
         if case .answered(let statusCode, _) = answer { statusCode } else { nil }
     }
 
-    /// This attempt as it goes on record.
+    /// This attempt at a target of that kind as it goes on record.
     ///
     /// An accepted attempt keeps no error: its body is the service's business.
-    public func attempt(number: Int, at begun: Instant, verdict: DeliveryVerdict) -> Attempt {
+    public func attempt(
+        number: Int, at begun: Instant, target kind: InvocationTarget.Kind, verdict: DeliveryVerdict
+    ) -> Attempt {
         Attempt(
             number: number, at: begun, statusCode: statusCode, latencyMilliseconds: latencyMilliseconds,
-            error: verdict == .accept ? nil : error)
+            error: verdict == .accept ? nil : error, obstacle: answer.obstacle(to: kind))
     }
 }

@@ -27,7 +27,7 @@ public enum DeliveryVerdict: Sendable, Equatable {
             default: return .refuse
             }
         case .accepted: return .accept
-        case .unreachable, .busy, .unsigned: retryAfterSeconds = nil
+        case .unreachable, .busy, .unsigned, .unauthenticated: retryAfterSeconds = nil
         case .refused, .forbidden: return .refuse
         }
         guard attempt < policy.maxAttempts else { return .refuse }

@@ -34,6 +34,8 @@ public struct FieldError: Error, Sendable, Equatable, Codable {
         case invalid
         /// The target did not accept the test delivery.
         case notAccepted = "not_accepted"
+        /// The target could not be tested, because of the installation.
+        case notTested = "not_tested"
     }
 
     /// The error as one line of text: `/ttl_seconds: is 0. Give a whole number from 1 to 604800.`

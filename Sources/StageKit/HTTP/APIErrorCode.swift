@@ -14,7 +14,7 @@ public enum APIErrorCode: String, Sendable, CaseIterable, Codable {
     case notFound = "not_found"
     /// 405: the path exists, but not with this method. The header `Allow` has those that it has.
     case methodNotAllowed = "method_not_allowed"
-    /// 409: the state of the execution does not allow the request.
+    /// 409: the state of the execution does not allow the request, or the job was changed while its target was tested.
     case conflict
     /// 410: the execution of a callback is over or no longer on record.
     case gone
@@ -30,7 +30,7 @@ public enum APIErrorCode: String, Sendable, CaseIterable, Codable {
     case `internal`
     /// 500: this job or execution is on record, and can't be read there. Other requests are not concerned.
     case unreadableRecord = "unreadable_record"
-    /// 503: the broker or the store is unavailable. The same request may succeed later.
+    /// 503: the broker, the store or what a test delivery needs is unavailable. The same request may succeed later.
     case unavailable
 
     /// The HTTP status of this code.

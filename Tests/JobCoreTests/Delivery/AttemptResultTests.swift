@@ -1,3 +1,4 @@
+import Foundation
 import JobCore
 import Testing
 
@@ -9,11 +10,38 @@ import Testing
     @Test func `goes on record with status, latency and error, but never with the detail for the log`() {
         let attempt = Attempt(
             number: 3, at: Self.begun, statusCode: 503, latencyMilliseconds: 42, error: "busy")
-        #expect(Self.answered.attempt(number: 3, at: Self.begun, verdict: .refuse) == attempt)
+        #expect(Self.answered.attempt(number: 3, at: Self.begun, target: .http, verdict: .refuse) == attempt)
+    }
+
+    private static let obstacles: [(AttemptResult.Answer, InvocationTarget.Kind, Attempt.Obstacle?)] = [
+        (.answered(statusCode: 204, retryAfterSeconds: nil), .http, nil),
+        (.answered(statusCode: 503, retryAfterSeconds: 1), .http, nil), (.unreachable, .http, nil), (.busy, .http, nil),
+        (.forbidden, .http, nil), (.unsigned, .http, .serviceSecret), (.accepted, .rabbitmq, nil),
+        (.busy, .rabbitmq, .serviceBroker), (.unreachable, .rabbitmq, .serviceBroker), (.refused, .rabbitmq, nil),
+        (.forbidden, .rabbitmq, nil), (.unsigned, .rabbitmq, .serviceSecret), (.accepted, .sqs, nil),
+        (.busy, .sqs, .sqs), (.unreachable, .sqs, .sqs), (.unauthenticated, .sqs, .awsCredentials),
+        (.refused, .sqs, nil), (.forbidden, .sqs, nil), (.unsigned, .sqs, .serviceSecret),
+    ]
+
+    @Test(arguments: obstacles)
+    func `says what of the installation was in the way, but for a webhook only that it could not be signed`(
+        answer: AttemptResult.Answer, kind: InvocationTarget.Kind, obstacle: Attempt.Obstacle?
+    ) throws {
+        let result = AttemptResult(answer, latencyMilliseconds: 1, error: "no")
+        let attempt = result.attempt(number: 1, at: Self.begun, target: kind, verdict: .refuse)
+        #expect(attempt.obstacle == obstacle)
+        #expect(try JSONDecoder().decode(Attempt.self, from: try JSONEncoder().encode(attempt)) == attempt)
+    }
+
+    @Test(arguments: ["", #","obstacle":null"#, #","obstacle":"of a newer program""#])
+    func `is read without an obstacle that is not known`(field: String) throws {
+        let text = #"{"number":1,"at_ms":5,"latency_ms":7,"error":"no"\#(field)}"#
+        let attempt = try JSONDecoder().decode(Attempt.self, from: Data(text.utf8))
+        #expect(attempt.obstacle == nil && attempt.error == "no")
     }
 
     @Test func `that was accepted keeps no error`() {
-        #expect(Self.answered.attempt(number: 1, at: Self.begun, verdict: .accept).error == nil)
+        #expect(Self.answered.attempt(number: 1, at: Self.begun, target: .http, verdict: .accept).error == nil)
     }
 
     @Test func `without an answer has no status`() {

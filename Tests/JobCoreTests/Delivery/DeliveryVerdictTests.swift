@@ -31,6 +31,7 @@ import Testing
     @Test func `a delivery without an answer is tried again, one to a forbidden target is refused`() {
         #expect(Self.decide(.unreachable) == Self.retry)
         #expect(Self.decide(.unsigned) == Self.retry)
+        #expect(Self.decide(.unauthenticated) == Self.retry)
         #expect(Self.decide(.forbidden) == .refuse)
     }
 
