@@ -125,6 +125,21 @@ import Testing
         #expect(again.status == 1 && api.changes.count == 2, "jobs that are kept are not tested")
     }
 
+    @Test func `goes on after a job that changed during its test, or that can't be tested, and not without the API`()
+        async throws
+    {
+        let api = await FakeAdminAPI.start()
+        for name in ["changed", "untested", "unavailable"] {
+            let jobs = [name, "\(name)-z"].map { "- \(SampleJobs.json($0))\n" }.joined()
+            let files = try TemporaryFiles(["jobs.yaml": jobs])
+            let done = try await api.belfry(["jobs", "apply", "--verify", "-f", "\(files.path)/jobs.yaml"])
+            #expect(done.status == 1, "\(name)")
+            #expect(
+                done.errors.contains("refused: create billing/\(name)") == (name != "unavailable"), "\(done.errors)")
+        }
+        #expect(api.changes == ["PUT billing/changed-z?verify=true", "PUT billing/untested-z?verify=true"])
+    }
+
     @Test func `gives up files that take very long`() async throws {
         let api = await FakeAdminAPI.start()
         let lines = (0..<80_000).map { "name\($0): x" } + (0..<40).map { "again\($0): x\nagain\($0): y" }

@@ -99,7 +99,8 @@ final class FakeAdminAPI: Sendable {
         return Response(status: .ok, body: Self.body(job))
     }
 
-    /// A job named `refused` is refused with a mistake.
+    /// A job named `refused` is refused with a mistake, one named `changed` because it was changed during its test, one
+    /// named `untested` because its target can't be tested, and one named `unavailable` because nothing works.
     private func put(_ name: String, _ request: Request) async throws -> Response {
         let bytes = Array(try await request.body.collect(upTo: 1 << 20).readableBytesView)
         let document = try JSONValue(parsing: bytes)
@@ -114,6 +115,14 @@ final class FakeAdminAPI: Sendable {
                     "message": .string("The request is invalid."), "errors": .array([mistake]),
                     "request_id": .string("0123456789abcdef"),
                 ])
+        }
+        switch name.split(separator: "/").last {
+        case "changed": return Self.answer(.conflict, ["message": .string("The job was changed.")])
+        case "untested":
+            let mistake = JSONValue.object(["code": .string("not_tested"), "message": .string("SQS is down")])
+            return Self.answer(.serviceUnavailable, ["message": .string("No test."), "errors": .array([mistake])])
+        case "unavailable": return Self.answer(.serviceUnavailable, ["message": .string("Nothing works.")])
+        default: break
         }
         note("PUT \(name)\(request.uri.query.map { "?\($0)" } ?? "")")
         put(name, document)

@@ -92,8 +92,13 @@ extension JobsCommand {
             guard !(200..<300).contains(answer.status) else { return }
             let refusal = APIClient.refusal(answer, change.name.path)
             // Any other failure concerns the other jobs, too.
-            guard answer.status == 422 else { throw refusal }
+            guard [409, 422].contains(answer.status) || Self.isNotTested(answer) else { throw refusal }
             throw RefusedChange(lines: refusal.lines)
+        }
+
+        /// Whether the target of this job could not be tested. Those of other jobs may be of another kind.
+        private static func isNotTested(_ answer: APIClient.Answer) -> Bool {
+            answer.body["errors"]?.array?.contains { $0["code"]?.string == FieldError.Code.notTested.rawValue } == true
         }
 
         /// The deletion of jobs whose service is in the files, but which aren't.
