@@ -20,7 +20,7 @@ extension Installation {
             all.append(ClientRequest.Header(name: "Content-Type", value: "application/json"))
         }
         let request = ClientRequest(
-            method: method, url: url, headers: all, body: Array((body ?? "").utf8), timeoutMilliseconds: 10_000,
+            method: method, url: url, headers: all, body: Array((body ?? "").utf8), timeoutMilliseconds: 40_000,
             responseBodyBytesMax: 8 * 1_024 * 1_024)
         switch await web.send(request) {
         case .response(let response): return (response.status, String(decoding: response.body, as: UTF8.self))

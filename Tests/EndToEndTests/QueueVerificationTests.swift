@@ -1,0 +1,97 @@
+import JSON
+import Logging
+import Messaging
+import RabbitMQ
+import TestServers
+import Testing
+
+extension EndToEnd {
+    /// `PUT …?verify=true` of jobs on queues, on the real programs, a service broker and a server of SQS.
+    @Suite struct QueueVerificationTests {
+        private func put(
+            _ belfry: Installation, _ job: String, _ kind: String, _ target: String
+        ) async throws -> Installation.Answer {
+            try await belfry.put(
+                "\(job)?verify=true",
+                [
+                    "invocation_type": .string(kind), "invocation_target": .string(target), "schedule": EndToEnd.never,
+                    "timeout_seconds": .integer(5), "payload": .string("sample"),
+                ])
+        }
+
+        /// The job was refused with this one error, and is not on record.
+        private func expectRefusal(
+            _ answer: Installation.Answer, _ status: Int, _ text: String, of job: String, _ belfry: Installation
+        ) async throws {
+            let errors = answer.body["errors"]?.array
+            #expect(answer.status == status && errors?.count == 1, "\(job): \(answer.body)")
+            #expect(errors?.first?["code"]?.string == (status == 422 ? "not_accepted" : "not_tested"))
+            #expect(errors?.first?["message"]?.string?.hasSuffix(": \(text)") == true, "\(answer.body)")
+            let id = try #require(answer.body["execution_id"]?.string)
+            let record = try await belfry.api("GET", "/executions/\(id)").body
+            #expect(record["reason"]?.string == "invocation" && record["trigger"]?.string == "test")
+            #expect(try await belfry.api("GET", "/services/test/jobs/\(job)").status == 404)
+        }
+
+        /// The webhook in a queue says that it is a test.
+        private func expectTest(_ body: [UInt8], of job: String, _ belfry: Installation) async throws {
+            let body = try JSONValue(parsing: body)
+            #expect(body["test"] == .bool(true) && body["payload"]?.string == "sample")
+            #expect(body["job_name"]?.string == job)
+            let id = try #require(body["execution_id"]?.string)
+            let record = try await belfry.api("GET", "/executions/\(id)").body
+            #expect(record["status"]?.string == "success" && record["trigger"]?.string == "test")
+            #expect(try await belfry.api("GET", "/services/test/jobs/\(job)").status == 200)
+        }
+
+        @Test func `a job on a queue is stored once the queue has a test of it, and refused with one clear error`()
+            async throws
+        {
+            let broker = try await PrivateBroker.start("verified-services")
+            let moto = try await MotoServer.start()
+            let jobs = try await moto.createQueue("jobs")
+            let belfry = try await Installation.start(
+                "queue-verification",
+                environment: [
+                    "BELFRY_SERVICE_AMQP_URL": broker.url, "BELFRY_SQS_ENDPOINT": moto.url,
+                    "AWS_ACCESS_KEY_ID": "AKIDEXAMPLE", "AWS_SECRET_ACCESS_KEY": "the-secret",
+                ])
+            var logger = Logger(label: "test")
+            logger.logLevel = .critical
+            let queue = ServiceQueue(
+                options: ConnectionOptions(urls: [try BrokerURL(parsing: broker.url)], name: "service"), name: "orders",
+                prefetch: 1, logger: logger)
+            let loop = Task { await queue.run() }
+            defer { loop.cancel() }
+            _ = try await until("the queue is there") {
+                try await broker.control(["list_queues", "name"]).contains("orders") ? true : nil
+            }
+
+            #expect(try await put(belfry, "orders", "rabbitmq", "queue:orders").status == 201)
+            let message = try #require(try await queue.next(limit: 1).first)
+            await queue.acknowledge([message.tag])
+            try await expectTest(message.body, of: "orders", belfry)
+            #expect(try await put(belfry, "queued", "sqs", jobs).status == 201)
+            let received = try await until("the message is in the queue") { try await moto.receive(jobs).first }
+            try await expectTest(Array((received["body"]?.string ?? "").utf8), of: "queued", belfry)
+
+            for (job, kind, target, text) in [
+                ("no-queue", "rabbitmq", "queue:nowhere", "unroutable: there is no queue “nowhere”"),
+                ("no-exchange", "rabbitmq", "nowhere/x", "there is no exchange “nowhere”"),
+                ("no-sqs", "sqs", jobs.replacing("/jobs", with: "/nowhere"), "SQS: QueueDoesNotExist"),
+            ] {
+                try await expectRefusal(try await put(belfry, job, kind, target), 422, text, of: job, belfry)
+            }
+
+            try await broker.stop()
+            await moto.stop()
+            try await expectRefusal(
+                try await put(belfry, "no-broker", "rabbitmq", "queue:orders"), 503,
+                "the service broker is unavailable", of: "no-broker", belfry)
+            try await expectRefusal(
+                try await put(belfry, "sqs-is-down", "sqs", jobs), 503, "SQS: no connection could be made",
+                of: "sqs-is-down", belfry)
+            try await belfry.stop()
+        }
+    }
+}
