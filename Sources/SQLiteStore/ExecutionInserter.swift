@@ -95,7 +95,7 @@ struct ExecutionInserter {
     }
 
     /// The job of a test delivery was never put, but its execution is recorded like any other: its job's row is marked
-    /// deleted.
+    /// deleted. It goes with the last execution.
     private func insertUnknownJob(of execution: Execution) throws -> Int64 {
         try database.execute(
             sql: """

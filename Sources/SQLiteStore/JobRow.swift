@@ -149,6 +149,17 @@ enum JobRow {
             arguments: [name.service, name.job])
     }
 
+    /// Removes the row that only the executions of tests needed (`ExecutionInserter.insertUnknownJob`), unless one is
+    /// still on record.
+    static func removeIfNeverPut(_ seq: Int64, from database: Database) throws {
+        try database.cachedStatement(
+            sql: """
+                DELETE FROM job WHERE seq = ?1 AND deleted_ms IS NOT NULL AND document = ''
+                    AND NOT EXISTS (SELECT 1 FROM execution WHERE job = ?1)
+                """
+        ).execute(arguments: [seq])
+    }
+
     /// Tells the ticker that its schedules must be read again.
     static func countChange(in database: Database) throws {
         try database.execute(sql: "UPDATE jobs_revision SET value = value + 1")

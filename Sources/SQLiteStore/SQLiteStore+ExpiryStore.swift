@@ -121,7 +121,14 @@ extension SQLiteStore: ExpiryStore {
         if !found.isEmpty {
             try await write { database in
                 let delete = try database.cachedStatement(sql: "DELETE FROM execution WHERE seq = ?")
-                for execution in found { try delete.execute(arguments: [execution.seq]) }
+                let findTested = try database.cachedStatement(
+                    sql: "SELECT job FROM execution WHERE seq = ? AND trigger_code = 4")
+                var tested: Set<Int64> = []
+                for execution in found {
+                    if let job = try Int64.fetchOne(findTested, arguments: [execution.seq]) { tested.insert(job) }
+                    try delete.execute(arguments: [execution.seq])
+                }
+                for job in tested { try JobRow.removeIfNeverPut(job, from: database) }
             }
         }
         let isDone = found.count < limit
