@@ -20,6 +20,19 @@ import Testing
         #expect(found.jobs[0].document["ttl_seconds"] == .integer(60))
     }
 
+    @Test(arguments: [
+        ("rabbitmq", "queue:belfry.orders", true), ("rabbitmq", "belfry/x", true), ("rabbitmq", "orders", false),
+        ("sqs", "http://127.0.0.1:5000/123456789012/jobs", true), ("sqs", "http://127.0.0.1:5000/jobs", false),
+    ])
+    func `may have each target that an installation may take, whose settings they do not know`(
+        kind: String, target: String, isRead: Bool
+    ) throws {
+        let text = SampleJobs.json("a").replacing("\"http\"", with: "\"\(kind)\"")
+            .replacing("https://example.com/hook", with: target)
+        let found = try read(text)
+        #expect(found.jobs.isEmpty != isRead && found.faults.isEmpty == isRead, "\(found.faults)")
+    }
+
     @Test(arguments: ["", "\n\n", "# nothing yet\n", "---\n", "---\n---\n", "~", "---\n# a\n...\n", "\u{FEFF}", "[]"])
     func `may be without a job`(text: String) throws {
         let found = try read(text)

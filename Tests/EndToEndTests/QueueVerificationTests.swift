@@ -1,3 +1,4 @@
+import Foundation
 import JSON
 import Logging
 import Messaging
@@ -44,17 +45,29 @@ extension EndToEnd {
             #expect(try await belfry.api("GET", "/services/test/jobs/\(job)").status == 200)
         }
 
+        private func restartCourier(_ belfry: Installation) async throws {
+            belfry.killProgram("courierd.1")
+            _ = try await until("courierd is gone") { belfry.isAlive("courierd.1") ? nil : true }
+            try await belfry.startProgram("courierd.1")
+            _ = try await until("courierd is ready") {
+                try await belfry.readiness("courierd.1").status == 200 ? true : nil
+            }
+        }
+
         @Test func `a job on a queue is stored once the queue has a test of it, and refused with one clear error`()
             async throws
         {
             let broker = try await PrivateBroker.start("verified-services")
             let moto = try await MotoServer.start()
             let jobs = try await moto.createQueue("jobs")
+            let credentials = FileManager.default.temporaryDirectory.appending(path: "belfry-\(UUID().uuidString)")
+            try "[default]\naws_access_key_id = AKIDEXAMPLE\naws_secret_access_key = the-secret\n"
+                .write(to: credentials, atomically: true, encoding: .utf8)
             let belfry = try await Installation.start(
                 "queue-verification",
                 environment: [
                     "BELFRY_SERVICE_AMQP_URL": broker.url, "BELFRY_SQS_ENDPOINT": moto.url,
-                    "AWS_ACCESS_KEY_ID": "AKIDEXAMPLE", "AWS_SECRET_ACCESS_KEY": "the-secret",
+                    "AWS_SHARED_CREDENTIALS_FILE": credentials.path, "AWS_EC2_METADATA_DISABLED": "true",
                 ])
             var logger = Logger(label: "test")
             logger.logLevel = .critical
@@ -83,14 +96,20 @@ extension EndToEnd {
                 try await expectRefusal(try await put(belfry, job, kind, target), 422, text, of: job, belfry)
             }
 
-            try await broker.stop()
             await moto.stop()
-            try await expectRefusal(
-                try await put(belfry, "no-broker", "rabbitmq", "queue:orders"), 503,
-                "the service broker is unavailable", of: "no-broker", belfry)
             try await expectRefusal(
                 try await put(belfry, "sqs-is-down", "sqs", jobs), 503, "SQS: no connection could be made",
                 of: "sqs-is-down", belfry)
+            try FileManager.default.removeItem(at: credentials)
+            try await restartCourier(belfry)
+            try await expectRefusal(
+                try await put(belfry, "no-credentials", "sqs", jobs), 503, "SQS: no AWS credentials",
+                of: "no-credentials", belfry)
+
+            try await broker.stop()
+            try await expectRefusal(
+                try await put(belfry, "no-broker", "rabbitmq", "queue:orders"), 503,
+                "the service broker is unavailable", of: "no-broker", belfry)
             try await belfry.stop()
         }
     }
