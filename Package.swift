@@ -152,7 +152,7 @@ let package = Package(
         program(
             "belfry",
             [
-                "Commands", "HTTPClient", "HTTPServer", "JSON", "Messaging", "Signing", "Store", "StoreAccess",
+                "Commands", "HTTPClient", "HTTPServer", "JSON", "Messaging", "SQS", "Signing", "Store", "StoreAccess",
                 argumentParser, crypto, hummingbird,
             ]),
 

@@ -12,14 +12,22 @@ public struct ServiceBrokerSettings: Sendable {
         // A mistake in the pipeline's URL is found by those who read it.
         let pipeline = (try? AllSettings.amqpURL.parsed(BrokerURL.list(parsing:)).value(in: settings)) ?? []
         let (urls, caFile) = try settings.all(
-            AllSettings.serviceAMQPURL.parsed { text in
-                let urls = try BrokerURL.list(parsing: text)
+            Self.urls.parsed { urls in
                 if let fault = Self.fault(in: urls, pipeline: pipeline) { throw SettingsError(fault) }
                 return urls
             }.optional.value,
             AllSettings.amqpCAFile.value)
         connection = urls.map { ConnectionOptions(urls: $0, name: settings.program.rawValue, caFile: caFile) }
     }
+
+    /// The connection of a service, which reads its queue there: the URL is required, and is not compared with the
+    /// pipeline's, which a service does not know. Throws the problems of all settings at once.
+    public static func connection(ofService settings: Settings) throws(SettingsError) -> ConnectionOptions {
+        let (urls, caFile) = try settings.all(Self.urls.value, AllSettings.amqpCAFile.value)
+        return ConnectionOptions(urls: urls, name: settings.program.rawValue, caFile: caFile)
+    }
+
+    private static let urls = AllSettings.serviceAMQPURL.parsed(BrokerURL.list(parsing:))
 
     private static func fault(in urls: [BrokerURL], pipeline: [BrokerURL]) -> String? {
         for url in urls {

@@ -1,4 +1,5 @@
 public import JSON
+public import JobCore
 
 /// What a mock service reads of an invocation, however it arrived. Pure.
 public struct MockInvocation: Sendable, Equatable {
@@ -15,6 +16,9 @@ public struct MockInvocation: Sendable, Equatable {
     /// The SQS queue that takes callbacks; empty if no header names it.
     public var callbackQueueURL: String
 
+    /// The attributes that it reads of a message on SQS, which gives those only that are asked for.
+    public static let attributes = ["webhook-id", "x-belfry-token", "x-belfry-callback-queue-url"]
+
     /// Reads the body and the headers, whose names are in lower case. Nil if the body is not a JSON object.
     public init?(body: [UInt8], headers: [String: String]) {
         guard case .object(let fields)? = try? JSONValue(parsing: body) else { return nil }
@@ -30,6 +34,15 @@ public struct MockInvocation: Sendable, Equatable {
     private static func token(in url: String) -> String {
         guard let slash = url.lastIndex(of: "/"), url[..<slash].hasSuffix("/callback") else { return "" }
         return String(url[url.index(after: slash)...])
+    }
+
+    /// The SQS queue that callbacks are sent to: the one that the message names, else `other`. `endpoint` is where
+    /// requests to SQS go instead of to AWS. Throws why there is none.
+    public func callbackQueue(
+        endpoint: String?, otherwise other: SQSQueueURL?
+    ) throws(SQSQueueURL.Fault) -> SQSQueueURL {
+        if callbackQueueURL.isEmpty, let other { return other }
+        return try SQSQueueURL(callbackQueueURL, endpoint: endpoint)
     }
 
     /// A line of the mock's output about the arrival.

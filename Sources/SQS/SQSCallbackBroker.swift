@@ -40,6 +40,8 @@ public struct SQSCallbackBroker: MessageBroker {
     /// The queue on SQS, whatever the name of the pipeline's queue. SQS gives ten messages at a time, and these are
     /// settled before the next.
     public func subscribe(to queue: WorkQueue, prefetch: Int) async -> any MessageSubscription {
-        SQSSubscription(client: client, queue: self.queue, exchange: callbackExchange, time: time, logger: logger)
+        SQSSubscription(
+            client: client, queue: self.queue, exchange: callbackExchange, attributes: [Header.token], time: time,
+            logger: logger)
     }
 }

@@ -1,7 +1,6 @@
 import HTTPClient
 import JSON
 public import JobCore
-import Messaging
 
 /// Sends, receives and deletes messages of SQS.
 ///
@@ -65,13 +64,15 @@ public struct SQSClient: Sendable {
         return try SQSAnswer.messageID(in: answer, sent: message.body)
     }
 
-    /// Waits up to 20 s for messages, and returns at most `limit` of the ten that SQS gives at most. An answer may have
-    /// none.
-    public func receive(from queue: SQSQueueURL, limit: Int) async throws(SQSError) -> [SQSReceivedMessage] {
+    /// Waits up to 20 s for messages, and returns at most `limit` of the ten that SQS gives at most, with these
+    /// attributes. An answer may have no messages.
+    func receive(
+        from queue: SQSQueueURL, limit: Int, attributes: [String]
+    ) async throws(SQSError) -> [SQSReceivedMessage] {
         let request: JSONValue = .object([
             "QueueUrl": .string(queue.text), "MaxNumberOfMessages": .integer(Int64(min(max(1, limit), Self.batchMax))),
             "WaitTimeSeconds": .integer(Self.pollSeconds),
-            "MessageAttributeNames": .array([.string(Header.token)]),
+            "MessageAttributeNames": .array(attributes.map { .string($0) }),
             "MessageSystemAttributeNames": .array([.string("ApproximateReceiveCount")]),
         ])
         let answer = try await call(
@@ -81,7 +82,7 @@ public struct SQSClient: Sendable {
     }
 
     /// Deletes messages by their receipt handles. Throws if not all are deleted.
-    public func delete(_ receiptHandles: [String], from queue: SQSQueueURL) async throws(SQSError) {
+    func delete(_ receiptHandles: [String], from queue: SQSQueueURL) async throws(SQSError) {
         var failure: SQSError?
         for start in stride(from: 0, to: receiptHandles.count, by: Self.batchMax) {
             let entries = receiptHandles[start...].prefix(Self.batchMax).enumerated().map { index, handle in

@@ -18,10 +18,19 @@ public struct SQSMessage: Sendable, Equatable {
     public init(
         body: [UInt8], attributes: [String: String], queue: SQSQueueURL, jobName: JobName, executionID: ExecutionID
     ) {
+        self.init(
+            body: body, attributes: attributes, queue: queue, groupID: Self.group(of: jobName),
+            deduplicationID: executionID.description)
+    }
+
+    /// A message whose group and whose deduplication id count only in a FIFO queue.
+    public init(
+        body: [UInt8], attributes: [String: String], queue: SQSQueueURL, groupID: String, deduplicationID: String
+    ) {
         self.body = body
         self.attributes = attributes
-        groupID = queue.isFIFO ? Self.group(of: jobName) : nil
-        deduplicationID = queue.isFIFO ? executionID.description : nil
+        self.groupID = queue.isFIFO ? groupID : nil
+        self.deduplicationID = queue.isFIFO ? deduplicationID : nil
     }
 
     /// What SQS counts against the limit of a message.

@@ -1,16 +1,16 @@
 import JobCore
 
 /// A message that SQS has handed out. It is offered again after the queue's visibility timeout unless it is deleted.
-public struct SQSReceivedMessage: Sendable, Equatable {
+struct SQSReceivedMessage: Sendable, Equatable {
     /// SQS's id of the message.
-    public var id: String
+    var id: String
     /// What the message is deleted with.
-    public var receiptHandle: String
-    public var body: [UInt8]
+    var receiptHandle: String
+    var body: [UInt8]
     /// The attributes that are texts, by name.
-    public var attributes: [String: String]
+    var attributes: [String: String]
     /// How often it has been handed out, this time included.
-    public var receiveCount: Int
+    var receiveCount: Int
     private var bodyMD5: String
 
     /// Whether the body is the one that SQS has sent.
@@ -44,7 +44,7 @@ extension SQSReceivedMessage: Decodable {
     }
 
     /// Decodes a message of the answer to `ReceiveMessage`.
-    public init(from decoder: any Decoder) throws {
+    init(from decoder: any Decoder) throws {
         let fields = try decoder.container(keyedBy: CodingKeys.self)
         id = try fields.decode(String.self, forKey: .id)
         receiptHandle = try fields.decode(String.self, forKey: .receiptHandle)

@@ -1,12 +1,12 @@
-import JobCore
-import Logging
-import Messaging
+public import JobCore
+public import Logging
+public import Messaging
 
-/// A queue on SQS that services send callbacks to, as the pipeline's consumers see a queue.
+/// A queue on SQS, as consumers see a queue of the broker.
 ///
 /// What is acked is deleted; all else is offered again after the queue's visibility timeout. While SQS does not answer,
 /// `next` waits and tries again.
-actor SQSSubscription: MessageSubscription {
+public actor SQSSubscription: MessageSubscription {
     private static let deleteTriesMax = 3
     /// Handles that are never acked are dropped beyond this. Their messages come again.
     private static let heldMax = 1_000
@@ -14,6 +14,7 @@ actor SQSSubscription: MessageSubscription {
     private let client: SQSClient
     private let queue: SQSQueueURL
     private let exchange: String
+    private let attributes: [String]
     private let time: any TimeSource
     private let logger: Logger
     private let backoff = Backoff(firstMilliseconds: 500, ceilingMilliseconds: 30_000)
@@ -21,16 +22,23 @@ actor SQSSubscription: MessageSubscription {
     private var epoch: UInt64 = 1
     private var number: UInt64 = 0
 
-    init(client: SQSClient, queue: SQSQueueURL, exchange: String, time: any TimeSource, logger: Logger) {
+    /// - Parameters:
+    ///   - exchange: What its messages have in place of the exchange that they were published to.
+    ///   - attributes: The names of the attributes that become headers.
+    public init(
+        client: SQSClient, queue: SQSQueueURL, exchange: String, attributes: [String], time: any TimeSource,
+        logger: Logger
+    ) {
         self.client = client
         self.queue = queue
         self.exchange = exchange
+        self.attributes = attributes
         self.time = time
         self.logger = logger
     }
 
     /// Waits until SQS has messages. Throws `CancellationError` when the task is cancelled.
-    func next(limit: Int) async throws -> [InboundMessage] {
+    public func next(limit: Int) async throws -> [InboundMessage] {
         var failures = 0
         var emptyMilliseconds: Int64?
         while true {
@@ -40,7 +48,8 @@ actor SQSSubscription: MessageSubscription {
             do throws(SQSError) {
                 // An answer that could not be read may have been too long: fewer messages make it shorter.
                 let begun = time.monotonicMilliseconds()
-                let received = try await client.receive(from: queue, limit: failures == 0 ? limit : 1)
+                let received = try await client.receive(
+                    from: queue, limit: failures == 0 ? limit : 1, attributes: attributes)
                 if failures > 0 { logger.info("SQS answers again", metadata: ["failures": "\(failures)"]) }
                 failures = 0
                 if !received.isEmpty { return received.map(inbound) }
@@ -51,7 +60,7 @@ actor SQSSubscription: MessageSubscription {
                 failures += 1
                 // The tries 1, 2, 4, 8 … are logged: an outage must not fill the log.
                 if failures.nonzeroBitCount == 1 {
-                    logger.warning("callbacks can't be received from SQS, trying again", metadata: Self.metadata(error))
+                    logger.warning("messages can't be received from SQS, trying again", metadata: Self.metadata(error))
                 }
                 try await time.sleep(
                     milliseconds: backoff.milliseconds(attempt: failures - 1, fraction: .random(in: 0..<1)))
@@ -60,7 +69,7 @@ actor SQSSubscription: MessageSubscription {
     }
 
     /// Deletes these messages. One that can't be deleted comes again, and is then found to be recorded.
-    func acknowledge(_ tags: [MessageTag]) async {
+    public func acknowledge(_ tags: [MessageTag]) async {
         let acked = tags.compactMap { handles.removeValue(forKey: $0) }
         guard !acked.isEmpty else { return }
         for attempt in 0..<Self.deleteTriesMax {
@@ -69,7 +78,7 @@ actor SQSSubscription: MessageSubscription {
             } catch {
                 guard attempt + 1 < Self.deleteTriesMax, !Task.isCancelled else {
                     return logger.warning(
-                        "callbacks can't be deleted from SQS, which will offer them again",
+                        "messages can't be deleted from SQS, which will offer them again",
                         metadata: Self.metadata(error))
                 }
                 let wait = backoff.milliseconds(attempt: attempt, fraction: .random(in: 0..<1))
@@ -79,7 +88,7 @@ actor SQSSubscription: MessageSubscription {
     }
 
     /// Forgets the messages in hand. SQS offers them again.
-    func restart() async {
+    public func restart() async {
         handles = [:]
         epoch += 1
     }

@@ -71,10 +71,10 @@ public enum AllSettings {
         meaning: "Where requests to SQS go instead of to AWS, such as a VPC endpoint or a local server.")
 
     public static let sqsCallbackQueueURL = Setting<String>(
-        "sqs-callback-queue-url", readBy: [.courierd, .ingesterd], form: "the URL of an SQS queue",
+        "sqs-callback-queue-url", readBy: [.courierd, .ingesterd, .belfry], form: "the URL of an SQS queue",
         meaning: """
             An SQS queue from which `ingesterd` takes callbacks. `courierd` names it in the messages of `sqs` \
-            invocations.
+            invocations; of `belfry`, only `mock` sends callbacks there, for invocations that name no queue.
             """)
 
     public static let inFlight = Setting<Int64>(

@@ -1,5 +1,6 @@
 import Commands
 import JSON
+import JobCore
 import Testing
 
 /// One number for ever: a draw of 0, or nearly 1.
@@ -132,6 +133,20 @@ private struct FixedRandom: RandomNumberGenerator {
     @Test(arguments: ["", "[]", "7", "{", "{}x"])
     func `is a JSON object`(body: String) {
         #expect(MockInvocation(body: Array(body.utf8), headers: [:]) == nil)
+    }
+
+    @Test func `names the queue of SQS for its callbacks, else another one does`() throws {
+        let other = try SQSQueueURL("https://sqs.eu-west-1.amazonaws.com/123456789012/other")
+        func queue(_ url: String?, otherwise other: SQSQueueURL?) throws -> String {
+            let invocation = MockInvocation(
+                body: Array("{}".utf8), headers: url.map { ["x-belfry-callback-queue-url": $0] } ?? [:])
+            return try #require(invocation).callbackQueue(endpoint: "http://127.0.0.1:9", otherwise: other).name
+        }
+        #expect(try queue("http://127.0.0.1:9/123456789012/named", otherwise: other) == "named")
+        #expect(try queue(nil, otherwise: other) == "other")
+        #expect(throws: SQSQueueURL.Fault.self) { try queue(nil, otherwise: nil) }
+        // A signed request must go to no host that a message names.
+        #expect(throws: SQSQueueURL.Fault.self) { try queue("http://a/123456789012/named", otherwise: other) }
     }
 
     @Test func `has the places that take its callbacks, and a line with its names`() throws {

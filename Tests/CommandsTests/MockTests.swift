@@ -26,4 +26,21 @@ import Testing
             ], environment: ["belfry": "\(Project.bin)/belfry"])
         #expect(finished.output == "400 400 400 400 400 400 400 400 418 200 ", "\(finished.errors)")
     }
+
+    @Test(arguments: [
+        (["--queue", "a", "--sqs-queue-url", "https://sqs.eu-west-1.amazonaws.com/123456789012/jobs"], "not both"),
+        (["--sqs-queue-url", "http://sqs.eu-west-1.amazonaws.com/123456789012/jobs"], "does not begin with https://"),
+        (["--sqs-queue-url", "https://example.com/123456789012/jobs"], "has a host that is none of SQS"),
+        (["--sqs-queue-url", "https://sqs.eu-west-1.amazonaws.com/jobs"], "not an account of 12 digits"),
+        (["--queue", "a"], "--service-amqp-url (BELFRY_SERVICE_AMQP_URL) is required"),
+        (
+            ["--queue", "a", "--service-amqp-url", "http://x"],
+            "--service-amqp-url (BELFRY_SERVICE_AMQP_URL) is invalid"
+        ),
+    ])
+    func `says what is wrong with a queue, and exits with 2`(arguments: [String], text: String) async throws {
+        let finished = try await Program.run("\(Project.bin)/belfry", ["mock"] + arguments)
+        #expect(finished.status == 2 && finished.output.isEmpty, "\(finished)")
+        #expect(finished.errors.contains(text), "\(finished.errors)")
+    }
 }

@@ -38,7 +38,9 @@ import Testing
         ["mock", "--outcome", "maybe"], ["mock", "--flex", "never"], ["mock", "--failure-rate", "1.1"],
         ["mock", "--failure-rate", "nan"], ["mock", "--heartbeats", "10001"], ["mock", "--refuse", "199"],
         ["mock", "--every-ms", "-1"], ["mock", "--duplicates", "101"], ["mock", "--callbacks", "post"],
-        ["mock", "--seed", "-1"], ["mock", "--delay-ms", "x"],
+        ["mock", "--seed", "-1"], ["mock", "--delay-ms", "x"], ["mock", "--sqs-queue-url", ""],
+        ["mock", "--callbacks", "sqs", "--sqs-endpoint", "x"], ["mock", "--callbacks", "sqs", "--aws-region", "x"],
+        ["mock", "--callbacks", "sqs", "--sqs-callback-queue-url", "http://x"],
         ["no-such-command"], ["jobs", "list", "--no-such-flag"], ["jobs", "list", "extra"],
     ])
     func `exits with 2 for an argument that can't be right, and sends nothing`(arguments: [String]) async throws {

@@ -13,21 +13,14 @@ extension EndToEnd {
             let moto = try await MotoServer.start()
             let jobs = try await moto.createQueue("jobs")
             let callbacks = try await moto.createQueue("callbacks")
-            let belfry = try await Installation.start(
-                "sqs",
-                environment: [
-                    "BELFRY_SQS_ENDPOINT": moto.url, "BELFRY_SQS_CALLBACK_QUEUE_URL": callbacks,
-                    "AWS_ACCESS_KEY_ID": "AKIDEXAMPLE", "AWS_SECRET_ACCESS_KEY": "the-secret",
-                ])
+            let belfry = try await Self.installation("sqs", moto, callbacks: callbacks)
             let fields: [String: JSONValue] = [
                 "invocation_type": .string("sqs"), "invocation_target": .string(jobs), "schedule": EndToEnd.never,
                 "payload": .string("{\"a\": 1}"), "headers": .object(["x-own": .string("kept")]),
             ]
             let put = try await belfry.put("queued", fields)
             #expect(put.status == 201)
-            let id = try await until("the API accepts the run") {
-                try await belfry.api("POST", "/services/test/jobs/queued/run").body["execution_id"]?.string
-            }
+            let id = try await Self.run("queued", belfry)
             let message = try await until("the message is in the queue") { try await moto.receive(jobs).first }
             let attributes = message["attributes"]
             #expect(attributes?["webhook-id"]?.string == id && attributes?["x-own"]?.string == "kept")
@@ -40,10 +33,7 @@ extension EndToEnd {
             try await moto.send(callbacks, body: "no callback", attributes: ["x-belfry-token": token])
             try await moto.send(
                 callbacks, body: #"{"status":"success","summary":"over SQS"}"#, attributes: ["x-belfry-token": token])
-            let record = try await until("the execution has ended", withinSeconds: 60) {
-                let answer = try await belfry.api("GET", "/executions/\(id)").body
-                return ["success", "fail"].contains(answer["status"]?.string) ? answer : nil
-            }
+            let record = try await Self.ended(id, belfry)
             #expect(record["status"]?.string == "success" && record["summary"]?.string == "over SQS")
             _ = try await until("both messages are deleted") { try await moto.count(callbacks) == 0 ? true : nil }
             #expect(try belfry.log("ingesterd.1").contains("dead letter"))
@@ -52,6 +42,66 @@ extension EndToEnd {
             }
             try await belfry.stop()
             await moto.stop()
+        }
+
+        @Test func `the mock reads a queue of SQS, and reports through the queue that the message names`() async throws
+        {
+            let moto = try await MotoServer.start()
+            let jobs = try await moto.createQueue("jobs")
+            let callbacks = try await moto.createQueue("callbacks.fifo")
+            let belfry = try await Self.installation("sqs-mock", moto, callbacks: callbacks)
+            try await moto.send(jobs, body: "no invocation", attributes: ["x-belfry-token": "t"])
+            let mock = try await ExampleService.start(
+                "mock-sqs", for: belfry,
+                environment: belfry.settings.merging(Self.credentials) { $1 }.merging(["BELFRY_SQS_ENDPOINT": moto.url])
+                {
+                    $1
+                },
+                command: "'\(Project.bin)/belfry' mock --sqs-queue-url '\(jobs)' --callbacks sqs --heartbeats 1 "
+                    + "--every-ms 50 --duplicates 1")
+            defer { mock.stop() }
+            let fields: [String: JSONValue] = [
+                "invocation_type": .string("sqs"), "invocation_target": .string(jobs), "schedule": EndToEnd.never,
+            ]
+            #expect(try await belfry.put("mocked", fields).status == 201)
+            let id = try await Self.run("mocked", belfry)
+            let record = try await Self.ended(id, belfry)
+            #expect(record["status"]?.string == "success" && record["progress"]?.integer == 50, "\(record) \(mock.log)")
+            _ = try await until("all messages are deleted", withinSeconds: 60) {
+                try await moto.count(jobs) + moto.count(callbacks) == 0 ? true : nil
+            }
+            let lines = try await until("the mock has printed its four callbacks", withinSeconds: 60) {
+                let lines = mock.log.split(separator: "\n").filter { $0.contains(id) }
+                return lines.count { $0.contains(#""answer":"confirmed""#) } == 4 ? lines : nil
+            }
+            #expect(lines.count { $0.contains(#""event":"message""#) } == 1 && mock.log.contains("unreadable"))
+            try await belfry.stop()
+            await moto.stop()
+        }
+
+        private static let credentials = ["AWS_ACCESS_KEY_ID": "AKIDEXAMPLE", "AWS_SECRET_ACCESS_KEY": "the-secret"]
+
+        private static func installation(
+            _ name: String, _ moto: MotoServer, callbacks: String
+        ) async throws -> Installation {
+            try await Installation.start(
+                name,
+                environment: credentials.merging([
+                    "BELFRY_SQS_ENDPOINT": moto.url, "BELFRY_SQS_CALLBACK_QUEUE_URL": callbacks,
+                ]) { $1 })
+        }
+
+        private static func run(_ job: String, _ belfry: Installation) async throws -> String {
+            try await until("the API accepts the run") {
+                try await belfry.api("POST", "/services/test/jobs/\(job)/run").body["execution_id"]?.string
+            }
+        }
+
+        private static func ended(_ id: String, _ belfry: Installation) async throws -> JSONValue {
+            try await until("the execution has ended", withinSeconds: 60) {
+                let answer = try await belfry.api("GET", "/executions/\(id)").body
+                return ["success", "fail"].contains(answer["status"]?.string) ? answer : nil
+            }
         }
     }
 }

@@ -64,7 +64,8 @@ import Testing
         try await moto.send(url, body: "{}", attributes: ["x-belfry-token": "v1.a.b"])
         try await withSQSClient { client in
             let subscription = SQSSubscription(
-                client: client, queue: queue, exchange: "belfry.callbacks", time: SystemTime(),
+                client: client, queue: queue, exchange: "belfry.callbacks", attributes: [Header.token],
+                time: SystemTime(),
                 logger: Logger(label: "test"))
             let batch = try await subscription.next(limit: 500)
             #expect(batch.map(\.body) == [Array("{}".utf8)])

@@ -22,7 +22,8 @@ import Testing
             let time = HandTime(Instant(secondsSinceEpoch: 1_790_000_000))
             try await withSQSClient(time: time) { client in
                 let subscription = SQSSubscription(
-                    client: client, queue: queue, exchange: "x", time: time, logger: Logger(label: "test"))
+                    client: client, queue: queue, exchange: "x", attributes: [], time: time,
+                    logger: Logger(label: "test"))
                 let batch = try await subscription.next(limit: 10)
                 #expect(batch.map(\.id) == ["m"])
                 #expect(batch.first?.isRedelivered == true && batch.first?.returnCount == 1)
@@ -38,7 +39,8 @@ import Testing
         let queue = try SQSQueueURL("http://127.0.0.1:9/123456789012/callbacks", endpoint: "http://127.0.0.1:9")
         try await withSQSClient { client in
             let subscription = SQSSubscription(
-                client: client, queue: queue, exchange: "x", time: SystemTime(), logger: Logger(label: "test"))
+                client: client, queue: queue, exchange: "x", attributes: [], time: SystemTime(),
+                logger: Logger(label: "test"))
             let task = Task { try await subscription.next(limit: 10) }
             task.cancel()
             await #expect(throws: CancellationError.self) { try await task.value }

@@ -6,37 +6,50 @@ import JSON
 import JobCore
 import Messaging
 import RabbitMQ
+import SQS
 
-/// The ways in which a mock service calls back.
-struct MockCaller: Sendable {
-    /// Where a callback is sent.
+/// The way in which a mock service calls back.
+enum MockCaller: Sendable {
+    /// Posts to the callback URL.
+    case http(CurlClient)
+    /// Publishes to an exchange with this name.
+    case exchange(RabbitBroker, name: String)
+    /// Sends to the queue that an invocation names, else to that of the settings.
+    case sqs(SQSClient, SQSSettings)
+
+    /// The names of the ways on the command line.
     enum Way: String, CaseIterable {
-        case http, queue
+        case http, queue, sqs
     }
 
     private static let triesMax = 30
-    private let web = CurlClient(
-        name: "mock", addressGuard: nil, maxConnectionsPerHost: 64, userAgent: "belfry-mock",
-        secondsSinceEpoch: { Int64(Date().timeIntervalSince1970) })
-    private let way: Way
-    /// The broker that has the callbacks exchange, and the exchange's name there; nil unless the way is a queue.
-    private let callbacks: (broker: RabbitBroker, exchange: String)?
+    private static let timeoutMilliseconds = 5_000
 
-    init(_ way: Way, broker: BrokerSettings?) {
-        self.way = way
-        callbacks = broker.map { settings in
-            (
+    /// Throws ``SettingsError`` if the settings of this way are wrong.
+    init(_ way: Way, broker: BrokerOptions, sqs: SQSOptions) throws {
+        switch way {
+        case .http:
+            self = .http(
+                CurlClient(
+                    name: "mock", addressGuard: nil, maxConnectionsPerHost: 64, userAgent: "belfry-mock",
+                    secondsSinceEpoch: { Int64(Date().timeIntervalSince1970) }))
+        case .queue:
+            let settings = try broker.broker()
+            self = .exchange(
                 RabbitBroker(settings, consumes: false, logger: OutputLogHandler.logger),
-                settings.topology.name(of: .callbacks)
-            )
+                name: settings.topology.name(of: .callbacks))
+        case .sqs:
+            let settings = try sqs.settings()
+            self = .sqs(SQSOptions.client(settings), settings)
         }
     }
 
     /// Keeps the connections, until it is cancelled.
     func run() async {
-        await withDiscardingTaskGroup { group in
-            group.addTask { await web.run() }
-            if let callbacks { group.addTask { await callbacks.broker.run() } }
+        switch self {
+        case .http(let web): await web.run()
+        case .exchange(let broker, _): await broker.run()
+        case .sqs(let client, _): await client.run()
         }
     }
 
@@ -51,35 +64,61 @@ struct MockCaller: Sendable {
 
     /// Nil for an answer that is not final.
     private func answer(_ invocation: MockInvocation, _ body: [UInt8]) async -> JSONValue? {
-        switch way {
-        case .http: await post(to: invocation.callbackURL, body)
-        case .queue: await publish(invocation, body)
+        switch self {
+        case .http(let web): await Self.post(body, to: invocation.callbackURL, web)
+        case .exchange(let broker, let name): await Self.publish(body, invocation, broker, exchange: name)
+        case .sqs(let client, let settings): await Self.send(body, invocation, client, settings)
         }
     }
 
     /// Any status but 503 is final.
-    private func post(to url: String, _ body: [UInt8]) async -> JSONValue? {
+    private static func post(_ body: [UInt8], to url: String, _ web: CurlClient) async -> JSONValue? {
         let outcome = await web.send(
             ClientRequest(
                 url: url, headers: [.init(name: "Content-Type", value: "application/json")], body: body,
-                timeoutMilliseconds: 5_000))
+                timeoutMilliseconds: timeoutMilliseconds))
         guard case .response(let response) = outcome, response.status != 503 else { return nil }
         return .integer(Int64(response.status))
     }
 
     /// The broker has the message when it is confirmed.
-    private func publish(_ invocation: MockInvocation, _ body: [UInt8]) async -> JSONValue? {
-        guard let callbacks else { return nil }
-        guard ["", callbacks.exchange].contains(invocation.callbackExchange) else {
-            return .string("the exchange is not \(callbacks.exchange)")
+    private static func publish(
+        _ body: [UInt8], _ invocation: MockInvocation, _ broker: RabbitBroker, exchange: String
+    ) async -> JSONValue? {
+        guard ["", exchange].contains(invocation.callbackExchange) else {
+            return .string("the exchange is not \(exchange)")
         }
         let message = OutboundMessage(
             exchange: .callbacks, routingKey: "mock", headers: [Header.token: invocation.token], body: body)
         do {
-            try await callbacks.broker.publish([message])
+            try await broker.publish([message])
             return .string("confirmed")
         } catch {
             return nil
+        }
+    }
+
+    /// SQS has the message when it answers with the message's MD5.
+    private static func send(
+        _ body: [UInt8], _ invocation: MockInvocation, _ client: SQSClient, _ settings: SQSSettings
+    ) async -> JSONValue? {
+        let queue: SQSQueueURL
+        do throws(SQSQueueURL.Fault) {
+            queue = try invocation.callbackQueue(endpoint: settings.endpoint, otherwise: settings.callbackQueue)
+        } catch {
+            return .string("the URL of the queue for callbacks \(error)")
+        }
+        let message = SQSMessage(
+            body: body, attributes: [Header.token: invocation.token], queue: queue, groupID: "mock",
+            deduplicationID: UUID().uuidString)
+        do throws(SQSError) {
+            _ = try await client.send(message, to: queue, timeoutMilliseconds: Int64(timeoutMilliseconds))
+            return .string("confirmed")
+        } catch {
+            switch error.kind {
+            case .busy, .unavailable: return nil
+            case .refused, .credentials: return .string("\(error.code): \(error.detail)")
+            }
         }
     }
 }

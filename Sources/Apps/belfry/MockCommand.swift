@@ -1,6 +1,9 @@
 import ArgumentParser
+import BrokerAccess
 import Commands
 import HTTPServer
+import JobCore
+import RabbitMQ
 import Settings
 import StageKit
 
@@ -19,15 +22,24 @@ struct MockCommand: AsyncParsableCommand {
             """)
     @OptionGroup var behaviourOptions: MockOptions
     @OptionGroup var brokerOptions: BrokerOptions
+    @OptionGroup var sqsOptions: SQSOptions
     @Option(help: "Take webhooks at this address, host:port. (default: 127.0.0.1:9090)", transform: Self.address)
     var listen: ListenAddress?
     @Option(
         help: "Read invocations from this queue at BELFRY_SERVICE_AMQP_URL. It is declared, as a durable quorum queue.",
         transform: Self.queueName)
     var queue: String?
+    @Option(AllSettings.serviceAMQPURL) var serviceAMQPURL: String?
     @Option(
-        help: "How it calls back: http (the callback_url), queue (the callbacks exchange at BELFRY_AMQP_URL).",
-        transform: Arguments.choice)
+        name: .customLong("sqs-queue-url"),
+        help: "Read invocations from this queue of SQS. The credentials are those of the AWS environment.",
+        transform: Arguments.notEmpty)
+    var sqsQueueURL: String?
+    @Option(
+        help: """
+            How it calls back: http (the callback_url), queue (the callbacks exchange at BELFRY_AMQP_URL), sqs (the \
+            queue that a message names in x-belfry-callback-queue-url, else that of BELFRY_SQS_CALLBACK_QUEUE_URL).
+            """, transform: Arguments.choice)
     var callbacks = MockCaller.Way.http
 
     private static let defaultAddress = ListenAddress("127.0.0.1:9090")
@@ -42,14 +54,18 @@ struct MockCommand: AsyncParsableCommand {
         return text
     }
 
+    func validate() throws {
+        guard queue == nil || sqsQueueURL == nil else {
+            throw ValidationError("give --queue or --sqs-queue-url, and not both: a mock reads one queue")
+        }
+    }
+
     func run() async throws {
-        let caller = MockCaller(callbacks, broker: callbacks == .queue ? try brokerOptions.broker() : nil)
+        let caller = try MockCaller(callbacks, broker: brokerOptions, sqs: sqsOptions)
         let player = MockPlayer(caller: caller, seed: behaviourOptions.seed)
         let behaviour = behaviourOptions.behaviour
-        let reader = try queue.map { name in
-            MockQueue(name, options: try brokerOptions.serviceBroker(), player: player, behaviour: behaviour)
-        }
-        let address = listen ?? (queue == nil ? Self.defaultAddress : nil)
+        let reader = try invocationQueue().map { MockQueue(queue: $0, player: player, behaviour: behaviour) }
+        let address = listen ?? (reader == nil ? Self.defaultAddress : nil)
         let connections = Task { await caller.run() }
         defer { connections.cancel() }
         try await withThrowingTaskGroup { group in
@@ -64,6 +80,25 @@ struct MockCommand: AsyncParsableCommand {
             // The first source that ends, ends all: the server ends at SIGTERM.
             try await group.next()
             group.cancelAll()
+        }
+    }
+
+    /// Nil if none is given. Throws ``SettingsError`` if its settings are wrong.
+    private func invocationQueue() throws -> (any InvocationQueue)? {
+        if let queue {
+            let connection = try ServiceBrokerSettings.connection(
+                ofService: Settings(
+                    program: .belfry,
+                    flags: ["service-amqp-url": serviceAMQPURL, "amqp-ca-file": brokerOptions.amqpCAFile]))
+            return ServiceQueue(
+                options: connection, name: queue, prefetch: MockQueue.batchMax, logger: OutputLogHandler.logger)
+        }
+        guard let sqsQueueURL else { return nil }
+        let settings = try sqsOptions.settings()
+        do throws(SQSQueueURL.Fault) {
+            return SQSInvocationQueue(try SQSQueueURL(sqsQueueURL, endpoint: settings.endpoint), settings: settings)
+        } catch {
+            throw SettingsError("--sqs-queue-url is invalid: the URL \(error)")
         }
     }
 }
