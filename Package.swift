@@ -179,7 +179,7 @@ let package = Package(
             "SQSTests",
             [
                 "Determinism", "HTTPClient", "JSON", "JobCore", "Messaging", "SQS", "TestServers",
-                hummingbird, logging,
+                hummingbird, inMemoryLogging, logging,
             ]),
         tests("HTTPServerTests", ["HTTPServer", "TestServers", hummingbird, logging]),
         tests(

@@ -50,6 +50,9 @@ enum SQSAnswer {
         }
     }
 
+    /// Ten messages of 1 MiB, which may be 60 MiB when each byte is escaped, and the rest of the answer.
+    static let receivedLimits = JSONLimits(bytesMax: 64 * 1_024 * 1_024)
+
     private static let codeBytesMax = 64
 
     /// The body of an answer with status 200. Throws the error that any other outcome is.
@@ -79,7 +82,7 @@ enum SQSAnswer {
     /// The messages in the answer to `ReceiveMessage`. One whose body was damaged on its way is left out: SQS offers it
     /// again.
     static func messages(in body: [UInt8]) throws(SQSError) -> [SQSReceivedMessage] {
-        (try decode(ReceiveReply.self, body).messages ?? []).filter(\.isUndamaged)
+        (try decode(ReceiveReply.self, body, limits: receivedLimits).messages ?? []).filter(\.isUndamaged)
     }
 
     /// Throws the first code if SQS has not deleted all, from the answer to `DeleteMessageBatch`.
@@ -102,9 +105,11 @@ enum SQSAnswer {
         return isCode && name.utf8.count <= codeBytesMax ? String(name) : ""
     }
 
-    private static func decode<Reply: Decodable>(_ type: Reply.Type, _ body: [UInt8]) throws(SQSError) -> Reply {
+    private static func decode<Reply: Decodable>(
+        _ type: Reply.Type, _ body: [UInt8], limits: JSONLimits = .standard
+    ) throws(SQSError) -> Reply {
         do {
-            return try JSONDecoding.decode(type, from: body, limits: .trusted)
+            return try JSONDecoding.decode(type, from: body, limits: limits)
         } catch {
             throw SQSError(.unavailable, code: "the answer of SQS can't be read", detail: "\(error)")
         }

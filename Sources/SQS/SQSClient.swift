@@ -13,8 +13,6 @@ public struct SQSClient: Sendable {
     private static let defaultRegion = "us-east-1"
     private static let contentType = "application/x-amz-json-1.0"
     private static let answerBytesMax = 65_536
-    /// Ten messages of 1 MiB, with some characters escaped.
-    private static let receivedBytesMax = 16 * 1_024 * 1_024
     private static let pollSeconds: Int64 = 20
     private static let pollTimeoutMilliseconds = 30_000
     private static let deleteTimeoutMilliseconds = 5_000
@@ -77,7 +75,7 @@ public struct SQSClient: Sendable {
         ])
         let answer = try await call(
             "ReceiveMessage", request, queue, timeoutMilliseconds: Int64(Self.pollTimeoutMilliseconds),
-            answerBytesMax: Self.receivedBytesMax)
+            answerBytesMax: SQSAnswer.receivedLimits.bytesMax)
         return try SQSAnswer.messages(in: answer)
     }
 

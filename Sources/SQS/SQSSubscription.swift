@@ -21,6 +21,12 @@ public actor SQSSubscription: MessageSubscription {
     private var handles: [MessageTag: String] = [:]
     private var epoch: UInt64 = 1
     private var number: UInt64 = 0
+    /// How many messages the next answer may have.
+    private var messagesAsked = SQSClient.batchMax
+    /// How many tries to delete have failed since the last one that succeeded.
+    private var deleteFailures = 0
+    /// By the monotonic clock.
+    private var deletesAgainAtMilliseconds: Int64?
 
     /// - Parameters:
     ///   - exchange: What its messages have in place of the exchange that they were published to.
@@ -46,20 +52,24 @@ public actor SQSSubscription: MessageSubscription {
             if let passed = emptyMilliseconds, passed < 1_000 { try await time.sleep(milliseconds: 1_000 - passed) }
             emptyMilliseconds = nil
             do throws(SQSError) {
-                // An answer that could not be read may have been too long: fewer messages make it shorter.
                 let begun = time.monotonicMilliseconds()
                 let received = try await client.receive(
-                    from: queue, limit: failures == 0 ? limit : 1, attributes: attributes)
+                    from: queue, limit: min(limit, messagesAsked), attributes: attributes)
                 if failures > 0 { logger.info("SQS answers again", metadata: ["failures": "\(failures)"]) }
                 failures = 0
-                if !received.isEmpty { return received.map(inbound) }
+                if !received.isEmpty {
+                    messagesAsked = min(2 * messagesAsked, SQSClient.batchMax)
+                    return received.map(inbound)
+                }
                 // A server that does not wait for messages must not be asked without a pause.
                 emptyMilliseconds = time.monotonicMilliseconds() - begun
             } catch {
                 try Task.checkCancellation()
+                // Ten large messages may take longer than an answer may: fewer are asked for until some have come. An
+                // empty answer shows nothing, since SQS hides the messages of the failed one for a while.
+                messagesAsked = 1
                 failures += 1
-                // The tries 1, 2, 4, 8 … are logged: an outage must not fill the log.
-                if failures.nonzeroBitCount == 1 {
+                if Backoff.isLogged(attempt: failures - 1) {
                     logger.warning("messages can't be received from SQS, trying again", metadata: Self.metadata(error))
                 }
                 try await time.sleep(
@@ -69,20 +79,35 @@ public actor SQSSubscription: MessageSubscription {
     }
 
     /// Deletes these messages. One that can't be deleted comes again, and is then found to be recorded.
+    ///
+    /// While SQS refuses to delete, it is asked ever less often, and no batch waits for that: the callbacks in it are
+    /// confirmed already, and the next ones must not come late.
     public func acknowledge(_ tags: [MessageTag]) async {
         let acked = tags.compactMap { handles.removeValue(forKey: $0) }
         guard !acked.isEmpty else { return }
-        for attempt in 0..<Self.deleteTriesMax {
+        if let at = deletesAgainAtMilliseconds, time.monotonicMilliseconds() < at { return }
+        for triesLeft in (0..<(deleteFailures == 0 ? Self.deleteTriesMax : 1)).reversed() {
             do throws(SQSError) {
-                return try await client.delete(acked, from: queue)
+                try await client.delete(acked, from: queue)
+                if deleteFailures > 0 {
+                    logger.info("SQS deletes messages again", metadata: ["failures": "\(deleteFailures)"])
+                }
+                (deleteFailures, deletesAgainAtMilliseconds) = (0, nil)
+                return
             } catch {
-                guard attempt + 1 < Self.deleteTriesMax, !Task.isCancelled else {
-                    return logger.warning(
+                guard !Task.isCancelled else { return }
+                if Backoff.isLogged(attempt: deleteFailures) {
+                    logger.warning(
                         "messages can't be deleted from SQS, which will offer them again",
                         metadata: Self.metadata(error))
                 }
-                let wait = backoff.milliseconds(attempt: attempt, fraction: .random(in: 0..<1))
-                try? await time.sleep(milliseconds: wait)
+                let wait = backoff.milliseconds(attempt: deleteFailures, fraction: .random(in: 0..<1))
+                deleteFailures += 1
+                if triesLeft > 0 {
+                    try? await time.sleep(milliseconds: wait)
+                } else {
+                    deletesAgainAtMilliseconds = time.monotonicMilliseconds() + wait
+                }
             }
         }
     }

@@ -97,7 +97,7 @@ public struct Pump: Service {
                 attempt = 0
                 continue
             } catch StoreError.unavailable(let reason) {
-                if Settlement.isLogged(attempt: attempt) {
+                if Backoff.isLogged(attempt: attempt) {
                     logger.warning(
                         "the store is unavailable, the batch waits",
                         metadata: ["error": "\(reason)", "messages": "\(batch.count)"])

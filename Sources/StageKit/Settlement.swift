@@ -98,7 +98,7 @@ public struct Settlement: Sendable {
                     break
                 } catch {
                     guard error.isTemporary else { throw error }
-                    if Self.isLogged(attempt: attempt) {
+                    if Backoff.isLogged(attempt: attempt) {
                         logger.warning("publish failed, retrying", metadata: ["error": "\(error)"])
                     }
                 }
@@ -135,10 +135,6 @@ public struct Settlement: Sendable {
             return .interrupted
         }
     }
-
-    /// Whether the failure of a try is logged; `attempt` is 0 for the first. The tries 1, 2, 4, 8 … are: an outage of
-    /// minutes must not fill the log.
-    static func isLogged(attempt: Int) -> Bool { (attempt + 1).nonzeroBitCount == 1 }
 
     /// Returns the dead letter of a message, and logs and counts it. `metadata` is added to the log line.
     public func deadLetter(

@@ -1,5 +1,6 @@
 import HTTPClient
 import Hummingbird
+import JSON
 import Synchronization
 
 /// A server that gives one prepared answer after the other, the last one for ever, and keeps the requests.
@@ -9,12 +10,20 @@ final class ScriptedServer: Sendable {
         var body: String
     }
 
-    private let state: Mutex<(answers: [Answer], requests: [String])>
+    struct Received: Sendable {
+        /// The header `Authorization`.
+        var authorization: String
+        /// The action without the name of the service, such as `ReceiveMessage`.
+        var action: String
+        var body: JSONValue
+    }
+
+    private let state: Mutex<(answers: [Answer], requests: [Received])>
     private let port = Mutex(0)
 
     var url: String { "http://127.0.0.1:\(port.withLock { $0 })" }
-    /// The header `Authorization` of each request so far.
-    var requests: [String] { state.withLock { $0.requests } }
+    /// The requests so far.
+    var requests: [Received] { state.withLock { $0.requests } }
 
     private init(_ answers: [Answer]) {
         state = Mutex((answers, []))
@@ -24,7 +33,7 @@ final class ScriptedServer: Sendable {
     static func with(_ answers: [Answer], _ body: (ScriptedServer) async throws -> Void) async throws {
         let server = ScriptedServer(answers)
         let router = Router()
-        router.post("/") { request, _ in server.take(request) }
+        router.post("/") { request, _ in try await server.take(request) }
         let (ports, announce) = AsyncStream.makeStream(of: Int.self)
         let application = Application(
             router: router, configuration: .init(address: .hostname("127.0.0.1", port: 0)),
@@ -40,10 +49,16 @@ final class ScriptedServer: Sendable {
         }
     }
 
-    private func take(_ request: Request) -> Response {
-        let authorization = request.headers.first { $0.name.canonicalName == "authorization" }?.value ?? ""
+    private func take(_ request: Request) async throws -> Response {
+        func header(_ name: String) -> String {
+            request.headers.first { $0.name.canonicalName == name }?.value ?? ""
+        }
+        let body = try await request.body.collect(upTo: 1_024 * 1_024)
+        let received = Received(
+            authorization: header("authorization"), action: String(header("x-amz-target").trimmingPrefix("AmazonSQS.")),
+            body: try JSONValue(parsing: Array(body.readableBytesView)))
         let answer = state.withLock { state in
-            state.requests.append(authorization)
+            state.requests.append(received)
             return state.answers.count > 1 ? state.answers.removeFirst() : state.answers[0]
         }
         return Response(

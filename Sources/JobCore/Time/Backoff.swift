@@ -23,4 +23,8 @@ public struct Backoff: Sendable, Equatable {
         let bound = min(ceilingMilliseconds, firstMilliseconds << Int64(doublings))
         return max(firstMilliseconds / 4, Int64(Double(bound) * fraction))
     }
+
+    /// Whether the failure of a try is logged; `attempt` is 0 for the first. The tries 1, 2, 4, 8 … are: an outage of
+    /// minutes must not fill the log.
+    public static func isLogged(attempt: Int) -> Bool { (attempt + 1).nonzeroBitCount == 1 }
 }

@@ -28,4 +28,8 @@ import Testing
     @Test func `backoff waits differ with the random fraction`() {
         #expect(Set(Self.fractions.dropFirst().map { backoff.milliseconds(attempt: 10, fraction: $0) }).count == 5)
     }
+
+    @Test func `the first failures of tries are logged, and ever fewer of the later ones`() {
+        #expect((0..<40).filter { Backoff.isLogged(attempt: $0) } == [0, 1, 3, 7, 15, 31])
+    }
 }
