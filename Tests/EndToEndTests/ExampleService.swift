@@ -35,18 +35,34 @@ struct ExampleService {
         return ExampleService(pid: pid, logPath: logPath)
     }
 
+    /// Those of the examples whose tool chain is installed, in a version that is new enough.
+    static func runnable(_ names: [String]) async throws -> [String] {
+        let needed = [
+            "webhook-node": "node -p 'if (parseInt(process.versions.node) < 18) process.exit(1)'",
+            "webhook-go": "go version | grep -qE 'go1\\.(2[1-9]|[3-9][0-9])'",
+        ]
+        var runnable: [String] = []
+        for name in names {
+            let check = try await Program.run("/bin/sh", ["-c", needed[name] ?? "true"])
+            if check.status == 0 { runnable.append(name) }
+        }
+        return runnable
+    }
+
     /// The command that runs an example.
-    private static func commandOfExample(_ name: String) async throws -> String {
+    static func commandOfExample(_ name: String) async throws -> String {
         let folder = "\(Project.root)/examples/\(name)"
         if name.hasSuffix("python") {
             let python = try await Program.script("python").trimmingCharacters(in: .whitespacesAndNewlines)
             return "'\(python)' '\(folder)/service.py'"
         }
-        if name.hasSuffix("node") {
-            guard try await Program.run("/bin/sh", ["-c", "command -v node"]).status == 0 else {
-                throw TestFailure("there is no node: run Scripts/bootstrap")
-            }
-            return "node '\(folder)/service.mjs'"
+        if name.hasSuffix("node") { return "node '\(folder)/service.mjs'" }
+        if name.hasSuffix("go") {
+            let program = Project.home("webhook-go")
+            let build = try await Program.run(
+                "/bin/sh", ["-c", "cd '\(folder)' && GOTOOLCHAIN=local go build -o '\(program)' ."])
+            guard build.status == 0 else { throw TestFailure("\(name) can't be built: \(build.errors)") }
+            return "'\(program)'"
         }
         guard FileManager.default.isExecutableFile(atPath: "\(Project.bin)/\(name)") else {
             throw TestFailure("\(name) is not built: set BELFRY_EXAMPLES=1 for the build, as Scripts/test does")

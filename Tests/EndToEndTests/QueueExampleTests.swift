@@ -7,7 +7,7 @@ extension EndToEnd {
     /// The services in `examples/` that read a queue of RabbitMQ, and the mock that does.
     @Suite struct QueueExampleTests {
         @Test(arguments: ["queue-python", "queue-swift"])
-        func `a service that reads a queue runs a job, and ignores what is not from Belfry`(
+        func `a service that reads a queue runs a job, drops a repeat, and ignores what is not from Belfry`(
             name: String
         ) async throws {
             let belfry = try await EndToEnd.installation()
@@ -18,9 +18,16 @@ extension EndToEnd {
             try await Self.untilThereIs(queue: name, of: belfry)
             // A message about a run that is open: its body is Belfry's own, its signature is not.
             let open = try await Self.openRun(of: "\(name)-open", in: belfry)
-            var headers = open.headers.filter { $0.key.hasPrefix("webhook-") }
-            headers["webhook-signature"] = "v1,\(Data(count: 32).base64EncodedString())"
-            try await Self.publish(open.bytes, headers, to: name, at: url)
+            let genuine = open.headers.filter { $0.key.hasPrefix("webhook-") }
+            var forged = genuine
+            forged["webhook-signature"] = "v1,\(Data(count: 32).base64EncodedString())"
+            try await Self.publish(open.bytes, forged, to: name, at: url)
+            try await Self.publishHostileMessages(to: name, at: url, of: belfry)
+            // The broker gives the one that pika can't decode 21 times.
+            _ = try await until("all of them are dropped", withinSeconds: 150) {
+                let queues = try await belfry.controlBroker(["list_queues", "-p", "services", "name", "messages"])
+                return queues.split(separator: "\n").contains("\(name)\t0") ? true : nil
+            }
 
             try await belfry.put(
                 name,
@@ -32,8 +39,68 @@ extension EndToEnd {
             // The forged message came first, and messages are read one after the other.
             let record = try await belfry.api("GET", "/executions/\(open.executionID)").body
             #expect(record["status"]?.string == "invoked" && record["progress"] == .null, "\(record)")
-            #expect(try await belfry.api("POST", "/executions/\(open.executionID)/cancel").status == 202)
+            // The genuine one comes twice.
+            for _ in 0..<2 { try await Self.publish(open.bytes, genuine, to: name, at: url) }
+            #expect(try await EndToEnd.ended(open.executionID)["status"]?.string == "success")
+            _ = try await until("the repeat is dropped") {
+                example.log.contains("\(open.executionID): ignored a repeat") ? true : nil
+            }
+            #expect(!example.log.contains("\(open.executionID): Belfry wants no reports"), "\(example.log)")
         }
+
+        @Test(arguments: ["queue-python", "queue-swift"])
+        func `a service that reads a queue goes on after an outage of the broker and of Belfry`(
+            name: String
+        ) async throws {
+            let belfry = try await EndToEnd.installation()
+            let url = try #require(belfry.settings["BELFRY_SERVICE_AMQP_URL"])
+            let job = "\(name)-outage"
+            let example = try await ExampleService.start(
+                name, for: belfry, environment: ["AMQP_URL": url, "QUEUE": job])
+            defer { example.stop() }
+            try await Self.untilThereIs(queue: job, of: belfry)
+            try await belfry.put(
+                job,
+                [
+                    "invocation_type": .string("rabbitmq"), "invocation_target": .string("queue:\(job)"),
+                    "schedule": EndToEnd.never,
+                ])
+            _ = try await ExampleTests.expectSuccess(of: job)
+            // RabbitMQ 3.10 can lose a quorum queue that it has just made when it is killed. An orderly stop writes it
+            // down.
+            try await belfry.broker("stop")
+            try await belfry.broker("start")
+            _ = try await ExampleTests.expectSuccess(of: job)
+            try await ExampleTests.expectSuccess(of: job, despiteAnOutageSeenBy: example)
+        }
+
+        /// Publishes what a service must drop, with signatures where they make it go further.
+        private static func publishHostileMessages(
+            to queue: String, at url: String, of belfry: Installation
+        ) async throws {
+            let now = Int64(Date().timeIntervalSince1970)
+            func headers(_ body: String, id: String) throws -> [String: String] {
+                [
+                    "webhook-id": id, "webhook-timestamp": "\(now)",
+                    "webhook-signature": try ExampleTests.signature(belfry, id: id, at: now, body),
+                ]
+            }
+            let bodies = ["no JSON", "null", "[]", "7", "{}", ExampleTests.unreachable("x")]
+            for (index, body) in bodies.enumerated() {
+                try await publish(Array(body.utf8), try headers(body, id: "hostile-\(index)"), to: queue, at: url)
+            }
+            for (name, value) in [
+                ("webhook-id", nil), ("webhook-timestamp", "soon"), ("webhook-signature", "é"), ("x", notDecodable),
+            ] as [(String, String?)] {
+                var headers = try headers("{}", id: "x")
+                headers[name] = value
+                try await publish(Array("{}".utf8), headers, to: queue, at: url)
+            }
+            try await publish([UInt8](repeating: 0xff, count: 3 << 20), [:], to: queue, at: url)
+        }
+
+        /// A header of this value is published as a time that pika can't decode.
+        private static let notDecodable = "a time in the far future"
 
         @Test func `the mock reads a queue and reports through the exchange of callbacks`() async throws {
             let belfry = try await EndToEnd.installation()
@@ -60,7 +127,11 @@ extension EndToEnd {
         private static func openRun(of job: String, in belfry: Installation) async throws -> LedgerService.Webhook {
             let service = try await EndToEnd.service()
             try await belfry.put(
-                job, ["invocation_target": .string("\(service.url)/silent"), "schedule": EndToEnd.never])
+                job,
+                [
+                    "invocation_target": .string("\(service.url)/silent"), "schedule": EndToEnd.never,
+                    "ttl_seconds": .integer(600), "heartbeat_interval_seconds": .integer(300),
+                ])
             let id = try await EndToEnd.run(job)
             _ = try await until("the run of \(job) is recorded as begun") {
                 try await belfry.api("GET", "/executions/\(id)").body["status"]?.string == "invoked" ? true : nil
@@ -80,20 +151,26 @@ extension EndToEnd {
             _ body: [UInt8], _ headers: [String: String], to queue: String, at url: String
         ) async throws {
             let script = """
-                import json, pika, sys
-                url, queue, headers, body = sys.argv[1:]
+                import json, pika, struct, sys
+                url, queue, headers, path, far = sys.argv[1:]
+                body = open(path, "rb").read()
+                encode = pika.data.encode_value
+                def encode_value(pieces, value):
+                    if value != far: return encode(pieces, value)
+                    pieces.append(b"T" + struct.pack(">Q", 2**60))
+                    return 9
+                pika.data.encode_value = encode_value
                 connection = pika.BlockingConnection(pika.URLParameters(url))
                 properties = pika.BasicProperties(headers=json.loads(headers))
                 connection.channel().basic_publish("", queue, body, properties)
                 connection.close()
                 """
             let python = try await Program.script("python").trimmingCharacters(in: .whitespacesAndNewlines)
-            let finished = try await Program.run(
-                python,
-                [
-                    "-c", script, url, queue, JSONValue.object(headers.mapValues { .string($0) }).text,
-                    String(decoding: body, as: UTF8.self),
-                ])
+            let file = FileManager.default.temporaryDirectory.appending(component: UUID().uuidString)
+            try Data(body).write(to: file)
+            defer { try? FileManager.default.removeItem(at: file) }
+            let texts = JSONValue.object(headers.mapValues { .string($0) }).text
+            let finished = try await Program.run(python, ["-c", script, url, queue, texts, file.path, notDecodable])
             #expect(finished.status == 0, "\(finished.errors)")
         }
     }

@@ -20,6 +20,7 @@ import base64
 import collections
 import hashlib
 import hmac
+import http.client
 import json
 import os
 import time
@@ -28,9 +29,21 @@ import urllib.request
 
 import pika
 
-SECRETS = [base64.b64decode(text.removeprefix("whsec_")) for text in os.environ["BELFRY_WEBHOOK_SECRET"].split()]
-if not SECRETS or min(len(secret) for secret in SECRETS) < 24:
-    raise SystemExit("BELFRY_WEBHOOK_SECRET is not a secret such as `belfry secrets show SERVICE` prints")
+
+def read_secrets(text):
+    try:
+        secrets = [base64.b64decode(one.removeprefix("whsec_"), validate=True) for one in text.split()]
+    except ValueError:
+        secrets = []
+    if not secrets or min(len(secret) for secret in secrets) < 24:
+        raise SystemExit("set BELFRY_WEBHOOK_SECRET to what `belfry secrets show SERVICE` prints: whsec_…")
+    return secrets
+
+
+SECRETS = read_secrets(os.environ.get("BELFRY_WEBHOOK_SECRET", ""))
+AMQP_URL = os.environ.get("AMQP_URL", "")
+if not AMQP_URL.startswith(("amqp://", "amqps://")):
+    raise SystemExit("set AMQP_URL to the broker of the queue: amqp://USER:PASSWORD@HOST:PORT/VHOST")
 QUEUE = os.environ.get("QUEUE", "example")
 STEP_SECONDS = float(os.environ.get("STEP_SECONDS", "1"))
 TOLERANCE_SECONDS = float(os.environ.get("TOLERANCE_SECONDS", "300"))
@@ -58,9 +71,13 @@ def is_genuine(headers, body):
     return any(hmac.compare_digest(one, other) for one in wanted for other in given)
 
 
-def call_back(url, report):
-    """Sends a callback. False if Belfry wants no more of them: the run is over (410), or the token is wrong (401)."""
-    for attempt in range(10):
+def call_back(url, report, deadline, pause):
+    """Sends a callback, again and again until `deadline` if Belfry can't take it.
+
+    False if the work should stop: the run is over (410 or past the deadline), or the token is wrong (401).
+    """
+    wait = 0.2
+    while time.monotonic() < deadline:
         request = urllib.request.Request(
             url, json.dumps(report).encode(), {"Content-Type": "application/json"}, method="POST")
         try:
@@ -68,32 +85,35 @@ def call_back(url, report):
                 return True
         except urllib.error.HTTPError as error:
             error.close()
-            if error.code in (401, 410):
-                return False
+            print(f"Belfry answered {error.code}", flush=True)
             if error.code < 500:
-                raise  # The report itself is wrong. Sending it again would not help.
-        except OSError as error:
+                # Anything but 401 and 410: the report itself is wrong. Sending it again would not help.
+                return error.code not in (401, 410)
+        except (OSError, http.client.HTTPException) as error:
             print(f"Belfry can't be reached: {error}", flush=True)
-        time.sleep(min(0.2 * 2**attempt, 10))
-    raise TimeoutError("Belfry took no callback")
+        pause(wait)
+        wait = min(2 * wait, 10)
+    return False
 
 
-def run(connection, message):
-    """The work. True if it came to its end."""
+def run(message, pause):
+    """The work."""
     url = message["callback_url"]
+    # After the ttl Belfry has ended the run. Until then, an outage of Belfry costs nothing.
+    deadline = time.monotonic() + message["ttl_seconds"]
     try:
         for step in range(1, 5):
             # Your work goes here. If it takes long, give pika a moment now and then, as this does: it has to answer the
             # broker, which otherwise takes the connection for dead.
-            connection.sleep(STEP_SECONDS)
+            pause(STEP_SECONDS)
             # A heartbeat says "still alive". Send one at least every heartbeat_interval_seconds of the message.
-            if not call_back(url, {"status": "processing", "progress": step * 20}):
-                print(f"{message['execution_id']}: Belfry has ended this run, so the work stops", flush=True)
+            if not call_back(url, {"status": "processing", "progress": step * 20}, deadline, pause):
+                print(f"{message['execution_id']}: Belfry wants no reports of this run, so the work stops", flush=True)
                 return
-        call_back(url, {"status": "success", "summary": f"{message['job_name']} did four steps"})
-    except (urllib.error.HTTPError, ValueError) as error:  # Add the errors of your work.
+        call_back(url, {"status": "success", "summary": f"{message['job_name']} did four steps"}, deadline, pause)
+    except (OSError, ValueError) as error:  # The errors of your work.
         print(f"{message['execution_id']}: {error!r}", flush=True)
-        call_back(url, {"status": "fail", "error": str(error)})
+        call_back(url, {"status": "fail", "error": str(error)}, deadline, pause)
 
 
 def take(channel, method, properties, body):
@@ -106,7 +126,10 @@ def take(channel, method, properties, body):
     elif identifier in done:
         print(f"{identifier}: ignored a repeat", flush=True)
     else:
-        run(channel.connection, json.loads(body))
+        try:
+            run(json.loads(body), channel.connection.sleep)
+        except (ValueError, TypeError, LookupError) as error:
+            print(f"{identifier}: ignored a message that can't be read: {error!r}", flush=True)
         done[identifier] = True
         if len(done) > 10_000:
             done.popitem(last=False)
@@ -114,13 +137,28 @@ def take(channel, method, properties, body):
     channel.basic_ack(method.delivery_tag)
 
 
+def consume():
+    with pika.BlockingConnection(pika.URLParameters(AMQP_URL)) as connection:
+        try:
+            connection.channel().queue_declare(QUEUE, passive=True)
+        except pika.exceptions.ChannelClosedByBroker:
+            # There is no such queue. A quorum queue is kept on several nodes of the broker. The limit rids it of a
+            # message that ends the connection each time, such as one whose headers pika can't decode.
+            connection.channel().queue_declare(
+                QUEUE, durable=True, arguments={"x-queue-type": "quorum", "x-delivery-limit": 20})
+        channel = connection.channel()
+        # One message at a time. Start more processes to work on more.
+        channel.basic_qos(prefetch_count=1)
+        channel.basic_consume(QUEUE, take)
+        print(f"reading {QUEUE}", flush=True)
+        channel.start_consuming()
+
+
 if __name__ == "__main__":
-    connection = pika.BlockingConnection(pika.URLParameters(os.environ["AMQP_URL"]))
-    channel = connection.channel()
-    # A quorum queue is kept on several nodes of the broker. Declaring one that is there already changes nothing.
-    channel.queue_declare(QUEUE, durable=True, arguments={"x-queue-type": "quorum"})
-    # One message at a time. Start more processes to work on more.
-    channel.basic_qos(prefetch_count=1)
-    channel.basic_consume(QUEUE, take)
-    print(f"reading {QUEUE}", flush=True)
-    channel.start_consuming()
+    # An outage of the broker does not end the service. The broker gives the message that was not acknowledged again.
+    while True:
+        try:
+            consume()
+        except Exception as error:
+            print(f"lost the broker, next try in 1 s: {error!r}", flush=True)
+        time.sleep(1)

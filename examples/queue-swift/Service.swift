@@ -24,11 +24,13 @@ struct Run: Decodable {
     var callbackURL: URL
     var executionID: String
     var jobName: String
+    var ttlSeconds: Double
 
     enum CodingKeys: String, CodingKey {
         case callbackURL = "callback_url"
         case executionID = "execution_id"
         case jobName = "job_name"
+        case ttlSeconds = "ttl_seconds"
     }
 }
 
@@ -40,9 +42,8 @@ struct Report: Encodable {
     var error: String?
 }
 
-struct CallbackError: Error, CustomStringConvertible {
-    var description: String
-}
+/// Prints a line at once, even if the output is a file.
+func note(_ text: String) { FileHandle.standardOutput.write(Data("\(text)\n".utf8)) }
 
 struct Service: Sendable {
     let secrets: [SymmetricKey]
@@ -71,63 +72,82 @@ struct Service: Sendable {
     }
 
     /// The work.
-    func work(_ run: Run) async throws {
+    func work(_ run: Run, until deadline: ContinuousClock.Instant) async throws {
         for step in 1...4 {
             try await Task.sleep(for: .seconds(stepSeconds))  // Your work goes here.
             // A heartbeat says "still alive". Send one at least every heartbeat_interval_seconds of the message.
-            guard try await callBack(run.callbackURL, Report(status: "processing", progress: step * 20)) else {
-                return print("\(run.executionID): Belfry has ended this run, so the work stops")
+            let heartbeat = Report(status: "processing", progress: step * 20)
+            guard try await callBack(run.callbackURL, heartbeat, until: deadline) else {
+                return note("\(run.executionID): Belfry wants no reports of this run, so the work stops")
             }
         }
-        _ = try await callBack(
-            run.callbackURL, Report(status: "success", summary: "\(run.jobName) did four steps"))
+        let end = Report(status: "success", summary: "\(run.jobName) did four steps")
+        _ = try await callBack(run.callbackURL, end, until: deadline)
     }
 
     func take(_ message: InboundMessage) async {
-        guard let run = try? JSONDecoder().decode(Run.self, from: Data(message.body)) else { return }
+        guard let run = try? JSONDecoder().decode(Run.self, from: Data(message.body)) else {
+            return note("ignored a message that can't be read")
+        }
+        // After the ttl Belfry has ended the run. Until then, an outage of Belfry costs nothing.
+        let deadline = ContinuousClock.now + .seconds(run.ttlSeconds)
         do {
-            try await work(run)
+            try await work(run, until: deadline)
         } catch {
-            print("\(run.executionID): \(error)")
-            _ = try? await callBack(run.callbackURL, Report(status: "fail", error: "\(error)"))
+            note("\(run.executionID): \(error)")
+            _ = try? await callBack(
+                run.callbackURL, Report(status: "fail", error: "\(error)"), until: deadline)
         }
     }
 
-    /// Sends a callback. False if Belfry wants no more of them: the run is over (410), or the token is wrong (401).
-    func callBack(_ url: URL, _ report: Report) async throws -> Bool {
+    /// Sends a callback, again and again until the deadline if Belfry can't take it. False if the work should stop: the
+    /// run is over (410 or past the deadline), or the token is wrong (401).
+    func callBack(_ url: URL, _ report: Report, until deadline: ContinuousClock.Instant) async throws -> Bool {
         var request = URLRequest(url: url, timeoutInterval: 10)
         request.httpMethod = "POST"
         request.setValue("application/json", forHTTPHeaderField: "Content-Type")
         request.httpBody = try JSONEncoder().encode(report)
-        for attempt in 0..<10 {
+        var wait = Duration.milliseconds(200)
+        while ContinuousClock.now < deadline {
             let answer = try? await URLSession.shared.data(for: request).1 as? HTTPURLResponse
-            switch answer?.statusCode ?? 0 {
-            case 200..<300: return true
-            case 401, 410: return false
-            // The report itself is wrong. Sending it again would not help.
-            case 300..<500: throw CallbackError(description: "Belfry answered \(answer?.statusCode ?? 0)")
-            default: try await Task.sleep(for: .milliseconds(min(200 << attempt, 10_000)))
-            }
+            let status = answer?.statusCode ?? 0
+            if 200..<300 ~= status { return true }
+            note(status == 0 ? "Belfry can't be reached" : "Belfry answered \(status)")
+            // Anything but 401 and 410: the report itself is wrong. Sending it again would not help.
+            if 300..<500 ~= status { return status != 401 && status != 410 }
+            try await Task.sleep(for: wait)
+            wait = min(wait * 2, .seconds(10))
         }
-        throw CallbackError(description: "Belfry took no callback")
+        return false
     }
 }
 
 @main
 struct Example {
+    /// Ends the program.
+    static func fail(_ text: String) -> Never {
+        FileHandle.standardError.write(Data("\(text)\n".utf8))
+        exit(1)
+    }
+
     static func main() async throws {
         let environment = ProcessInfo.processInfo.environment
-        let secrets = environment["BELFRY_WEBHOOK_SECRET", default: ""].split(separator: " ").compactMap { text in
-            Data(base64Encoded: String(text.trimmingPrefix("whsec_"))).map { SymmetricKey(data: $0) }
+        let secrets = environment["BELFRY_WEBHOOK_SECRET", default: ""].split(separator: " ").map { text in
+            Data(base64Encoded: String(text.trimmingPrefix("whsec_"))) ?? Data()
         }
-        guard !secrets.isEmpty else { fatalError("set BELFRY_WEBHOOK_SECRET") }
+        guard !secrets.isEmpty, secrets.allSatisfy({ $0.count >= 24 }) else {
+            fail("set BELFRY_WEBHOOK_SECRET to what `belfry secrets show SERVICE` prints: whsec_…")
+        }
         func seconds(_ name: String, otherwise: Double) -> Double {
             environment[name].flatMap { Double($0) } ?? otherwise
         }
         let service = Service(
-            secrets: secrets, toleranceSeconds: seconds("TOLERANCE_SECONDS", otherwise: 300),
+            secrets: secrets.map { SymmetricKey(data: $0) },
+            toleranceSeconds: seconds("TOLERANCE_SECONDS", otherwise: 300),
             stepSeconds: seconds("STEP_SECONDS", otherwise: 1))
-        let url = try BrokerURL(parsing: environment["AMQP_URL", default: ""])
+        guard let url = try? BrokerURL(parsing: environment["AMQP_URL", default: ""]) else {
+            fail("set AMQP_URL to the broker of the queue: amqp://USER:PASSWORD@HOST:PORT/VHOST")
+        }
         let queue = ServiceQueue(
             options: ConnectionOptions(urls: [url], name: "example"), name: environment["QUEUE", default: "example"],
             prefetch: 1, logger: Logger(label: "example"))
@@ -141,9 +161,12 @@ struct Example {
         while true {
             for message in try await queue.next(limit: 1) {
                 if !service.isGenuine(message) {
-                    print("ignored a message that is not from Belfry")
-                } else if let id = message.headers["webhook-id"], done.insert(id).inserted {
+                    note("ignored a message that is not from Belfry")
+                } else if let id = message.headers["webhook-id"], done.contains(id) {
+                    note("\(id): ignored a repeat")
+                } else {
                     await service.take(message)
+                    done.insert(message.headers["webhook-id", default: ""])
                 }
                 // Only now the broker may forget the message. If this process dies before, another one gets it.
                 await queue.acknowledge([message.tag])

@@ -21,6 +21,7 @@ import base64
 import collections
 import hashlib
 import hmac
+import http.client
 import json
 import os
 import time
@@ -28,11 +29,23 @@ import urllib.error
 import urllib.request
 
 import boto3
+from botocore.exceptions import BotoCoreError, ClientError
 
-SECRETS = [base64.b64decode(text.removeprefix("whsec_")) for text in os.environ["BELFRY_WEBHOOK_SECRET"].split()]
-if not SECRETS or min(len(secret) for secret in SECRETS) < 24:
-    raise SystemExit("BELFRY_WEBHOOK_SECRET is not a secret such as `belfry secrets show SERVICE` prints")
-QUEUE = os.environ["SQS_QUEUE_URL"]
+
+def read_secrets(text):
+    try:
+        secrets = [base64.b64decode(one.removeprefix("whsec_"), validate=True) for one in text.split()]
+    except ValueError:
+        secrets = []
+    if not secrets or min(len(secret) for secret in secrets) < 24:
+        raise SystemExit("set BELFRY_WEBHOOK_SECRET to what `belfry secrets show SERVICE` prints: whsec_…")
+    return secrets
+
+
+SECRETS = read_secrets(os.environ.get("BELFRY_WEBHOOK_SECRET", ""))
+QUEUE = os.environ.get("SQS_QUEUE_URL", "")
+if not QUEUE.startswith(("https://", "http://")):
+    raise SystemExit("set SQS_QUEUE_URL to the URL of the queue: https://sqs.REGION.amazonaws.com/ACCOUNT/NAME")
 # SQS hides a message for this long from other readers. It is shown again unless it is deleted, or hidden for longer.
 HIDDEN_SECONDS = 60
 STEP_SECONDS = float(os.environ.get("STEP_SECONDS", "1"))
@@ -61,9 +74,13 @@ def is_genuine(headers, body):
     return any(hmac.compare_digest(one, other) for one in wanted for other in given)
 
 
-def call_back(url, report):
-    """Sends a callback. False if Belfry wants no more of them: the run is over (410), or the token is wrong (401)."""
-    for attempt in range(10):
+def call_back(url, report, deadline, pause):
+    """Sends a callback, again and again until `deadline` if Belfry can't take it.
+
+    False if the work should stop: the run is over (410 or past the deadline), or the token is wrong (401).
+    """
+    wait = 0.2
+    while time.monotonic() < deadline:
         request = urllib.request.Request(
             url, json.dumps(report).encode(), {"Content-Type": "application/json"}, method="POST")
         try:
@@ -71,44 +88,55 @@ def call_back(url, report):
                 return True
         except urllib.error.HTTPError as error:
             error.close()
-            if error.code in (401, 410):
-                return False
+            print(f"Belfry answered {error.code}", flush=True)
             if error.code < 500:
-                raise  # The report itself is wrong. Sending it again would not help.
-        except OSError as error:
+                # Anything but 401 and 410: the report itself is wrong. Sending it again would not help.
+                return error.code not in (401, 410)
+        except (OSError, http.client.HTTPException) as error:
             print(f"Belfry can't be reached: {error}", flush=True)
-        time.sleep(min(0.2 * 2**attempt, 10))
-    raise TimeoutError("Belfry took no callback")
+        pause(wait)
+        wait = min(2 * wait, 10)
+    return False
 
 
-def run(message, keep_hidden):
+def run(message, pause):
     """The work."""
     url = message["callback_url"]
+    # After the ttl Belfry has ended the run. Until then, an outage of Belfry costs nothing.
+    deadline = time.monotonic() + message["ttl_seconds"]
     try:
         for step in range(1, 5):
-            time.sleep(STEP_SECONDS)  # Your work goes here.
-            keep_hidden()
+            # Your work goes here. If it takes long, keep the message hidden, as this does.
+            pause(STEP_SECONDS)
             # A heartbeat says "still alive". Send one at least every heartbeat_interval_seconds of the message.
-            if not call_back(url, {"status": "processing", "progress": step * 20}):
-                print(f"{message['execution_id']}: Belfry has ended this run, so the work stops", flush=True)
+            if not call_back(url, {"status": "processing", "progress": step * 20}, deadline, pause):
+                print(f"{message['execution_id']}: Belfry wants no reports of this run, so the work stops", flush=True)
                 return
-        call_back(url, {"status": "success", "summary": f"{message['job_name']} did four steps"})
-    except (urllib.error.HTTPError, ValueError) as error:  # Add the errors of your work.
+        call_back(url, {"status": "success", "summary": f"{message['job_name']} did four steps"}, deadline, pause)
+    except (OSError, ValueError) as error:  # The errors of your work.
         print(f"{message['execution_id']}: {error!r}", flush=True)
-        call_back(url, {"status": "fail", "error": str(error)})
+        call_back(url, {"status": "fail", "error": str(error)}, deadline, pause)
 
 
 def take(sqs, received):
     headers = {name: value.get("StringValue") for name, value in received.get("MessageAttributes", {}).items()}
     handle = {"QueueUrl": QUEUE, "ReceiptHandle": received["ReceiptHandle"]}
     identifier = headers.get("webhook-id")
-    body = received["Body"].encode()
+    body = received["Body"].encode(errors="replace")
+
+    def pause(seconds):
+        time.sleep(seconds)
+        sqs.change_message_visibility(**handle, VisibilityTimeout=HIDDEN_SECONDS)
+
     if not is_genuine(headers, body):
         print("ignored a message that is not from Belfry", flush=True)
     elif identifier in done:
         print(f"{identifier}: ignored a repeat", flush=True)
     else:
-        run(json.loads(body), lambda: sqs.change_message_visibility(**handle, VisibilityTimeout=HIDDEN_SECONDS))
+        try:
+            run(json.loads(body), pause)
+        except (ValueError, TypeError, LookupError) as error:
+            print(f"{identifier}: ignored a message that can't be read: {error!r}", flush=True)
         done[identifier] = True
         if len(done) > 10_000:
             done.popitem(last=False)
@@ -117,12 +145,20 @@ def take(sqs, received):
 
 
 if __name__ == "__main__":
-    sqs = boto3.client("sqs", endpoint_url=os.environ.get("SQS_ENDPOINT"), region_name=os.environ.get("AWS_REGION"))
+    try:
+        sqs = boto3.client("sqs", endpoint_url=os.environ.get("SQS_ENDPOINT"), region_name=os.environ.get("AWS_REGION"))
+    except (BotoCoreError, ValueError) as error:
+        raise SystemExit(f"check AWS_REGION and SQS_ENDPOINT: {error}")
     print(f"reading {QUEUE}", flush=True)
     while True:
-        # Waits for at most 20 seconds. The signature is in the attributes of the message, so ask for all of them.
-        answer = sqs.receive_message(
-            QueueUrl=QUEUE, WaitTimeSeconds=20, MaxNumberOfMessages=1, MessageAttributeNames=["All"],
-            VisibilityTimeout=HIDDEN_SECONDS)
-        for received in answer.get("Messages", []):
-            take(sqs, received)
+        # An outage of SQS does not end the service. SQS gives a message again that was not deleted.
+        try:
+            # Waits for at most 20 seconds. The signature is in the attributes of the message, so ask for all of them.
+            answer = sqs.receive_message(
+                QueueUrl=QUEUE, WaitTimeSeconds=20, MaxNumberOfMessages=1, MessageAttributeNames=["All"],
+                VisibilityTimeout=HIDDEN_SECONDS)
+            for received in answer.get("Messages", []):
+                take(sqs, received)
+        except (BotoCoreError, ClientError) as error:
+            print(f"lost SQS, next try in 1 s: {error}", flush=True)
+            time.sleep(1)

@@ -41,6 +41,7 @@ type webhook struct {
 	CallbackURL string `json:"callback_url"`
 	ExecutionID string `json:"execution_id"`
 	JobName     string `json:"job_name"`
+	TTLSeconds  int64  `json:"ttl_seconds"`
 }
 
 type report struct {
@@ -109,18 +110,18 @@ func (s *service) isGenuine(header http.Header, body []byte) bool {
 	return false
 }
 
-// errOver says that Belfry wants no more callbacks: the run is over (410), or the token is not valid (401).
-var errOver = errors.New("Belfry has ended this run")
+// errOver says that the work should stop: the run is over (410 or past its ttl), or the token is wrong (401).
+var errOver = errors.New("Belfry wants no reports of this run, so the work stops")
 
-// callBack sends a callback, and tries again while Belfry can't take it.
-func (s *service) callBack(url string, r report) error {
+// callBack sends a callback, again and again until the deadline if Belfry can't take it.
+func (s *service) callBack(w webhook, deadline time.Time, r report) error {
 	body, err := json.Marshal(r)
 	if err != nil {
 		return err
 	}
 	wait := 200 * time.Millisecond
-	for attempt := 0; attempt < 10; attempt++ {
-		answer, err := s.client.Post(url, "application/json", bytes.NewReader(body))
+	for time.Now().Before(deadline) {
+		answer, err := s.client.Post(w.CallbackURL, "application/json", bytes.NewReader(body))
 		if err != nil {
 			log.Printf("Belfry can't be reached: %v", err)
 		} else {
@@ -133,36 +134,39 @@ func (s *service) callBack(url string, r report) error {
 				return errOver
 			case code < 500:
 				// The report itself is wrong. Sending it again would not help.
-				return fmt.Errorf("Belfry answered %s", answer.Status)
+				log.Printf("Belfry answered %s", answer.Status)
+				return nil
 			}
 		}
 		time.Sleep(wait)
 		wait = min(2*wait, 10*time.Second)
 	}
-	return errors.New("Belfry took no callback")
+	return errOver
 }
 
 // work is the job. It sends a heartbeat after each step.
-func (s *service) work(w webhook) error {
+func (s *service) work(w webhook, deadline time.Time) error {
 	for step := 1; step <= 4; step++ {
 		time.Sleep(s.step) // Your work goes here.
 		// A heartbeat says "still alive". Send one at least every heartbeat_interval_seconds of the webhook.
-		if err := s.callBack(w.CallbackURL, report{Status: "processing", Progress: step * 20}); err != nil {
+		if err := s.callBack(w, deadline, report{Status: "processing", Progress: step * 20}); err != nil {
 			return err
 		}
 	}
-	return s.callBack(w.CallbackURL, report{Status: "success", Summary: w.JobName + " did four steps"})
+	return s.callBack(w, deadline, report{Status: "success", Summary: w.JobName + " did four steps"})
 }
 
 // run does the work in the background, and reports a failure.
 func (s *service) run(w webhook) {
-	err := s.work(w)
+	// After the ttl Belfry has ended the run. Until then, an outage of Belfry costs nothing.
+	deadline := time.Now().Add(time.Duration(w.TTLSeconds) * time.Second)
+	err := s.work(w, deadline)
 	if err == nil {
 		return
 	}
 	log.Printf("%s: %v", w.ExecutionID, err)
 	if !errors.Is(err, errOver) {
-		s.callBack(w.CallbackURL, report{Status: "fail", Error: err.Error()})
+		s.callBack(w, deadline, report{Status: "fail", Error: err.Error()})
 	}
 }
 
@@ -181,13 +185,15 @@ func (s *service) ServeHTTP(out http.ResponseWriter, in *http.Request) {
 		return
 	}
 	var w webhook
-	if err := json.Unmarshal(body, &w); err != nil {
+	if err := json.Unmarshal(body, &w); err != nil || w.CallbackURL == "" {
 		out.WriteHeader(http.StatusBadRequest)
 		return
 	}
 	// A repeat gets the same answer, and starts nothing.
 	if s.isNew(in.Header.Get("webhook-id")) {
 		go s.run(w)
+	} else {
+		log.Printf("%s: ignored a repeat", w.ExecutionID)
 	}
 	// Any 2xx status means: I have it, the run has begun. Answer before you work.
 	out.WriteHeader(http.StatusOK)
@@ -199,6 +205,8 @@ func setting(name, otherwise string) string {
 	}
 	return otherwise
 }
+
+const secretMissing = "set BELFRY_WEBHOOK_SECRET to what `belfry secrets show SERVICE` prints: whsec_…"
 
 func main() {
 	seconds, err := strconv.ParseFloat(setting("STEP_SECONDS", "1"), 64)
@@ -212,13 +220,13 @@ func main() {
 	}
 	for _, text := range strings.Fields(os.Getenv("BELFRY_WEBHOOK_SECRET")) {
 		secret, err := base64.StdEncoding.DecodeString(strings.TrimPrefix(text, "whsec_"))
-		if err != nil {
-			log.Fatal("BELFRY_WEBHOOK_SECRET is not of the form whsec_BASE64")
+		if err != nil || len(secret) < 24 {
+			log.Fatal(secretMissing)
 		}
 		s.secrets = append(s.secrets, secret)
 	}
 	if len(s.secrets) == 0 {
-		log.Fatal("set BELFRY_WEBHOOK_SECRET")
+		log.Fatal(secretMissing)
 	}
 	server := &http.Server{
 		Addr: "127.0.0.1:" + setting("LISTEN_PORT", "9000"), Handler: s, ReadTimeout: 30 * time.Second,

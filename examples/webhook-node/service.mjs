@@ -14,10 +14,12 @@ import { createHmac, timingSafeEqual } from "node:crypto";
 import { createServer } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
 
-if (!process.env.BELFRY_WEBHOOK_SECRET) throw new Error("set BELFRY_WEBHOOK_SECRET");
-const secrets = process.env.BELFRY_WEBHOOK_SECRET.trim().split(/\s+/)
-    .map((text) => Buffer.from(text.replace(/^whsec_/, ""), "base64"));
-if (secrets.some((secret) => secret.length < 24)) throw new Error("BELFRY_WEBHOOK_SECRET is not of the form whsec_BASE64");
+const secretTexts = (process.env.BELFRY_WEBHOOK_SECRET ?? "").trim().split(/\s+/);
+if (!secretTexts.every((text) => /^(whsec_)?[A-Za-z0-9+/]{32,}={0,2}$/.test(text))) {
+    console.error("set BELFRY_WEBHOOK_SECRET to what `belfry secrets show SERVICE` prints: whsec_…");
+    process.exit(1);
+}
+const secrets = secretTexts.map((text) => Buffer.from(text.replace(/^whsec_/, ""), "base64"));
 const stepMilliseconds = Number(process.env.STEP_SECONDS ?? "1") * 1000;
 const toleranceSeconds = 5 * 60;
 const bodyBytesMax = 2 * 1024 * 1024;
@@ -53,9 +55,10 @@ function isGenuine(headers, body) {
     });
 }
 
-// Sends a callback. False if Belfry wants no more of them: the run is over (410), or the token is not valid (401).
-async function callBack(url, report) {
-    for (let attempt = 0; attempt < 10; attempt++) {
+// Sends a callback, again and again until the deadline if Belfry can't take it. False if the work should stop: the run
+// is over (410 or past the deadline), or the token is wrong (401).
+async function callBack(url, report, deadline) {
+    for (let wait = 200; performance.now() < deadline; wait = Math.min(2 * wait, 10_000)) {
         let status = 0;
         try {
             const answer = await fetch(url, {
@@ -68,34 +71,36 @@ async function callBack(url, report) {
             console.log(`Belfry can't be reached: ${error}`);
         }
         if (status >= 200 && status < 300) return true;
-        if (status === 401 || status === 410) return false;
-        // The report itself is wrong. Sending it again would not help.
-        if (status >= 300 && status < 500) throw new Error(`Belfry answered ${status}`);
-        await sleep(Math.min(200 * 2 ** attempt, 10_000));
+        if (status > 0) console.log(`Belfry answered ${status}`);
+        // Anything but 401 and 410: the report itself is wrong. Sending it again would not help.
+        if (status > 0 && status < 500) return status !== 401 && status !== 410;
+        await sleep(wait);
     }
-    throw new Error("Belfry took no callback");
+    return false;
 }
 
 // The work, in the background.
-async function run(webhook) {
+async function run(webhook, deadline) {
     const url = webhook.callback_url;
     for (let step = 1; step <= 4; step++) {
         await sleep(stepMilliseconds); // Your work goes here.
         // A heartbeat says "still alive". Send one at least every heartbeat_interval_seconds of the webhook.
-        if (!await callBack(url, { status: "processing", progress: step * 20 })) {
-            console.log(`${webhook.execution_id}: Belfry has ended this run, so the work stops`);
+        if (!await callBack(url, { status: "processing", progress: step * 20 }, deadline)) {
+            console.log(`${webhook.execution_id}: Belfry wants no reports of this run, so the work stops`);
             return;
         }
     }
-    await callBack(url, { status: "success", summary: `${webhook.job_name} did four steps` });
+    await callBack(url, { status: "success", summary: `${webhook.job_name} did four steps` }, deadline);
 }
 
 async function runAndReport(webhook) {
+    // After the ttl Belfry has ended the run. Until then, an outage of Belfry costs nothing.
+    const deadline = performance.now() + webhook.ttl_seconds * 1000;
     try {
-        await run(webhook);
+        await run(webhook, deadline);
     } catch (error) {
         console.log(`${webhook.execution_id}: ${error}`);
-        await callBack(webhook.callback_url, { status: "fail", error: String(error) }).catch(console.log);
+        await callBack(webhook.callback_url, { status: "fail", error: String(error) }, deadline);
     }
 }
 
@@ -109,8 +114,11 @@ async function take(request) {
     }
     const body = Buffer.concat(parts);
     if (!isGenuine(request.headers, body)) return 401;
+    const webhook = JSON.parse(body);
+    if (typeof webhook?.callback_url !== "string") return 400;
     // A repeat gets the same answer, and starts nothing.
-    if (isNew(request.headers["webhook-id"])) runAndReport(JSON.parse(body));
+    if (isNew(request.headers["webhook-id"])) runAndReport(webhook);
+    else console.log(`${webhook.execution_id}: ignored a repeat`);
     // Any 2xx status means: I have it, the run has begun. Answer before you work.
     return 200;
 }

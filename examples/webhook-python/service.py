@@ -14,6 +14,7 @@ import base64
 import collections
 import hashlib
 import hmac
+import http.client
 import json
 import os
 import threading
@@ -22,9 +23,18 @@ import urllib.error
 import urllib.request
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-SECRETS = [base64.b64decode(text.removeprefix("whsec_")) for text in os.environ["BELFRY_WEBHOOK_SECRET"].split()]
-if not SECRETS or min(len(secret) for secret in SECRETS) < 24:
-    raise SystemExit("BELFRY_WEBHOOK_SECRET is not a secret such as `belfry secrets show SERVICE` prints")
+
+def read_secrets(text):
+    try:
+        secrets = [base64.b64decode(one.removeprefix("whsec_"), validate=True) for one in text.split()]
+    except ValueError:
+        secrets = []
+    if not secrets or min(len(secret) for secret in secrets) < 24:
+        raise SystemExit("set BELFRY_WEBHOOK_SECRET to what `belfry secrets show SERVICE` prints: whsec_…")
+    return secrets
+
+
+SECRETS = read_secrets(os.environ.get("BELFRY_WEBHOOK_SECRET", ""))
 STEP_SECONDS = float(os.environ.get("STEP_SECONDS", "1"))
 TOLERANCE_SECONDS = 5 * 60
 BODY_BYTES_MAX = 2 * 1024 * 1024
@@ -64,9 +74,13 @@ def is_new(identifier):
         return True
 
 
-def call_back(url, report):
-    """Sends a callback. False if Belfry wants no more of them: the run is over (410), or the token is wrong (401)."""
-    for attempt in range(10):
+def call_back(url, report, deadline):
+    """Sends a callback, again and again until `deadline` if Belfry can't take it.
+
+    False if the work should stop: the run is over (410 or past the deadline), or the token is wrong (401).
+    """
+    wait = 0.2
+    while time.monotonic() < deadline:
         request = urllib.request.Request(
             url, json.dumps(report).encode(), {"Content-Type": "application/json"}, method="POST")
         try:
@@ -74,30 +88,33 @@ def call_back(url, report):
                 return True
         except urllib.error.HTTPError as error:
             error.close()
-            if error.code in (401, 410):
-                return False
+            print(f"Belfry answered {error.code}", flush=True)
             if error.code < 500:
-                raise  # The report itself is wrong. Sending it again would not help.
-        except OSError as error:
+                # Anything but 401 and 410: the report itself is wrong. Sending it again would not help.
+                return error.code not in (401, 410)
+        except (OSError, http.client.HTTPException) as error:
             print(f"Belfry can't be reached: {error}", flush=True)
-        time.sleep(min(0.2 * 2**attempt, 10))
-    raise TimeoutError("Belfry took no callback")
+        time.sleep(wait)
+        wait = min(2 * wait, 10)
+    return False
 
 
 def run(webhook):
     """The work, in a thread of its own."""
     url = webhook["callback_url"]
+    # After the ttl Belfry has ended the run. Until then, an outage of Belfry costs nothing.
+    deadline = time.monotonic() + webhook["ttl_seconds"]
     try:
         for step in range(1, 5):
             time.sleep(STEP_SECONDS)  # Your work goes here.
             # A heartbeat says "still alive". Send one at least every heartbeat_interval_seconds of the webhook.
-            if not call_back(url, {"status": "processing", "progress": step * 20}):
-                print(f"{webhook['execution_id']}: Belfry has ended this run, so the work stops", flush=True)
+            if not call_back(url, {"status": "processing", "progress": step * 20}, deadline):
+                print(f"{webhook['execution_id']}: Belfry wants no reports of this run, so the work stops", flush=True)
                 return
-        call_back(url, {"status": "success", "summary": f"{webhook['job_name']} did four steps"})
+        call_back(url, {"status": "success", "summary": f"{webhook['job_name']} did four steps"}, deadline)
     except Exception as error:
         print(f"{webhook['execution_id']}: {error!r}", flush=True)
-        call_back(url, {"status": "fail", "error": str(error)})
+        call_back(url, {"status": "fail", "error": str(error)}, deadline)
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -105,14 +122,21 @@ class Handler(BaseHTTPRequestHandler):
 
     def do_POST(self):
         length = self.headers.get("Content-Length", "")
-        if not (length.isascii() and length.isdigit()) or int(length) > BODY_BYTES_MAX:
+        if not (length.isascii() and length.isdigit() and len(length) <= 9) or int(length) > BODY_BYTES_MAX:
             return self.answer(413)
         body = self.rfile.read(int(length))
         if not is_genuine(self.headers, body):
             return self.answer(401)
+        try:
+            webhook = json.loads(body)
+            webhook["callback_url"], webhook["execution_id"], webhook["job_name"], webhook["ttl_seconds"]
+        except (ValueError, TypeError, LookupError):
+            return self.answer(400)
         # A repeat gets the same answer, and starts nothing.
         if is_new(self.headers["webhook-id"]):
-            threading.Thread(target=run, args=(json.loads(body),), daemon=True).start()
+            threading.Thread(target=run, args=(webhook,), daemon=True).start()
+        else:
+            print(f"{webhook['execution_id']}: ignored a repeat", flush=True)
         # Any 2xx status means: I have it, the run has begun. Answer before you work.
         self.answer(200)
 

@@ -21,11 +21,13 @@ struct Webhook: Decodable {
     var callbackURL: URL
     var executionID: String
     var jobName: String
+    var ttlSeconds: Double
 
     enum CodingKeys: String, CodingKey {
         case callbackURL = "callback_url"
         case executionID = "execution_id"
         case jobName = "job_name"
+        case ttlSeconds = "ttl_seconds"
     }
 }
 
@@ -51,6 +53,9 @@ actor Seen {
         return true
     }
 }
+
+/// Prints a line at once, even if the output is a file.
+func note(_ text: String) { FileHandle.standardOutput.write(Data("\(text)\n".utf8)) }
 
 struct Service: Sendable {
     static let toleranceSeconds = 300.0
@@ -84,68 +89,77 @@ struct Service: Sendable {
     func take(_ request: Request) async throws -> HTTPResponse.Status {
         let body = Data(try await request.body.collect(upTo: 2 * 1_024 * 1_024).readableBytesView)
         guard isGenuine(request.headers, body) else { return .unauthorized }
-        let webhook = try JSONDecoder().decode(Webhook.self, from: body)
+        guard let webhook = try? JSONDecoder().decode(Webhook.self, from: body) else { return .badRequest }
         // A repeat gets the same answer, and starts nothing.
-        if await seen.isNew(request.headers[HTTPField.Name("webhook-id")!] ?? "") {
-            Task { await run(webhook) }
-        }
+        let id = request.headers[HTTPField.Name("webhook-id")!] ?? ""
+        if await seen.isNew(id) { Task { await run(webhook) } } else { note("\(id): ignored a repeat") }
         // Any 2xx status means: I have it, the run has begun. Answer before you work.
         return .ok
     }
 
     /// The work, in the background.
     func run(_ webhook: Webhook) async {
+        // After the ttl Belfry has ended the run. Until then, an outage of Belfry costs nothing.
+        let deadline = ContinuousClock.now + .seconds(webhook.ttlSeconds)
         do {
             for step in 1...4 {
                 try await Task.sleep(for: .seconds(stepSeconds))  // Your work goes here.
                 // A heartbeat says "still alive". Send one at least every heartbeat_interval_seconds of the webhook.
                 let heartbeat = Report(status: "processing", progress: step * 20)
-                guard try await callBack(webhook.callbackURL, heartbeat) else {
-                    return print("\(webhook.executionID): Belfry has ended this run, so the work stops")
+                guard try await callBack(webhook.callbackURL, heartbeat, until: deadline) else {
+                    return note("\(webhook.executionID): Belfry wants no reports of this run, so the work stops")
                 }
             }
             let end = Report(status: "success", summary: "\(webhook.jobName) did four steps")
-            _ = try await callBack(webhook.callbackURL, end)
+            _ = try await callBack(webhook.callbackURL, end, until: deadline)
         } catch {
-            print("\(webhook.executionID): \(error)")
-            _ = try? await callBack(webhook.callbackURL, Report(status: "fail", error: "\(error)"))
+            note("\(webhook.executionID): \(error)")
+            let end = Report(status: "fail", error: "\(error)")
+            _ = try? await callBack(webhook.callbackURL, end, until: deadline)
         }
     }
 
-    /// Sends a callback. False if Belfry wants no more of them: the run is over (410), or the token is wrong (401).
-    func callBack(_ url: URL, _ report: Report) async throws -> Bool {
+    /// Sends a callback, again and again until the deadline if Belfry can't take it. False if the work should stop: the
+    /// run is over (410 or past the deadline), or the token is wrong (401).
+    func callBack(_ url: URL, _ report: Report, until deadline: ContinuousClock.Instant) async throws -> Bool {
         var request = URLRequest(url: url, timeoutInterval: 10)
         request.httpMethod = "POST"
         request.setValue("application/json", forHTTPHeaderField: "Content-Type")
         request.httpBody = try JSONEncoder().encode(report)
-        for attempt in 0..<10 {
+        var wait = Duration.milliseconds(200)
+        while ContinuousClock.now < deadline {
             let answer = try? await URLSession.shared.data(for: request).1 as? HTTPURLResponse
-            switch answer?.statusCode ?? 0 {
-            case 200..<300: return true
-            case 401, 410: return false
-            // The report itself is wrong. Sending it again would not help.
-            case 300..<500: throw CallbackError(description: "Belfry answered \(answer?.statusCode ?? 0)")
-            default: try await Task.sleep(for: .milliseconds(min(200 << attempt, 10_000)))
-            }
+            let status = answer?.statusCode ?? 0
+            if 200..<300 ~= status { return true }
+            note(status == 0 ? "Belfry can't be reached" : "Belfry answered \(status)")
+            // Anything but 401 and 410: the report itself is wrong. Sending it again would not help.
+            if 300..<500 ~= status { return status != 401 && status != 410 }
+            try await Task.sleep(for: wait)
+            wait = min(wait * 2, .seconds(10))
         }
-        throw CallbackError(description: "Belfry took no callback")
+        return false
     }
-}
-
-struct CallbackError: Error, CustomStringConvertible {
-    var description: String
 }
 
 @main
 struct Example {
+    /// Ends the program.
+    static func fail(_ text: String) -> Never {
+        FileHandle.standardError.write(Data("\(text)\n".utf8))
+        exit(1)
+    }
+
     static func main() async throws {
         let environment = ProcessInfo.processInfo.environment
-        let secrets = environment["BELFRY_WEBHOOK_SECRET", default: ""].split(separator: " ").compactMap { text in
-            Data(base64Encoded: String(text.trimmingPrefix("whsec_"))).map { SymmetricKey(data: $0) }
+        let secrets = environment["BELFRY_WEBHOOK_SECRET", default: ""].split(separator: " ").map { text in
+            Data(base64Encoded: String(text.trimmingPrefix("whsec_"))) ?? Data()
         }
-        guard !secrets.isEmpty else { fatalError("set BELFRY_WEBHOOK_SECRET") }
+        guard !secrets.isEmpty, secrets.allSatisfy({ $0.count >= 24 }) else {
+            fail("set BELFRY_WEBHOOK_SECRET to what `belfry secrets show SERVICE` prints: whsec_…")
+        }
         let service = Service(
-            secrets: secrets, stepSeconds: environment["STEP_SECONDS"].flatMap { Double($0) } ?? 1)
+            secrets: secrets.map { SymmetricKey(data: $0) },
+            stepSeconds: environment["STEP_SECONDS"].flatMap { Double($0) } ?? 1)
         let router = Router()
         router.post("/") { request, _ in try await service.take(request) }
         let port = environment["LISTEN_PORT"].flatMap { Int($0) } ?? 9_000
