@@ -25,20 +25,12 @@ struct AMQPFailure: Error, Sendable, Equatable, CustomStringConvertible {
     /// same end until an operator acts.
     var isRefusal: Bool { replyCode.map { $0 >= 400 } ?? false }
 
-    /// What failed and why, then what to do about it where the reply code shows that.
-    var description: String {
-        "\(operation): \(reason)" + (advice.map { "; \($0)" } ?? "")
-    }
+    /// What failed and why.
+    var description: String { "\(operation): \(reason)" }
 
-    private var advice: String? {
-        switch replyCode {
-        case Int(AMQP_ACCESS_REFUSED):
-            "check the user name and password, and that this stage uses its own broker user (topology/README.md)"
-        case Int(AMQP_NOT_FOUND): "run `belfry topology apply` to create what is missing"
-        case Int(AMQP_PRECONDITION_FAILED): "run `belfry topology check` to see what differs"
-        case Int(AMQP_NOT_ALLOWED): "check that the virtual host exists and that the user may use it"
-        default: nil
-        }
+    /// What failed and why, then what to do about it where the reply code shows that.
+    func description(with advice: BrokerAdvice) -> String {
+        description + (advice.text(replyCode: replyCode).map { "; \($0)" } ?? "")
     }
 
     /// Throws unless the call got its normal reply.

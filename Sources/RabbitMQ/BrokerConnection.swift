@@ -72,7 +72,7 @@ final class BrokerConnection: Sendable {
         let hasConnected = epoch.load(ordering: .relaxed) > 0
         logger.warning(
             hasConnected ? "connection lost, reconnecting" : "can't connect to the broker, trying again",
-            metadata: ["error": "\(failure)", "wait_ms": "\(milliseconds)"])
+            metadata: ["error": "\(failure.description(with: options.advice))", "wait_ms": "\(milliseconds)"])
         // A cancelled wait ends at once, and the loop sees the cancellation itself.
         try? await Task.sleep(for: .milliseconds(milliseconds))
     }

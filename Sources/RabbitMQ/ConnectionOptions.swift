@@ -10,6 +10,8 @@ public struct ConnectionOptions: Sendable {
     public var heartbeatSeconds: Int
     /// A PEM file of the certificate authorities that `amqps://` brokers are checked against.
     public var caFile: String
+    /// What a refusal is logged with.
+    var advice = BrokerAdvice.pipeline
 
     public init(
         urls: [BrokerURL], name: String, heartbeatSeconds: Int = 10,

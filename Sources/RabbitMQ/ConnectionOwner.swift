@@ -36,7 +36,7 @@ extension ConnectionOwner {
                     _ = await connection.parker.events(timeoutMilliseconds: connection.passIntervalMilliseconds)
                 }
             } catch {
-                close(because: "\(error)")
+                close(because: error.description(with: connection.options.advice))
                 let attempt = reconnecting.failed(isRefusal: error.isRefusal, at: .now)
                 await connection.waitToReconnect(after: error, attempt: attempt)
             }

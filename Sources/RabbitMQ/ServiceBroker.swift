@@ -45,6 +45,8 @@ public final class ServiceBroker: Sendable {
         // Longer than a caller waits, who then forgets the destination; so a queue without its majority holds up the
         // others once, and not again and again.
         let confirmTimeout = Self.confirmWait * 1.5
+        var options = options
+        options.advice = .services
         main = Publisher(
             options: options, role: "service", confirmTimeout: confirmTimeout, reopensChannel: true, logger: logger)
         trial = Publisher(

@@ -12,6 +12,8 @@ public struct ServiceQueue: Sendable {
 
     /// Opens nothing yet: `run` does. At most `prefetch` messages are unacknowledged at a time.
     public init(options: ConnectionOptions, name: String, prefetch: Int, logger: Logger) {
+        var options = options
+        options.advice = .services
         consumer = Consumer(options: options, declaring: name, prefetch: prefetch, logger: logger)
         self.name = name
     }

@@ -30,7 +30,7 @@ public struct TopologyDeclarer {
                 try handle.bind(binding.queue, to: binding.exchange, routingKey: binding.routingKey)
             }
         } catch {
-            throw Refusal(description: "\(error)")
+            throw Refusal(description: error.description(with: .pipeline))
         }
     }
 
@@ -60,7 +60,7 @@ public struct TopologyDeclarer {
                 }
             }
         } catch {
-            throw Refusal(description: "\(error)")
+            throw Refusal(description: error.description(with: .pipeline))
         }
         return faults
     }

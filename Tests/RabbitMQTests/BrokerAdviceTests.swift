@@ -1,0 +1,31 @@
+import Testing
+
+@testable import RabbitMQ
+
+/// Guarantee: what a log tells an operator to do can be done on the broker that it is about.
+@Suite struct BrokerAdviceTests {
+    @Test(arguments: [
+        (BrokerAdvice.pipeline, 403, "its own broker user"), (.pipeline, 404, "`belfry topology apply`"),
+        (.pipeline, 406, "`belfry topology check`"), (.pipeline, 530, "the virtual host exists"),
+        (.services, 403, "password in BELFRY_SERVICE_AMQP_URL, and the user's permissions"),
+        (.services, 404, "exists on the virtual host of BELFRY_SERVICE_AMQP_URL"),
+        (.services, 530, "virtual host of BELFRY_SERVICE_AMQP_URL exists"),
+    ])
+    func `a refusal is followed by what to do about it`(advice: BrokerAdvice, code: Int, text: String) {
+        let failure = AMQPFailure("log in", "refused", replyCode: code)
+        let line = failure.description(with: advice)
+        #expect(line.hasPrefix("log in: refused; ") && line.contains(text), "\(line)")
+    }
+
+    @Test(arguments: [403, 404, 406, 530])
+    func `the service broker has no topology of ours to apply, and no user of a stage`(code: Int) {
+        let line = AMQPFailure("log in", "refused", replyCode: code).description(with: .services)
+        #expect(!line.contains("topology") && !line.contains("stage"), "\(line)")
+    }
+
+    @Test(arguments: BrokerAdvice.allCases, [nil, 320, 541])
+    func `a failure that shows nothing to do stands alone`(advice: BrokerAdvice, code: Int?) {
+        let failure = AMQPFailure("connect", "request timed out", replyCode: code)
+        #expect(failure.description(with: advice) == "connect: request timed out")
+    }
+}
