@@ -9,30 +9,30 @@ extension AMQPHandle {
         var qos = amqp_basic_qos_t(prefetch_size: 0, prefetch_count: UInt16(clamping: prefetch), global: 0)
         try AMQPFailure.check(
             "basic.qos",
-            status: amqp_send_method(raw, Self.channel, amqp_method_number_t(AMQP_BASIC_QOS_METHOD), &qos))
+            status: amqp_send_method(raw, channel, amqp_method_number_t(AMQP_BASIC_QOS_METHOD), &qos))
         arena.empty()
         var consume = amqp_basic_consume_t(
             ticket: 0, queue: arena.lend(queue), consumer_tag: arena.lend(consumerTag), no_local: 0, no_ack: 0,
             exclusive: 0, nowait: 0, arguments: arena.lend([:]))
         try AMQPFailure.check(
             "basic.consume from \(queue)",
-            status: amqp_send_method(raw, Self.channel, amqp_method_number_t(AMQP_BASIC_CONSUME_METHOD), &consume))
+            status: amqp_send_method(raw, channel, amqp_method_number_t(AMQP_BASIC_CONSUME_METHOD), &consume))
     }
 
     /// Acknowledges one message, or all of the channel up to its tag.
     func acknowledge(_ frame: AckLedger.Frame) throws(AMQPFailure) {
-        let status = amqp_basic_ack(raw, Self.channel, frame.tag, frame.multiple ? 1 : 0)
+        let status = amqp_basic_ack(raw, channel, frame.tag, frame.multiple ? 1 : 0)
         try AMQPFailure.check("basic.ack", status: status)
     }
 
     /// Rejects one message without requeueing it: the queue's dead-lettering takes it.
     func reject(_ tag: UInt64) throws(AMQPFailure) {
-        try AMQPFailure.check("basic.reject", status: amqp_basic_reject(raw, Self.channel, tag, 0))
+        try AMQPFailure.check("basic.reject", status: amqp_basic_reject(raw, channel, tag, 0))
     }
 
     /// Gives one message back to its queue, at its place. The broker counts a return for it.
     func requeue(_ tag: UInt64) throws(AMQPFailure) {
-        try AMQPFailure.check("basic.reject", status: amqp_basic_reject(raw, Self.channel, tag, 1))
+        try AMQPFailure.check("basic.reject", status: amqp_basic_reject(raw, channel, tag, 1))
     }
 
     /// Asks for a `BrokerEvent.barrier`: all messages that the broker sent before it handled the frames before this one
@@ -42,7 +42,7 @@ extension AMQPHandle {
         var select = amqp_confirm_select_t(nowait: 0)
         try AMQPFailure.check(
             "confirm.select",
-            status: amqp_send_method(raw, Self.channel, amqp_method_number_t(AMQP_CONFIRM_SELECT_METHOD), &select))
+            status: amqp_send_method(raw, channel, amqp_method_number_t(AMQP_CONFIRM_SELECT_METHOD), &select))
     }
 
     /// Sends a heartbeat. librabbitmq does so by itself whenever it reads.

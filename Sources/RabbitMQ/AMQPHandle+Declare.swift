@@ -6,7 +6,7 @@ extension AMQPHandle {
     mutating func declareExchange(_ name: String, passively: Bool) throws(AMQPFailure) {
         arena.empty()
         amqp_exchange_declare(
-            raw, Self.channel, arena.lend(name), arena.lend("topic"), passively ? 1 : 0, 1, 0, 0,
+            raw, channel, arena.lend(name), arena.lend("topic"), passively ? 1 : 0, 1, 0, 0,
             arena.lend([:]))
         try checkReply("exchange.declare \(name)")
     }
@@ -17,7 +17,7 @@ extension AMQPHandle {
     ) throws(AMQPFailure) {
         arena.empty()
         amqp_queue_declare(
-            raw, Self.channel, arena.lend(name), passively ? 1 : 0, 1, 0, 0,
+            raw, channel, arena.lend(name), passively ? 1 : 0, 1, 0, 0,
             arena.lend(AMQPTable(arguments: arguments)))
         try checkReply("queue.declare \(name)")
     }
@@ -26,7 +26,7 @@ extension AMQPHandle {
     mutating func bind(_ queue: String, to exchange: String, routingKey: String) throws(AMQPFailure) {
         arena.empty()
         amqp_queue_bind(
-            raw, Self.channel, arena.lend(queue), arena.lend(exchange), arena.lend(routingKey),
+            raw, channel, arena.lend(queue), arena.lend(exchange), arena.lend(routingKey),
             arena.lend([:]))
         try checkReply("queue.bind \(queue)")
     }

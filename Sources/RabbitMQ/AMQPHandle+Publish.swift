@@ -3,7 +3,7 @@ import CRabbitMQ
 extension AMQPHandle {
     /// Has the broker confirm every message that is published from now on.
     func selectConfirms() throws(AMQPFailure) {
-        amqp_confirm_select(raw, Self.channel)
+        amqp_confirm_select(raw, channel)
         try checkReply("confirm.select")
     }
 
@@ -25,7 +25,7 @@ extension AMQPHandle {
         // The body may be large, so it is lent where it is.
         let status = message.body.withUnsafeBytes { body in
             amqp_basic_publish(
-                raw, Self.channel, exchange, routingKey, message.isMandatory ? 1 : 0, 0, &properties,
+                raw, channel, exchange, routingKey, message.isMandatory ? 1 : 0, 0, &properties,
                 belfry_amqp_bytes(body.baseAddress, body.count))
         }
         try AMQPFailure.check("basic.publish", status: status)

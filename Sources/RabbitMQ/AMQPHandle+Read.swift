@@ -21,6 +21,8 @@ extension AMQPHandle {
             let status = amqp_simple_wait_frame_noblock(raw, &frame, &noWait)
             if status == AMQP_STATUS_TIMEOUT.rawValue { break }
             try AMQPFailure.check("read", status: status)
+            // Channel 0 is the connection itself. Another one was replaced.
+            guard frame.channel == channel || frame.channel == 0 else { continue }
             let event: BrokerEvent?
             do throws(AMQPFailure) {
                 event = try reader.take(&frame)

@@ -1,17 +1,18 @@
 import CRabbitMQ
 
-/// Sole owner of one `amqp_connection_state_t` with its channel 1.
+/// Sole owner of one `amqp_connection_state_t` with one channel.
 ///
 /// Not copyable, so it is destroyed exactly once; not `Sendable`, so it can't leave the actor that owns it. One
-/// channel only: librabbitmq 0.11 loses frames of one channel while it reads a message on another.
+/// channel at a time: librabbitmq 0.11 loses frames of one channel while it reads a message on another.
 struct AMQPHandle: ~Copyable {
-    static let channel: amqp_channel_t = 1
+    static let firstChannel: amqp_channel_t = 1
     /// RabbitMQ 4.1 and later refuse less than 8,192.
     private static let frameBytesMax: CInt = 131_072
     private static let connectTimeout = timeval(tv_sec: 5, tv_usec: 0)
     private static let replyTimeout = timeval(tv_sec: 10, tv_usec: 0)
 
     let raw: amqp_connection_state_t
+    private(set) var channel = firstChannel
     /// Numbers the connections of one owner, for the tags of the messages that they deliver.
     let epoch: UInt64
     var arena = AMQPArena()
@@ -35,7 +36,7 @@ struct AMQPHandle: ~Copyable {
         var handle = AMQPHandle(owning: raw, epoch: epoch)
         try handle.openSocket(url, options)
         try handle.logIn(url, options)
-        amqp_channel_open(raw, channel)
+        amqp_channel_open(raw, firstChannel)
         try handle.checkReply("channel.open")
         return handle
     }
@@ -44,10 +45,26 @@ struct AMQPHandle: ~Copyable {
     mutating func reopenChannel() throws(AMQPFailure) {
         var closed = amqp_channel_close_ok_t()
         let method = amqp_method_number_t(AMQP_CHANNEL_CLOSE_OK_METHOD)
-        try AMQPFailure.check("channel.close-ok", status: amqp_send_method(raw, Self.channel, method, &closed))
+        try AMQPFailure.check("channel.close-ok", status: amqp_send_method(raw, channel, method, &closed))
         reader = FrameReader(epoch: epoch)
         unreportedFailure = nil
-        amqp_channel_open(raw, Self.channel)
+        amqp_channel_open(raw, channel)
+        try checkReply("channel.open")
+    }
+
+    /// Goes on with a channel of another number, and waits for the reply about that one only: in RabbitMQ a queue
+    /// without its majority holds up the channel that publishes to it, for a minute or so. What the broker still sends
+    /// on the old channel is passed over. A number comes again long after that minute.
+    mutating func replaceChannel() throws(AMQPFailure) {
+        arena.empty()
+        var close = amqp_channel_close_t(
+            reply_code: UInt16(AMQP_REPLY_SUCCESS), reply_text: arena.lend("done"), class_id: 0, method_id: 0)
+        let method = amqp_method_number_t(AMQP_CHANNEL_CLOSE_METHOD)
+        try AMQPFailure.check("channel.close", status: amqp_send_method(raw, channel, method, &close))
+        channel = channel % amqp_channel_t(clamping: max(1, amqp_get_channel_max(raw))) + 1
+        reader = FrameReader(epoch: epoch)
+        unreportedFailure = nil
+        amqp_channel_open(raw, channel)
         try checkReply("channel.open")
     }
 

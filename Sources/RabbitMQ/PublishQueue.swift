@@ -11,6 +11,8 @@ struct PublishQueue<Caller> {
     struct Batch {
         var id: UInt64
         var messages: [AMQPMessage]
+        /// Those of the bodies.
+        var bytes: Int
     }
 
     private struct Entry {
@@ -38,7 +40,15 @@ struct PublishQueue<Caller> {
     /// When the broker last confirmed anything, or had nothing to confirm.
     private var progressAt = ContinuousClock.now
 
-    init() {}
+    /// Whether a batch is given up with its caller's wait. Its silence is then its own, and says nothing of the broker.
+    private let forgetsLate: Bool
+
+    init(forgetsLate: Bool = false) {
+        self.forgetsLate = forgetsLate
+    }
+
+    /// Whether a batch waits to be sent.
+    var hasUnsent: Bool { !unsent.isEmpty }
 
     /// Whether a caller waits for a confirm.
     var isAwaited: Bool { !callers.isEmpty }
@@ -46,7 +56,7 @@ struct PublishQueue<Caller> {
     /// Why a batch would be refused now; nil when it would be taken.
     func fault(at now: ContinuousClock.Instant) -> String? {
         if let fault = state.fault { return fault }
-        guard !unconfirmed.isEmpty, now - progressAt > silenceMax else { return nil }
+        guard !forgetsLate, !unconfirmed.isEmpty, now - progressAt > silenceMax else { return nil }
         return "the broker has confirmed nothing for \((now - progressAt).components.seconds) s"
     }
 
@@ -66,14 +76,14 @@ struct PublishQueue<Caller> {
         if unconfirmed.isEmpty { progressAt = now }
         unconfirmed[lastID] = bytes
         if let caller { callers[lastID] = Entry(caller: caller, deadline: deadline) }
-        unsent.append(Batch(id: lastID, messages: messages))
+        unsent.append(Batch(id: lastID, messages: messages, bytes: bytes))
         return nil
     }
 
     /// The next batch to send.
     mutating func next() -> Batch? {
         guard let batch = unsent.popFirst() else { return nil }
-        unsentBytes -= batch.messages.reduce(0) { $0 + $1.body.count }
+        unsentBytes -= batch.bytes
         return batch
     }
 
@@ -131,6 +141,11 @@ struct PublishQueue<Caller> {
         }
         let late = callers.filter { $0.value.deadline.map { $0 <= now } ?? false }
         for id in late.keys { callers[id] = nil }
+        if forgetsLate {
+            for id in late.keys { unconfirmed[id] = nil }
+            unsentBytes -= unsent.lazy.filter { late.keys.contains($0.id) }.reduce(0) { $0 + $1.bytes }
+            unsent.removeAll { late.keys.contains($0.id) }
+        }
         return late.map(\.value.caller)
     }
 

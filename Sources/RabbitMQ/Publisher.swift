@@ -32,8 +32,11 @@ actor Publisher: ConnectionOwner {
     /// Whether the channel is opened again, at once and on the same connection, after the broker has closed it because
     /// of a message. A stage closes the connection: what was refused there is an operator's mistake.
     private let reopensChannel: Bool
+    /// Whether there is never more than one message on its way. One whose caller waits no more stays behind, with its
+    /// channel, so that nothing of it is about the next one.
+    private let isOneAtATime: Bool
     /// Shared with the callers, who must not wait for this actor's thread.
-    private nonisolated let queue = Mutex(PublishQueue<Caller>())
+    private nonisolated let queue: Mutex<PublishQueue<Caller>>
     private nonisolated let awaited: AsyncStream<Void>
     private nonisolated let awaiting: AsyncStream<Void>.Continuation
     private var handle: AMQPHandle?
@@ -50,11 +53,13 @@ actor Publisher: ConnectionOwner {
     /// `role` names the connection: `publish`, `events`, `service` or `trial`.
     init(
         options: ConnectionOptions, role: String = "publish", confirmTimeout: Duration = .seconds(20),
-        reopensChannel: Bool = false, logger: Logger
+        reopensChannel: Bool = false, isOneAtATime: Bool = false, logger: Logger
     ) {
         connection = BrokerConnection(options: options, role: role, logger: logger)
         self.confirmTimeout = confirmTimeout
         self.reopensChannel = reopensChannel
+        self.isOneAtATime = isOneAtATime
+        queue = Mutex(PublishQueue(forgetsLate: isOneAtATime))
         (awaited, awaiting) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
     }
 
@@ -113,6 +118,7 @@ actor Publisher: ConnectionOwner {
         hasConfirmed = false
         do {
             try readAll()
+            try leaveSilentChannel()
             try sendPiece()
             try endOverdueConfirms()
         } catch {
@@ -145,6 +151,15 @@ actor Publisher: ConnectionOwner {
         try handle?.reopenChannel()
         try handle?.selectConfirms()
         interrupt()
+    }
+
+    /// Opens another channel for the next message if the one before has got no answer.
+    private func leaveSilentChannel() throws(AMQPFailure) {
+        guard isOneAtATime, tracker.batchCount > 0, maySend, queue.withLock(\.hasUnsent) else { return }
+        tracker = ConfirmTracker()
+        sending = nil
+        try handle?.replaceChannel()
+        try handle?.selectConfirms()
     }
 
     private nonisolated func end(_ reason: String, _ change: (inout PublishQueue<Caller>) -> [Caller]) {
@@ -235,7 +250,7 @@ actor Publisher: ConnectionOwner {
     }
 
     private func endOverdueConfirms() throws(AMQPFailure) {
-        guard case .connected = connection.state else { return }
+        guard !isOneAtATime, case .connected = connection.state else { return }
         if let oldest = tracker.oldestProgressAt, ContinuousClock.now - oldest > confirmTimeout {
             throw AMQPFailure(
                 "publish", "no confirm within \(confirmTimeout); check that every quorum queue has its majority")

@@ -42,15 +42,14 @@ public final class ServiceBroker: Sendable {
 
     /// Opens nothing yet: `run` does.
     public init(options: ConnectionOptions, logger: Logger) {
-        // Longer than a caller waits, who then forgets the destination; so a queue without its majority holds up the
-        // others once, and not again and again.
-        let confirmTimeout = Self.confirmWait * 1.5
         var options = options
         options.advice = .services
+        // Longer than a caller waits, who then forgets the destination; so a queue without its majority holds up the
+        // others once, and not again and again.
         main = Publisher(
-            options: options, role: "service", confirmTimeout: confirmTimeout, reopensChannel: true, logger: logger)
-        trial = Publisher(
-            options: options, role: "trial", confirmTimeout: confirmTimeout, reopensChannel: true, logger: logger)
+            options: options, role: "service", confirmTimeout: Self.confirmWait * 1.5, reopensChannel: true,
+            logger: logger)
+        trial = Publisher(options: options, role: "trial", reopensChannel: true, isOneAtATime: true, logger: logger)
     }
 
     /// Keeps the connections open, and reconnects after a loss, until the task is cancelled. Run it once.

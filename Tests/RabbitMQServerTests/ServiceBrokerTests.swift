@@ -10,7 +10,7 @@ extension RealBrokerTests {
     /// Guarantee: what is wrong with one destination costs only its own messages, and an outage is an answer.
     @Suite struct ServiceBrokerTests {
         /// Runs a test as a user who may publish to `good`, the default exchange, and `topics` with the key `open`.
-        private func withServices(
+        func withServices(
             _ test: (ServiceBroker, PrivateBroker, inout AMQPHandle) async throws -> Void
         ) async throws {
             let node = try await RealBroker.node.value
@@ -36,11 +36,11 @@ extension RealBrokerTests {
             try outcome.get()
         }
 
-        private func message(_ exchange: String, _ key: String) -> AMQPMessage {
+        func message(_ exchange: String, _ key: String) -> AMQPMessage {
             AMQPMessage(exchange: exchange, routingKey: key, body: Array("{}".utf8))
         }
 
-        private func untilConfirmed(_ broker: ServiceBroker) async throws {
+        func untilConfirmed(_ broker: ServiceBroker) async throws {
             _ = try await until("a message is confirmed") {
                 await broker.publish(message("good", "open"), withinMilliseconds: 5_000) == .confirmed ? true : nil
             }
@@ -170,7 +170,7 @@ extension RealBrokerTests {
 }
 
 extension ServiceBroker.Answer {
-    fileprivate var isUnavailable: Bool { if case .unavailable = self { true } else { false } }
+    var isUnavailable: Bool { if case .unavailable = self { true } else { false } }
 
     fileprivate var reason: String? {
         switch self {

@@ -16,7 +16,7 @@ final class FrameSource {
     func method<Method>(_ id: amqp_method_number_t, _ method: Method) -> amqp_frame_t {
         var frame = amqp_frame_t()
         frame.frame_type = UInt8(AMQP_FRAME_METHOD)
-        frame.channel = AMQPHandle.channel
+        frame.channel = AMQPHandle.firstChannel
         frame.payload.method.id = id
         frame.payload.method.decoded = keep(method)
         return frame
@@ -46,7 +46,7 @@ final class FrameSource {
         }
         var frame = amqp_frame_t()
         frame.frame_type = UInt8(AMQP_FRAME_HEADER)
-        frame.channel = AMQPHandle.channel
+        frame.channel = AMQPHandle.firstChannel
         frame.payload.properties.class_id = UInt16(AMQP_BASIC_CLASS)
         frame.payload.properties.body_size = UInt64(bodyBytes)
         frame.payload.properties.decoded = keep(properties)
@@ -56,7 +56,7 @@ final class FrameSource {
     func body(_ text: String) -> amqp_frame_t {
         var frame = amqp_frame_t()
         frame.frame_type = UInt8(AMQP_FRAME_BODY)
-        frame.channel = AMQPHandle.channel
+        frame.channel = AMQPHandle.firstChannel
         frame.payload.body_fragment = self.text(text)
         return frame
     }

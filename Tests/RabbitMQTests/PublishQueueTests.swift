@@ -132,4 +132,28 @@ import Testing
         _ = queue.next()
         #expect(add(3) == nil)
     }
+
+    @Test func `a batch that is given up late is not sent, and its silence refuses no other`() {
+        queue = PublishQueue(forgetsLate: true)
+        queue.opened()
+        _ = add(1, deadline: 2)
+        _ = queue.next()
+        _ = add(2, deadline: 2)
+        #expect(overdue(atSecond: 2) == [1, 2])
+        #expect(!queue.hasUnsent)
+        #expect(add(3, afterSeconds: 60, deadline: 120) == nil)
+        #expect(overdue(atSecond: 100) == [], "nobody else's deadline ends this wait")
+        #expect(finish(next()) == 3)
+    }
+
+    @Test func `what is given up late makes room for other bytes`() {
+        queue = PublishQueue(forgetsLate: true)
+        queue.opened()
+        let large = AMQPMessage(
+            exchange: "", routingKey: "q", body: [UInt8](repeating: 0, count: PublishQueue<Int>.unsentBytesMax - 1))
+        #expect(queue.add([large], caller: 1, deadline: start + .seconds(2), at: start) == nil)
+        #expect(add(2) != nil, "three more bytes are too many")
+        #expect(overdue(atSecond: 2) == [1])
+        #expect(add(3) == nil && add(4) == nil)
+    }
 }

@@ -21,7 +21,7 @@ static inline amqp_rpc_reply_t belfry_amqp_login(
     amqp_connection_state_t state, const char *vhost, int frame_max, int heartbeat_seconds,
     const amqp_table_t *properties, const char *user, const char *password) {
     return amqp_login_with_properties(
-        state, vhost, 1, frame_max, heartbeat_seconds, properties, AMQP_SASL_METHOD_PLAIN, user, password);
+        state, vhost, 0, frame_max, heartbeat_seconds, properties, AMQP_SASL_METHOD_PLAIN, user, password);
 }
 
 static inline amqp_bytes_t belfry_amqp_bytes(const void *start, size_t count) {
