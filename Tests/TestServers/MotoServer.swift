@@ -1,3 +1,4 @@
+import Foundation
 public import JSON
 
 /// A server that speaks SQS (moto), and what boto3 reads and writes there. Both know nothing of Belfry.
@@ -15,7 +16,10 @@ public final class MotoServer: Sendable {
     public static func start() async throws -> MotoServer {
         let port = try Project.freePort()
         let python = try await Self.python()
-        let process = Task { try await Program.run(python, ["\(Project.root)/Tests/Python/sqs_server.py", "\(port)"]) }
+        let arguments = [
+            "\(Project.root)/Tests/Python/sqs_server.py", "\(port)", "\(ProcessInfo.processInfo.processIdentifier)",
+        ]
+        let process = Task { try await Program.run(python, arguments) }
         _ = try await until("moto answers") {
             let attempt = try await Program.run("/bin/bash", ["-c", "exec 3<>/dev/tcp/127.0.0.1/\(port)"])
             return attempt.status == 0 ? true : nil
