@@ -3,10 +3,17 @@ import JobCore
 
 /// Looks for credentials where AWS's own SDKs look, in their order: variables, the shared files, the container's
 /// endpoint, EC2's metadata service.
+///
+/// What an SDK would take and Belfry does not support is an error: the credentials of a later place may be another
+/// role's.
 struct AWSCredentialsChain: Sendable {
     private static let timeoutMilliseconds = 1_000
     private static let triesMax = 2
     private static let bodyBytesMax = 65_536
+
+    private static let supported =
+        "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE to a profile with keys, or run with a role of "
+        + "ECS, EKS Pod Identity or EC2"
 
     private static let instanceURL = "http://169.254.169.254"
 
@@ -17,6 +24,11 @@ struct AWSCredentialsChain: Sendable {
     /// The first credentials that are found. Throws where was looked and what to set.
     func credentials() async throws(AWSCredentialsError) -> AWSCredentials {
         if let found = try ofVariables() { return found }
+        if environment["AWS_WEB_IDENTITY_TOKEN_FILE"] != nil {
+            throw .missing(
+                "AWS_WEB_IDENTITY_TOKEN_FILE is set (AWS_ROLE_ARN, a role of an EKS service account), which is not "
+                    + "supported: unset it, and \(Self.supported)")
+        }
         if let found = try ofProfile() { return found }
         if let endpoint = try ContainerEndpoint(environment) { return try await ofContainer(endpoint) }
         if environment["AWS_EC2_METADATA_DISABLED"]?.lowercased() != "true", let found = try await ofInstance() {
@@ -45,10 +57,24 @@ struct AWSCredentialsChain: Sendable {
             }
             return nil
         }
+        if let setting = Self.unsupportedSetting(of: profile) {
+            throw .missing(
+                "the profile “\(environment.profileName)” has \(setting), which is not supported: take it out, and "
+                    + Self.supported)
+        }
         return try Self.complete(
             profile["aws_access_key_id"], profile["aws_secret_access_key"], profile["aws_session_token"],
             missing: "the profile “\(environment.profileName)” has only one of aws_access_key_id and "
                 + "aws_secret_access_key: give both")
+    }
+
+    /// The setting by which the SDKs would get the profile's credentials, and Belfry can't. A role counts more than
+    /// keys, which count more than the rest.
+    private static func unsupportedSetting(of profile: [String: String]) -> String? {
+        let names = profile.filter { !$0.value.isEmpty }.keys.sorted()
+        if names.contains("role_arn") { return "role_arn" }
+        if names.contains("aws_access_key_id") || names.contains("aws_secret_access_key") { return nil }
+        return names.first { $0 == "credential_process" || $0.hasPrefix("sso_") }
     }
 
     private static func complete(

@@ -79,6 +79,51 @@ import Testing
         }
     }
 
+    @Test(arguments: [
+        ("role_arn = arn:aws:iam::123456789012:role/very-secret\nsource_profile = b", "role_arn"),
+        (
+            "aws_access_key_id = a\naws_secret_access_key = very-secret\nrole_arn = r\nsource_profile = default",
+            "role_arn"
+        ),
+        ("credential_process = /bin/very-secret", "credential_process"),
+        ("sso_session = very-secret\nsso_account_id = 1\nsso_role_name = r", "sso_account_id"),
+        ("sso_start_url = https://very-secret", "sso_start_url"),
+    ])
+    func `of a kind that is not supported are an error that names the setting`(
+        profile: String, setting: String
+    ) async throws {
+        try await Self.withFiles(credentials: "", config: "[default]\n\(profile)\n") { files async throws in
+            // The container's role would be another one.
+            let later = ["AWS_CONTAINER_CREDENTIALS_RELATIVE_URI": "/v2/role"]
+            let error = await #expect(throws: AWSCredentialsError.self) {
+                try await Self.find(files.merging(later) { $1 }) { _ in Self.answer(200, Self.document) }
+            }
+            guard case .missing(let text) = error else {
+                Issue.record("\(String(describing: error))")
+                return
+            }
+            #expect(text.contains("“default” has \(setting)") && text.contains("AWS_ACCESS_KEY_ID"), "\(text)")
+            #expect(!text.contains("very"))
+            let keys = ["AWS_ACCESS_KEY_ID": "id", "AWS_SECRET_ACCESS_KEY": "secret"]
+            #expect(try await Self.find(files.merging(keys) { $1 }).accessKeyID == "id")
+        }
+    }
+
+    @Test func `of a service account of EKS are an error, unless the variables have keys`() async throws {
+        let account = ["AWS_WEB_IDENTITY_TOKEN_FILE": "/nonexistent", "AWS_ROLE_ARN": "arn:aws:iam::1:role/r"]
+        try await Self.withFiles(
+            credentials: "[default]\naws_access_key_id=k\naws_secret_access_key=s\nsso_region=x\n", config: ""
+        ) { files async throws in
+            #expect(try await Self.find(files).accessKeyID == "k", "keys count more than SSO")
+            let error = await #expect(throws: AWSCredentialsError.self) {
+                try await Self.find(files.merging(account) { $1 })
+            }
+            #expect(error?.description.contains("AWS_WEB_IDENTITY_TOKEN_FILE is set") == true)
+            let keys = ["AWS_ACCESS_KEY_ID": "id", "AWS_SECRET_ACCESS_KEY": "secret"]
+            #expect(try await Self.find(account.merging(keys) { $1 }).accessKeyID == "id")
+        }
+    }
+
     @Test func `come from the container's endpoint, with its token`() async throws {
         let found = try await Self.find([
             "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI": "/v2/role", "AWS_CONTAINER_AUTHORIZATION_TOKEN": "auth",
