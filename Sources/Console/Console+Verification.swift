@@ -41,8 +41,7 @@ extension Console {
             refusal = APIError(.invalid, "The job is not stored: its target did not accept a test.", errors: [error])
         case .notTested(let error):
             refusal = APIError(
-                .unavailable,
-                "The job is not stored: its target could not be tested. Send the same request again.", errors: [error])
+                .unavailable, "The job is not stored: its target could not be tested.", errors: [error])
         case .notMade:
             refusal = APIError(
                 .unavailable,

@@ -39,7 +39,7 @@ enum TestVerdict: Equatable {
     private static func hint(for kind: InvocationTarget.Kind) -> String {
         switch kind {
         case .http: "Let it answer a body with \"test\": true with a status of 2xx."
-        case .rabbitmq, .sqs: "Give a queue that exists and that Belfry may write to."
+        case .rabbitmq, .sqs: "Give a queue that exists, that Belfry may write to, and that takes this message."
         }
     }
 

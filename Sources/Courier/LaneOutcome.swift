@@ -4,9 +4,9 @@ import JobCore
 enum LaneOutcome: Sendable, Equatable {
     /// The target answered, whatever it said.
     case answered
-    /// No answer: no connection, a timeout, a broken connection.
+    /// No answer: no connection, a timeout, a broken connection, or credentials that are missing or not accepted.
     case failed
-    /// Nothing was learnt: no request was sent, or it was refused because of its sender.
+    /// Nothing was learnt: no request was sent.
     case notTried
     /// Nothing was learnt: the record is asked first, and the delivery comes back.
     case asked
@@ -15,8 +15,9 @@ enum LaneOutcome: Sendable, Equatable {
         self =
             switch answer {
             case .answered, .accepted, .busy, .refused: .answered
-            case .unreachable: .failed
-            case .forbidden, .unsigned, .unauthenticated: .notTried
+            // Without credentials no delivery would arrive: one at a time finds out when they are back.
+            case .unreachable, .unauthenticated: .failed
+            case .forbidden, .unsigned: .notTried
             }
     }
 }

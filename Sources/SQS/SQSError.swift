@@ -33,7 +33,8 @@ public struct SQSError: Error, Sendable, Equatable {
     ]
     private static let unavailableCodes: Set<String> = ["RequestTimeout", "RequestTimeoutException"]
     private static let credentialsCodes: Set<String> = [
-        "ExpiredToken", "ExpiredTokenException", "InvalidClientTokenId", "InvalidToken", "UnrecognizedClientException",
+        "ExpiredToken", "ExpiredTokenException", "InvalidAccessKeyId", "InvalidClientTokenId", "InvalidToken",
+        "UnrecognizedClientException",
     ]
 
     /// The error of an answer with this status and code, which may be empty. Codes that are not known are judged by the

@@ -34,11 +34,12 @@ import Testing
         (.answered(statusCode: 404, retryAfterSeconds: nil), .http, .unprocessable),
         (.answered(statusCode: 503, retryAfterSeconds: 9), .http, .unprocessable),
         (.unreachable, .http, .unprocessable), (.forbidden, .http, .unprocessable), (.unsigned, .http, .unavailable),
-        (.accepted, .rabbitmq, .stored), (.refused, .rabbitmq, .unprocessable), (.busy, .rabbitmq, .unavailable),
+        (.accepted, .rabbitmq, .stored), (.refused, .rabbitmq, .unprocessable), (.busy, .rabbitmq, .unprocessable),
         (.unreachable, .rabbitmq, .unavailable), (.forbidden, .rabbitmq, .unprocessable),
         (.unsigned, .rabbitmq, .unavailable),
         (.accepted, .sqs, .stored), (.refused, .sqs, .unprocessable), (.busy, .sqs, .unavailable),
-        (.unreachable, .sqs, .unavailable), (.unauthenticated, .sqs, .unavailable), (.forbidden, .sqs, .unprocessable),
+        (.unreachable, .sqs, .unavailable), (.unauthenticated(isTemporary: true), .sqs, .unavailable),
+        (.unauthenticated(isTemporary: false), .sqs, .unavailable), (.forbidden, .sqs, .unprocessable),
         (.unsigned, .sqs, .unavailable),
     ]
 

@@ -25,7 +25,7 @@ import Testing
             ["courier.retry.30", ReportKind.deliveryDeferred.rawValue]
         ),
         (.unreachable, ["courier.retry.5", ReportKind.deliveryDeferred.rawValue]),
-        (.unauthenticated, ["courier.retry.5", ReportKind.deliveryDeferred.rawValue]),
+        (.unauthenticated(isTemporary: true), ["courier.retry.5", ReportKind.deliveryDeferred.rawValue]),
     ]
 
     @Test(arguments: ends)

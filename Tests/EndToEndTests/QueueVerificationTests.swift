@@ -16,7 +16,7 @@ extension EndToEnd {
                 "\(job)?verify=true",
                 [
                     "invocation_type": .string(kind), "invocation_target": .string(target), "schedule": EndToEnd.never,
-                    "timeout_seconds": .integer(5), "payload": .string("sample"),
+                    "timeout_seconds": .integer(15), "payload": .string("sample"),
                 ])
         }
 
@@ -67,7 +67,8 @@ extension EndToEnd {
                 "queue-verification",
                 environment: [
                     "BELFRY_SERVICE_AMQP_URL": broker.url, "BELFRY_SQS_ENDPOINT": moto.url,
-                    "AWS_SHARED_CREDENTIALS_FILE": credentials.path, "AWS_EC2_METADATA_DISABLED": "true",
+                    "AWS_SHARED_CREDENTIALS_FILE": credentials.path, "AWS_CONFIG_FILE": "/dev/null",
+                    "AWS_EC2_METADATA_DISABLED": "true",
                 ])
             var logger = Logger(label: "test")
             logger.logLevel = .critical

@@ -55,7 +55,7 @@ struct SQSInvoker {
 extension SQSError {
     fileprivate var answer: AttemptResult.Answer {
         // Credentials are the operator's: a run should not fail for good while they are renewed.
-        if isAboutCredentials { return .unauthenticated }
+        if isAboutCredentials { return .unauthenticated(isTemporary: mayHaveOtherCredentials) }
         return switch kind {
         case .busy: .busy
         case .unavailable, .credentials: .unreachable

@@ -14,9 +14,9 @@ public struct AttemptResult: Sendable, Equatable {
         case refused
         /// Nothing was sent, since a secret of the service can't be opened. Another attempt may find it usable.
         case unsigned
-        /// The installation has no credentials for the queue, or they are not accepted. Another attempt may find
-        /// others.
-        case unauthenticated
+        /// The installation has no credentials for the queue, or they are not accepted. If that is temporary, another
+        /// attempt may find others.
+        case unauthenticated(isTemporary: Bool)
         /// No attempt can succeed: the URL or the address may not be used.
         case forbidden
 
@@ -26,9 +26,10 @@ public struct AttemptResult: Sendable, Equatable {
             switch (self, kind) {
             case (.unsigned, _): .serviceSecret
             case (.unauthenticated, _): .awsCredentials
-            case (.busy, .rabbitmq), (.unreachable, .rabbitmq): .serviceBroker
+            case (.unreachable, .rabbitmq): .serviceBroker
             case (.busy, .sqs), (.unreachable, .sqs): .sqs
-            case (.busy, .http), (.unreachable, .http): nil
+            // A queue of RabbitMQ that is full is the service's own.
+            case (.busy, .rabbitmq), (.busy, .http), (.unreachable, .http): nil
             case (.answered, _), (.accepted, _), (.refused, _), (.forbidden, _): nil
             }
         }

@@ -27,8 +27,8 @@ public enum DeliveryVerdict: Sendable, Equatable {
             default: return .refuse
             }
         case .accepted: return .accept
-        case .unreachable, .busy, .unsigned, .unauthenticated: retryAfterSeconds = nil
-        case .refused, .forbidden: return .refuse
+        case .unreachable, .busy, .unsigned, .unauthenticated(isTemporary: true): retryAfterSeconds = nil
+        case .refused, .forbidden, .unauthenticated(isTemporary: false): return .refuse
         }
         guard attempt < policy.maxAttempts else { return .refuse }
         let wait = max(policy.backoffSeconds(afterAttempt: attempt), retryAfterSeconds ?? 0)

@@ -2,7 +2,7 @@
 public struct Attempt: Sendable, Hashable, Codable {
     /// What of the installation kept an attempt from its target, so that nothing was learnt about the target.
     public enum Obstacle: String, Sendable, Codable {
-        /// The service broker is unavailable, or takes nothing now.
+        /// The service broker is unavailable.
         case serviceBroker = "service_broker"
         /// SQS is unavailable, or throttles.
         case sqs

@@ -17,9 +17,9 @@ import Testing
         (.answered(statusCode: 204, retryAfterSeconds: nil), .http, nil),
         (.answered(statusCode: 503, retryAfterSeconds: 1), .http, nil), (.unreachable, .http, nil), (.busy, .http, nil),
         (.forbidden, .http, nil), (.unsigned, .http, .serviceSecret), (.accepted, .rabbitmq, nil),
-        (.busy, .rabbitmq, .serviceBroker), (.unreachable, .rabbitmq, .serviceBroker), (.refused, .rabbitmq, nil),
+        (.busy, .rabbitmq, nil), (.unreachable, .rabbitmq, .serviceBroker), (.refused, .rabbitmq, nil),
         (.forbidden, .rabbitmq, nil), (.unsigned, .rabbitmq, .serviceSecret), (.accepted, .sqs, nil),
-        (.busy, .sqs, .sqs), (.unreachable, .sqs, .sqs), (.unauthenticated, .sqs, .awsCredentials),
+        (.busy, .sqs, .sqs), (.unreachable, .sqs, .sqs), (.unauthenticated(isTemporary: true), .sqs, .awsCredentials),
         (.refused, .sqs, nil), (.forbidden, .sqs, nil), (.unsigned, .sqs, .serviceSecret),
     ]
 

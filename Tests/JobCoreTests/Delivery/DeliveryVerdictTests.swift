@@ -31,7 +31,8 @@ import Testing
     @Test func `a delivery without an answer is tried again, one to a forbidden target is refused`() {
         #expect(Self.decide(.unreachable) == Self.retry)
         #expect(Self.decide(.unsigned) == Self.retry)
-        #expect(Self.decide(.unauthenticated) == Self.retry)
+        #expect(Self.decide(.unauthenticated(isTemporary: true)) == Self.retry)
+        #expect(Self.decide(.unauthenticated(isTemporary: false)) == .refuse)
         #expect(Self.decide(.forbidden) == .refuse)
     }
 
