@@ -1,19 +1,14 @@
-/// A random number generator that repeats its sequence for the same seed (Steele, Lea and Flood, "Fast Splittable
-/// Pseudorandom Number Generators", 2014).
+import JobCore
+
+/// The random numbers of `SeededRandom`, and what tests draw with them.
 public struct SplitMix64: RandomNumberGenerator {
-    private var state: UInt64
+    private var random: SeededRandom
 
     public init(seed: UInt64) {
-        state = seed
+        random = SeededRandom(seed: seed)
     }
 
-    public mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
-    }
+    public mutating func next() -> UInt64 { random.next() }
 
     /// Returns a random number in a range.
     public mutating func int(_ range: ClosedRange<Int>) -> Int {
