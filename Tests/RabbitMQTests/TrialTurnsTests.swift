@@ -4,7 +4,7 @@ import Testing
 
 @Suite struct TrialTurnsTests {
     private let turns = TrialTurns()
-    private let later = ContinuousClock.now + .seconds(60)
+    private let later = ContinuousClock.now + .seconds(600)
 
     @Test func `a turn is one task's until it is given back, and then the next one's`() async {
         #expect(await turns.take(until: later))
