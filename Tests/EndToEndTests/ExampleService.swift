@@ -58,7 +58,7 @@ struct ExampleService {
         }
         if name.hasSuffix("node") { return "node '\(folder)/service.mjs'" }
         if name.hasSuffix("go") {
-            let program = Project.home("webhook-go")
+            let program = "\(Project.home(name))/service"
             let build = try await Program.run(
                 "/bin/sh", ["-c", "cd '\(folder)' && GOTOOLCHAIN=local go build -o '\(program)' ."])
             guard build.status == 0 else { throw TestFailure("\(name) can't be built: \(build.errors)") }
