@@ -33,16 +33,38 @@ extension EndToEnd {
             return message.id
         }
 
+        private func consumer(of queue: String, at url: String) throws -> ServiceQueue {
+            var logger = Logger(label: "test")
+            logger.logLevel = .critical
+            return ServiceQueue(
+                options: ConnectionOptions(urls: [try BrokerURL(parsing: url)], name: "service"), name: queue,
+                prefetch: 1, logger: logger)
+        }
+
+        /// Registers a job whose target is the queue of the same name.
+        private func put(_ queue: String, _ belfry: Installation) async throws {
+            let answer = try await belfry.put(
+                queue,
+                [
+                    "invocation_type": .string("rabbitmq"), "invocation_target": .string("queue:\(queue)"),
+                    "schedule": EndToEnd.never, "ttl_seconds": .integer(300),
+                    "retry": .object(["max_attempts": .integer(20), "backoff_seconds": .array([.integer(5)])]),
+                ])
+            #expect(answer.status == 201)
+        }
+
+        /// The attempts on record.
+        private func attempts(_ id: String, _ belfry: Installation) async throws -> [JSONValue] {
+            let timeline = try await belfry.api("GET", "/executions/\(id)").body["timeline"]?.array ?? []
+            return timeline.filter { $0["event"]?.string == "attempt" }
+        }
+
         @Test func `a run over the service broker succeeds, and webhooks go on without it`() async throws {
             let broker = try await PrivateBroker.start("services")
             let service = try await EndToEnd.service()
             let belfry = try await Installation.start(
                 "queue-invocations", environment: ["BELFRY_SERVICE_AMQP_URL": broker.url])
-            var logger = Logger(label: "test")
-            logger.logLevel = .critical
-            let queue = ServiceQueue(
-                options: ConnectionOptions(urls: [try BrokerURL(parsing: broker.url)], name: "service"), name: "orders",
-                prefetch: 1, logger: logger)
+            let queue = try consumer(of: "orders", at: broker.url)
             let loop = Task { await queue.run() }
             defer { loop.cancel() }
             _ = try await until("the queue is there") {
@@ -52,14 +74,7 @@ extension EndToEnd {
             // down.
             try await broker.stop()
             try await broker.boot()
-            let orders = try await belfry.put(
-                "orders",
-                [
-                    "invocation_type": .string("rabbitmq"), "invocation_target": .string("queue:orders"),
-                    "schedule": EndToEnd.never,
-                    "retry": .object(["max_attempts": .integer(20), "backoff_seconds": .array([.integer(5)])]),
-                ])
-            #expect(orders.status == 201)
+            try await put("orders", belfry)
             try await belfry.put(
                 "hook", ["invocation_target": .string("\(service.url)/succeed"), "schedule": EndToEnd.never])
             let first = try await run("orders", belfry)
@@ -75,6 +90,56 @@ extension EndToEnd {
             try await untilSuccess(late, belfry)
             try await belfry.stop()
             try await broker.stop()
+        }
+
+        @Test func `a queue without its majority is tried again until it has one, and holds up nothing else`()
+            async throws
+        {
+            let cluster = try await PrivateCluster.start("cluster", classicQueue: "steady")
+            let service = try await EndToEnd.service()
+            let belfry = try await Installation.start(
+                "queue-majority", environment: ["BELFRY_SERVICE_AMQP_URL": cluster.url])
+            let (orders, steady) = (
+                try consumer(of: "orders", at: cluster.url), try consumer(of: "steady", at: cluster.url)
+            )
+            let loops = [orders, steady].map { queue in Task { await queue.run() } }
+            defer { for loop in loops { loop.cancel() } }
+            _ = try await until("the quorum queue is there") {
+                try await cluster.control(["list_queues", "name"]).contains("orders") ? true : nil
+            }
+            for queue in ["orders", "steady"] { try await put(queue, belfry) }
+            try await belfry.put(
+                "hook", ["invocation_target": .string("\(service.url)/succeed"), "schedule": EndToEnd.never])
+            let first = try await run("orders", belfry)
+            #expect(try await serve(orders, belfry) == first)
+            try await untilSuccess(first, belfry)
+
+            try await cluster.stopOthers()
+            let late = try await run("orders", belfry)
+            // They begin while the other one is waited for, and given up, again and again.
+            for _ in 0..<8 {
+                let ids = [try await run("steady", belfry), try await run("hook", belfry)]
+                #expect(try await serve(steady, belfry) == ids[0])
+                for id in ids {
+                    try await untilSuccess(id, belfry)
+                    #expect(try await attempts(id, belfry).count == 1)
+                }
+            }
+            let tries = try await until("a third attempt has found no majority", withinSeconds: 60) {
+                let tries = try await attempts(late, belfry)
+                return tries.count >= 3 ? tries : nil
+            }
+            let isUnavailable = tries.allSatisfy {
+                $0["detail"]?.string?.contains("the service broker is unavailable") == true
+            }
+            #expect(isUnavailable, "\(tries)")
+            #expect(try await belfry.readiness("courierd.1").status == 200)
+
+            try await cluster.startOthers()
+            #expect(try await serve(orders, belfry) == late)
+            try await untilSuccess(late, belfry)
+            try await belfry.stop()
+            try await cluster.stop()
         }
     }
 }
