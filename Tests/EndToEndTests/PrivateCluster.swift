@@ -23,9 +23,13 @@ struct PrivateCluster {
             "queues": [{"name": "\(classicQueue)", "vhost": "/", "durable": true, "auto_delete": false,
             "arguments": {}}]}
             """
-        let nodes = try (1...3).map { Node(folder: Project.home("\(name)-\($0)"), port: try Project.freePort()) }
+        // None of them is used yet, so the same port may come twice.
+        var drawn: Set<Int> = []
+        while drawn.count < 10 { drawn.insert(try Project.freePort()) }
+        var free = Array(drawn)
+        let nodes = (1...3).map { Node(folder: Project.home("\(name)-\($0)"), port: free.removeLast()) }
         // The nodes find each other by one name server, and trust each other by one cookie.
-        let names = try Project.freePort()
+        let names = free.removeLast()
         for (index, node) in nodes.enumerated() {
             _ = try? await Program.script("broker", ["stop", node.folder])
             try? FileManager.default.removeItem(atPath: node.folder)
@@ -33,8 +37,8 @@ struct PrivateCluster {
             func write(_ text: String, to file: String) throws {
                 try "\(text)\n".write(toFile: "\(node.folder)/\(file)", atomically: true, encoding: .utf8)
             }
-            let ports = [try Project.freePort(), try Project.freePort()]
-            try write("dist_port=\(ports[0]) epmd_port=\(names) ctl_port=\(ports[1])", to: "ports")
+            let (dist, control) = (free.removeLast(), free.removeLast())
+            try write("dist_port=\(dist) epmd_port=\(names) ctl_port=\(control)", to: "ports")
             try write("PRIVATECLUSTERCOOKIE", to: ".erlang.cookie")
             try FileManager.default.setAttributes(
                 [.posixPermissions: 0o400], ofItemAtPath: "\(node.folder)/.erlang.cookie")
