@@ -29,7 +29,7 @@ public struct ClientRequest: Sendable {
 
     public init(
         method: String = "POST", url: String, headers: [Header] = [], body: [UInt8] = [],
-        timeoutMilliseconds: Int = 15_000, responseBodyBytesMax: Int = 1_024,
+        timeoutMilliseconds: Int = 60_000, responseBodyBytesMax: Int = 1_024,
         signature: AWSSignature? = nil
     ) {
         self.method = method
