@@ -85,10 +85,9 @@ enum SQSAnswer {
         (try decode(ReceiveReply.self, body, limits: receivedLimits).messages ?? []).filter(\.isUndamaged)
     }
 
-    /// Throws the first code if SQS has not deleted all, from the answer to `DeleteMessageBatch`.
-    static func checkDeletion(_ body: [UInt8]) throws(SQSError) {
-        guard let failed = try decode(DeleteReply.self, body).failed, let first = failed.first else { return }
-        throw SQSError(.unavailable, code: code(first.code ?? ""), detail: "\(failed.count) messages are not deleted")
+    /// The codes of the messages that SQS has not deleted, from the answer to `DeleteMessageBatch`.
+    static func codesOfNotDeleted(in body: [UInt8]) throws(SQSError) -> [String] {
+        (try decode(DeleteReply.self, body).failed ?? []).map { code($0.code ?? "") }
     }
 
     /// `QueueDoesNotExist` of `com.amazonaws.sqs#QueueDoesNotExist`. Empty if it is no code: it goes on record.

@@ -79,23 +79,15 @@ public struct SQSClient: Sendable {
         return try SQSAnswer.messages(in: answer)
     }
 
-    /// Deletes messages by their receipt handles. Throws if not all are deleted.
-    func delete(_ receiptHandles: [String], from queue: SQSQueueURL) async throws(SQSError) {
-        var failure: SQSError?
-        for start in stride(from: 0, to: receiptHandles.count, by: Self.batchMax) {
-            let entries = receiptHandles[start...].prefix(Self.batchMax).enumerated().map { index, handle in
-                JSONValue.object(["Id": .string(String(index)), "ReceiptHandle": .string(handle)])
-            }
-            do throws(SQSError) {
-                try SQSAnswer.checkDeletion(
-                    try await call(
-                        "DeleteMessageBatch", .object(["QueueUrl": .string(queue.text), "Entries": .array(entries)]),
-                        queue, timeoutMilliseconds: Int64(Self.deleteTimeoutMilliseconds)))
-            } catch {
-                failure = error
-            }
+    /// Deletes at most ten messages by their receipt handles. Returns the codes of those that SQS has not deleted.
+    func delete(_ receiptHandles: [String], from queue: SQSQueueURL) async throws(SQSError) -> [String] {
+        let entries = receiptHandles.enumerated().map { index, handle in
+            JSONValue.object(["Id": .string(String(index)), "ReceiptHandle": .string(handle)])
         }
-        if let failure { throw failure }
+        let answer = try await call(
+            "DeleteMessageBatch", .object(["QueueUrl": .string(queue.text), "Entries": .array(entries)]), queue,
+            timeoutMilliseconds: Int64(Self.deleteTimeoutMilliseconds))
+        return try SQSAnswer.codesOfNotDeleted(in: answer)
     }
 
     /// Makes one call. If SQS does not take the credentials, they are looked for again, and the call is made once more.

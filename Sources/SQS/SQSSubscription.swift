@@ -8,7 +8,8 @@ public import Messaging
 /// `next` waits and tries again.
 public actor SQSSubscription: MessageSubscription {
     private static let deleteTriesMax = 3
-    /// Handles that are never acked are dropped beyond this. Their messages come again.
+    /// Of the messages in hand, and of those that are acked and not deleted, the handles beyond this are dropped. Their
+    /// messages come again.
     private static let heldMax = 1_000
 
     private let client: SQSClient
@@ -18,13 +19,18 @@ public actor SQSSubscription: MessageSubscription {
     private let time: any TimeSource
     private let logger: Logger
     private let backoff = Backoff(firstMilliseconds: 500, ceilingMilliseconds: 30_000)
+    /// Of the messages in hand.
     private var handles: [MessageTag: String] = [:]
+    /// Of messages that are acked and not deleted yet.
+    private var acked: [String] = []
     private var epoch: UInt64 = 1
     private var number: UInt64 = 0
     /// How many messages the next answer may have.
     private var messagesAsked = SQSClient.batchMax
-    /// How many tries to delete have failed since the last one that succeeded.
+    /// How many calls that delete have failed since the last one that succeeded.
     private var deleteFailures = 0
+    /// How many answers have named messages that are not deleted.
+    private var partialAnswers = 0
     /// By the monotonic clock.
     private var deletesAgainAtMilliseconds: Int64?
 
@@ -51,6 +57,7 @@ public actor SQSSubscription: MessageSubscription {
             try Task.checkCancellation()
             if let passed = emptyMilliseconds, passed < 1_000 { try await time.sleep(milliseconds: 1_000 - passed) }
             emptyMilliseconds = nil
+            await deleteAcked()
             do throws(SQSError) {
                 let begun = time.monotonicMilliseconds()
                 let received = try await client.receive(
@@ -59,6 +66,7 @@ public actor SQSSubscription: MessageSubscription {
                 failures = 0
                 if !received.isEmpty {
                     messagesAsked = min(2 * messagesAsked, SQSClient.batchMax)
+                    if handles.count > Self.heldMax { handles = [:] }
                     return received.map(inbound)
                 }
                 // A server that does not wait for messages must not be asked without a pause.
@@ -80,25 +88,53 @@ public actor SQSSubscription: MessageSubscription {
 
     /// Deletes these messages. One that can't be deleted comes again, and is then found to be recorded.
     ///
-    /// While SQS refuses to delete, it is asked ever less often, and no batch waits for that: the callbacks in it are
-    /// confirmed already, and the next ones must not come late.
+    /// While SQS refuses the calls that delete, it is asked ever less often, and no batch waits for that: the callbacks
+    /// in it are confirmed already, and the next ones must not come late. What is acked meanwhile is deleted later.
     public func acknowledge(_ tags: [MessageTag]) async {
-        let acked = tags.compactMap { handles.removeValue(forKey: $0) }
-        guard !acked.isEmpty else { return }
-        if let at = deletesAgainAtMilliseconds, time.monotonicMilliseconds() < at { return }
+        keep(tags.compactMap { handles.removeValue(forKey: $0) })
+        await deleteAcked()
+    }
+
+    /// Forgets the messages in hand. SQS offers them again.
+    public func restart() async {
+        handles = [:]
+        epoch += 1
+    }
+
+    private func keep(_ added: [String]) {
+        acked += added
+        acked.removeFirst(max(0, acked.count - Self.heldMax))
+    }
+
+    /// Deletes all that is acked, unless SQS has refused that just now.
+    private func deleteAcked() async {
+        while !acked.isEmpty {
+            if let at = deletesAgainAtMilliseconds, time.monotonicMilliseconds() < at { return }
+            let batch = Array(acked.prefix(SQSClient.batchMax))
+            acked.removeFirst(batch.count)
+            guard await delete(batch) else {
+                // Behind the others, so that these can't hold the others up.
+                return keep(batch)
+            }
+        }
+    }
+
+    /// Makes the call, and once it has failed tries again. False if it was not answered as it should.
+    private func delete(_ batch: [String]) async -> Bool {
         for triesLeft in (0..<(deleteFailures == 0 ? Self.deleteTriesMax : 1)).reversed() {
             do throws(SQSError) {
-                try await client.delete(acked, from: queue)
+                let failed = try await client.delete(batch, from: queue)
                 if deleteFailures > 0 {
                     logger.info("SQS deletes messages again", metadata: ["failures": "\(deleteFailures)"])
                 }
                 (deleteFailures, deletesAgainAtMilliseconds) = (0, nil)
-                return
+                logMessages(notDeleted: failed)
+                return true
             } catch {
-                guard !Task.isCancelled else { return }
+                guard !Task.isCancelled else { return false }
                 if Backoff.isLogged(attempt: deleteFailures) {
                     logger.warning(
-                        "messages can't be deleted from SQS, which will offer them again",
+                        "messages can't be deleted from SQS, which may offer them again",
                         metadata: Self.metadata(error))
                 }
                 let wait = backoff.milliseconds(attempt: deleteFailures, fraction: .random(in: 0..<1))
@@ -110,16 +146,21 @@ public actor SQSSubscription: MessageSubscription {
                 }
             }
         }
+        return false
     }
 
-    /// Forgets the messages in hand. SQS offers them again.
-    public func restart() async {
-        handles = [:]
-        epoch += 1
+    /// They come again, with handles that are valid: to try these handles once more could fail for ever.
+    private func logMessages(notDeleted codes: [String]) {
+        guard let code = codes.first else { return }
+        if Backoff.isLogged(attempt: partialAnswers) {
+            logger.warning(
+                "SQS has not deleted some messages of a batch, and will offer them again",
+                metadata: ["error": "\(code)", "messages": "\(codes.count)"])
+        }
+        partialAnswers += 1
     }
 
     private func inbound(_ message: SQSReceivedMessage) -> InboundMessage {
-        if handles.count >= Self.heldMax { handles = [:] }
         number += 1
         let tag = MessageTag(epoch: epoch, number: number)
         handles[tag] = message.receiptHandle

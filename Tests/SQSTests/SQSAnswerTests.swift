@@ -98,10 +98,10 @@ import Testing
     }
 
     @Test func `to a deletion names what is not deleted`() throws {
-        try SQSAnswer.checkDeletion(Array(#"{"Successful":[{"Id":"0"}],"Failed":[]}"#.utf8))
-        let error = #expect(throws: SQSError.self) {
-            try SQSAnswer.checkDeletion(Array(#"{"Failed":[{"Id":"0","Code":"ReceiptHandleIsInvalid"}]}"#.utf8))
-        }
-        #expect(error?.code == "ReceiptHandleIsInvalid")
+        func codes(_ body: String) throws -> [String] { try SQSAnswer.codesOfNotDeleted(in: Array(body.utf8)) }
+        #expect(try codes(#"{"Successful":[{"Id":"0"}],"Failed":[]}"#).isEmpty)
+        #expect(try codes("{}").isEmpty)
+        let failed = #"{"Successful":[{"Id":"0"}],"Failed":[{"Id":"1","Code":"ReceiptHandleIsInvalid"},{"Id":"2"}]}"#
+        #expect(try codes(failed) == ["ReceiptHandleIsInvalid", ""])
     }
 }
