@@ -127,7 +127,7 @@ let package = Package(
         library("Store", ["JobCore"]),
         library("SQLiteStore", ["JSON", "JobCore", "Store", grdb, logging, metrics]),
         library("StoreAccess", ["Store", "SQLiteStore", logging]),
-        library("Commands", ["JSON", "JobCore", yams]),
+        library("Commands", ["JSON", "JobCore", "Messaging", yams]),
         library(
             "StageKit",
             [

@@ -1,5 +1,6 @@
 public import JSON
 public import JobCore
+import Messaging
 
 /// What a mock service reads of an invocation, however it arrived. Pure.
 public struct MockInvocation: Sendable, Equatable {
@@ -17,7 +18,7 @@ public struct MockInvocation: Sendable, Equatable {
     public var callbackQueueURL: String
 
     /// The attributes that it reads of a message on SQS, which gives those only that are asked for.
-    public static let attributes = ["webhook-id", "x-belfry-token", "x-belfry-callback-queue-url"]
+    public static let attributes = ["webhook-id", Header.token, Header.callbackQueueURL]
 
     /// Reads the body and the headers, whose names are in lower case. Nil if the body is not a JSON object.
     public init?(body: [UInt8], headers: [String: String]) {
@@ -25,9 +26,9 @@ public struct MockInvocation: Sendable, Equatable {
         self.fields = fields
         webhookID = headers["webhook-id"] ?? ""
         if case .string(let url)? = fields["callback_url"] { callbackURL = url } else { callbackURL = "" }
-        token = headers["x-belfry-token"] ?? Self.token(in: callbackURL)
-        callbackExchange = headers["x-belfry-callback-exchange"] ?? ""
-        callbackQueueURL = headers["x-belfry-callback-queue-url"] ?? ""
+        token = headers[Header.token] ?? Self.token(in: callbackURL)
+        callbackExchange = headers[Header.callbackExchange] ?? ""
+        callbackQueueURL = headers[Header.callbackQueueURL] ?? ""
     }
 
     /// A webhook has the token in its callback URL only: `…/callback/TOKEN`.

@@ -9,6 +9,8 @@ public enum Header {
     public static let callbackExchange = "x-belfry-callback-exchange"
     /// In a `rabbitmq` invocation: a routing key for its callbacks. Any other leads to the same queue.
     public static let callbackRoutingKey = "x-belfry-callback-routing-key"
+    /// In an `sqs` invocation: the URL of the SQS queue that takes the callbacks.
+    public static let callbackQueueURL = "x-belfry-callback-queue-url"
     /// When the callback endpoint received the callback, in milliseconds since the epoch.
     public static let receivedAt = "belfry-received-at"
     /// How often a delivery was deferred before its next attempt because its target was busy.

@@ -8,8 +8,6 @@ import StageKit
 
 /// The courier's way to a queue on SQS.
 struct SQSInvoker {
-    private static let callbackQueueAttribute = "x-belfry-callback-queue-url"
-
     private let client: SQSClient
     private let settings: SQSSettings
     private let time = SystemTime()
@@ -36,7 +34,7 @@ struct SQSInvoker {
         }
         var attributes = invocation.headers
         attributes[Header.token] = invocation.token
-        attributes[Self.callbackQueueAttribute] = settings.callbackQueue?.text
+        attributes[Header.callbackQueueURL] = settings.callbackQueue?.text
         let message = SQSMessage(
             body: invocation.body, attributes: attributes, queue: queue, jobName: invocation.jobName,
             executionID: invocation.executionID)
