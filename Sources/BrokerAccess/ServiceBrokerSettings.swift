@@ -21,10 +21,13 @@ public struct ServiceBrokerSettings: Sendable {
     }
 
     /// The connection of a service, which reads its queue there: the URL is required, and is not compared with the
-    /// pipeline's, which a service does not know. Throws the problems of all settings at once.
-    public static func connection(ofService settings: Settings) throws(SettingsError) -> ConnectionOptions {
+    /// pipeline's, which a service does not know. `name` is the connection's. Throws the problems of all settings at
+    /// once.
+    public static func connection(
+        ofService settings: Settings, name: String
+    ) throws(SettingsError) -> ConnectionOptions {
         let (urls, caFile) = try settings.all(Self.urls.value, AllSettings.amqpCAFile.value)
-        return ConnectionOptions(urls: urls, name: settings.program.rawValue, caFile: caFile)
+        return ConnectionOptions(urls: urls, name: name, caFile: caFile)
     }
 
     private static let urls = AllSettings.serviceAMQPURL.parsed(BrokerURL.list(parsing:))

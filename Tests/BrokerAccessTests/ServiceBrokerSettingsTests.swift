@@ -20,12 +20,13 @@ import Testing
     @Test func `give a service its connection, which it must have and which may be the pipeline's`() throws {
         func connection(_ variables: [String: String]) throws -> ConnectionOptions {
             try ServiceBrokerSettings.connection(
-                ofService: Settings(program: .belfry, flags: [:], environment: variables))
+                ofService: Settings(program: .belfry, flags: [:], environment: variables), name: "mine")
         }
         // Both are the default of RabbitMQ, as on a developer's machine.
         let url = "amqp://guest:guest@127.0.0.1:5672/"
         let given = try connection(["BELFRY_SERVICE_AMQP_URL": url, "BELFRY_AMQP_CA_FILE": "ca.pem"])
         #expect(try given.urls == BrokerURL.list(parsing: url) && given.caFile == "ca.pem")
+        #expect(given.name == "mine")
         let missing = #expect(throws: SettingsError.self) { try connection([:]) }
         #expect(missing?.problems.joined().contains("is required") == true)
         let wrong = #expect(throws: SettingsError.self) {

@@ -89,7 +89,8 @@ struct MockCommand: AsyncParsableCommand {
             let connection = try ServiceBrokerSettings.connection(
                 ofService: Settings(
                     program: .belfry,
-                    flags: ["service-amqp-url": serviceAMQPURL, "amqp-ca-file": brokerOptions.amqpCAFile]))
+                    flags: ["service-amqp-url": serviceAMQPURL, "amqp-ca-file": brokerOptions.amqpCAFile]),
+                name: "belfry mock")
             return ServiceQueue(
                 options: connection, name: queue, prefetch: MockQueue.batchMax, logger: OutputLogHandler.logger)
         }
