@@ -22,6 +22,12 @@ enum MockCaller: Sendable {
         case http, queue, sqs
     }
 
+    private enum Outcome {
+        case final(JSONValue)
+        /// It is tried again. The text says why.
+        case open(String)
+    }
+
     private static let triesMax = 30
     private static let timeoutMilliseconds = 5_000
 
@@ -55,70 +61,80 @@ enum MockCaller: Sendable {
 
     /// Sends a callback until the answer is final. Returns it: the HTTP status, or what became of the message.
     func call(_ invocation: MockInvocation, body: [UInt8]) async -> JSONValue {
+        // The same for every try: one that was not answered may have arrived.
+        let deduplicationID = UUID().uuidString
+        var reason = ""
         for attempt in 0..<Self.triesMax {
-            if let answer = await answer(invocation, body) { return answer }
+            switch await outcome(invocation, body, deduplicationID: deduplicationID) {
+            case .final(let answer): return answer
+            case .open(let text): reason = text
+            }
             try? await Task.sleep(for: .milliseconds(100 << min(attempt, 4)))
         }
-        return .string("gave up")
+        return .string("gave up: \(reason)")
     }
 
-    /// Nil for an answer that is not final.
-    private func answer(_ invocation: MockInvocation, _ body: [UInt8]) async -> JSONValue? {
+    private func outcome(
+        _ invocation: MockInvocation, _ body: [UInt8], deduplicationID: String
+    ) async -> Outcome {
         switch self {
         case .http(let web): await Self.post(body, to: invocation.callbackURL, web)
         case .exchange(let broker, let name): await Self.publish(body, invocation, broker, exchange: name)
-        case .sqs(let client, let settings): await Self.send(body, invocation, client, settings)
+        case .sqs(let client, let settings):
+            await Self.send(body, invocation, client, settings, deduplicationID: deduplicationID)
         }
     }
 
     /// Any status but 503 is final.
-    private static func post(_ body: [UInt8], to url: String, _ web: CurlClient) async -> JSONValue? {
+    private static func post(_ body: [UInt8], to url: String, _ web: CurlClient) async -> Outcome {
         let outcome = await web.send(
             ClientRequest(
                 url: url, headers: [.init(name: "Content-Type", value: "application/json")], body: body,
                 timeoutMilliseconds: timeoutMilliseconds))
-        guard case .response(let response) = outcome, response.status != 503 else { return nil }
-        return .integer(Int64(response.status))
+        switch outcome {
+        case .response(let response) where response.status == 503: return .open("status 503")
+        case .response(let response): return .final(.integer(Int64(response.status)))
+        case .failure(let failure, let detail, _): return .open("\(failure.description): \(detail)")
+        }
     }
 
     /// The broker has the message when it is confirmed.
     private static func publish(
         _ body: [UInt8], _ invocation: MockInvocation, _ broker: RabbitBroker, exchange: String
-    ) async -> JSONValue? {
+    ) async -> Outcome {
         guard ["", exchange].contains(invocation.callbackExchange) else {
-            return .string("the exchange is not \(exchange)")
+            return .final(.string("the exchange is not \(exchange)"))
         }
         let message = OutboundMessage(
             exchange: .callbacks, routingKey: "mock", headers: [Header.token: invocation.token], body: body)
         do {
             try await broker.publish([message])
-            return .string("confirmed")
+            return .final(.string("confirmed"))
         } catch {
-            return nil
+            return .open("\(error)")
         }
     }
 
     /// SQS has the message when it answers with the message's MD5.
     private static func send(
-        _ body: [UInt8], _ invocation: MockInvocation, _ client: SQSClient, _ settings: SQSSettings
-    ) async -> JSONValue? {
+        _ body: [UInt8], _ invocation: MockInvocation, _ client: SQSClient, _ settings: SQSSettings,
+        deduplicationID: String
+    ) async -> Outcome {
         let queue: SQSQueueURL
         do throws(SQSQueueURL.Fault) {
             queue = try invocation.callbackQueue(endpoint: settings.endpoint, otherwise: settings.callbackQueue)
         } catch {
-            return .string("the URL of the queue for callbacks \(error)")
+            return .final(.string("the URL of the queue for callbacks \(error)"))
         }
         let message = SQSMessage(
             body: body, attributes: [Header.token: invocation.token], queue: queue, groupID: "mock",
-            deduplicationID: UUID().uuidString)
+            deduplicationID: deduplicationID)
         do throws(SQSError) {
             _ = try await client.send(message, to: queue, timeoutMilliseconds: Int64(timeoutMilliseconds))
-            return .string("confirmed")
+            return .final(.string("confirmed"))
         } catch {
-            switch error.kind {
-            case .busy, .unavailable: return nil
-            case .refused, .credentials: return .string("\(error.code): \(error.detail)")
-            }
+            let reason = "\(error.code): \(error.detail)"
+            return error.kind == .refused ? .final(.string(reason)) : .open(reason)
         }
     }
 }
