@@ -109,6 +109,8 @@ extension EndToEnd {
                 command: "'\(Project.bin)/belfry' mock --queue mocked --callbacks queue --heartbeats 1 --every-ms 50")
             defer { mock.stop() }
             try await Self.untilThereIs(queue: "mocked", of: belfry)
+            let names = try await belfry.controlBroker(["list_connections", "client_properties"])
+            #expect(names.contains("belfry mock consume"), "\(names)")
             try await belfry.put(
                 "mocked",
                 [
