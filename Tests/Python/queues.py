@@ -1,6 +1,7 @@
 """What boto3 and botocore make of queues and of signatures; prints JSON.
 
-Usage: queues.py create ENDPOINT NAME | receive ENDPOINT URL | send ENDPOINT URL BODY ATTRIBUTES | sign REQUEST
+Usage: queues.py create ENDPOINT NAME | receive ENDPOINT URL | send ENDPOINT URL BODY ATTRIBUTES |
+    fill ENDPOINT URL COUNT BYTES ATTRIBUTES | sign REQUEST
 """
 
 import base64
@@ -45,6 +46,10 @@ def send(endpoint, url, body, attributes):
     return client(endpoint).send_message(QueueUrl=url, MessageBody=body, MessageAttributes=texts)["MessageId"]
 
 
+def fill(endpoint, url, count, length, attributes):
+    return [send(endpoint, url, "x" * int(length), attributes) for _ in range(int(count))]
+
+
 def count(endpoint, url):
     names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
     answer = client(endpoint).get_queue_attributes(QueueUrl=url, AttributeNames=names)
@@ -66,5 +71,5 @@ def sign(request):
     return auth.signature(auth.string_to_sign(own, auth.canonical_request(own)), own)
 
 
-commands = {"create": create, "receive": receive, "send": send, "count": count, "sign": sign}
+commands = {"create": create, "receive": receive, "send": send, "fill": fill, "count": count, "sign": sign}
 print(json.dumps(commands[sys.argv[1]](*sys.argv[2:])))

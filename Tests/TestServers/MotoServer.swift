@@ -53,6 +53,12 @@ public final class MotoServer: Sendable {
         _ = try await Self.queues(["send", url, queueURL, body, texts])
     }
 
+    /// Sends messages that all have this many bytes.
+    public func fill(_ queueURL: String, count: Int, bytes: Int, attributes: [String: String]) async throws {
+        let texts = JSONValue.object(attributes.mapValues { .string($0) }).text
+        _ = try await Self.queues(["fill", url, queueURL, String(count), String(bytes), texts])
+    }
+
     /// Returns how many messages are in a queue, those that someone has received and not deleted included.
     public func count(_ queueURL: String) async throws -> Int {
         try await Self.queues(["count", url, queueURL]).integer.map { Int($0) } ?? -1
