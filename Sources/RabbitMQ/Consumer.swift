@@ -152,7 +152,9 @@ actor Consumer: ConnectionOwner {
     private func declare() throws(AMQPFailure) {
         guard let queue = declared else { return }
         do {
-            try handle?.declareQueue(queue, arguments: ["x-queue-type": .string("quorum")], passively: false)
+            // The limit rids the queue of a message that ends the connection each time.
+            let arguments: [String: JSONValue] = ["x-queue-type": .string("quorum"), "x-delivery-limit": .integer(20)]
+            try handle?.declareQueue(queue, arguments: arguments, passively: false)
         } catch {
             if error.isRefusal { declared = nil }
             throw error
