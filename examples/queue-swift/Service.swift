@@ -8,8 +8,6 @@
 //                          While you replace a secret, give the old and the new one, separated by a blank.
 //   AMQP_URL               the broker that the queue is on. Belfry calls it BELFRY_SERVICE_AMQP_URL.
 //   QUEUE                  the name of the queue (example). The job's invocation_target is queue:NAME.
-//   TOLERANCE_SECONDS      how old a message may be (300). If runs may wait in the queue for longer, because the
-//                          service is down or busy, give the ttl of the job. The check of repeats covers the rest.
 //   STEP_SECONDS           how long each of the four steps of the example's work takes (1)
 
 import Crypto
@@ -25,12 +23,14 @@ struct Run: Decodable {
     var executionID: String
     var jobName: String
     var ttlSeconds: Double
+    var test: Bool?
 
     enum CodingKeys: String, CodingKey {
         case callbackURL = "callback_url"
         case executionID = "execution_id"
         case jobName = "job_name"
         case ttlSeconds = "ttl_seconds"
+        case test
     }
 }
 
@@ -47,15 +47,12 @@ func note(_ text: String) { FileHandle.standardOutput.write(Data("\(text)\n".utf
 
 struct Service: Sendable {
     let secrets: [SymmetricKey]
-    let toleranceSeconds: Double
     let stepSeconds: Double
 
     /// Checks the signature of Standard Webhooks: only those who know the secret can make it.
     func isGenuine(_ message: InboundMessage) -> Bool {
         guard let id = message.headers["webhook-id"], let timestamp = message.headers["webhook-timestamp"],
-            let signatures = message.headers["webhook-signature"],
-            // An old message may be a recorded one that someone sends again.
-            let seconds = Double(timestamp), abs(Date().timeIntervalSince1970 - seconds) <= toleranceSeconds
+            let signatures = message.headers["webhook-signature"]
         else { return false }
         // The signature is over the very bytes that arrived, so check it before you decode them.
         let signed = Data("\(id).\(timestamp).".utf8) + message.body
@@ -69,6 +66,28 @@ struct Service: Sendable {
                 HMAC<SHA256>.isValidAuthenticationCode(code, authenticating: signed, using: $0)
             }
         }
+    }
+
+    /// The run that a message asks for. Nil if nothing is to be done.
+    func run(_ message: InboundMessage) -> Run? {
+        guard isGenuine(message) else {
+            note("ignored a message that is not from Belfry")
+            return nil
+        }
+        guard let run = try? JSONDecoder().decode(Run.self, from: Data(message.body)),
+            let signedAt = Double(message.headers["webhook-timestamp", default: ""])
+        else {
+            note("ignored a message that can't be read")
+            return nil
+        }
+        // A test asks whether a message would arrive.
+        if run.test == true { return nil }
+        // After its ttl a run is over, however long its message waited. The 5 minutes are for clocks that differ.
+        guard abs(Date().timeIntervalSince1970 - signedAt) <= run.ttlSeconds + 300 else {
+            note("\(run.executionID): ignored a message that is too old")
+            return nil
+        }
+        return run
     }
 
     /// The work.
@@ -85,10 +104,7 @@ struct Service: Sendable {
         _ = try await callBack(run.callbackURL, end, until: deadline)
     }
 
-    func take(_ message: InboundMessage) async {
-        guard let run = try? JSONDecoder().decode(Run.self, from: Data(message.body)) else {
-            return note("ignored a message that can't be read")
-        }
+    func workAndReport(_ run: Run) async {
         // After the ttl Belfry has ended the run. Until then, an outage of Belfry costs nothing.
         let deadline = ContinuousClock.now + .seconds(run.ttlSeconds)
         do {
@@ -114,7 +130,7 @@ struct Service: Sendable {
             if 200..<300 ~= status { return true }
             note(status == 0 ? "Belfry can't be reached" : "Belfry answered \(status)")
             // Anything but 401 and 410: the report itself is wrong. Sending it again would not help.
-            if 300..<500 ~= status { return status != 401 && status != 410 }
+            if 300..<500 ~= status, status != 408, status != 429 { return status != 401 && status != 410 }
             try await Task.sleep(for: wait)
             wait = min(wait * 2, .seconds(10))
         }
@@ -132,19 +148,15 @@ struct Example {
 
     static func main() async throws {
         let environment = ProcessInfo.processInfo.environment
-        let secrets = environment["BELFRY_WEBHOOK_SECRET", default: ""].split(separator: " ").map { text in
+        let secrets = environment["BELFRY_WEBHOOK_SECRET", default: ""].split { $0.isWhitespace }.map { text in
             Data(base64Encoded: String(text.trimmingPrefix("whsec_"))) ?? Data()
         }
         guard !secrets.isEmpty, secrets.allSatisfy({ $0.count >= 24 }) else {
             fail("set BELFRY_WEBHOOK_SECRET to what `belfry secrets show SERVICE` prints: whsec_…")
         }
-        func seconds(_ name: String, otherwise: Double) -> Double {
-            environment[name].flatMap { Double($0) } ?? otherwise
-        }
         let service = Service(
             secrets: secrets.map { SymmetricKey(data: $0) },
-            toleranceSeconds: seconds("TOLERANCE_SECONDS", otherwise: 300),
-            stepSeconds: seconds("STEP_SECONDS", otherwise: 1))
+            stepSeconds: environment["STEP_SECONDS"].flatMap { Double($0) } ?? 1)
         guard let url = try? BrokerURL(parsing: environment["AMQP_URL", default: ""]) else {
             fail("set AMQP_URL to the broker of the queue: amqp://USER:PASSWORD@HOST:PORT/VHOST")
         }
@@ -156,17 +168,19 @@ struct Example {
         defer { connection.cancel() }
 
         // The ids of the runs that are done. The broker or Belfry may deliver a message twice. A real service keeps the
-        // ids in its database, and not for ever.
+        // ids in its database; this one remembers the latest 10,000.
         var done: Set<String> = []
+        var order: [String] = []
         while true {
             for message in try await queue.next(limit: 1) {
-                if !service.isGenuine(message) {
-                    note("ignored a message that is not from Belfry")
-                } else if let id = message.headers["webhook-id"], done.contains(id) {
-                    note("\(id): ignored a repeat")
-                } else {
-                    await service.take(message)
-                    done.insert(message.headers["webhook-id", default: ""])
+                if let run = service.run(message) {
+                    if done.insert(run.executionID).inserted {
+                        await service.workAndReport(run)
+                        order.append(run.executionID)
+                        if order.count > 10_000 { done.remove(order.removeFirst()) }
+                    } else {
+                        note("\(run.executionID): ignored a repeat")
+                    }
                 }
                 // Only now the broker may forget the message. If this process dies before, another one gets it.
                 await queue.acknowledge([message.tag])

@@ -12,8 +12,6 @@ Settings, by environment variables:
   SQS_QUEUE_URL          the URL of the queue, which is also the job's invocation_target
   SQS_ENDPOINT           a server to use instead of AWS, for tests
   AWS_REGION, AWS_ACCESS_KEY_ID, …   as for every program that uses boto3
-  TOLERANCE_SECONDS      how old a message may be (300). If runs may wait in the queue for longer, because the service
-                         is down or busy, give the ttl of the job. The check of repeats covers the rest.
   STEP_SECONDS           how long each of the four steps of the example's work takes (1)
 """
 
@@ -49,7 +47,6 @@ if not QUEUE.startswith(("https://", "http://")):
 # SQS hides a message for this long from other readers. It is shown again unless it is deleted, or hidden for longer.
 HIDDEN_SECONDS = 60
 STEP_SECONDS = float(os.environ.get("STEP_SECONDS", "1"))
-TOLERANCE_SECONDS = float(os.environ.get("TOLERANCE_SECONDS", "300"))
 
 # The ids of the runs that are done. SQS or Belfry may deliver a message twice. A real service keeps the ids in its
 # database; this one remembers the latest 10,000.
@@ -60,18 +57,32 @@ def is_genuine(headers, body):
     """Checks the signature of Standard Webhooks: only those who know the secret can make it."""
     identifier = headers.get("webhook-id") or ""
     timestamp = headers.get("webhook-timestamp") or ""
-    # An old message may be a recorded one that someone sends again.
-    if not (timestamp.isascii() and timestamp.isdigit() and len(timestamp) <= 12):
-        return False
-    if abs(time.time() - int(timestamp)) > TOLERANCE_SECONDS:
-        return False
     # The signature is over the very bytes that arrived, so check it before you parse them.
-    signed = f"{identifier}.{timestamp}.".encode() + body
+    signed = f"{identifier}.{timestamp}.".encode(errors="replace") + body
     wanted = [b"v1," + base64.b64encode(hmac.digest(secret, signed, hashlib.sha256)) for secret in SECRETS]
     # There may be several signatures, one for each key of Belfry. One that fits is enough.
     # compare_digest takes the same time whether the first or the last byte differs, so nobody can guess byte by byte.
-    given = (headers.get("webhook-signature") or "").encode().split(b" ")
+    given = (headers.get("webhook-signature") or "").encode(errors="replace").split(b" ")
     return any(hmac.compare_digest(one, other) for one in wanted for other in given)
+
+
+def read(headers, body):
+    """The run that a message asks for. None if nothing is to be done."""
+    if not is_genuine(headers, body):
+        return print("ignored a message that is not from Belfry", flush=True)
+    try:
+        message = json.loads(body)
+        message["callback_url"], message["execution_id"], message["job_name"]
+        too_old = abs(time.time() - int(headers["webhook-timestamp"])) > message["ttl_seconds"] + 300
+    except (ValueError, TypeError, LookupError) as error:
+        return print(f"ignored a message that can't be read: {error!r}", flush=True)
+    # A test asks whether a message would arrive.
+    if message.get("test") is True:
+        return None
+    # After its ttl a run is over, however long its message waited. The 5 minutes are for clocks that differ.
+    if too_old:
+        return print(f"{message['execution_id']}: ignored a message that is too old", flush=True)
+    return message
 
 
 def call_back(url, report, deadline, pause):
@@ -89,7 +100,7 @@ def call_back(url, report, deadline, pause):
         except urllib.error.HTTPError as error:
             error.close()
             print(f"Belfry answered {error.code}", flush=True)
-            if error.code < 500:
+            if error.code < 500 and error.code not in (408, 429):
                 # Anything but 401 and 410: the report itself is wrong. Sending it again would not help.
                 return error.code not in (401, 410)
         except (OSError, http.client.HTTPException) as error:
@@ -113,33 +124,36 @@ def run(message, pause):
                 print(f"{message['execution_id']}: Belfry wants no reports of this run, so the work stops", flush=True)
                 return
         call_back(url, {"status": "success", "summary": f"{message['job_name']} did four steps"}, deadline, pause)
-    except (OSError, ValueError) as error:  # The errors of your work.
+    except (BotoCoreError, ClientError):
+        raise  # SQS is lost, so the message comes again.
+    except Exception as error:
         print(f"{message['execution_id']}: {error!r}", flush=True)
         call_back(url, {"status": "fail", "error": str(error)}, deadline, pause)
+
+
+def run_once(message, pause):
+    identifier = message["execution_id"]
+    if identifier in done:
+        return print(f"{identifier}: ignored a repeat", flush=True)
+    run(message, pause)
+    done[identifier] = True
+    if len(done) > 10_000:
+        done.popitem(last=False)
 
 
 def take(sqs, received):
     headers = {name: value.get("StringValue") for name, value in received.get("MessageAttributes", {}).items()}
     handle = {"QueueUrl": QUEUE, "ReceiptHandle": received["ReceiptHandle"]}
-    identifier = headers.get("webhook-id")
-    body = received["Body"].encode(errors="replace")
 
     def pause(seconds):
-        time.sleep(seconds)
-        sqs.change_message_visibility(**handle, VisibilityTimeout=HIDDEN_SECONDS)
+        while seconds > 0:
+            time.sleep(min(seconds, HIDDEN_SECONDS / 3))
+            seconds -= HIDDEN_SECONDS / 3
+            sqs.change_message_visibility(**handle, VisibilityTimeout=HIDDEN_SECONDS)
 
-    if not is_genuine(headers, body):
-        print("ignored a message that is not from Belfry", flush=True)
-    elif identifier in done:
-        print(f"{identifier}: ignored a repeat", flush=True)
-    else:
-        try:
-            run(json.loads(body), pause)
-        except (ValueError, TypeError, LookupError) as error:
-            print(f"{identifier}: ignored a message that can't be read: {error!r}", flush=True)
-        done[identifier] = True
-        if len(done) > 10_000:
-            done.popitem(last=False)
+    message = read(headers, received["Body"].encode(errors="replace"))
+    if message is not None:
+        run_once(message, pause)
     # Only now SQS may forget the message. If this process dies before, another one gets it.
     sqs.delete_message(**handle)
 

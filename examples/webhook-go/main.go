@@ -42,6 +42,7 @@ type webhook struct {
 	ExecutionID string `json:"execution_id"`
 	JobName     string `json:"job_name"`
 	TTLSeconds  int64  `json:"ttl_seconds"`
+	Test        bool   `json:"test"`
 }
 
 type report struct {
@@ -127,14 +128,16 @@ func (s *service) callBack(w webhook, deadline time.Time, r report) error {
 		} else {
 			io.Copy(io.Discard, io.LimitReader(answer.Body, 1<<16))
 			answer.Body.Close()
-			switch code := answer.StatusCode; {
-			case code >= 200 && code < 300:
+			code := answer.StatusCode
+			if code >= 200 && code < 300 {
 				return nil
-			case code == http.StatusGone || code == http.StatusUnauthorized:
+			}
+			log.Printf("Belfry answered %s", answer.Status)
+			if code == http.StatusGone || code == http.StatusUnauthorized {
 				return errOver
-			case code < 500:
+			}
+			if code < 500 && code != http.StatusRequestTimeout && code != http.StatusTooManyRequests {
 				// The report itself is wrong. Sending it again would not help.
-				log.Printf("Belfry answered %s", answer.Status)
 				return nil
 			}
 		}
@@ -187,6 +190,11 @@ func (s *service) ServeHTTP(out http.ResponseWriter, in *http.Request) {
 	var w webhook
 	if err := json.Unmarshal(body, &w); err != nil || w.CallbackURL == "" {
 		out.WriteHeader(http.StatusBadRequest)
+		return
+	}
+	// A test asks whether a webhook would arrive.
+	if w.Test {
+		out.WriteHeader(http.StatusOK)
 		return
 	}
 	// A repeat gets the same answer, and starts nothing.

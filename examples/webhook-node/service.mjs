@@ -73,7 +73,7 @@ async function callBack(url, report, deadline) {
         if (status >= 200 && status < 300) return true;
         if (status > 0) console.log(`Belfry answered ${status}`);
         // Anything but 401 and 410: the report itself is wrong. Sending it again would not help.
-        if (status > 0 && status < 500) return status !== 401 && status !== 410;
+        if (status > 0 && status < 500 && status !== 408 && status !== 429) return status !== 401 && status !== 410;
         await sleep(wait);
     }
     return false;
@@ -116,6 +116,8 @@ async function take(request) {
     if (!isGenuine(request.headers, body)) return 401;
     const webhook = JSON.parse(body);
     if (typeof webhook?.callback_url !== "string") return 400;
+    // A test asks whether a webhook would arrive.
+    if (webhook.test === true) return 200;
     // A repeat gets the same answer, and starts nothing.
     if (isNew(request.headers["webhook-id"])) runAndReport(webhook);
     else console.log(`${webhook.execution_id}: ignored a repeat`);

@@ -89,7 +89,7 @@ def call_back(url, report, deadline):
         except urllib.error.HTTPError as error:
             error.close()
             print(f"Belfry answered {error.code}", flush=True)
-            if error.code < 500:
+            if error.code < 500 and error.code not in (408, 429):
                 # Anything but 401 and 410: the report itself is wrong. Sending it again would not help.
                 return error.code not in (401, 410)
         except (OSError, http.client.HTTPException) as error:
@@ -132,9 +132,18 @@ class Handler(BaseHTTPRequestHandler):
             webhook["callback_url"], webhook["execution_id"], webhook["job_name"], webhook["ttl_seconds"]
         except (ValueError, TypeError, LookupError):
             return self.answer(400)
+        # A test asks whether a webhook would arrive.
+        if webhook.get("test") is True:
+            return self.answer(200)
         # A repeat gets the same answer, and starts nothing.
-        if is_new(self.headers["webhook-id"]):
-            threading.Thread(target=run, args=(webhook,), daemon=True).start()
+        identifier = self.headers["webhook-id"]
+        if is_new(identifier):
+            try:
+                threading.Thread(target=run, args=(webhook,), daemon=True).start()
+            except RuntimeError:  # There are too many threads. Belfry tries again.
+                with seen_lock:
+                    seen.pop(identifier, None)
+                return self.answer(503)
         else:
             print(f"{webhook['execution_id']}: ignored a repeat", flush=True)
         # Any 2xx status means: I have it, the run has begun. Answer before you work.

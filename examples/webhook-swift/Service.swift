@@ -22,12 +22,14 @@ struct Webhook: Decodable {
     var executionID: String
     var jobName: String
     var ttlSeconds: Double
+    var test: Bool?
 
     enum CodingKeys: String, CodingKey {
         case callbackURL = "callback_url"
         case executionID = "execution_id"
         case jobName = "job_name"
         case ttlSeconds = "ttl_seconds"
+        case test
     }
 }
 
@@ -90,6 +92,8 @@ struct Service: Sendable {
         let body = Data(try await request.body.collect(upTo: 2 * 1_024 * 1_024).readableBytesView)
         guard isGenuine(request.headers, body) else { return .unauthorized }
         guard let webhook = try? JSONDecoder().decode(Webhook.self, from: body) else { return .badRequest }
+        // A test asks whether a webhook would arrive.
+        if webhook.test == true { return .ok }
         // A repeat gets the same answer, and starts nothing.
         let id = request.headers[HTTPField.Name("webhook-id")!] ?? ""
         if await seen.isNew(id) { Task { await run(webhook) } } else { note("\(id): ignored a repeat") }
@@ -133,7 +137,7 @@ struct Service: Sendable {
             if 200..<300 ~= status { return true }
             note(status == 0 ? "Belfry can't be reached" : "Belfry answered \(status)")
             // Anything but 401 and 410: the report itself is wrong. Sending it again would not help.
-            if 300..<500 ~= status { return status != 401 && status != 410 }
+            if 300..<500 ~= status, status != 408, status != 429 { return status != 401 && status != 410 }
             try await Task.sleep(for: wait)
             wait = min(wait * 2, .seconds(10))
         }
@@ -151,7 +155,7 @@ struct Example {
 
     static func main() async throws {
         let environment = ProcessInfo.processInfo.environment
-        let secrets = environment["BELFRY_WEBHOOK_SECRET", default: ""].split(separator: " ").map { text in
+        let secrets = environment["BELFRY_WEBHOOK_SECRET", default: ""].split { $0.isWhitespace }.map { text in
             Data(base64Encoded: String(text.trimmingPrefix("whsec_"))) ?? Data()
         }
         guard !secrets.isEmpty, secrets.allSatisfy({ $0.count >= 24 }) else {
