@@ -19,8 +19,8 @@ struct ExampleService {
         variables["BELFRY_STARTED_IN"] = "\(belfry.home)/pids"
         // The first secret is an old one, as while a service replaces its secret.
         variables["BELFRY_WEBHOOK_SECRET"] =
-            "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw \(secret.trimmingCharacters(in: .whitespacesAndNewlines))"
-        variables["STEP_SECONDS"] = "0.1"
+            "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw\n\(secret.trimmingCharacters(in: .whitespacesAndNewlines))"
+        variables["STEP_SECONDS"] = environment["STEP_SECONDS", default: "0.1"]
         variables["PYTHONUNBUFFERED"] = "1"
         let logPath = "\(belfry.home)/logs/\(name).log"
         let example = command == nil ? try await commandOfExample(name) : ""
@@ -33,6 +33,28 @@ struct ExampleService {
             throw TestFailure("\(name) was not started: \(started.errors)")
         }
         return ExampleService(pid: pid, logPath: logPath)
+    }
+
+    /// The number of bytes that it has printed so far, for `untilItPrints`.
+    var logBytes: Int { log.utf8.count }
+
+    /// Waits until it has printed a text, not counting the first bytes of the log.
+    func untilItPrints(_ text: String, after bytes: Int = 0) async throws {
+        _ = try await until("the log has “\(text)”", withinSeconds: 90) {
+            log.utf8.dropFirst(bytes).contains(text.utf8) ? true : nil
+        }
+    }
+
+    /// Runs a job with `run` while no callback can be made, and lets callbacks through once the service has missed
+    /// Belfry. Returns the id of the run.
+    func duringAnOutage(of belfry: Installation, _ run: () async throws -> String) async throws -> String {
+        let before = logBytes
+        belfry.killProgram("ingesterd.1")
+        let id = try await run()
+        try await untilItPrints("can't be reached", after: before)
+        _ = try await until("ingesterd is gone") { belfry.isAlive("ingesterd.1") ? nil : true }
+        try await belfry.startProgram("ingesterd.1")
+        return id
     }
 
     /// Those of the examples whose tool chain is installed, in a version that is new enough.

@@ -34,12 +34,26 @@ extension EndToEnd {
             let right: [String: String?] = [
                 "BELFRY_WEBHOOK_SECRET": Self.secret, "SQS_QUEUE_URL": "http://127.0.0.1:1/1/q", "AWS_REGION": "x",
                 // No region from the settings of the user who runs the tests.
-                "AWS_CONFIG_FILE": "/dev/null",
+                "AWS_CONFIG_FILE": "/dev/null", "AWS_DEFAULT_REGION": nil,
             ]
             for wrong in values {
                 let lines = try await Self.lines(of: name, right.merging([variable: wrong]) { $1 })
                 #expect(lines.count == 1 && lines.first?.contains(variable) == true, "\(lines)")
             }
+        }
+
+        @Test func `the reader of SQS keeps its message hidden through long work, and reports every error of the work`()
+            async throws
+        {
+            let python = try await Program.script("python").trimmingCharacters(in: .whitespacesAndNewlines)
+            let finished = try await Program.run(
+                python, ["\(Project.root)/Tests/Python/sqs_reader.py"],
+                environment: [
+                    "BELFRY_WEBHOOK_SECRET": Self.secret, "SQS_QUEUE_URL": "http://127.0.0.1:1/1/q",
+                    "STEP_SECONDS": "200", "PYTHONPATH": "\(Project.root)/examples/sqs-python",
+                    "PYTHONDONTWRITEBYTECODE": "1",
+                ])
+            #expect(finished.status == 0, "\(finished.output) \(finished.errors)")
         }
 
         @Test(arguments: ["webhook-go/main.go", "webhook-node/service.mjs"])

@@ -10,38 +10,42 @@ extension EndToEnd {
         @Test func `a job on SQS is read from the queue, answered through a queue, and is on record as a success`()
             async throws
         {
-            let moto = try await MotoServer.start()
-            let jobs = try await moto.createQueue("jobs")
-            let callbacks = try await moto.createQueue("callbacks")
-            let belfry = try await Self.installation("sqs", moto, callbacks: callbacks)
-            let fields: [String: JSONValue] = [
-                "invocation_type": .string("sqs"), "invocation_target": .string(jobs), "schedule": EndToEnd.never,
-                "payload": .string("{\"a\": 1}"), "headers": .object(["x-own": .string("kept")]),
-            ]
-            let put = try await belfry.put("queued", fields)
-            #expect(put.status == 201)
-            let id = try await Self.run("queued", belfry)
-            let message = try await until("the message is in the queue") { try await moto.receive(jobs).first }
-            let attributes = message["attributes"]
-            #expect(attributes?["webhook-id"]?.string == id && attributes?["x-own"]?.string == "kept")
-            #expect(attributes?["x-belfry-callback-queue-url"]?.string == callbacks)
-            #expect(attributes?["webhook-signature"]?.string?.hasPrefix("v1,") == true)
-            let body = try JSONValue(parsing: Array((message["body"]?.string ?? "").utf8))
-            #expect(body["execution_id"]?.string == id && body["payload"]?.string == "{\"a\": 1}")
+            try await MotoServer.with { moto in
+                let jobs = try await moto.createQueue("jobs")
+                let callbacks = try await moto.createQueue("callbacks")
+                try await Self.withInstallation("sqs", moto, callbacks: callbacks) { belfry in
+                    let fields: [String: JSONValue] = [
+                        "invocation_type": .string("sqs"), "invocation_target": .string(jobs),
+                        "schedule": EndToEnd.never,
+                        "payload": .string("{\"a\": 1}"), "headers": .object(["x-own": .string("kept")]),
+                    ]
+                    let put = try await belfry.put("queued", fields)
+                    #expect(put.status == 201)
+                    let id = try await Self.run("queued", belfry)
+                    let message = try await until("the message is in the queue") { try await moto.receive(jobs).first }
+                    let attributes = message["attributes"]
+                    #expect(attributes?["webhook-id"]?.string == id && attributes?["x-own"]?.string == "kept")
+                    #expect(attributes?["x-belfry-callback-queue-url"]?.string == callbacks)
+                    #expect(attributes?["webhook-signature"]?.string?.hasPrefix("v1,") == true)
+                    let body = try JSONValue(parsing: Array((message["body"]?.string ?? "").utf8))
+                    #expect(body["execution_id"]?.string == id && body["payload"]?.string == "{\"a\": 1}")
 
-            let token = try #require(attributes?["x-belfry-token"]?.string)
-            try await moto.send(callbacks, body: "no callback", attributes: ["x-belfry-token": token])
-            try await moto.send(
-                callbacks, body: #"{"status":"success","summary":"over SQS"}"#, attributes: ["x-belfry-token": token])
-            let record = try await Self.ended(id, belfry)
-            #expect(record["status"]?.string == "success" && record["summary"]?.string == "over SQS")
-            _ = try await until("both messages are deleted") { try await moto.count(callbacks) == 0 ? true : nil }
-            #expect(try belfry.log("ingesterd.1").contains("dead letter"))
-            for program in ["courierd.1", "ingesterd.1"] {
-                #expect(!(try belfry.log(program).contains("the-secret")))
+                    let token = try #require(attributes?["x-belfry-token"]?.string)
+                    try await moto.send(callbacks, body: "no callback", attributes: ["x-belfry-token": token])
+                    try await moto.send(
+                        callbacks, body: #"{"status":"success","summary":"over SQS"}"#,
+                        attributes: ["x-belfry-token": token])
+                    let record = try await Self.ended(id, belfry)
+                    #expect(record["status"]?.string == "success" && record["summary"]?.string == "over SQS")
+                    _ = try await until("both messages are deleted") {
+                        try await moto.count(callbacks) == 0 ? true : nil
+                    }
+                    #expect(try belfry.log("ingesterd.1").contains("dead letter"))
+                    for program in ["courierd.1", "ingesterd.1"] {
+                        #expect(!(try belfry.log(program).contains("the-secret")))
+                    }
+                }
             }
-            try await belfry.stop()
-            await moto.stop()
         }
 
         @Test func `ten callbacks of 1 MiB that come at once are dead letters, and hold up no other`() async throws {
@@ -76,49 +80,48 @@ extension EndToEnd {
 
         @Test func `the mock reads a queue of SQS, and reports through the queue that the message names`() async throws
         {
-            let moto = try await MotoServer.start()
-            let jobs = try await moto.createQueue("jobs")
-            let callbacks = try await moto.createQueue("callbacks.fifo")
-            let belfry = try await Self.installation("sqs-mock", moto, callbacks: callbacks)
-            try await moto.send(jobs, body: "no invocation", attributes: ["x-belfry-token": "t"])
-            let mock = try await ExampleService.start(
-                "mock-sqs", for: belfry,
-                environment: belfry.settings.merging(Self.credentials) { $1 }.merging(["BELFRY_SQS_ENDPOINT": moto.url])
-                {
-                    $1
-                },
-                command: "'\(Project.bin)/belfry' mock --sqs-queue-url '\(jobs)' --callbacks sqs --heartbeats 1 "
-                    + "--every-ms 50 --duplicates 1")
-            defer { mock.stop() }
-            let fields: [String: JSONValue] = [
-                "invocation_type": .string("sqs"), "invocation_target": .string(jobs), "schedule": EndToEnd.never,
-            ]
-            #expect(try await belfry.put("mocked", fields).status == 201)
-            let id = try await Self.run("mocked", belfry)
-            let record = try await Self.ended(id, belfry)
-            #expect(record["status"]?.string == "success" && record["progress"]?.integer == 50, "\(record) \(mock.log)")
-            _ = try await until("all messages are deleted", withinSeconds: 60) {
-                try await moto.count(jobs) + moto.count(callbacks) == 0 ? true : nil
+            try await MotoServer.with { moto in
+                let jobs = try await moto.createQueue("jobs")
+                let callbacks = try await moto.createQueue("callbacks.fifo")
+                try await Self.withInstallation("sqs-mock", moto, callbacks: callbacks) { belfry in
+                    try await moto.send(jobs, body: "no invocation", attributes: ["x-belfry-token": "t"])
+                    let mock = try await ExampleService.start(
+                        "mock-sqs", for: belfry,
+                        environment: belfry.settings
+                            .merging(Self.credentials.merging(["BELFRY_SQS_ENDPOINT": moto.url]) { $1 }) { $1 },
+                        command:
+                            "'\(Project.bin)/belfry' mock --sqs-queue-url '\(jobs)' --callbacks sqs --heartbeats 1 "
+                            + "--every-ms 50 --duplicates 1")
+                    defer { mock.stop() }
+                    let fields: [String: JSONValue] = [
+                        "invocation_type": .string("sqs"), "invocation_target": .string(jobs),
+                        "schedule": EndToEnd.never,
+                    ]
+                    #expect(try await belfry.put("mocked", fields).status == 201)
+                    let id = try await Self.run("mocked", belfry)
+                    let record = try await Self.ended(id, belfry)
+                    #expect(
+                        record["status"]?.string == "success" && record["progress"]?.integer == 50,
+                        "\(record) \(mock.log)")
+                    _ = try await until("all messages are deleted", withinSeconds: 60) {
+                        try await moto.count(jobs) + moto.count(callbacks) == 0 ? true : nil
+                    }
+                    let lines = try await until("the mock has printed its four callbacks", withinSeconds: 60) {
+                        let lines = mock.log.split(separator: "\n").filter { $0.contains(id) }
+                        return lines.count { $0.contains(#""answer":"confirmed""#) } == 4 ? lines : nil
+                    }
+                    #expect(lines.count { $0.contains(#""event":"message""#) } == 1 && mock.log.contains("unreadable"))
+                }
             }
-            let lines = try await until("the mock has printed its four callbacks", withinSeconds: 60) {
-                let lines = mock.log.split(separator: "\n").filter { $0.contains(id) }
-                return lines.count { $0.contains(#""answer":"confirmed""#) } == 4 ? lines : nil
-            }
-            #expect(lines.count { $0.contains(#""event":"message""#) } == 1 && mock.log.contains("unreadable"))
-            try await belfry.stop()
-            await moto.stop()
         }
 
         private static let credentials = ["AWS_ACCESS_KEY_ID": "AKIDEXAMPLE", "AWS_SECRET_ACCESS_KEY": "the-secret"]
 
-        private static func installation(
-            _ name: String, _ moto: MotoServer, callbacks: String
-        ) async throws -> Installation {
-            try await Installation.start(
-                name,
-                environment: credentials.merging([
-                    "BELFRY_SQS_ENDPOINT": moto.url, "BELFRY_SQS_CALLBACK_QUEUE_URL": callbacks,
-                ]) { $1 })
+        private static func withInstallation(
+            _ name: String, _ moto: MotoServer, callbacks: String, _ body: (Installation) async throws -> Void
+        ) async throws {
+            let variables = ["BELFRY_SQS_ENDPOINT": moto.url, "BELFRY_SQS_CALLBACK_QUEUE_URL": callbacks]
+            try await Installation.with(name, environment: credentials.merging(variables) { $1 }, body)
         }
 
         private static func run(_ job: String, _ belfry: Installation) async throws -> String {

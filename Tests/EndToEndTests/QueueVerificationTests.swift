@@ -58,18 +58,31 @@ extension EndToEnd {
             async throws
         {
             let broker = try await PrivateBroker.start("verified-services")
-            let moto = try await MotoServer.start()
-            let jobs = try await moto.createQueue("jobs")
             let credentials = FileManager.default.temporaryDirectory.appending(path: "belfry-\(UUID().uuidString)")
+            defer { try? FileManager.default.removeItem(at: credentials) }
             try "[default]\naws_access_key_id = AKIDEXAMPLE\naws_secret_access_key = the-secret\n"
                 .write(to: credentials, atomically: true, encoding: .utf8)
-            let belfry = try await Installation.start(
-                "queue-verification",
-                environment: [
-                    "BELFRY_SERVICE_AMQP_URL": broker.url, "BELFRY_SQS_ENDPOINT": moto.url,
-                    "AWS_SHARED_CREDENTIALS_FILE": credentials.path, "AWS_CONFIG_FILE": "/dev/null",
-                    "AWS_EC2_METADATA_DISABLED": "true",
-                ])
+            do {
+                try await MotoServer.with { moto in
+                    try await Installation.with(
+                        "queue-verification",
+                        environment: [
+                            "BELFRY_SERVICE_AMQP_URL": broker.url, "BELFRY_SQS_ENDPOINT": moto.url,
+                            "AWS_SHARED_CREDENTIALS_FILE": credentials.path, "AWS_CONFIG_FILE": "/dev/null",
+                            "AWS_EC2_METADATA_DISABLED": "true",
+                        ]
+                    ) { try await expectTests(broker, moto, credentials, $0) }
+                }
+            } catch {
+                try? await broker.stop()
+                throw error
+            }
+        }
+
+        private func expectTests(
+            _ broker: PrivateBroker, _ moto: MotoServer, _ credentials: URL, _ belfry: Installation
+        ) async throws {
+            let jobs = try await moto.createQueue("jobs")
             var logger = Logger(label: "test")
             logger.logLevel = .critical
             let queue = ServiceQueue(
@@ -111,7 +124,6 @@ extension EndToEnd {
             try await expectRefusal(
                 try await put(belfry, "no-broker", "rabbitmq", "queue:orders"), 503,
                 "the service broker is unavailable", of: "no-broker", belfry)
-            try await belfry.stop()
         }
     }
 }

@@ -52,6 +52,20 @@ public final class Installation: Sendable {
         return Installation(home: home, settings: Dictionary(pairs) { $1 }, environment: environment)
     }
 
+    /// Runs `body` with a new installation, which it stops after an error, too.
+    public static func with(
+        _ name: String, environment: [String: String], _ body: (Installation) async throws -> Void
+    ) async throws {
+        let installation = try await start(name, environment: environment)
+        do {
+            try await body(installation)
+        } catch {
+            try? await installation.stop()
+            throw error
+        }
+        try await installation.stop()
+    }
+
     /// Stops all programs and the broker.
     public func stop() async throws {
         try await Program.script("down", environment: ["BELFRY_HOME": home])

@@ -27,6 +27,18 @@ public final class MotoServer: Sendable {
         return MotoServer(url: "http://127.0.0.1:\(port)", process: process)
     }
 
+    /// Runs `body` with a server, which it stops after an error, too.
+    public static func with(_ body: (MotoServer) async throws -> Void) async throws {
+        let server = try await start()
+        do {
+            try await body(server)
+        } catch {
+            await server.stop()
+            throw error
+        }
+        await server.stop()
+    }
+
     /// Ends the server.
     public func stop() async {
         process.cancel()
