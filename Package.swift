@@ -234,7 +234,11 @@ let package = Package(
         tests("HouseTests", ["Messaging"]),
         tests("RabbitMQTests", ["CRabbitMQ", "Determinism", "JSON", "Messaging", "RabbitMQ"]),
         tests(
-            "RabbitMQServerTests", ["JSON", "JobCore", "Messaging", "RabbitMQ", "StageKit", "TestServers", logging]),
+            "RabbitMQServerTests",
+            [
+                "CRabbitMQ", "JSON", "JobCore", "Messaging", "RabbitMQ", "StageKit", "TestServers", inMemoryLogging,
+                logging,
+            ]),
         tests("ChaosTests", ["Chaos", "JobCore", "Messaging"]),
         tests(
             "EndToEndTests",

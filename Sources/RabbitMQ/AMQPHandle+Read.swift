@@ -22,7 +22,13 @@ extension AMQPHandle {
             if status == AMQP_STATUS_TIMEOUT.rawValue { break }
             try AMQPFailure.check("read", status: status)
             // Channel 0 is the connection itself. Another one was replaced.
-            guard frame.channel == channel || frame.channel == 0 else { continue }
+            guard frame.channel == channel || frame.channel == 0 else {
+                let isClose =
+                    CInt(frame.frame_type) == AMQP_FRAME_METHOD
+                    && belfry_amqp_frame_method(&frame) == amqp_method_number_t(AMQP_CHANNEL_CLOSE_METHOD)
+                if isClose { try acknowledgeClose(of: frame.channel) }
+                continue
+            }
             let event: BrokerEvent?
             do throws(AMQPFailure) {
                 event = try reader.take(&frame)

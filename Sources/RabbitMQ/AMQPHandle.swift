@@ -6,6 +6,8 @@ import CRabbitMQ
 /// channel at a time: librabbitmq 0.11 loses frames of one channel while it reads a message on another.
 struct AMQPHandle: ~Copyable {
     static let firstChannel: amqp_channel_t = 1
+    /// librabbitmq keeps some 128 KiB for each channel number until the connection ends.
+    static let channelsMax: amqp_channel_t = 256
     /// RabbitMQ 4.1 and later refuse less than 8,192.
     private static let frameBytesMax: CInt = 131_072
     private static let connectTimeout = timeval(tv_sec: 5, tv_usec: 0)
@@ -41,27 +43,40 @@ struct AMQPHandle: ~Copyable {
         return handle
     }
 
-    /// Opens the channel again that the broker has closed because of what was asked of it. Waits for its reply.
-    mutating func reopenChannel() throws(AMQPFailure) {
+    /// Tells the broker that its `channel.close` has arrived. Until then it keeps the channel.
+    func acknowledgeClose(of channel: amqp_channel_t) throws(AMQPFailure) {
         var closed = amqp_channel_close_ok_t()
         let method = amqp_method_number_t(AMQP_CHANNEL_CLOSE_OK_METHOD)
         try AMQPFailure.check("channel.close-ok", status: amqp_send_method(raw, channel, method, &closed))
+    }
+
+    /// Opens the channel again that the broker has closed because of what was asked of it. Waits for its reply.
+    mutating func reopenChannel() throws(AMQPFailure) {
+        try acknowledgeClose(of: channel)
         reader = FrameReader(epoch: epoch)
         unreportedFailure = nil
         amqp_channel_open(raw, channel)
         try checkReply("channel.open")
     }
 
-    /// Goes on with a channel of another number, and waits for the reply about that one only: in RabbitMQ a queue
-    /// without its majority holds up the channel that publishes to it, for a minute or so. What the broker still sends
-    /// on the old channel is passed over. A number comes again long after that minute.
+    /// Goes on with a channel of the next number, and waits for the reply about that one only: while a queue has no
+    /// majority, the channel that has published to it may not answer either. What the broker still sends on the old
+    /// channel is passed over. No number comes twice, since the broker may not have closed that channel yet. Throws
+    /// when there are no more numbers: a new connection begins from the first.
     mutating func replaceChannel() throws(AMQPFailure) {
+        let brokersMax = amqp_channel_t(clamping: amqp_get_channel_max(raw))
+        guard channel < Self.channelsMax, brokersMax == 0 || channel < brokersMax else {
+            throw AMQPFailure(
+                "channel.open",
+                "\(channel) channels were used, of which all but the last were left without a confirm; check that "
+                    + "every quorum queue has its majority")
+        }
         arena.empty()
         var close = amqp_channel_close_t(
             reply_code: UInt16(AMQP_REPLY_SUCCESS), reply_text: arena.lend("done"), class_id: 0, method_id: 0)
         let method = amqp_method_number_t(AMQP_CHANNEL_CLOSE_METHOD)
         try AMQPFailure.check("channel.close", status: amqp_send_method(raw, channel, method, &close))
-        channel = channel % amqp_channel_t(clamping: max(1, amqp_get_channel_max(raw))) + 1
+        channel += 1
         reader = FrameReader(epoch: epoch)
         unreportedFailure = nil
         amqp_channel_open(raw, channel)

@@ -18,7 +18,7 @@ enum BrokerAdvice: Sendable, CaseIterable {
         case (.services, Int(AMQP_ACCESS_REFUSED)):
             "check the user name and password in BELFRY_SERVICE_AMQP_URL, and the user's permissions"
         case (.services, Int(AMQP_NOT_FOUND)):
-            "check that it exists on the virtual host of BELFRY_SERVICE_AMQP_URL; Belfry creates nothing there"
+            "check that it exists on the virtual host of BELFRY_SERVICE_AMQP_URL"
         case (.services, Int(AMQP_NOT_ALLOWED)):
             "check that the virtual host of BELFRY_SERVICE_AMQP_URL exists and that the user has permissions on it"
         default: nil

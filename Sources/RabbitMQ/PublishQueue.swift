@@ -42,13 +42,15 @@ struct PublishQueue<Caller> {
 
     /// Whether a batch is given up with its caller's wait. Its silence is then its own, and says nothing of the broker.
     private let forgetsLate: Bool
+    /// With `forgetsLate`, the batch on the channel: until it is answered, or its channel is left, no other is taken.
+    private var batchOnChannel: UInt64?
 
     init(forgetsLate: Bool = false) {
         self.forgetsLate = forgetsLate
     }
 
-    /// Whether a batch waits to be sent.
-    var hasUnsent: Bool { !unsent.isEmpty }
+    /// Whether a batch waits for another channel than that of the batch before.
+    var needsChannel: Bool { batchOnChannel != nil && !unsent.isEmpty }
 
     /// Whether a caller waits for a confirm.
     var isAwaited: Bool { !callers.isEmpty }
@@ -80,9 +82,10 @@ struct PublishQueue<Caller> {
         return nil
     }
 
-    /// The next batch to send.
+    /// The next batch to send. Nil, too, while the channel is another batch's.
     mutating func next() -> Batch? {
-        guard let batch = unsent.popFirst() else { return nil }
+        guard batchOnChannel == nil, let batch = unsent.popFirst() else { return nil }
+        if forgetsLate { batchOnChannel = batch.id }
         unsentBytes -= batch.bytes
         return batch
     }
@@ -93,8 +96,12 @@ struct PublishQueue<Caller> {
     /// The last confirm of a batch has arrived. Answers its caller, if it still waits.
     mutating func finished(_ id: UInt64) -> Caller? {
         unconfirmed[id] = nil
+        if batchOnChannel == id { batchOnChannel = nil }
         return callers.removeValue(forKey: id)?.caller
     }
+
+    /// The channel is left to the batch that it is stuck with. There is another one.
+    mutating func channelLeft() { batchOnChannel = nil }
 
     /// The connection is open.
     mutating func opened() { state = .connected }
@@ -103,6 +110,7 @@ struct PublishQueue<Caller> {
     mutating func closed(because reason: String) -> [Caller] {
         state = .connecting(lastFailure: reason)
         forgetUnsent()
+        batchOnChannel = nil
         unconfirmed = [:]
         return endAllWaits()
     }
@@ -110,6 +118,7 @@ struct PublishQueue<Caller> {
     /// The broker has closed the channel, and what was sent on it is lost; the connection goes on. Answers the callers
     /// of what was sent.
     mutating func channelClosed(at now: ContinuousClock.Instant) -> [Caller] {
+        batchOnChannel = nil
         let waiting = Set(unsent.map(\.id))
         let sent = callers.filter { !waiting.contains($0.key) }
         callers = callers.filter { waiting.contains($0.key) }

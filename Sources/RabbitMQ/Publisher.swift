@@ -26,7 +26,6 @@ actor Publisher: ConnectionOwner {
     /// What is sent before the confirms are read again.
     private static let pieceCountMax = 500
     private static let pieceBytesMax = 1_048_576
-    private static let logInterval: Duration = .seconds(60)
 
     let connection: BrokerConnection
     /// Whether the channel is opened again, at once and on the same connection, after the broker has closed it because
@@ -45,8 +44,8 @@ actor Publisher: ConnectionOwner {
     private var sending: (batch: PublishQueue<Caller>.Batch, count: Int)?
     private var hasConfirmed = false
     private var lastReadAt = ContinuousClock.now
-    private var nacks = 0
-    private var nackLoggedAt: ContinuousClock.Instant?
+    private var nackLog = RepeatedWarning()
+    private var silenceLog = RepeatedWarning()
 
     nonisolated var unownedExecutor: UnownedSerialExecutor { connection.executor.asUnownedSerialExecutor() }
 
@@ -155,11 +154,17 @@ actor Publisher: ConnectionOwner {
 
     /// Opens another channel for the next message if the one before has got no answer.
     private func leaveSilentChannel() throws(AMQPFailure) {
-        guard isOneAtATime, tracker.batchCount > 0, maySend, queue.withLock(\.hasUnsent) else { return }
+        guard maySend, queue.withLock(\.needsChannel) else { return }
+        if let count = silenceLog.count(at: .now) {
+            connection.logger.warning(
+                "a destination confirms nothing, its channel is left: check that every quorum queue has its majority",
+                metadata: ["since_last_line": "\(count)"])
+        }
         tracker = ConfirmTracker()
         sending = nil
         try handle?.replaceChannel()
         try handle?.selectConfirms()
+        queue.withLock { $0.channelLeft() }
     }
 
     private nonisolated func end(_ reason: String, _ change: (inout PublishQueue<Caller>) -> [Caller]) {
@@ -268,11 +273,9 @@ actor Publisher: ConnectionOwner {
     /// A full queue refuses every message, so the log gets a line a minute.
     private func logNack() {
         connection.nacks.increment()
-        nacks += 1
-        guard nackLoggedAt.map({ .now - $0 > Self.logInterval }) ?? true else { return }
+        guard let count = nackLog.count(at: .now) else { return }
         connection.logger.warning(
-            "nack from the broker: a queue is full or has an error", metadata: ["since_last_line": "\(nacks)"])
-        (nacks, nackLoggedAt) = (0, .now)
+            "nack from the broker: a queue is full or has an error", metadata: ["since_last_line": "\(count)"])
     }
 
     private static let noConnection = AMQPFailure("publish", "the connection was lost")

@@ -31,8 +31,7 @@ public final class ServiceBroker: Sendable {
         case unavailable(reason: String)
     }
 
-    /// A destination that confirms nothing for this long has no answer.
-    private static let confirmWait: Duration = .seconds(2)
+    private static let confirmWait = DestinationMemory.confirmWait
     private static let reasonBytesMax = 300
 
     private let main: Publisher
@@ -109,7 +108,7 @@ public final class ServiceBroker: Sendable {
         let failure = await main.failure(ofPublishing: [message], within: limit)
         switch failure?.error {
         case nil:
-            memory.withLock { $0.learn(destination, .confirmed, isSilence: false, at: .now) }
+            memory.withLock { $0.learn(destination, .confirmed, at: .now) }
             return .confirmed
         case .unroutable: return .unroutable
         case .refused: return .full
@@ -133,8 +132,8 @@ public final class ServiceBroker: Sendable {
         guard limit > .zero else { return .unavailable(reason: "no time was left") }
         let failure = await trial.failure(ofPublishing: [message], within: limit)
         let answer = Self.answer(failure)
-        let hasWaited = ContinuousClock.now - begun >= limit
-        memory.withLock { $0.learn(destination, answer, isSilence: hasWaited, at: .now) }
+        let waited = min(limit, ContinuousClock.now - begun)
+        memory.withLock { $0.learn(destination, answer, waited: waited, at: .now) }
         return answer
     }
 

@@ -23,13 +23,9 @@ struct PrivateCluster {
             "queues": [{"name": "\(classicQueue)", "vhost": "/", "durable": true, "auto_delete": false,
             "arguments": {}}]}
             """
-        // None of them is used yet, so the same port may come twice.
-        var drawn: Set<Int> = []
-        while drawn.count < 10 { drawn.insert(try Project.freePort()) }
-        var free = Array(drawn)
-        let nodes = (1...3).map { Node(folder: Project.home("\(name)-\($0)"), port: free.removeLast()) }
+        let nodes = try (1...3).map { Node(folder: Project.home("\(name)-\($0)"), port: try Project.freePort()) }
         // The nodes find each other by one name server, and trust each other by one cookie.
-        let names = free.removeLast()
+        let names = try Project.freePort()
         for (index, node) in nodes.enumerated() {
             _ = try? await Program.script("broker", ["stop", node.folder])
             try? FileManager.default.removeItem(atPath: node.folder)
@@ -37,7 +33,7 @@ struct PrivateCluster {
             func write(_ text: String, to file: String) throws {
                 try "\(text)\n".write(toFile: "\(node.folder)/\(file)", atomically: true, encoding: .utf8)
             }
-            let (dist, control) = (free.removeLast(), free.removeLast())
+            let (dist, control) = (try Project.freePort(), try Project.freePort())
             try write("dist_port=\(dist) epmd_port=\(names) ctl_port=\(control)", to: "ports")
             try write("PRIVATECLUSTERCOOKIE", to: ".erlang.cookie")
             try FileManager.default.setAttributes(
@@ -56,15 +52,33 @@ struct PrivateCluster {
         let cluster = PrivateCluster(nodes: nodes)
         try await Program.script(
             "broker", ["start", nodes[0].folder, String(nodes[0].port), "\(nodes[0].folder)/definitions.json"])
-        try await cluster.startOthers()
+        // One after the other: two that join a cluster at once can get into each other's way.
+        for node in nodes.dropFirst() { try await start(node) }
+        try await cluster.untilTogether()
         return cluster
     }
 
-    /// Starts the second and the third node, and waits until all are together.
-    func startOthers() async throws {
-        for node in nodes.dropFirst() {
-            try await Program.script("broker", ["start", node.folder, String(node.port)])
+    private static func start(_ node: Node) async throws {
+        try await Program.script("broker", ["start", node.folder, String(node.port)])
+    }
+
+    private static func stop(_ nodes: some Collection<Node>) async throws {
+        try await withThrowingTaskGroup { group in
+            for node in nodes { group.addTask { try await Program.script("broker", ["stop", node.folder]) } }
+            try await group.waitForAll()
         }
+    }
+
+    /// Starts the second and the third node again, and waits until all are together.
+    func startOthers() async throws {
+        try await withThrowingTaskGroup { group in
+            for node in nodes.dropFirst() { group.addTask { try await Self.start(node) } }
+            try await group.waitForAll()
+        }
+        try await untilTogether()
+    }
+
+    private func untilTogether() async throws {
         _ = try await until("the nodes are one cluster", withinSeconds: 60) {
             // A node that is starting does not answer.
             let status = try? await control(["cluster_status", "--formatter", "json"])
@@ -75,11 +89,13 @@ struct PrivateCluster {
 
     /// Stops the second and the third node: a quorum queue has lost its majority.
     func stopOthers() async throws {
-        for node in nodes.dropFirst() { try await Program.script("broker", ["stop", node.folder]) }
+        try await Self.stop(nodes.dropFirst())
     }
 
     func stop() async throws {
-        for node in nodes.reversed() { try await Program.script("broker", ["stop", node.folder]) }
+        // The first has the name server.
+        try await stopOthers()
+        try await Self.stop(nodes.prefix(1))
     }
 
     /// Runs `rabbitmqctl` for the first node.

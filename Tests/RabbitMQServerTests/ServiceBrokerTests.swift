@@ -1,5 +1,6 @@
 import Foundation
 import JSON
+import Logging
 import Messaging
 import TestServers
 import Testing
@@ -11,6 +12,7 @@ extension RealBrokerTests {
     @Suite struct ServiceBrokerTests {
         /// Runs a test as a user who may publish to `good`, the default exchange, and `topics` with the key `open`.
         func withServices(
+            logger: Logger = silentLogger,
             _ test: (ServiceBroker, PrivateBroker, inout AMQPHandle) async throws -> Void
         ) async throws {
             let node = try await RealBroker.node.value
@@ -26,7 +28,7 @@ extension RealBrokerTests {
             try await node.control(["set_topic_permissions", "services", "topics", "^open$", "^$"])
             let options = ConnectionOptions(
                 urls: [try BrokerURL(parsing: node.url(user: "services"))], name: "test", heartbeatSeconds: 2)
-            let broker = ServiceBroker(options: options, logger: silentLogger)
+            let broker = ServiceBroker(options: options, logger: logger)
             let loop = Task { await broker.run() }
             try await untilConfirmed(broker)
             let outcome: Result<Void, any Error>

@@ -140,10 +140,34 @@ import Testing
         _ = queue.next()
         _ = add(2, deadline: 2)
         #expect(overdue(atSecond: 2) == [1, 2])
-        #expect(!queue.hasUnsent)
+        #expect(!queue.needsChannel)
         #expect(add(3, afterSeconds: 60, deadline: 120) == nil)
         #expect(overdue(atSecond: 100) == [], "nobody else's deadline ends this wait")
+        queue.channelLeft()
         #expect(finish(next()) == 3)
+    }
+
+    @Test(arguments: ["answered", "left", "closed by the broker", "lost"])
+    func `no batch is taken on the channel of one that is given up late, until that is over`(end: String) {
+        queue = PublishQueue(forgetsLate: true)
+        queue.opened()
+        _ = add(1, deadline: 2)
+        let first = next()
+        #expect(overdue(atSecond: 2) == [1])
+        #expect(!queue.needsChannel, "nothing waits")
+        _ = add(2, afterSeconds: 2)
+        #expect(next() == nil && queue.needsChannel)
+        switch end {
+        case "answered": #expect(finish(first) == nil)
+        case "left": queue.channelLeft()
+        case "closed by the broker": #expect(queue.channelClosed(at: start + .seconds(2)) == [])
+        default:
+            #expect(queue.closed(because: "lost") == [2])
+            queue.opened()
+            _ = add(2, afterSeconds: 2)
+        }
+        #expect(!queue.needsChannel)
+        #expect(finish(next()) == 2)
     }
 
     @Test func `what is given up late makes room for other bytes`() {
