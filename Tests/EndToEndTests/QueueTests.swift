@@ -49,33 +49,35 @@ extension EndToEnd {
         }
 
         @Test func `ten callbacks of 1 MiB that come at once are dead letters, and hold up no other`() async throws {
-            let moto = try await MotoServer.start()
-            let jobs = try await moto.createQueue("jobs")
-            let callbacks = try await moto.createQueue("callbacks")
-            let belfry = try await Self.installation("sqs-large", moto, callbacks: callbacks)
-            let fields: [String: JSONValue] = [
-                "invocation_type": .string("sqs"), "invocation_target": .string(jobs), "schedule": EndToEnd.never,
-            ]
-            #expect(try await belfry.put("large", fields).status == 201)
-            let id = try await Self.run("large", belfry)
-            let message = try await until("the message is in the queue") { try await moto.receive(jobs).first }
-            let token = try #require(message["attributes"]?["x-belfry-token"]?.string)
-            // While it is stopped they gather, so that it gets all ten in one answer.
-            belfry.killProgram("ingesterd.1")
-            try await moto.fill(callbacks, count: 10, bytes: 1_048_000, attributes: ["x-belfry-token": token])
-            try await moto.send(callbacks, body: #"{"status":"success"}"#, attributes: ["x-belfry-token": token])
-            try await belfry.startProgram("ingesterd.1")
-            #expect(try await Self.ended(id, belfry)["status"]?.string == "success")
-            _ = try await until("all messages are deleted", withinSeconds: 60) {
-                try await moto.count(callbacks) == 0 ? true : nil
+            try await MotoServer.with { moto in
+                let jobs = try await moto.createQueue("jobs")
+                let callbacks = try await moto.createQueue("callbacks")
+                try await Self.withInstallation("sqs-large", moto, callbacks: callbacks) { belfry in
+                    let fields: [String: JSONValue] = [
+                        "invocation_type": .string("sqs"), "invocation_target": .string(jobs),
+                        "schedule": EndToEnd.never,
+                    ]
+                    #expect(try await belfry.put("large", fields).status == 201)
+                    let id = try await Self.run("large", belfry)
+                    let message = try await until("the message is in the queue") { try await moto.receive(jobs).first }
+                    let token = try #require(message["attributes"]?["x-belfry-token"]?.string)
+                    // While it is stopped they gather, so that it gets all ten in one answer.
+                    belfry.killProgram("ingesterd.1")
+                    try await moto.fill(callbacks, count: 10, bytes: 1_048_000, attributes: ["x-belfry-token": token])
+                    try await moto.send(
+                        callbacks, body: #"{"status":"success"}"#, attributes: ["x-belfry-token": token])
+                    try await belfry.startProgram("ingesterd.1")
+                    #expect(try await Self.ended(id, belfry)["status"]?.string == "success")
+                    _ = try await until("all messages are deleted", withinSeconds: 60) {
+                        try await moto.count(callbacks) == 0 ? true : nil
+                    }
+                    _ = try await until("the broker counts ten dead letters", withinSeconds: 60) {
+                        let queues = try await belfry.controlBroker(["list_queues", "name", "messages"])
+                        return queues.split(separator: "\n").contains("belfry.ingester.callbacks.dead\t10") ? true : nil
+                    }
+                    #expect(!(try belfry.log("ingesterd.1").contains("publish failed")))
+                }
             }
-            _ = try await until("the broker counts ten dead letters", withinSeconds: 60) {
-                let queues = try await belfry.controlBroker(["list_queues", "name", "messages"])
-                return queues.split(separator: "\n").contains("belfry.ingester.callbacks.dead\t10") ? true : nil
-            }
-            #expect(!(try belfry.log("ingesterd.1").contains("publish failed")))
-            try await belfry.stop()
-            await moto.stop()
         }
 
         @Test func `the mock reads a queue of SQS, and reports through the queue that the message names`() async throws
