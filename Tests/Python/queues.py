@@ -1,6 +1,6 @@
 """What boto3 and botocore make of queues and of signatures; prints JSON.
 
-Usage: queues.py create ENDPOINT NAME | receive ENDPOINT URL | send ENDPOINT URL BODY ATTRIBUTES |
+Usage: queues.py create ENDPOINT NAME HIDDEN_SECONDS | receive ENDPOINT URL | send ENDPOINT URL BODY ATTRIBUTES |
     fill ENDPOINT URL COUNT BYTES ATTRIBUTES | sign REQUEST
 """
 
@@ -20,8 +20,10 @@ def client(endpoint):
     )
 
 
-def create(endpoint, name):
-    attributes = {"FifoQueue": "true"} if name.endswith(".fifo") else {}
+def create(endpoint, name, hidden_seconds):
+    attributes = {"VisibilityTimeout": hidden_seconds}
+    if name.endswith(".fifo"):
+        attributes["FifoQueue"] = "true"
     return client(endpoint).create_queue(QueueName=name, Attributes=attributes)["QueueUrl"]
 
 

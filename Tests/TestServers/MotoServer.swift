@@ -45,9 +45,9 @@ public final class MotoServer: Sendable {
         _ = try? await process.value
     }
 
-    /// Creates a queue and returns its URL.
-    public func createQueue(_ name: String) async throws -> String {
-        guard let url = try await Self.queues(["create", url, name]).string else {
+    /// Creates a queue and returns its URL. A message that was received is hidden for so long.
+    public func createQueue(_ name: String, hiddenSeconds: Int = 30) async throws -> String {
+        guard let url = try await Self.queues(["create", url, name, String(hiddenSeconds)]).string else {
             throw TestFailure("the queue \(name) has no URL")
         }
         return url
