@@ -39,7 +39,8 @@ import Testing
             ])
         #expect(finished.output.contains(#""answer":"confirmed""#), "\(finished)")
         let tries = state.withLock(\.tries)
-        #expect(tries.count == 3 && Set(tries).count == 1 && tries.first?.isEmpty == false, "\(tries)")
+        // A busy machine may add tries that are answered late.
+        #expect(tries.count >= 3 && Set(tries).count == 1 && tries.first?.isEmpty == false, "\(tries)")
         #expect(state.withLock(\.credentialsAsked) >= 2)
     }
 
