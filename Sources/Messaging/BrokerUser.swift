@@ -12,39 +12,55 @@ public struct BrokerUser: Sendable, Equatable {
     public var topicWrite: [String: String]
 
     static func all(prefix: String) -> [BrokerUser] {
-        let pipeline = prefix + Exchange.pipeline.rawValue
-        let dead = prefix + Exchange.dead.rawValue
-        let callbacks = prefix + Exchange.callbacks.rawValue
-        let retry = prefix + Exchange.retry.rawValue
-        func anyOf(_ names: [String]) -> String {
-            names.isEmpty ? "^$" : "^(" + names.map(Topology.escaped).joined(separator: "|") + ")$"
-        }
+        let allOfOurs = "^\(Topology.escaped(prefix))(\\..*)?$"
+        return [
+            BrokerUser(
+                name: "\(prefix)-operator", configure: allOfOurs, write: allOfOurs, read: allOfOurs, topicWrite: [:])
+        ] + stages(prefix: prefix) + [
+            deadletterd(prefix: prefix),
+            BrokerUser(
+                name: "\(prefix)-service", configure: "^$", write: anyOf([prefix + Exchange.callbacks.rawValue]),
+                read: "^$", topicWrite: [prefix + Exchange.callbacks.rawValue: ".*"]),
+        ]
+    }
+
+    private static func stages(prefix: String) -> [BrokerUser] {
         func reports(_ kinds: ReportKind...) -> [String] {
             kinds.flatMap { kind in ReportLine.allCases.map { RoutingKey.report(kind, $0) } }
         }
         func stage(
-            _ name: String, publishes keys: [String], andToTheLadder steps: [String] = [], consumes queues: [WorkQueue]
+            _ name: String, publishes keys: [String], andToTheLadder steps: [String] = [], events: [String] = [],
+            consumes queues: [WorkQueue]
         ) -> BrokerUser {
-            let keysByExchange = [
-                pipeline: keys, dead: queues.filter(\.hasDeadLetters).map(\.rawValue), retry: steps,
+            let keysByExchange: [Exchange: [String]] = [
+                .pipeline: keys, .dead: queues.filter(\.hasDeadLetters).map(\.rawValue), .retry: steps,
             ]
+            var topicWrite = Dictionary(uniqueKeysWithValues: keysByExchange.map { (prefix + $0.rawValue, anyOf($1)) })
+            topicWrite[prefix + Exchange.events.rawValue] = RoutingKey.pattern(ofEvents: events)
             return BrokerUser(
                 name: "\(prefix)-\(name)", configure: "^$",
-                write: anyOf([pipeline, dead, retry].filter { keysByExchange[$0] != [] }),
-                read: anyOf(queues.map { "\(prefix).\($0.rawValue)" }), topicWrite: keysByExchange.mapValues(anyOf))
+                write: anyOf(topicWrite.filter { $0.value != "^$" }.keys.sorted()),
+                read: anyOf(queues.map { "\(prefix).\($0.rawValue)" }), topicWrite: topicWrite)
         }
         let due = [RoutingKey.scheduleDue, RoutingKey.scheduleDueBulk]
-        let allOfOurs = "^\(Topology.escaped(prefix))(\\..*)?$"
+        var consoled = stage(
+            "consoled",
+            publishes: reports(.executionCancelled) + [RoutingKey.runRequested, RoutingKey.deadLettersRequested],
+            events: [RoutingKey.jobChanged], consumes: [])
+        // Each process has a queue of its own for the answers to its requests. It binds it, so it reads that exchange.
+        let answers = Topology.escaped("\(prefix)\(Exchange.answers.rawValue)")
+        consoled.configure = "^\(answers)\\.[0-9a-f-]{36}$"
+        consoled.read = "^\(answers)(\\.[0-9a-f-]{36})?$"
+        let published = [Exchange.pipeline, .events].map { Topology.escaped(prefix + $0.rawValue) }
+        consoled.write = "^(\(published.joined(separator: "|"))|\(answers)\\.[0-9a-f-]{36})$"
         return [
-            BrokerUser(
-                name: "\(prefix)-operator", configure: allOfOurs, write: allOfOurs, read: allOfOurs, topicWrite: [:]),
             stage("tickerd", publishes: due + [RoutingKey.baton], consumes: [.tickerBaton]),
             stage(
                 "dispatcherd",
                 publishes: due + [
                     RoutingKey.deliveryRequested, RoutingKey.deliveryRequestedBulk, RoutingKey.deliveryMark(.bulk),
-                    RoutingKey.executionFinished,
                 ],
+                events: [RoutingKey.executionCreated, RoutingKey.executionFinished],
                 consumes: [
                     .dispatcherDue, .dispatcherBulk, .dispatcherRuns, .dispatcherDeliveries, .dispatcherRedeliveries,
                 ]),
@@ -56,20 +72,36 @@ public struct BrokerUser: Sendable, Equatable {
                 consumes: [.courierDeliveries, .courierBulk]),
             stage(
                 "ingesterd",
-                publishes: reports(.callbackReceived, .signOfLife) + [
-                    RoutingKey.redeliveryRequested, RoutingKey.executionStarted, RoutingKey.executionProgressed,
-                    RoutingKey.executionFinished,
+                publishes: reports(.callbackReceived, .signOfLife) + [RoutingKey.redeliveryRequested],
+                events: [
+                    RoutingKey.executionStarted, RoutingKey.executionProgressed, RoutingKey.executionFinished,
                 ], consumes: [.ingesterCallbacks] + ReportLine.allCases.map(WorkQueue.ingesterReports)),
             stage(
                 "reaperd", publishes: reports(.executionExpired, .deliveryOverdue) + [RoutingKey.deliveryMark(.due)],
                 consumes: []),
-            stage(
-                "consoled",
-                publishes: reports(.executionCancelled) + [RoutingKey.runRequested, RoutingKey.jobChanged],
-                consumes: []),
-            BrokerUser(
-                name: "\(prefix)-service", configure: "^$", write: anyOf([callbacks]), read: "^$",
-                topicWrite: [callbacks: ".*"]),
+            consoled,
         ]
+    }
+
+    /// deadletterd reads the dead letters of every queue, and publishes them again to where they came from: with the
+    /// routing keys of these queues, and no others.
+    private static func deadletterd(prefix: String) -> BrokerUser {
+        let queues = WorkQueue.allCases.filter(\.hasDeadLetters)
+        let keys = queues.filter { $0.exchange == .pipeline }.flatMap(\.routingKeys)
+        let topicWrite: [Exchange: String] = [
+            .pipeline: anyOf(keys), .callbacks: ".*", .answers: "^answer\\.[0-9a-f-]{36}$",
+            .dead: anyOf([WorkQueue.deadletterRequests.rawValue]),
+        ]
+        return BrokerUser(
+            name: "\(prefix)-deadletterd", configure: "^$",
+            write: anyOf(topicWrite.keys.map { prefix + $0.rawValue }.sorted()),
+            read: anyOf(
+                queues.map { "\(prefix).\($0.rawValue).dead" }
+                    + ["\(prefix).\(WorkQueue.deadletterRequests.rawValue)"]),
+            topicWrite: Dictionary(uniqueKeysWithValues: topicWrite.map { (prefix + $0.rawValue, $1) }))
+    }
+
+    private static func anyOf(_ names: [String]) -> String {
+        names.isEmpty ? "^$" : "^(" + names.map(Topology.escaped).joined(separator: "|") + ")$"
     }
 }

@@ -1,6 +1,6 @@
 /// The exchanges, all of type topic.
 public enum Exchange: String, Sendable, CaseIterable {
-    /// The messages between stages, and the events.
+    /// The messages between stages.
     case pipeline = ""
     /// Dead letters, with the work queue's name as the routing key.
     case dead = ".dead"
@@ -10,4 +10,8 @@ public enum Exchange: String, Sendable, CaseIterable {
     case retry = ".retry"
     /// Callbacks that services publish themselves, with any routing key. Nothing else is within a service's reach.
     case callbacks = ".callbacks"
+    /// Events, a public interface: anyone may bind a queue of their own.
+    case events = ".events"
+    /// deadletterd's answers, with the routing key of the process that has asked (`RoutingKey.answer(to:)`).
+    case answers = ".answers"
 }

@@ -35,4 +35,14 @@ public enum Header {
     public static let originRoutingKey = "belfry-origin-routing-key"
     /// The work queue that the dead letter was taken from.
     public static let originQueue = "belfry-origin-queue"
+    /// When the message first became a dead letter, in milliseconds since the epoch.
+    public static let deadFirstAt = "belfry-dead-first-at"
+    /// How often a stage had the message in hand, or how many attempts a delivery has had.
+    public static let deadAttempts = "belfry-dead-attempts"
+    /// How often a dead letter was replayed. The message keeps it, so that the letter of a next failure shows it.
+    public static let replays = "belfry-replays"
+    /// The request in a message to deadletterd: a `DeadLettersRequested` as JSON.
+    public static let request = "belfry-request"
+    /// In an answer of deadletterd: a `DeadLetter` as JSON.
+    public static let letter = "belfry-letter"
 }

@@ -3,7 +3,9 @@
 ///
 ///     try await broker.publish([OutboundMessage(RunRequested(executionID: id, jobName: name, requestedAt: now))])
 public protocol PipelineMessage: Sendable {
-    /// The routing key on the pipeline's exchange.
+    /// The exchange that it is published to; that of the pipeline by default.
+    static var exchange: Exchange { get }
+    /// The routing key on that exchange.
     var routingKey: String { get }
     /// The deduplication key, computed by `MessageID`: the same message published twice has the same id.
     var messageID: String? { get }
@@ -16,6 +18,7 @@ public protocol PipelineMessage: Sendable {
 }
 
 extension PipelineMessage {
+    public static var exchange: Exchange { .pipeline }
     public static var isMandatory: Bool { true }
     public var messageHeaders: [String: String] { [:] }
 }
@@ -28,7 +31,7 @@ extension OutboundMessage {
     /// The message as AMQP carries it. `headers` are added to its own.
     public init(_ message: some PipelineMessage, headers: [String: String] = [:]) {
         self.init(
-            routingKey: message.routingKey, headers: message.messageHeaders.merging(headers) { $1 },
+            exchange: type(of: message).exchange, routingKey: message.routingKey, headers: message.messageHeaders.merging(headers) { $1 },
             id: message.messageID,
             body: message.body, isMandatory: type(of: message).isMandatory)
     }

@@ -11,19 +11,30 @@ public enum RoutingKey {
     public static let deliveryDue = "delivery.due"
     public static let deliveryRequested = "delivery.requested"
     public static let deliveryRequestedBulk = "delivery.requested.bulk"
+    public static let executionCreated = "execution.created"
     public static let executionStarted = "execution.started"
     public static let executionProgressed = "execution.progressed"
     public static let executionFinished = "execution.finished"
     public static let jobChanged = "job.changed"
     public static let baton = "ticker.baton"
+    public static let deadLettersRequested = "deadletter.requested"
     /// Every key, as a topic exchange writes it.
     public static let any = "#"
 
     /// The key of a report.
     public static func report(_ kind: ReportKind, _ line: ReportLine) -> String { "\(kind.rawValue).\(line.index)" }
 
+    /// A regular expression over the keys of these events: an event's name, or that and the job's two names.
+    static func pattern(ofEvents events: [String]) -> String {
+        guard !events.isEmpty else { return "^$" }
+        return "^(" + events.map { $0.replacing(".", with: "\\.") }.joined(separator: "|") + #")(\.[^.]+\.[^.]+)?$"#
+    }
+
     /// The key of a mark that goes to this queue.
     public static func deliveryMark(_ stop: DeliveryMark.Stop) -> String { "delivery.mark.\(stop.rawValue)" }
+
+    /// The key on the exchange `answers` of the process that has asked. `asker` is a UUID.
+    public static func answer(to asker: String) -> String { "answer.\(asker)" }
 
     /// The key on the exchange `retry` of a step of the ladder, and the name of its queue.
     public static func retry(stepSeconds: Int64) -> String { "courier.retry.\(stepSeconds)" }

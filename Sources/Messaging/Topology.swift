@@ -54,11 +54,13 @@ public struct Topology: Sendable, Equatable {
             queues.append(Queue(name: "\(name).dead", arguments: quorum))
             bindings.append(Binding(exchange: dead, queue: "\(name).dead", routingKey: queue.rawValue))
             policies.append(
-                Policy(
-                    name: name, pattern: pattern(name),
-                    definition: Self.deadLettering(to: dead, key: queue.rawValue)
-                        .merging(["delivery-limit": .integer(20)]) { $1 }))
+                Policy(name: name, pattern: pattern(name), definition: Self.policy(of: queue, deadExchange: dead)))
         }
+        let letters = WorkQueue.allCases.filter(\.hasDeadLetters).map { Self.escaped($0.rawValue) }
+        policies.append(
+            Policy(
+                name: dead, pattern: "^\(Self.escaped(prefix))\\.(\(letters.joined(separator: "|")))\\.dead$",
+                definition: ["delivery-limit": .integer(Self.returnsOfLettersMax)]))
         for seconds in RetryLadder.stepsSeconds {
             let key = RoutingKey.retry(stepSeconds: seconds)
             let name = "\(prefix).\(key)"
@@ -104,11 +106,27 @@ public struct Topology: Sendable, Equatable {
 
     /// The baton's queue keeps one message, the newest, and serves one consumer at a time. So does the queue of each
     /// line of reports: when its consumer dies, its unacked messages return to their places before the next consumer
-    /// gets any (the policy's delivery limit sees to that).
+    /// gets any (the policy's delivery limit sees to that). Requests about dead letters are carried out one at a time.
     private static func arguments(of queue: WorkQueue) -> [String: JSONValue] {
         let single: [String: JSONValue] = ["x-single-active-consumer": .bool(true)]
-        guard queue == .tickerBaton else { return queue.reportLine == nil ? [:] : single }
+        if queue == .deadletterRequests || queue.reportLine != nil { return single }
+        guard queue == .tickerBaton else { return [:] }
         return single.merging(["x-max-length": .integer(1), "x-overflow": .string("drop-head")]) { $1 }
+    }
+
+    /// A listing takes letters and returns them, and the broker counts that. The limit is never reached, but without one
+    /// letters that are returned would not keep their places, and RabbitMQ 4 would drop them after 20 returns.
+    private static let returnsOfLettersMax: Int64 = 1_000_000_000
+
+    /// The asker of a request about dead letters waits for at most this long, so the broker drops it then.
+    private static let requestMilliseconds: Int64 = 30_000
+
+    private static func policy(of queue: WorkQueue, deadExchange: String) -> [String: JSONValue] {
+        let limit: [String: JSONValue] = ["delivery-limit": .integer(20)]
+        guard queue != .deadletterRequests else {
+            return limit.merging(["message-ttl": .integer(requestMilliseconds)]) { $1 }
+        }
+        return limit.merging(deadLettering(to: deadExchange, key: queue.rawValue)) { $1 }
     }
 
     /// At-least-once needs `reject-publish`; with anything else the broker silently loses dead letters

@@ -1,7 +1,7 @@
 public import JobCore
 
 /// The queues that stages consume, named `owner.noun`. The raw value is the queue's name without the prefix.
-public enum WorkQueue: String, Sendable, CaseIterable {
+public enum WorkQueue: String, Sendable, CaseIterable, Codable {
     case tickerBaton = "ticker.baton"
     case dispatcherDue = "dispatcher.due"
     case dispatcherBulk = "dispatcher.bulk"
@@ -15,6 +15,7 @@ public enum WorkQueue: String, Sendable, CaseIterable {
     case ingesterReports1 = "ingester.reports.1"
     case ingesterReports2 = "ingester.reports.2"
     case ingesterReports3 = "ingester.reports.3"
+    case deadletterRequests = "deadletter.requests"
 
     /// The queue of a line of reports.
     public static func ingesterReports(_ line: ReportLine) -> WorkQueue {
@@ -43,6 +44,7 @@ public enum WorkQueue: String, Sendable, CaseIterable {
         case .ingesterCallbacks: [RoutingKey.any]
         case .ingesterReports0, .ingesterReports1, .ingesterReports2, .ingesterReports3:
             reportLine.map { line in ReportKind.allCases.map { RoutingKey.report($0, line) } } ?? []
+        case .deadletterRequests: [RoutingKey.deadLettersRequested]
         }
     }
 

@@ -11,6 +11,7 @@ public struct ExecutionChanged: PipelineMessage, Equatable {
         self.execution = execution
     }
 
+    public static var exchange: Exchange { .events }
     public static var isMandatory: Bool { false }
 
     public var routingKey: String {

@@ -12,6 +12,7 @@ public struct JobChanged: PipelineMessage, Hashable, Codable {
         self.changedAt = changedAt
     }
 
+    public static var exchange: Exchange { .events }
     public static var isMandatory: Bool { false }
     public var routingKey: String { RoutingKey.jobChanged }
     public var messageID: String? { MessageID.jobChanged(jobName.id, at: changedAt) }
