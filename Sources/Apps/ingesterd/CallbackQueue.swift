@@ -18,7 +18,7 @@ struct CallbackQueue {
 
     init(_ settings: SQSSettings, topology: Topology) {
         queue = settings.callbackQueue
-        callbackExchange = topology.prefix + Exchange.callbacks.rawValue
+        callbackExchange = topology.name(of: .callbacks)
         client = SQSClient(
             name: "sqs", maxConnectionsPerHost: Self.connections,
             environment: AWSEnvironment(variables: ProcessInfo.processInfo.environment), region: settings.region,
