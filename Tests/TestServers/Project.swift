@@ -9,13 +9,16 @@ public enum Project {
     /// The folder of this test runner, which also contains the programs.
     public static let bin = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath().deletingLastPathComponent().path
 
+    /// Tests that run side by side have ranges of their own: `Scripts/test` sets the first port.
+    private static let firstPort = ProcessInfo.processInfo.environment["BELFRY_TEST_FIRST_PORT"].flatMap(Int.init)
     private static let drawnPorts = Mutex<Set<Int>>([])
 
     /// Returns an unused port of the loopback, and never one that it has returned before: a port may be drawn long
     /// before a server uses it. It is none of those that the kernel gives to outgoing connections (32,768 and more).
     public static func freePort() throws -> Int {
+        let first = firstPort ?? 10_000
         for _ in 0..<1_000 {
-            let port = Int.random(in: 10_000..<32_000)
+            let port = Int.random(in: first..<(first + 11_000))
             guard drawnPorts.withLock({ $0.insert(port).inserted }) else { continue }
             if isUnused(port) { return port }
         }
