@@ -31,7 +31,8 @@ extension OutboundMessage {
     /// The message as AMQP carries it. `headers` are added to its own.
     public init(_ message: some PipelineMessage, headers: [String: String] = [:]) {
         self.init(
-            exchange: type(of: message).exchange, routingKey: message.routingKey, headers: message.messageHeaders.merging(headers) { $1 },
+            exchange: type(of: message).exchange, routingKey: message.routingKey,
+            headers: message.messageHeaders.merging(headers) { $1 },
             id: message.messageID,
             body: message.body, isMandatory: type(of: message).isMandatory)
     }

@@ -1,75 +1,42 @@
-public import JSON
-
 extension Topology {
-    /// What is missing or different in a broker's definitions, as its management API writes them: policies, bindings,
-    /// permissions and topic permissions, one sentence each.
+    /// What is missing in a broker, different, or too much, with the command that repairs it.
     ///
-    /// What else the broker has is no fault, except bindings of these queues and topic permissions of these users on
-    /// these exchanges. A user without a topic permission may publish with any routing key, so a missing one gives too
-    /// many rights, too.
-    public func faults(inDefinitions present: JSONValue, virtualHost: String) -> [String] {
-        let wanted = definitions(virtualHost: virtualHost)
-        func entries(_ section: String, of definitions: JSONValue) -> [JSONValue] {
-            definitions[section]?.array ?? []
+    /// One cause is one fault: what a missing object brings with it is not named again. What else the broker has is no
+    /// fault, except bindings into these queues and exchanges, rights of these users, and what changes these queues.
+    public func faults(in state: BrokerState, virtualHost: String) -> [TopologyFault] {
+        let repair = RepairCommand(prefix: prefix, virtualHost: virtualHost)
+        guard state[.virtualHosts].contains(where: { $0.text("name") == virtualHost }) else {
+            return [
+                TopologyFault(
+                    .virtualHostMissing, "virtual host \(virtualHost)", expected: "a virtual host",
+                    found: TopologyFault.nothing, repair: repair.apply)
+            ]
         }
-        /// The entries that have no like in other definitions, by these fields.
-        func difference(
-            _ section: String, _ fields: [String], of definitions: JSONValue, from other: JSONValue
-        ) -> [JSONValue] {
-            let others = entries(section, of: other)
-            return entries(section, of: definitions).filter { item in
-                !others.contains { other in fields.allSatisfy { other[$0] == item[$0] } }
-            }
-        }
-        func different(_ section: String, _ fields: [String]) -> [JSONValue] {
-            difference(section, fields, of: wanted, from: present)
-        }
-        func text(_ item: JSONValue, _ field: String) -> String { item[field]?.string ?? "" }
-
-        let missing = Set(different("policies", ["vhost", "name"]).map { text($0, "name") })
-        let policies = different("policies", ["vhost", "name", "pattern", "definition"]).map { policy in
-            "policy \(text(policy, "name")) " + (missing.contains(text(policy, "name")) ? "is missing" : "differs")
-        }
-        let bindingFields = ["vhost", "source", "destination", "routing_key"]
-        let bindings = different("bindings", bindingFields).map {
-            "binding of \(text($0, "destination")) to \(text($0, "routing_key")) is missing"
-        }
-        let names = Set(queues.map(\.name))
-        let extraBindings = difference("bindings", bindingFields, of: present, from: wanted).filter {
-            $0["vhost"]?.string == virtualHost && names.contains(text($0, "destination"))
-        }.map {
-            "binding of \(text($0, "destination")) to \(text($0, "routing_key")) on exchange \(text($0, "source")) "
-                + "should not be there"
-        }
-        let permissions = different("permissions", ["vhost", "user", "configure", "write", "read"]).map {
-            "the permissions of user \(text($0, "user")) differ or are missing"
-        }
-        let topics = different("topic_permissions", ["vhost", "user", "exchange", "write", "read"]).map {
-            "the topic permissions of user \(text($0, "user")) on exchange \(text($0, "exchange")) differ or are "
-                + "missing"
-        }
-        let extraTopics = entries("topic_permissions", of: present).filter { item in
-            item["vhost"]?.string == virtualHost && exchanges.contains(text(item, "exchange"))
-                && users.contains { user in
-                    user.name == text(item, "user") && user.topicWrite[text(item, "exchange")] == nil
-                }
-        }.map {
-            "user \(text($0, "user")) has topic permissions on exchange \(text($0, "exchange")) that it should not have"
-        }
-        return policies + bindings + extraBindings + permissions + topics + extraTopics
-    }
-}
-
-extension JSONValue {
-    fileprivate subscript(_ field: String) -> JSONValue? {
-        if case .object(let fields) = self { fields[field] } else { nil }
+        return exchangeFaults(in: state, repair) + queueFaults(in: state, repair) + bindingFaults(in: state, repair)
+            + policyFaults(in: state, repair) + overridingFaults(in: state, repair)
+            + userFaults(in: state, repair) + permissionFaults(in: state, virtualHost: virtualHost, repair)
+            + topicPermissionFaults(in: state, virtualHost: virtualHost, repair) + limitFaults(in: state, repair)
     }
 
-    fileprivate var string: String? {
-        if case .string(let text) = self { text } else { nil }
+    /// Queues and exchanges of a broker that have the topology's prefix and are unknown, one sentence each. They may be
+    /// left from an earlier release, or belong to somebody who should use another name.
+    public func hints(in state: BrokerState) -> [String] {
+        let known = Set(queues.map(\.name))
+        let queueHints = state[.queues].map { $0.text("name") }.filter { name in
+            name.hasPrefix("\(prefix).") && !known.contains(name) && !isOfAnotherOwner(name)
+        }.map { "queue \($0) is not part of the topology, but has its prefix" }
+        let exchangeHints = state[.exchanges].map { $0.text("name") }.filter { name in
+            name.hasPrefix("\(prefix).") && !exchanges.contains(name) && !isOfAnotherOwner(name)
+        }.map { "exchange \($0) is not part of the topology, but has its prefix" }
+        return queueHints.sorted() + exchangeHints.sorted()
     }
 
-    fileprivate var array: [JSONValue]? {
-        if case .array(let values) = self { values } else { nil }
+    /// The names that are left to others: subscribers' queues, event forks, and the queue of a process for answers.
+    private func isOfAnotherOwner(_ name: String) -> Bool {
+        let rest = name.dropFirst(prefix.count)
+        if rest.hasPrefix(".fork.") || rest.hasPrefix(".subscriber.") { return true }
+        let answers = "\(Exchange.answers.rawValue)."
+        guard rest.hasPrefix(answers) else { return false }
+        return rest.dropFirst(answers.count).wholeMatch(of: /[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/) != nil
     }
 }

@@ -11,15 +11,35 @@ extension AMQPHandle {
         try checkReply("exchange.declare \(name)")
     }
 
-    /// Declares a durable queue. `passively` only asks whether it exists.
+    /// Declares a durable queue. `passively` only asks whether it exists. Returns the number of its messages that are
+    /// not in the hands of a consumer, and that of its consumers.
+    @discardableResult
     mutating func declareQueue(
         _ name: String, arguments: [String: JSONValue], passively: Bool
-    ) throws(AMQPFailure) {
+    ) throws(AMQPFailure) -> (messages: Int, consumers: Int) {
         arena.empty()
-        amqp_queue_declare(
+        let answer = amqp_queue_declare(
             raw, channel, arena.lend(name), passively ? 1 : 0, 1, 0, 0,
             arena.lend(AMQPTable(arguments: arguments)))
+        let counts = answer.map { (messages: Int($0.pointee.message_count), consumers: Int($0.pointee.consumer_count)) }
         try checkReply("queue.declare \(name)")
+        return counts ?? (0, 0)
+    }
+
+    /// Deletes a queue with all that it holds.
+    mutating func deleteQueue(_ name: String) throws(AMQPFailure) {
+        arena.empty()
+        amqp_queue_delete(raw, channel, arena.lend(name), 0, 0)
+        try checkReply("queue.delete \(name)")
+    }
+
+    /// Ends a binding, which need not exist.
+    mutating func unbind(_ queue: String, from exchange: String, routingKey: String) throws(AMQPFailure) {
+        arena.empty()
+        amqp_queue_unbind(
+            raw, channel, arena.lend(queue), arena.lend(exchange), arena.lend(routingKey),
+            arena.lend([:]))
+        try checkReply("queue.unbind \(queue)")
     }
 
     /// Binds a queue to an exchange.

@@ -1,11 +1,12 @@
+import JSON
 public import Messaging
 
 /// Declares a topology's exchanges, queues and bindings, and finds those that are missing or different.
 ///
 /// Policies and users are not part of AMQP: they come with the definitions file, or over the management API.
 public struct TopologyDeclarer {
-    private let options: ConnectionOptions
-    private let topology: Topology
+    let options: ConnectionOptions
+    let topology: Topology
 
     public init(options: ConnectionOptions, topology: Topology) {
         self.options = options
@@ -34,17 +35,22 @@ public struct TopologyDeclarer {
         }
     }
 
-    /// A line for each exchange or queue that is missing or has other arguments; empty when all is well. Changes
-    /// nothing. Blocks the calling thread. Throws when no broker can be reached.
-    public func check() throws(Refusal) -> [String] {
-        var faults: [String] = []
+    /// The exchanges and queues that are missing or different; empty when all is well. Changes nothing. Blocks the
+    /// calling thread. Throws when no broker can be reached.
+    public func check() throws(Refusal) -> [TopologyFault] {
+        var faults: [TopologyFault] = []
         do {
             var handle = try connect()
             for exchange in topology.exchanges {
                 do {
                     try handle.declareExchange(exchange, passively: true)
+                    // A passive declaration compares nothing. The exchange exists, so this one creates nothing.
+                    try handle.declareExchange(exchange, passively: false)
                 } catch {
-                    faults.append(Self.explain("exchange \(exchange)", error))
+                    faults.append(
+                        explain(
+                            "exchange \(exchange)", "a durable topic exchange", error, .exchangeMissing,
+                            .exchangeDifferent))
                     // A refused declaration closes the channel.
                     handle = try connect()
                 }
@@ -55,7 +61,11 @@ public struct TopologyDeclarer {
                     // A passive declaration compares no arguments. The queue exists, so this one creates nothing.
                     try handle.declareQueue(queue.name, arguments: queue.arguments, passively: false)
                 } catch {
-                    faults.append(Self.explain("queue \(queue.name)", error))
+                    let arguments = JSONValue.object(queue.arguments).text
+                    faults.append(
+                        explain(
+                            "queue \(queue.name)", "a durable queue with \(arguments)", error, .queueMissing,
+                            .queueDifferent))
                     handle = try connect()
                 }
             }
@@ -65,7 +75,7 @@ public struct TopologyDeclarer {
         return faults
     }
 
-    private func connect() throws(AMQPFailure) -> AMQPHandle {
+    func connect() throws(AMQPFailure) -> AMQPHandle {
         var failure = AMQPFailure("connect", "no broker is configured")
         for url in options.urls {
             do {
@@ -77,11 +87,21 @@ public struct TopologyDeclarer {
         throw failure
     }
 
-    private static func explain(_ item: String, _ failure: AMQPFailure) -> String {
-        switch failure.replyCode {
-        case 404: "\(item) is missing"
-        case 406: "\(item) has other arguments than it should: \(failure.reason)"
-        default: "\(item): \(failure.reason)"
+    private func explain(
+        _ what: String, _ expected: String, _ failure: AMQPFailure, _ missing: TopologyFault.Code,
+        _ different: TopologyFault.Code
+    ) -> TopologyFault {
+        let repair = RepairCommand(
+            prefix: topology.prefix, virtualHost: options.urls.first?.virtualHost ?? "/")
+        return switch failure.replyCode {
+        case 404:
+            TopologyFault(
+                missing, what, expected: expected, found: TopologyFault.nothing, repair: repair.apply)
+        case 405, 406:
+            TopologyFault(different, what, expected: expected, found: failure.reason, repair: repair.replace)
+        default:
+            // The user has too few permissions, which an import of the definitions restores.
+            TopologyFault(.refused, what, expected: expected, found: failure.reason, repair: repair.apply)
         }
     }
 }

@@ -23,7 +23,10 @@ public struct PrivateBroker: Sendable {
         _ = try? await Program.script("broker", ["stop", folder])
         try? FileManager.default.removeItem(atPath: folder)
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-        let names = ["operator", "tickerd", "dispatcherd", "courierd", "ingesterd", "reaperd", "consoled", "service"]
+        let names = [
+            "operator", "tickerd", "dispatcherd", "courierd", "ingesterd", "reaperd", "consoled", "service",
+            "deadletterd",
+        ]
         let passwords = names.map { "\(prefix)-\($0)=secret" } + ["admin=secret"]
         try passwords.joined(separator: "\n").write(toFile: "\(folder)/passwords", atomically: true, encoding: .utf8)
         let definitions = try await Program.run(

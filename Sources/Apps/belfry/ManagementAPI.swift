@@ -26,27 +26,19 @@ struct ManagementAPI {
             .value(in: Settings(program: .belfry, flags: [:]))
     }
 
-    /// Imports the definitions. Existing users keep their passwords.
-    func apply(_ topology: Topology, virtualHost: String) async throws {
-        guard case .object(var definitions) = topology.definitions(virtualHost: virtualHost) else { return }
-        let existing = try await get("/api/users")
-        let names = Set((existing.array ?? []).compactMap { $0["name"]?.string })
-        definitions["users"] = .array(
-            (definitions["users"]?.array ?? []).filter { user in !names.contains(user["name"]?.string ?? "") })
-        _ = try await send("POST", "/api/definitions", body: .object(definitions))
+    /// A path below `/api/`. Names may have any characters.
+    static func path(_ names: String...) -> String {
+        let plain = CharacterSet(
+            charactersIn: "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~")
+        return "/api/"
+            + names.map { $0.addingPercentEncoding(withAllowedCharacters: plain) ?? "" }.joined(separator: "/")
     }
 
-    /// Returns the policies, bindings, permissions and topic permissions that are missing or different, one sentence
-    /// each.
-    func faults(_ topology: Topology, virtualHost: String) async throws -> [String] {
-        topology.faults(inDefinitions: try await get("/api/definitions"), virtualHost: virtualHost)
-    }
-
-    private func get(_ path: String) async throws -> JSONValue {
+    func get(_ path: String) async throws -> JSONValue {
         try await send("GET", path)
     }
 
-    private func send(_ method: String, _ path: String, body: JSONValue? = nil) async throws -> JSONValue {
+    func send(_ method: String, _ path: String, body: JSONValue? = nil) async throws -> JSONValue {
         let headers = [
             ClientRequest.Header(name: "Authorization", value: authorization),
             ClientRequest.Header(name: "Content-Type", value: "application/json"),
@@ -60,7 +52,9 @@ struct ManagementAPI {
             return response.body.isEmpty ? .null : (try? JSONValue(parsing: response.body, limits: .trusted)) ?? .null
         case .response(let response):
             let text = String(decoding: response.body.prefix(512), as: UTF8.self)
-            throw Refused("the management API answered with status \(response.status): \(text)")
+            let advice = [401, 403].contains(response.status) ? ". Its user needs the tag administrator" : ""
+            throw Refused(
+                "the management API answered \(method) \(path) with status \(response.status): \(text)\(advice)")
         case .failure(let failure, let detail, _):
             throw Refused("no answer from the management API: \(failure) (\(detail))")
         }

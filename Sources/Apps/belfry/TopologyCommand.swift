@@ -4,70 +4,12 @@ import Commands
 import JSON
 import JobCore
 import Messaging
-import RabbitMQ
 import Settings
 
 struct TopologyCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "topology", abstract: "Manages the exchanges, queues, policies and users of Belfry in RabbitMQ.",
-        subcommands: [Apply.self, Check.self, Print.self])
-
-    private static func declarer(_ options: BrokerOptions) throws -> TopologyDeclarer {
-        let broker = try options.broker()
-        return TopologyDeclarer(options: broker.connection, topology: broker.topology)
-    }
-
-    struct Apply: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(
-            abstract: "Creates exchanges, queues and bindings; with BELFRY_MANAGEMENT_URL also policies and users.")
-        @OptionGroup var brokerOptions: BrokerOptions
-
-        func run() async throws {
-            if let api = try ManagementAPI.configured() {
-                let broker = try brokerOptions.broker()
-                try await api.apply(broker.topology, virtualHost: broker.virtualHost)
-                return Output.line("The topology is applied, including policies and users.")
-            }
-            do {
-                try TopologyCommand.declarer(brokerOptions).apply()
-            } catch let error as TopologyDeclarer.Refusal {
-                throw Refused(error.description)
-            }
-            Output.line("Exchanges, queues and bindings are applied.")
-            Output.note(
-                """
-                Policies and users can't be created over AMQP. Set BELFRY_MANAGEMENT_URL, or have an administrator run:
-                  belfry topology print > definitions.json && rabbitmqctl import_definitions definitions.json
-                """)
-        }
-    }
-
-    struct Check: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(
-            abstract: "Prints what is missing or different. Exits with 0 if nothing is. Changes nothing.")
-        @OptionGroup var brokerOptions: BrokerOptions
-        @Flag(help: "Print JSON.") var json = false
-
-        func run() async throws {
-            var faults: [String]
-            do {
-                faults = try TopologyCommand.declarer(brokerOptions).check()
-            } catch let error as TopologyDeclarer.Refusal {
-                throw Refused(error.description)
-            }
-            if let api = try ManagementAPI.configured() {
-                let broker = try brokerOptions.broker()
-                faults += try await api.faults(broker.topology, virtualHost: broker.virtualHost)
-            }
-            if json {
-                Output.line(JSONValue.object(["faults": .array(faults.map(JSONValue.string))]).text)
-            } else {
-                for fault in faults { Output.line(fault) }
-                if faults.isEmpty { Output.line("The topology is complete.") }
-            }
-            if !faults.isEmpty { throw ExitCode(1) }
-        }
-    }
+        subcommands: [TopologyApply.self, TopologyCheck.self, Print.self])
 
     struct Print: ParsableCommand {
         static let configuration = CommandConfiguration(

@@ -1,0 +1,96 @@
+import JSON
+
+/// The comparison of policies, and what keeps them from applying.
+extension Topology {
+    func policyFaults(in state: BrokerState, _ repair: RepairCommand) -> [TopologyFault] {
+        policies.compactMap { policy in
+            let expected = "\(policy.pattern) on queues: \(JSONValue.object(policy.definition).text)"
+            guard let found = state[.policies].first(where: { $0.text("name") == policy.name }) else {
+                return TopologyFault(
+                    .policyMissing, "policy \(policy.name)", expected: expected, found: TopologyFault.nothing,
+                    repair: repair.apply)
+            }
+            // All queues of the topology are quorum queues. A higher priority does no harm.
+            guard
+                found.text("pattern") != policy.pattern || found.object("definition") != policy.definition
+                    || !["queues", "quorum_queues"].contains(found.text("apply-to")) || found.integer("priority") < 0
+            else { return nil }
+            return TopologyFault(
+                .policyDifferent, "policy \(policy.name)", expected: expected,
+                found: "\(found.text("pattern")) on \(found.text("apply-to")), priority "
+                    + "\(found.integer("priority")): \(JSONValue.object(found.object("definition")).text)",
+                repair: repair.apply)
+        }
+    }
+
+    /// Policies and operator policies of others that apply to queues of the topology, one fault each.
+    func overridingFaults(in state: BrokerState, _ repair: RepairCommand) -> [TopologyFault] {
+        let expected = policyByQueue
+        let ours = Set(policies.map(\.name))
+        let present = Set(state[.policies].map { $0.text("name") })
+        let known = Dictionary(state[.queues].map { ($0.text("name"), $0) }) { first, _ in first }
+        func queues(where isAffected: (BrokerEntry, Policy?) -> Bool) -> [String] {
+            self.queues.map(\.name).filter { name in known[name].map { isAffected($0, expected[name]) } ?? false }
+        }
+        let overridden = state[.policies].filter { !ours.contains($0.text("name")) }.compactMap { other in
+            let affected = queues { queue, policy in
+                // While a policy is missing, another one may apply that will not when it is there.
+                queue.text("policy") == other.text("name")
+                    && (policy.map { present.contains($0.name) } ?? true || other.integer("priority") > 0)
+            }
+            return Self.override(.policyOverridden, "policy", other, affected, "set_policy", repair, prefix)
+        }
+        let byOperator = state[.operatorPolicies].compactMap { other in
+            let affected = queues { queue, policy in
+                queue.text("operator_policy") == other.text("name")
+                    && Self.changes(queue, of: other.object("definition"), policy?.definition ?? [:])
+            }
+            return Self.override(
+                .operatorPolicyOverrides, "operator policy", other, affected, "set_operator_policy", repair, prefix)
+        }
+        return overridden + byOperator
+    }
+
+    /// The policy of the topology that applies to each queue.
+    private var policyByQueue: [String: Policy] {
+        var found: [String: Policy] = [:]
+        for policy in policies {
+            guard let pattern = try? Regex(policy.pattern) else { continue }
+            for queue in queues where queue.name.firstMatch(of: pattern) != nil { found[queue.name] = policy }
+        }
+        return found
+    }
+
+    /// Whether an operator policy changes a queue's own settings, or makes it drop messages. Of two numbers the broker
+    /// takes the smaller one, so the effective value decides.
+    private static func changes(
+        _ queue: BrokerEntry, of added: [String: JSONValue], _ own: [String: JSONValue]
+    ) -> Bool {
+        let effective = queue.object("effective_policy_definition").merging(added) { effective, _ in effective }
+        return added.keys.contains { key in
+            own[key].map { $0 != effective[key] } ?? dropping.contains(key)
+        }
+    }
+
+    /// The keys with which a queue drops messages.
+    private static let dropping: Set<String> = ["message-ttl", "expires", "delivery-limit", "overflow"]
+
+    /// The repair keeps the other policy for the other queues: its pattern no longer matches names of the topology.
+    private static func override(
+        _ code: TopologyFault.Code, _ kind: String, _ other: BrokerEntry, _ affected: [String], _ action: String,
+        _ repair: RepairCommand, _ prefix: String
+    ) -> TopologyFault? {
+        guard let first = affected.first else { return nil }
+        let rest = affected.count > 1 ? " and \(affected.count - 1) more" : ""
+        let definition = JSONValue.object(other.object("definition")).text
+        return TopologyFault(
+            code, "\(kind) \(other.text("name"))", expected: "no effect on the queues of Belfry",
+            found: "\(definition) on \(first)\(rest), priority \(other.integer("priority"))",
+            repair: repair.control(
+                action,
+                [
+                    "--priority", String(other.integer("priority")), "--apply-to", other.text("apply-to"),
+                    other.text("name"), "^(?!\(escaped(prefix))(\\.|$))(?=.*(?:\(other.text("pattern"))))", definition,
+                ]))
+    }
+}
