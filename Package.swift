@@ -84,6 +84,9 @@ let examples: [Target] =
         .executableTarget(
             name: "queue-swift", dependencies: ["Messaging", "RabbitMQ", crypto, logging],
             path: "examples/queue-swift", swiftSettings: strict),
+        .executableTarget(
+            name: "events-swift", dependencies: ["Messaging", "RabbitMQ", logging], path: "examples/events-swift",
+            swiftSettings: strict),
     ]
 
 let package = Package(
@@ -170,7 +173,7 @@ let package = Package(
 
         tests("JSONTests", ["JSON"]),
         tests("JobCoreTests", ["Determinism", "JSON", "JobCore"]),
-        tests("MessagingTests", ["JSON", "JobCore", "Messaging", "MessagingTesting"]),
+        tests("MessagingTests", ["JSON", "JobCore", "Messaging", "MessagingTesting", yams]),
         tests("SettingsTests", ["Settings", logging]),
         tests("SigningTests", ["JobCore", "Signing"]),
         tests("ThreadsTests", ["Threads"]),

@@ -28,7 +28,7 @@ extension Console {
         guard let put = try await store.put([job], now: time.now()).first else {
             throw StoreError.unusable("a job was put, and the store did not return it")
         }
-        await publishChange(of: name, isDeleted: false, now: put.stored.updatedAt)
+        await publish(JobChanged(put: put.stored.fields))
         logger.info("job put", metadata: ["job": "\(name)", "by": "\(context.key.name)", "new": "\(put.isNew)"])
         return try .json(put.isNew ? .created : .ok, view(put.stored, put.stored.updatedAt, context))
     }
@@ -44,7 +44,7 @@ extension Console {
         let name = try context.jobName()
         let now = time.now()
         guard try await store.deleteJob(named: name, now: now) else { throw Self.noJob(name) }
-        await publishChange(of: name, isDeleted: true, now: now)
+        await publish(JobChanged(deleted: name, at: now))
         logger.info("job deleted", metadata: ["job": "\(name)", "by": "\(context.key.name)"])
         return Response(status: .noContent)
     }
@@ -97,13 +97,16 @@ extension Console {
 
     private static func noJob(_ name: JobName) -> APIError { APIError(.notFound, "There is no job \(name).") }
 
-    /// Publishes `job.changed`. The change is committed already, so an unavailable broker is no reason to refuse it.
-    private func publishChange(of name: JobName, isDeleted: Bool, now: Instant) async {
+    /// Publishes `job.changed`. The change is committed already, so an unavailable broker is no reason to refuse it: then
+    /// the event is published later.
+    private func publish(_ change: JobChanged) async {
         do {
-            try await publisher.call(
-                OutboundMessage(JobChanged(jobName: name, isDeleted: isDeleted, changedAt: now)))
+            try await publisher.call(OutboundMessage(change))
         } catch {
-            logger.warning("job.changed was not published", metadata: ["job": "\(name)", "error": "\(error)"])
+            let isKept = unpublished.add(change)
+            logger.warning(
+                isKept ? "job.changed waits for the broker" : "job.changed was not published",
+                metadata: ["job": "\(change.jobName)", "error": "\(error)"])
         }
     }
 }

@@ -15,6 +15,8 @@ public struct Console: Sendable {
     let store: any ConsoleStore
     /// Publishes, and fails within a second: a request must not wait for a broker that says nothing.
     let publisher: Coalescer<OutboundMessage, Void>
+    /// The events that wait for the broker, for a `Periodic`.
+    public let unpublished = UnpublishedChanges()
     let targets: TargetRules
     let time: any TimeSource
     let logger: Logger

@@ -6,21 +6,21 @@ extension RecordedExecution {
     /// The messages that a recorded execution leads to: the same when its message is handled for the first time and for
     /// each further time. `NewExecution.record` leaves out executions that another message led to.
     ///
-    /// A pending execution is delivered. An execution created as failed (locked, missed) publishes only
-    /// `execution.finished`. An execution that is running or has ended since leads to no message: it was delivered. Nor
-    /// does one with an attempt on record: its retry waits in the ladder, and would be made twice. Nor does one that is
-    /// buffered, or whose delivery became due anew: another message requests it.
+    /// Each publishes `execution.created`. A pending execution is delivered. An execution created as failed (locked,
+    /// missed) also publishes `execution.finished`. An execution that is running or has ended since was delivered, so it
+    /// is not delivered again. Nor is one with an attempt on record: its retry waits in the ladder, and would be made
+    /// twice. Nor is one that is buffered, or whose delivery became due anew: another message requests it.
     ///
     /// `isBulk` says whether the delivery is more than its service's share. `secrets` are those of its service that are
     /// valid now: after a rotation, the same message has the same id and other secrets.
     func messages(job: Job, isBulk: Bool, secrets: ServiceSecrets) -> [OutboundMessage] {
-        switch execution.state.status {
+        let created = OutboundMessage(ExecutionChanged(.created, of: execution))
+        return switch execution.state.status {
         case .pending where execution.attempts.isEmpty && !execution.isDueAnew:
-            [OutboundMessage(delivery(job: job, isBulk: isBulk, secrets: secrets))]
-        case .pending: []
+            [OutboundMessage(delivery(job: job, isBulk: isBulk, secrets: secrets)), created]
         case .fail where execution.state.reason == .locked || execution.state.reason == .missed:
-            [OutboundMessage(ExecutionChanged(.finished, of: execution))]
-        case .invoked, .processing, .success, .fail: []
+            [created, OutboundMessage(ExecutionChanged(.finished, of: execution))]
+        case .pending, .invoked, .processing, .success, .fail: [created]
         }
     }
 

@@ -68,9 +68,16 @@ struct ReportFold: Sendable {
         let transition = before.applying(report, id: id, judgedAt: judgedAt, progress: result.progress)
         let after = transition.execution
         current[after.id] = after
-        result.events += transition.events.map { ExecutionChanged($0, of: after) }
+        let heartbeatAt = Self.heartbeatAt(of: report, to: after)
+        result.events += transition.events.map { ExecutionChanged($0, of: after, heartbeatAt: heartbeatAt) }
         switch transition.decision {
-        case .ignore(let reason): result.notes.append(.ignored(after.id, reason))
+        case .ignore(let reason):
+            // A repeat of a heartbeat that is on record: the end came later, in the same transaction perhaps.
+            if repeats.contains(index), let heartbeatAt, let latest = after.state.lastHeartbeatAt, heartbeatAt <= latest
+            {
+                result.events.append(ExecutionChanged(.progressed, of: after, heartbeatAt: heartbeatAt))
+            }
+            result.notes.append(.ignored(after.id, reason))
         case .redeliver:
             result.redeliveries.append(
                 RedeliveryRequested(executionID: after.id, jobName: after.jobName, foundAt: after.attemptDueAt))
@@ -83,5 +90,12 @@ struct ReportFold: Sendable {
             guard after.state.status != before.state.status else { return }
             result.notes.append(.moved(after.id, after.state.status, after.state.reason))
         }
+    }
+
+    /// When the heartbeat was received that a report is; nil for any other report. Like its execution has it: not before
+    /// that was created.
+    private static func heartbeatAt(of report: Report, to execution: Execution) -> Instant? {
+        guard case .callback(.processing, let receivedAt) = report else { return nil }
+        return max(receivedAt, execution.createdAt)
     }
 }

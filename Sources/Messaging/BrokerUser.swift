@@ -21,7 +21,16 @@ public struct BrokerUser: Sendable, Equatable {
             BrokerUser(
                 name: "\(prefix)-service", configure: "^$", write: anyOf([prefix + Exchange.callbacks.rawValue]),
                 read: "^$", topicWrite: [prefix + Exchange.callbacks.rawValue: ".*"]),
+            subscriber(prefix: prefix),
         ]
+    }
+
+    /// A subscriber declares queues of its own, binds them to the events and consumes them. It publishes nothing.
+    private static func subscriber(prefix: String) -> BrokerUser {
+        let own = "\(Topology.escaped(prefix))\\.subscriber\\..+"
+        return BrokerUser(
+            name: "\(prefix)-subscriber", configure: "^\(own)$", write: "^\(own)$",
+            read: "^(\(Topology.escaped(prefix + Exchange.events.rawValue))|\(own))$", topicWrite: [:])
     }
 
     private static func stages(prefix: String) -> [BrokerUser] {

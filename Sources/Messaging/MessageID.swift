@@ -80,18 +80,18 @@ public enum MessageID {
     /// Differs by execution, since an execution is cancelled once.
     public static func cancelled(_ execution: ExecutionID) -> String { "\(execution)/cancelled" }
 
-    /// Differs by execution and event; for progress also by heartbeat. An execution starts and finishes once.
-    public static func event(_ event: ExecutionEvent, of execution: Execution) -> String {
+    /// Differs by execution and event; for progress also by the instant of the heartbeat. An execution is created,
+    /// starts and finishes once.
+    static func event(_ event: ExecutionEvent, of execution: ExecutionID, at instant: Instant) -> String {
         switch event {
-        case .started, .finished: "\(execution.id)/\(event.rawValue)"
-        case .progressed:
-            "\(execution.id)/\(event.rawValue)/\(execution.state.lastHeartbeatAt?.millisecondsSinceEpoch ?? 0)"
+        case .created, .started, .finished: "\(execution)/\(event.rawValue)"
+        case .progressed: "\(execution)/\(event.rawValue)/\(instant.millisecondsSinceEpoch)"
         }
     }
 
-    /// Differs by job and by the instant of the change.
-    public static func jobChanged(_ job: JobID, at instant: Instant) -> String {
-        "\(job)/changed/\(instant.millisecondsSinceEpoch)"
+    /// Differs by job, by the instant of the change, and by whether the job was put or deleted.
+    static func jobChanged(_ job: JobID, isDeleted: Bool, at instant: Instant) -> String {
+        "\(job)/\(isDeleted ? "deleted" : "changed")/\(instant.millisecondsSinceEpoch)"
     }
 
     /// Random, since nothing tells a repeated callback from a second callback. The id makes the recorder apply each

@@ -1,8 +1,9 @@
 public import JobCore
 
-/// The routing keys of the pipeline's exchange and of the retry ladder's.
+/// The routing keys of all exchanges.
 ///
-/// The key of a report is its kind and its line: `delivery.accepted.2`.
+/// The key of a report is its kind and its line: `delivery.accepted.2`. The key of an event is its type and the two
+/// names of its job: `execution.finished.billing.send-invoices`.
 public enum RoutingKey {
     public static let scheduleDue = "schedule.due"
     public static let scheduleDueBulk = "schedule.due.bulk"
@@ -23,6 +24,27 @@ public enum RoutingKey {
 
     /// The key of a report.
     public static func report(_ kind: ReportKind, _ line: ReportLine) -> String { "\(kind.rawValue).\(line.index)" }
+
+    /// The most bytes that a job's name has in the key of an event, so that the key is one that AMQP can send.
+    static let nameBytesMax = 100
+
+    /// The key of an event. Each name is one word: what is not a letter, a digit, `-` or `_` becomes `_`, and a name that
+    /// is longer than `nameBytesMax` is cut.
+    static func event(_ type: String, of job: JobName) -> String {
+        "\(type).\(word(job.service)).\(word(job.job))"
+    }
+
+    private static func word(_ name: String) -> String {
+        let bytes = name.utf8.prefix(nameBytesMax).map { byte in
+            switch byte {
+            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"):
+                byte
+            default: UInt8(ascii: "_")
+            }
+        }
+        return String(decoding: bytes, as: UTF8.self)
+    }
 
     /// A regular expression over the keys of these events: an event's name, or that and the job's two names.
     static func pattern(ofEvents events: [String]) -> String {

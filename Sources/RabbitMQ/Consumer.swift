@@ -12,6 +12,8 @@ actor Consumer: ConnectionOwner {
     /// The queue that this consumer declares itself, until the broker refuses that: then the queue exists, or an
     /// operator has to make it.
     private var declared: String?
+    /// What the consumed queue is bound to, once it is declared.
+    private let bindings: [ServiceQueue.Binding]
     private let keepsProperties: Bool
     private var handle: AMQPHandle?
     private var ledger = AckLedger()
@@ -31,12 +33,17 @@ actor Consumer: ConnectionOwner {
     init(options: ConnectionOptions, logger: Logger) {
         connection = BrokerConnection(options: options, role: "consume", logger: logger)
         keepsProperties = false
+        bindings = []
     }
 
-    /// Consumes one queue, with all properties of its messages, and declares it as a durable quorum queue.
-    init(options: ConnectionOptions, declaring queue: String, prefetch: Int, logger: Logger) {
+    /// Consumes one queue, with all properties of its messages. Declares it as a durable quorum queue, and binds it.
+    init(
+        options: ConnectionOptions, declaring queue: String, bindings: [ServiceQueue.Binding], prefetch: Int,
+        logger: Logger
+    ) {
         connection = BrokerConnection(options: options, role: "consume", logger: logger)
         keepsProperties = true
+        self.bindings = bindings
         declared = queue
         inboxes[queue] = Inbox(prefetch: prefetch)
     }
@@ -107,6 +114,7 @@ actor Consumer: ConnectionOwner {
         (isReading, heartbeatAt) = (true, .now)
         handle?.reader.keepsProperties = keepsProperties
         try declare()
+        try bind()
         connection.set(.connected)
     }
 
@@ -158,6 +166,14 @@ actor Consumer: ConnectionOwner {
         } catch {
             if error.isRefusal { declared = nil }
             throw error
+        }
+    }
+
+    private func bind() throws(AMQPFailure) {
+        for queue in inboxes.keys {
+            for binding in bindings {
+                try handle?.bind(queue, to: binding.exchange, routingKey: binding.routingKey)
+            }
         }
     }
 

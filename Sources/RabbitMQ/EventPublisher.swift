@@ -9,9 +9,10 @@ import Synchronization
 /// has lost its majority (after some hundred messages), and confirms nothing meanwhile: on the connection of the
 /// pipeline's messages one subscriber's queue would stop the stage. Here it stops other events at most.
 ///
-/// A batch waits for the confirms of its events for a short time; after a wait in vain none waits for a minute.
+/// A batch waits for the confirms of its events for a short time. After a wait in vain none waits until the broker has
+/// confirmed them all, or for a minute.
 final class EventPublisher: Sendable {
-    private static let waitMax: Duration = .milliseconds(200)
+    private static let waitMax: Duration = .milliseconds(500)
 
     let publisher: Publisher
     private let patience = Mutex(EventPatience())
@@ -25,7 +26,8 @@ final class EventPublisher: Sendable {
     /// cause: then the events are published again, with the batch that they belong to.
     func publish(_ events: [AMQPMessage]) async -> PublishError? {
         do throws(PublishError) {
-            if patience.withLock({ $0.mayWait(at: .now) }) {
+            let isAllConfirmed = publisher.isAllConfirmed
+            if patience.withLock({ $0.mayWait(at: .now, isAllConfirmed: isAllConfirmed) }) {
                 try await publisher.publish(events, within: Self.waitMax)
             } else {
                 try publisher.send(events)

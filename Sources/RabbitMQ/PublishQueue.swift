@@ -52,6 +52,9 @@ struct PublishQueue<Caller> {
     /// Whether a batch waits for another channel than that of the batch before.
     var needsChannel: Bool { batchOnChannel != nil && !unsent.isEmpty }
 
+    /// Whether no batch waits for its confirms.
+    var isAllConfirmed: Bool { unconfirmed.isEmpty }
+
     /// Whether a caller waits for a confirm.
     var isAwaited: Bool { !callers.isEmpty }
 

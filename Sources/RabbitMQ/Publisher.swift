@@ -65,6 +65,9 @@ actor Publisher: ConnectionOwner {
     /// Why a publish would be refused now; nil when it would be sent.
     nonisolated var fault: String? { queue.withLock { $0.fault(at: .now) } }
 
+    /// Whether no message waits for its confirm.
+    nonisolated var isAllConfirmed: Bool { queue.withLock(\.isAllConfirmed) }
+
     /// Publishes a batch and waits for its confirms, with a `limit` for at most about that long. Throws as
     /// `MessageBroker.publish` does, and `unavailable` when the limit has passed: the batch may arrive all the same.
     nonisolated func publish(

@@ -7,18 +7,32 @@ public import Messaging
 ///     async let connection: Void = queue.run()
 ///     for message in try await queue.next(limit: 10) { await queue.acknowledge([message.tag]) }
 public struct ServiceQueue: Sendable {
+    /// Leads messages of an exchange with a routing key, or a pattern of keys, to a queue.
+    public struct Binding: Sendable {
+        var exchange: String
+        var routingKey: String
+
+        /// The exchange must exist.
+        public init(exchange: String, routingKey: String) {
+            self.exchange = exchange
+            self.routingKey = routingKey
+        }
+    }
+
     private let consumer: Consumer
     private let name: String
 
     /// Opens nothing yet: `run` does. At most `prefetch` messages are unacknowledged at a time.
-    public init(options: ConnectionOptions, name: String, prefetch: Int, logger: Logger) {
+    public init(
+        options: ConnectionOptions, name: String, bindings: [Binding] = [], prefetch: Int, logger: Logger
+    ) {
         var options = options
         options.advice = .services
-        consumer = Consumer(options: options, declaring: name, prefetch: prefetch, logger: logger)
+        consumer = Consumer(options: options, declaring: name, bindings: bindings, prefetch: prefetch, logger: logger)
         self.name = name
     }
 
-    /// Declares a durable quorum queue and consumes it, and reconnects after a loss, until the task is cancelled. A
+    /// Declares a durable quorum queue, binds it and consumes it, and reconnects after a loss, until the task is cancelled. A
     /// queue that exists with other arguments is consumed as it is. Run it once.
     public func run() async {
         await withTaskCancellationHandler {

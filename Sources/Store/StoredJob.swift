@@ -18,6 +18,9 @@ public struct StoredJob: Sendable, Equatable {
 
     public var id: JobID { job.name.id }
 
+    /// The fields that everyone may see.
+    public var fields: JobFields { JobFields(job, createdAt: createdAt, updatedAt: updatedAt) }
+
     /// The earliest instant, `instant` or later, of which an occurrence belongs to this job; nil if there is none.
     public func firstRun(from instant: Instant) -> Instant? {
         guard job.isEnabled else { return nil }

@@ -6,6 +6,7 @@ import JobCore
 import Logging
 import Messaging
 import MessagingTesting
+import StageKit
 import Store
 import Testing
 
@@ -13,10 +14,10 @@ import Testing
     private let api = ConsoleAPI()
     private static let new = "/services/billing/jobs/reminders"
 
-    private func changes() throws -> [JobChanged] {
-        try api.memory.unrouted.filter { $0.routingKey == RoutingKey.jobChanged }.map {
-            try MessageCoder.decode(JobChanged.self, from: $0.body)
-        }
+    /// The events that were published about jobs.
+    private func changes() throws -> [JSONValue] {
+        try api.memory.unrouted.filter { $0.routingKey == "job.changed.billing.reminders" }
+            .map { try JSONValue(parsing: $0.body, limits: .trusted) }
     }
 
     @Test func `are put with the time at which the store writes them, not at which the request came`() async throws {
@@ -41,18 +42,32 @@ import Testing
         #expect(try shown.body["heartbeat_interval_seconds"] == .integer(30))
         #expect(try await api.send(.delete, Self.new).status == 204)
         #expect(try await api.send(.get, Self.new).status == 404)
-        #expect(
-            try changes()
-                == [false, false, true].map {
-                    JobChanged(jobName: name, isDeleted: $0, changedAt: ConsoleAPI.now)
-                })
+        let events = try changes()
+        #expect(events.map { $0["job"]?["deleted"] } == [.bool(false), .bool(false), .bool(true)])
+        #expect(events.allSatisfy { $0["occurred_at"]?.string == ConsoleAPI.now.rfc3339 })
+        // What the event shows of the job is what the API shows.
+        guard case .object(var fields)? = events[1]["job"], case .object(let view) = try replaced.body else {
+            Issue.record("both are objects")
+            return
+        }
+        fields["deleted"] = nil
+        #expect(fields == view.filter { !["payload", "headers", "next_occurrence"].contains($0.key) })
+        #expect(events[2]["job"]?["job_guid"]?.string == "\(name.id)")
     }
 
     @Test func `are put and deleted while the broker is unavailable, since only their event needs it`() async throws {
         api.memory.setAvailable(false)
         #expect(try await api.send(.put, Self.new, ConsoleAPI.document).status == 201)
         #expect(try await api.send(.delete, Self.new).status == 204)
-        #expect(api.log.entries.filter { $0.message == "job.changed was not published" }.count == 2)
+        #expect(api.log.entries.filter { $0.message == "job.changed waits for the broker" }.count == 2)
+        let periodic = Periodic(
+            api.console.unpublished, broker: api.memory, time: api.time,
+            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+        await #expect(throws: PublishError.self) { try await periodic.runOnce(at: ConsoleAPI.now) }
+        #expect(try changes().isEmpty)
+        api.memory.setAvailable(true)
+        for _ in 0..<2 { try await periodic.runOnce(at: ConsoleAPI.now) }
+        #expect(try changes().map { $0["job"]?["deleted"] } == [.bool(false), .bool(true)], "each once")
     }
 
     @Test func `of another service never appear in a service's list`() async throws {

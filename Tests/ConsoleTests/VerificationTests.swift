@@ -110,7 +110,7 @@ import Testing
         #expect(try answer.status == 409 && answer.body["code"]?.string == "conflict")
         #expect(try tests().map(\.executionID) == [id.withLock { $0 }], "the test was made")
         #expect(store.content.jobs[name]?.job == (change == "deleted" ? nil : changed))
-        #expect(!api.memory.unrouted.contains { $0.routingKey == RoutingKey.jobChanged })
+        #expect(!api.memory.unrouted.contains { $0.routingKey.hasPrefix(RoutingKey.jobChanged) })
     }
 
     @Test func `is answered 503 with what was missing if the installation could not test its target`() async throws {

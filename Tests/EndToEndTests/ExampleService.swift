@@ -76,7 +76,7 @@ struct ExampleService {
         let folder = "\(Project.root)/examples/\(name)"
         if name.hasSuffix("python") {
             let python = try await Program.script("python").trimmingCharacters(in: .whitespacesAndNewlines)
-            return "'\(python)' '\(folder)/service.py'"
+            return "'\(python)' '\(folder)/\(name.hasPrefix("events") ? "subscriber" : "service").py'"
         }
         if name.hasSuffix("node") { return "node '\(folder)/service.mjs'" }
         if name.hasSuffix("go") {

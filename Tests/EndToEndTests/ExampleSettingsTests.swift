@@ -26,6 +26,7 @@ extension EndToEnd {
 
         @Test(arguments: [
             ("queue-python", "AMQP_URL", [nil, "", "example"]), ("queue-swift", "AMQP_URL", [nil, "", "example"]),
+            ("events-python", "AMQP_URL", [nil, "", "example"]), ("events-swift", "AMQP_URL", [nil, "", "example"]),
             ("sqs-python", "SQS_QUEUE_URL", [nil, "", "example"]), ("sqs-python", "AWS_REGION", [nil]),
         ])
         func `a service ends with one clear line if the address of its queue is missing or wrong`(

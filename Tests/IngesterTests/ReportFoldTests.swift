@@ -86,6 +86,24 @@ import Testing
         #expect(second.changes.isEmpty)
     }
 
+    /// A batch may be recorded, and its recorder killed before the events are published.
+    @Test func `a batch that is handled again publishes an event for each of its heartbeats, also after the end`()
+        throws
+    {
+        let reports = [("1", Self.heartbeat(5, 10)), ("2", Self.heartbeat(6, 20)), ("3", Self.success(9))]
+        let first = Self.fold(reports)
+        guard case .rewritten(let after)? = first.changes.first else {
+            Issue.record("the first time it is written")
+            return
+        }
+        let again = Self.fold(reports, repeats: [0, 1, 2], over: after)
+        #expect(again.events.map(\.messageID) == first.events.map(\.messageID) && again.changes.isEmpty)
+        #expect(Set(first.events.map(\.messageID)).count == 3)
+        let late = [("4", Self.heartbeat(10, 90))]
+        #expect(Self.fold(late, repeats: [0], over: after).events.isEmpty, "it was never on record")
+        #expect(Self.fold([("1", Self.heartbeat(5, 10))], over: after).events.isEmpty, "it is no repeat")
+    }
+
     @Test func `an execution keeps its first end: a later report overwrites neither outcome nor reason`() {
         let result = Self.fold([
             ("1", Self.success(9)), ("2", .callback(.fail(Outcome(error: "late")), receivedAt: Self.at(10))),

@@ -89,7 +89,7 @@ private final class MemoryReportStore: ReportStore {
         async throws
     {
         let handled = try await recorder.handle(try ids.map(cancelled))
-        #expect(handled.messages.map(\.routingKey) == Array(repeating: RoutingKey.executionFinished, count: 3))
+        #expect(handled.messages.map(\.routingKey) == Array(repeating: "execution.finished.s.j", count: 3))
         #expect(Set(handled.messages.map(\.id)) == Set(ids.map { "\($0)/finished" }))
         #expect(store.content.withLock { $0.transactions } == 1)
         #expect(store.content.withLock { $0.executions.values.allSatisfy { $0.state.reason == .cancelled } })
@@ -110,7 +110,7 @@ private final class MemoryReportStore: ReportStore {
         let expired = ExecutionExpired(
             executionID: ids[0], expiry: .heartbeat, noticedAt: Self.now.adding(seconds: 63))
         let handled = try await recorder.handle([Self.message(expired)])
-        #expect(handled.messages.map(\.routingKey) == [RoutingKey.executionFinished])
+        #expect(handled.messages.map(\.routingKey) == ["execution.finished.s.j"])
         #expect(store.content.withLock { $0.executions[ids[0]]?.state.reason } == .heartbeat)
     }
 
@@ -132,7 +132,7 @@ private final class MemoryReportStore: ReportStore {
         }
         let batch = [try cancelled(ids[0])]
         let first = try await recorder.handle(batch)
-        #expect(first.messages.map(\.routingKey) == [RoutingKey.redeliveryRequested, RoutingKey.executionFinished])
+        #expect(first.messages.map(\.routingKey) == [RoutingKey.redeliveryRequested, "execution.finished.s.j"])
         let body = try #require(first.messages.first).body
         let request = try MessageCoder.decode(RedeliveryRequested.self, from: body)
         #expect(request.isRelease && request.executionID == ids[1] && request.foundAt == Self.now)

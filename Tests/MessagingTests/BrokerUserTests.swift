@@ -6,6 +6,8 @@ import Testing
 @Suite struct `A stage's broker user` {
     private struct Rights {
         var publishes: Set<String>
+        /// The events that it may publish.
+        var events: Set<String> = []
         var reads: Set<String>
         /// The queues whose dead letters it may publish.
         var deadLetters: Set<String>
@@ -21,8 +23,8 @@ import Testing
         "dispatcherd": Rights(
             publishes: [
                 "schedule.due", "schedule.due.bulk", "delivery.requested", "delivery.requested.bulk",
-                "delivery.mark.bulk", "execution.finished",
-            ],
+                "delivery.mark.bulk",
+            ], events: ["execution.created", "execution.finished"],
             reads: [
                 "belfry.dispatcher.due", "belfry.dispatcher.bulk", "belfry.dispatcher.runs",
                 "belfry.dispatcher.deliveries",
@@ -41,16 +43,15 @@ import Testing
             ladder: Set(RetryLadder.stepsSeconds.map { "courier.retry.\($0)" })),
         "ingesterd": Rights(
             publishes: Set(
-                lines("callback.received", "sign_of_life") + [
-                    "redelivery.requested", "execution.started", "execution.progressed", "execution.finished",
-                ]),
+                lines("callback.received", "sign_of_life") + ["redelivery.requested"]),
+            events: ["execution.started", "execution.progressed", "execution.finished"],
             reads: Set(["belfry.ingester.callbacks"] + lines("belfry.ingester.reports")),
             deadLetters: Set(["ingester.callbacks"] + lines("ingester.reports"))),
         "reaperd": Rights(
             publishes: Set(lines("execution.expired", "delivery.overdue") + ["delivery.mark.due"]), reads: [],
             deadLetters: []),
         "consoled": Rights(
-            publishes: Set(lines("execution.cancelled") + ["run.requested", "job.changed"]), reads: [],
+            publishes: Set(lines("execution.cancelled") + ["run.requested"]), events: ["job.changed"], reads: [],
             deadLetters: []),
     ]
 
@@ -61,10 +62,14 @@ import Testing
 
     private static let topology = Topology(prefix: "belfry")
 
+    private static let eventTypes = [
+        "execution.created", "execution.started", "execution.progressed", "execution.finished", "job.changed",
+    ]
+
     private static let allKeys =
         Set(WorkQueue.allCases.filter { $0.exchange == .pipeline }.flatMap(\.routingKeys))
         .union(RetryLadder.stepsSeconds.map { RoutingKey.retry(stepSeconds: $0) })
-        .union(["execution.started", "execution.progressed", "execution.finished", "job.changed"])
+        .union(eventTypes)
         .union(["schedule", "schedulexdue", "schedule.due.x", "courier.retry", "#", "*", ""])
 
     private static func user(_ stage: String) throws -> BrokerUser {
@@ -84,6 +89,34 @@ import Testing
         let allowed = try Self.allKeys.filter { try Self.allows(user.topicWrite["belfry"], $0) }
         #expect(allowed == rights.publishes)
         #expect(try Self.allows(user.write, "belfry"))
+    }
+
+    @Test(arguments: rights.keys.sorted())
+    func `a stage's user may publish the events of its stage, of any job, and nothing else`(stage: String) throws {
+        let user = try Self.user(stage)
+        let rights = try #require(Self.rights[stage])
+        for ending in ["", ".billing.send-invoices", ".a_b._"] {
+            let keys = (Self.eventTypes + ["execution", "executionxfinished", "schedule.due"]).map { $0 + ending }
+            let allowed = try Set(keys.filter { try Self.allows(user.topicWrite["belfry.events"] ?? "", $0) })
+            #expect(allowed == Set(rights.events.map { $0 + ending }))
+        }
+        for key in ["execution.finished.a", "execution.finished.a.b.c", "job.changed.a..", "#"] {
+            #expect(try !Self.allows(user.topicWrite["belfry.events"] ?? "", key))
+        }
+        #expect(try Self.allows(user.write, "belfry.events") == !rights.events.isEmpty)
+    }
+
+    @Test func `a subscriber may declare, bind and read queues of its own, and reaches nothing else`() throws {
+        let user = try Self.user("subscriber")
+        let own = ["belfry.subscriber.a", "belfry.subscriber.audit.1"]
+        let others =
+            Self.topology.queues.map(\.name) + Self.topology.exchanges
+            + ["belfry.subscriber", "belfry.subscriber.", "xbelfry.subscriber.a", "amq.default", "amq.topic"]
+        for name in own {
+            for pattern in [user.configure, user.write, user.read] { #expect(try Self.allows(pattern, name)) }
+        }
+        #expect(try others.allSatisfy { try !Self.allows(user.configure, $0) && !Self.allows(user.write, $0) })
+        #expect(try others.filter { try Self.allows(user.read, $0) } == ["belfry.events"])
     }
 
     @Test(arguments: rights.keys.sorted())
@@ -130,8 +163,10 @@ import Testing
         #expect(try Self.allows(user.topicWrite["belfry.callbacks"], "any.key"))
     }
 
-    @Test func `there is one broker user for each stage, one for the operator and one for services`() {
-        let names = Set(Self.rights.keys.map { "belfry-\($0)" }).union(["belfry-operator", "belfry-service"])
+    @Test func `there is one broker user for each stage, one for the operator, services and subscribers`() {
+        let names = Set(Self.rights.keys.map { "belfry-\($0)" }).union([
+            "belfry-operator", "belfry-service", "belfry-subscriber",
+        ])
         #expect(Set(Self.topology.users.map(\.name)) == names)
         #expect(Self.topology.users.count == names.count)
     }

@@ -58,6 +58,13 @@ import Testing
         return mark
     }
 
+    private static func fields(updatedAt seconds: Int64) -> JobFields {
+        let job = Job(
+            name: name, target: InvocationTarget(kind: .http, address: "https://example.com/"),
+            schedule: ScheduleKey("rate(1 minute)"), ttlSeconds: 60)
+        return JobFields(job, createdAt: at(0), updatedAt: at(seconds))
+    }
+
     /// Facts that differ in one thing each.
     private static let facts: [any PipelineMessage] = [
         due(), due("rate(2 minutes)"), due(at: 60), due(from: keys[0]), due(to: keys[0]),
@@ -82,11 +89,14 @@ import Testing
         ExecutionExpired(executionID: id, expiry: .ttl, noticedAt: at(0)),
         ExecutionExpired(executionID: id, expiry: .heartbeat, noticedAt: at(0)),
         ExecutionExpired(executionID: id, expiry: .ttl, noticedAt: at(60)),
-        ExecutionCancelled(executionID: id, cancelledAt: at(0)), ExecutionChanged(.started, of: execution()),
+        ExecutionCancelled(executionID: id, cancelledAt: at(0)), ExecutionChanged(.created, of: execution()),
+        ExecutionChanged(.started, of: execution()),
         ExecutionChanged(.progressed, of: execution(heartbeatAt: 1)),
-        ExecutionChanged(.progressed, of: execution(heartbeatAt: 2)), ExecutionChanged(.finished, of: execution()),
-        JobChanged(jobName: name, isDeleted: false, changedAt: at(0)),
-        JobChanged(jobName: name, isDeleted: false, changedAt: at(1)),
+        ExecutionChanged(.progressed, of: execution(heartbeatAt: 2)),
+        ExecutionChanged(.progressed, of: execution(heartbeatAt: 2), heartbeatAt: at(3)),
+        ExecutionChanged(.finished, of: execution()), JobChanged(deleted: name, at: at(0)),
+        JobChanged(deleted: name, at: at(1)), JobChanged(put: fields(updatedAt: 0)),
+        JobChanged(put: fields(updatedAt: 1)),
     ]
 
     @Test func `two different facts never have the same message id`() {
@@ -110,31 +120,20 @@ import Testing
         let key = JobRange.Key(name)
         let due = ScheduleDue(
             schedule: longest, occurrence: Self.at(0), tickedAt: Self.at(0), range: JobRange(from: key, to: key))
-        let messages: [any PipelineMessage] = [due, JobChanged(jobName: name, isDeleted: true, changedAt: Self.at(0))]
+        var execution = Self.execution()
+        execution.jobName = name
+        let events = ExecutionEvent.allCases.map { ExecutionChanged($0, of: execution) }
+        let messages: [any PipelineMessage] = [due, JobChanged(deleted: name, at: Self.at(0))] + events
         for message in messages + Self.facts { #expect(OutboundMessage(message).fault == nil) }
     }
 
     @Test func `a pipeline message goes to a queue, unless it is an event`() {
         let keys = Set(WorkQueue.allCases.flatMap(\.routingKeys))
         for message in Self.facts {
-            let isEvent = message is ExecutionChanged || message is JobChanged
+            let isEvent = message is any EventMessage
             #expect(OutboundMessage(message).isMandatory == !isEvent)
             #expect(keys.contains(message.routingKey) == !isEvent, "\(message.routingKey)")
         }
-    }
-
-    @Test(arguments: Trigger.allCases)
-    func `an event says why its execution exists, and is read without it, too`(trigger: Trigger) throws {
-        var execution = Self.execution()
-        execution.trigger = trigger
-        let body = ExecutionChanged(.finished, of: execution).body
-        #expect(try MessageCoder.decode(ExecutionChanged.Content.self, from: body).trigger == trigger)
-        let field = "\"trigger\":\"\(trigger.rawValue)\","
-        let text = String(decoding: body, as: UTF8.self)
-        #expect(text.contains(field))
-        let old = try MessageCoder.decode(
-            ExecutionChanged.Content.self, from: Array(text.replacing(field, with: "").utf8))
-        #expect(old.trigger == nil && old.executionID == Self.id)
     }
 
     @Test func `a report is read as it was written`() throws {

@@ -27,11 +27,12 @@ import Testing
     }
 
     @Test(arguments: [
-        RoutingKey.executionStarted, RoutingKey.executionProgressed, RoutingKey.executionFinished,
+        RoutingKey.executionCreated, RoutingKey.executionStarted, RoutingKey.executionProgressed,
+        RoutingKey.executionFinished,
         RoutingKey.jobChanged,
     ])
     func `the topology binds no queue to events`(key: String) {
-        #expect(!topology.bindings.contains { $0.routingKey == key })
+        #expect(!topology.bindings.contains { $0.routingKey == key || $0.exchange == "belfry.events" })
     }
 
     @Test func `the topology has no other bindings, and no name twice`() {

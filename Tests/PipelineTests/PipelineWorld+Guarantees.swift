@@ -159,28 +159,27 @@ extension PipelineWorld {
         return (unknown + unsent.map { "\($0.id) of \($0.jobName) has no requested delivery" }).sorted()
     }
 
-    /// Guarantee: an event with the trigger is published for every end, never two different ones for one execution.
+    /// Guarantee: events with the trigger are published for every creation and for every end, never two different ones
+    /// for the end of one execution.
     private func faultsOfEvents(_ executions: [Execution]) -> [String] {
-        var published: [ExecutionID: [ExecutionChanged.Content]] = [:]
-        for message in broker.unrouted where message.routingKey == RoutingKey.executionFinished {
-            guard let event = try? MessageCoder.decode(ExecutionChanged.Content.self, from: message.body) else {
-                continue
-            }
-            published[event.executionID, default: []].append(event)
-        }
+        let events = Dictionary(grouping: broker.unrouted.compactMap(PublishedEvent.init), by: \.execution.executionID)
         return executions.compactMap { execution in
-            let events = published[execution.id, default: []]
+            let events = events[execution.id, default: []]
+            let ends = events.filter { $0.type == RoutingKey.executionFinished }.map(\.execution)
             let state = execution.state
-            if let other = events.first(where: { $0.status != state.status || $0.reason != state.reason }) {
+            if let other = ends.first(where: { $0.status != state.status || $0.reason != state.reason }) {
                 return "an event says that \(execution.id) ended as \(other.status) \(other.reason?.rawValue ?? "")"
             }
-            if events.contains(where: { $0.trigger != execution.trigger }) {
+            if events.contains(where: { $0.execution.trigger != execution.trigger }) {
                 return "an event of \(execution.id) has another trigger"
             }
             // A due event that is handled again after its job was changed does not belong to the job any more.
-            let mayBeUnpublished = state.reason == .locked || state.reason == .missed
             let wasChanged = jobs.contains { $0.name == execution.jobName && $0.wasChanged }
-            return events.isEmpty && !(mayBeUnpublished && wasChanged)
+            if !wasChanged, !events.contains(where: { $0.type == RoutingKey.executionCreated }) {
+                return "no event reports the creation of \(execution.id)"
+            }
+            let mayBeUnpublished = state.reason == .locked || state.reason == .missed
+            return ends.isEmpty && !(mayBeUnpublished && wasChanged)
                 ? "no event reports the end of \(execution.id)" : nil
         }
     }

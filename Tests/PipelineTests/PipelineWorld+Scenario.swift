@@ -35,7 +35,7 @@ extension PipelineWorld {
 
     /// The executions whose end was published as an event.
     var publishedEnds: [ExecutionID] {
-        broker.unrouted.filter { $0.routingKey == RoutingKey.executionFinished }
-            .compactMap { try? MessageCoder.decode(ExecutionChanged.Content.self, from: $0.body).executionID }
+        broker.unrouted.compactMap(PublishedEvent.init).filter { $0.type == RoutingKey.executionFinished }
+            .map(\.execution.executionID)
     }
 }

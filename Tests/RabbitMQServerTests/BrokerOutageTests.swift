@@ -86,7 +86,7 @@ extension RealBrokerTests {
             let definitions = """
                 {"queues": [{"name": "subscriber", "vhost": "/", "durable": true, "auto_delete": false, "arguments":
                 {"x-queue-type": "quorum", "x-max-length": 1, "x-overflow": "reject-publish"}}],
-                "bindings": [{"source": "belfry", "vhost": "/", "destination": "subscriber",
+                "bindings": [{"source": "belfry.events", "vhost": "/", "destination": "subscriber",
                 "destination_type": "queue", "routing_key": "execution.finished", "arguments": {}}]}
                 """
             let path = "\(node.folder)/subscriber.json"
@@ -95,7 +95,8 @@ extension RealBrokerTests {
             try await withBroker(node.url) { broker in
                 try await untilReady(broker)
                 func seconds(events: Int) async throws -> Double {
-                    let event = OutboundMessage(routingKey: "execution.finished", body: [1], isMandatory: false)
+                    let event = OutboundMessage(
+                        exchange: .events, routingKey: "execution.finished", body: [1], isMandatory: false)
                     let clock = ContinuousClock.now
                     for round in 0..<50 {
                         try await broker.publish(

@@ -27,7 +27,10 @@ struct Consoled: DaemonProgram {
                 sqsEndpoint: endpoint)
             let console = Console(
                 store: try store.open(), broker: broker, targets: targets, time: SystemTime(), logger: logger)
-            return [WebServer(address: address, logger: logger, router: console.router)]
+            return [
+                WebServer(address: address, logger: logger, router: console.router),
+                Periodic(console.unpublished, broker: broker, time: SystemTime(), logger: logger),
+            ]
         }
     }
 }

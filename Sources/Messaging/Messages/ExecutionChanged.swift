@@ -1,59 +1,49 @@
 public import JobCore
 
-/// `execution.started`, `.progressed`, `.finished`: an event for subscribers.
-public struct ExecutionChanged: PipelineMessage, Equatable {
-    public var event: ExecutionEvent
-    /// The execution after the change.
-    public var execution: Execution
+/// `execution.created`, `.started`, `.progressed`, `.finished`: an event for subscribers.
+public struct ExecutionChanged: EventMessage, Equatable {
+    public let event: ExecutionEvent
+    /// The execution as it is on record. In an event that is published again it may have changed since.
+    public let execution: Execution
+    public let occurredAt: Instant
 
-    public init(_ event: ExecutionEvent, of execution: Execution) {
+    /// `heartbeatAt` is when the heartbeat was received that an event `progressed` is about; without it, the latest.
+    public init(_ event: ExecutionEvent, of execution: Execution, heartbeatAt: Instant? = nil) {
         self.event = event
         self.execution = execution
+        let state = execution.state
+        let changedAt =
+            switch event {
+            case .created: execution.createdAt
+            case .started: state.invokedAt
+            case .progressed: heartbeatAt ?? state.lastHeartbeatAt
+            case .finished: state.finishedAt
+            }
+        occurredAt = changedAt ?? execution.createdAt
     }
 
-    public static var exchange: Exchange { .events }
-    public static var isMandatory: Bool { false }
-
-    public var routingKey: String {
+    public var type: String {
         switch event {
+        case .created: RoutingKey.executionCreated
         case .started: RoutingKey.executionStarted
         case .progressed: RoutingKey.executionProgressed
         case .finished: RoutingKey.executionFinished
         }
     }
 
-    public var messageID: String? { MessageID.event(event, of: execution) }
+    public var jobName: JobName { execution.jobName }
+    public var messageID: String? { MessageID.event(event, of: execution.id, at: occurredAt) }
+    public var body: [UInt8] { MessageCoder.encoded(Content(event: self)) }
 
-    public var body: [UInt8] {
-        MessageCoder.encoded(
-            Content(
-                executionID: execution.id, jobName: execution.jobName, trigger: execution.trigger,
-                occurrence: execution.occurrence, status: execution.state.status, reason: execution.state.reason,
-                progress: execution.state.progress,
-                summary: execution.outcome.summary, correlationID: execution.outcome.correlationID))
-    }
+    private struct Content: Encodable {
+        let event: ExecutionChanged
 
-    /// The body of the event, as subscribers read it.
-    public struct Content: Sendable, Hashable, Codable {
-        public var executionID: ExecutionID
-        public var jobName: JobName
-        /// Why the execution exists. Nil in an event of a release that did not say it yet.
-        public var trigger: Trigger?
-        public var occurrence: Instant
-        public var status: ExecutionStatus
-        public var reason: FailureReason?
-        /// 0 to 100.
-        public var progress: Int?
-        public var summary: String?
-        public var correlationID: String?
+        private enum CodingKeys: String, CodingKey { case execution }
 
-        private enum CodingKeys: String, CodingKey {
-            case executionID = "execution_id"
-            case jobName = "job"
-            case trigger
-            case occurrence = "occurrence_ms"
-            case status, reason, progress, summary
-            case correlationID = "correlation_id"
+        func encode(to encoder: any Encoder) throws {
+            try EventHead(event: event).encode(to: encoder)
+            var body = encoder.container(keyedBy: CodingKeys.self)
+            try body.encode(ExecutionFields(event.execution), forKey: .execution)
         }
     }
 }

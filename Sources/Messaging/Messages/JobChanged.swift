@@ -1,25 +1,62 @@
 public import JobCore
 
 /// `job.changed`: an event for subscribers. A job was put or deleted.
-public struct JobChanged: PipelineMessage, Hashable, Codable {
-    public var jobName: JobName
-    public var isDeleted: Bool
-    public var changedAt: Instant
+public struct JobChanged: EventMessage, Equatable {
+    public let jobName: JobName
+    public let occurredAt: Instant
+    /// The job's public fields. Nil when it was deleted.
+    public let fields: JobFields?
 
-    public init(jobName: JobName, isDeleted: Bool, changedAt: Instant) {
-        self.jobName = jobName
-        self.isDeleted = isDeleted
-        self.changedAt = changedAt
+    /// A job was put.
+    public init(put fields: JobFields) {
+        jobName = fields.job.name
+        occurredAt = fields.updatedAt
+        self.fields = fields
     }
 
-    public static var exchange: Exchange { .events }
-    public static var isMandatory: Bool { false }
-    public var routingKey: String { RoutingKey.jobChanged }
-    public var messageID: String? { MessageID.jobChanged(jobName.id, at: changedAt) }
+    /// A job was deleted.
+    public init(deleted name: JobName, at instant: Instant) {
+        jobName = name
+        occurredAt = instant
+        fields = nil
+    }
 
-    private enum CodingKeys: String, CodingKey {
-        case jobName = "job"
-        case isDeleted = "deleted"
-        case changedAt = "changed_at_ms"
+    public var type: String { RoutingKey.jobChanged }
+    public var messageID: String? {
+        MessageID.jobChanged(jobName.id, isDeleted: fields == nil, at: occurredAt)
+    }
+    public var body: [UInt8] { MessageCoder.encoded(Content(event: self)) }
+
+    private struct Content: Encodable {
+        let event: JobChanged
+
+        private enum CodingKeys: String, CodingKey { case job }
+
+        func encode(to encoder: any Encoder) throws {
+            try EventHead(event: event).encode(to: encoder)
+            var body = encoder.container(keyedBy: CodingKeys.self)
+            try body.encode(ChangedJob(event: event), forKey: .job)
+        }
+    }
+
+    private struct ChangedJob: Encodable {
+        let event: JobChanged
+
+        private enum CodingKeys: String, CodingKey {
+            case serviceName = "service_name"
+            case jobName = "job_name"
+            case jobGUID = "job_guid"
+            case deleted
+        }
+
+        func encode(to encoder: any Encoder) throws {
+            try event.fields?.encode(to: encoder)
+            var body = encoder.container(keyedBy: CodingKeys.self)
+            try body.encode(event.fields == nil, forKey: .deleted)
+            guard event.fields == nil else { return }
+            try body.encode(event.jobName.service, forKey: .serviceName)
+            try body.encode(event.jobName.job, forKey: .jobName)
+            try body.encode(event.jobName.id, forKey: .jobGUID)
+        }
     }
 }
