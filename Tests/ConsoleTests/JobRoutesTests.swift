@@ -1,3 +1,4 @@
+import Console
 import Determinism
 import HTTPTypes
 import InMemoryLogging

@@ -2,6 +2,7 @@ import Foundation
 import JSON
 import JobCore
 import Messaging
+import RabbitMQ
 import TestServers
 import Testing
 
