@@ -144,6 +144,7 @@ let package = Package(
         stage("Ingester", ["HTTPServer", "Signing", hummingbird]),
         stage("Reaper"),
         stage("Console", ["HTTPServer", "JSON", "Signing", hummingbird]),
+        stage("DeadLetters"),
 
         program("tickerd", ["StoreAccess", "Ticker"]),
         program("dispatcherd", ["Dispatcher", "Messaging", "StoreAccess"]),
@@ -152,6 +153,7 @@ let package = Package(
             "ingesterd", ["Ingester", "Messaging", "SQS", "Signing", "StoreAccess", hummingbird, lifecycle]),
         program("reaperd", ["Reaper", "StoreAccess"]),
         program("consoled", ["Console", "Messaging", "StoreAccess", hummingbird]),
+        program("deadletterd", ["DeadLetters"]),
         program(
             "belfry",
             [
@@ -211,6 +213,11 @@ let package = Package(
                 "StageKit", "Store", hummingbird, hummingbirdTesting, inMemoryLogging, logging,
             ]),
         tests(
+            "DeadLettersTests",
+            [
+                "DeadLetters", "Determinism", "JobCore", "Messaging", "MessagingTesting", inMemoryLogging, logging,
+            ]),
+        tests(
             "ReaperTests",
             ["Determinism", "JobCore", "Messaging", "MessagingTesting", "Reaper", "StageKit", "Store", logging]),
         tests(
@@ -239,8 +246,8 @@ let package = Package(
         tests(
             "RabbitMQServerTests",
             [
-                "CRabbitMQ", "JSON", "JobCore", "Messaging", "RabbitMQ", "StageKit", "TestServers", inMemoryLogging,
-                logging,
+                "CRabbitMQ", "DeadLetters", "JSON", "JobCore", "Messaging", "RabbitMQ", "StageKit", "TestServers",
+                inMemoryLogging, logging,
             ]),
         tests("ChaosTests", ["Chaos", "JobCore", "Messaging"]),
         tests(

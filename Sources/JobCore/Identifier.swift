@@ -25,9 +25,25 @@ public struct Identifier<Subject>: Hashable, Sendable {
         withUnsafeBytes(of: namespace.uuid) { hash.update(bufferPointer: $0) }
         var name = name
         name.withUTF8 { hash.update(bufferPointer: UnsafeRawBufferPointer($0)) }
+        self.init(hash.finalize())
+    }
+
+    /// Computes the identifier of some bytes in a namespace, as for a name. Each part counts with its length, so parts
+    /// that are divided differently give another identifier.
+    public init(namespace: UUID, parts: [[UInt8]]) {
+        var hash = Insecure.SHA1()
+        withUnsafeBytes(of: namespace.uuid) { hash.update(bufferPointer: $0) }
+        for part in parts {
+            withUnsafeBytes(of: UInt64(part.count).bigEndian) { hash.update(bufferPointer: $0) }
+            part.withUnsafeBytes { hash.update(bufferPointer: $0) }
+        }
+        self.init(hash.finalize())
+    }
+
+    private init(_ digest: Insecure.SHA1Digest) {
         var bytes = uuid_t(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0)
         withUnsafeMutableBytes(of: &bytes) { target in
-            hash.finalize().withUnsafeBytes { target.copyMemory(from: UnsafeRawBufferPointer(rebasing: $0.prefix(16))) }
+            digest.withUnsafeBytes { target.copyMemory(from: UnsafeRawBufferPointer(rebasing: $0.prefix(16))) }
             target[6] = (target[6] & 0x0F) | 0x50
             target[8] = (target[8] & 0x3F) | 0x80
         }

@@ -13,6 +13,8 @@ public struct InboundMessage: Sendable, Equatable {
     /// Further properties under their names in AMQP, such as `correlation-id`: of a service queue's messages only. The
     /// pipeline uses none.
     public var properties: [String: String] = [:]
+    /// The header `x-death`, the newest entry first: of dead letters only.
+    public var deaths: [BrokerDeath] = []
     public var body: [UInt8]
 
     public init(

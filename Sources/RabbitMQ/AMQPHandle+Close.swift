@@ -28,7 +28,8 @@ extension AMQPHandle {
     /// True when the other side has closed the connection.
     var hasHungUp: Bool { isReady(0, withinMilliseconds: 0) }
 
-    private func isReady(_ event: CInt, withinMilliseconds milliseconds: CInt) -> Bool {
+    /// Waits until the socket can be read or written, or the time is over.
+    func isReady(_ event: CInt, withinMilliseconds milliseconds: CInt) -> Bool {
         var request = pollfd(fd: descriptor, events: Int16(event), revents: 0)
         return poll(&request, 1, milliseconds) > 0
     }

@@ -42,6 +42,15 @@ extension AMQPHandle {
         try checkReply("queue.unbind \(queue)")
     }
 
+    /// The number of messages of a queue that are in nobody's hands, and that of its consumers.
+    mutating func depth(of queue: String) throws(AMQPFailure) -> (ready: Int, consumers: Int) {
+        arena.empty()
+        let answer = amqp_queue_declare(raw, channel, arena.lend(queue), 1, 1, 0, 0, arena.lend([:]))
+        try checkReply("queue.declare \(queue)")
+        guard let answer else { throw AMQPFailure("queue.declare \(queue)", "the broker gave no counts") }
+        return (Int(answer.pointee.message_count), Int(answer.pointee.consumer_count))
+    }
+
     /// Binds a queue to an exchange.
     mutating func bind(_ queue: String, to exchange: String, routingKey: String) throws(AMQPFailure) {
         arena.empty()

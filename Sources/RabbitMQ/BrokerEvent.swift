@@ -4,8 +4,8 @@ import Messaging
 enum BrokerEvent: Sendable, Equatable {
     /// `basic.deliver`, with its content.
     case delivered(consumerTag: String, InboundMessage)
-    /// `basic.deliver` of a body longer than `MessageLimits.readBodyBytesMax`, which was not kept.
-    case oversized(tag: MessageTag, bytes: UInt64)
+    /// `basic.deliver` of a body longer than `FrameReader.bodyBytesMax`, of which no more than its beginning was kept.
+    case oversized(InboundMessage, bytes: UInt64)
     /// `basic.return`: a mandatory message that is unroutable. It arrives before the confirm of that message.
     case returned(exchange: String, routingKey: String)
     /// `basic.ack` or `basic.nack`: a publisher confirm.

@@ -195,12 +195,12 @@ actor Consumer: ConnectionOwner {
             }
             ledger.delivered(message.tag.number, from: queue, bytes: message.body.count)
             return queue
-        case .oversized(let tag, let bytes):
+        case .oversized(let message, let bytes):
             // The queue's own dead-lettering keeps the whole message.
             connection.logger.error(
                 "poison message rejected: too large",
                 metadata: ["bytes": "\(bytes)", "bytes_max": "\(MessageLimits.readBodyBytesMax)"])
-            try handle?.reject(tag.number)
+            try handle?.reject(message.tag.number)
         case .consumerCancelled(let tag):
             throw AMQPFailure("consume from \(tag)", "the queue was deleted or has no leader", replyCode: 404)
         case .barrier:

@@ -11,11 +11,15 @@ struct FrameReader {
         case returned(exchange: String, routingKey: String)
     }
 
-    private static let bodyBytesMax = UInt64(MessageLimits.readBodyBytesMax)
-
     private let epoch: UInt64
     /// The pipeline reads only the message id and the headers.
     var keepsProperties = false
+    /// Only a scan of dead letters reads what the broker tells in `x-death`.
+    var readsDeaths = false
+    /// A longer body is oversized.
+    var bodyBytesMax = UInt64(MessageLimits.readBodyBytesMax)
+    /// The bytes that are kept of an oversized body.
+    var oversizedBytesKept = 0
     private var content: Content?
     private var body: [UInt8] = []
     private var bodyBytes: UInt64 = 0
@@ -42,20 +46,22 @@ struct FrameReader {
         bodyBytes = belfry_amqp_frame_body_size(&frame)
         remainingBytes = bodyBytes
         body = []
-        if bodyBytes <= Self.bodyBytesMax { body.reserveCapacity(Int(bodyBytes)) }
+        if bodyBytes <= bodyBytesMax { body.reserveCapacity(Int(bodyBytes)) }
         if case .delivery(let consumerTag, var message) = content,
             let properties = belfry_amqp_frame_properties(&frame)
         {
             message.read(properties.pointee)
             if keepsProperties { message.readRest(properties.pointee) }
+            if readsDeaths { message.deaths = BrokerDeath.list(in: properties.pointee) }
             self.content = .delivery(consumerTag: consumerTag, message)
         }
         return remainingBytes == 0 ? finishContent() : nil
     }
 
     private mutating func takeBody(_ fragment: amqp_bytes_t) -> BrokerEvent? {
-        if bodyBytes <= Self.bodyBytesMax {
-            body.append(contentsOf: UnsafeRawBufferPointer(start: fragment.bytes, count: fragment.len))
+        let room = bodyBytes <= bodyBytesMax ? fragment.len : max(0, oversizedBytesKept - body.count)
+        if room > 0 {
+            body.append(contentsOf: UnsafeRawBufferPointer(start: fragment.bytes, count: min(room, fragment.len)))
         }
         remainingBytes -= min(remainingBytes, UInt64(fragment.len))
         return remainingBytes == 0 ? finishContent() : nil
@@ -67,11 +73,10 @@ struct FrameReader {
             body = []
         }
         switch content {
-        case .delivery(_, let message) where bodyBytes > Self.bodyBytesMax:
-            return .oversized(tag: message.tag, bytes: bodyBytes)
         case .delivery(let consumerTag, var message):
             message.body = body
-            return .delivered(consumerTag: consumerTag, message)
+            return bodyBytes > bodyBytesMax
+                ? .oversized(message, bytes: bodyBytes) : .delivered(consumerTag: consumerTag, message)
         case .returned(let exchange, let routingKey): return .returned(exchange: exchange, routingKey: routingKey)
         case nil: return nil
         }

@@ -1,6 +1,6 @@
 /// The programs of Belfry, by the names of their binaries.
 public enum Program: String, Sendable, CaseIterable {
-    case tickerd, dispatcherd, courierd, ingesterd, reaperd, consoled
+    case tickerd, dispatcherd, courierd, ingesterd, reaperd, consoled, deadletterd
     /// The command line.
     case belfry
 

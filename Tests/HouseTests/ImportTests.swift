@@ -2,7 +2,12 @@ import Testing
 
 /// The arrows between modules: which of ours a module may import.
 enum ImportRule {
-    static let stages = ["Ticker", "Dispatcher", "Courier", "Ingester", "Reaper", "Console"]
+    /// The program that runs a stage.
+    static func program(of stage: String) -> String {
+        stage == "DeadLetters" ? "deadletterd" : stage.lowercased() + "d"
+    }
+
+    static let stages = ["Ticker", "Dispatcher", "Courier", "Ingester", "Reaper", "Console", "DeadLetters"]
     private static let drivers = [
         "RabbitMQ", "GRDB", "SQLiteStore", "PostgresStore", "StoreAccess", "HTTPClient", "SQS",
     ]
@@ -36,7 +41,7 @@ enum ImportRule {
         case _ where stages.contains(module): Set(drivers + c + stages + ["Settings"]).subtracting([module])
         case _ where adapters.contains(module): Set(stages + ["Settings", "StageKit", "Observability"])
         case "courierd": Set(stages + ["GRDB", "SQLiteStore", "Store", "StoreAccess"]).subtracting(["Courier"])
-        case _ where module.hasSuffix("d"): Set(stages.filter { $0.lowercased() + "d" != module })
+        case _ where module.hasSuffix("d"): Set(stages.filter { program(of: $0) != module })
         default: Set(stages)
         }
     }

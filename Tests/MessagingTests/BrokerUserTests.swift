@@ -51,8 +51,15 @@ import Testing
             publishes: Set(lines("execution.expired", "delivery.overdue") + ["delivery.mark.due"]), reads: [],
             deadLetters: []),
         "consoled": Rights(
-            publishes: Set(lines("execution.cancelled") + ["run.requested"]), events: ["job.changed"], reads: [],
-            deadLetters: []),
+            publishes: Set(lines("execution.cancelled") + ["run.requested", "deadletter.requested"]),
+            events: ["job.changed"], reads: ["belfry.answers"], deadLetters: []),
+        "deadletterd": Rights(
+            publishes: Set(
+                WorkQueue.allCases.filter { $0.hasDeadLetters && $0.exchange == .pipeline }.flatMap(\.routingKeys)),
+            reads: Set(
+                WorkQueue.allCases.filter(\.hasDeadLetters).map { "belfry.\($0.rawValue).dead" }
+                    + ["belfry.deadletter.requests"]),
+            deadLetters: ["deadletter.requests"]),
     ]
 
     /// These names, each with the four lines of reports.

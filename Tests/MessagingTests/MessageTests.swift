@@ -119,6 +119,22 @@ import Testing
         #expect(letter.headers[Header.originQueue] == "ingester.reports.1")
     }
 
+    @Test func `a dead letter keeps its replays and its first time, and counts how often it was in hand`() {
+        #expect(letter().headers[Header.deadFirstAt] == "1700" && letter().headers[Header.deadAttempts] == "2")
+        var replayed = message
+        (replayed.headers[Header.replays], replayed.isRedelivered) = ("4", false)
+        for (first, kept) in [("1699", "1699"), ("0", "0"), ("1701", "1700"), ("-1", "1700"), ("soon", "1700")] {
+            replayed.headers[Header.deadFirstAt] = first
+            let letter = replayed.deadLetter(
+                from: .dispatcherRuns, reason: .failing, error: "no", atMilliseconds: 1_700)
+            #expect(letter.headers[Header.deadFirstAt] == kept && letter.headers[Header.replays] == "4")
+            #expect(letter.headers[Header.deadAttempts] == "1")
+        }
+        let tried = message.deadLetter(
+            from: .courierBulk, reason: .failing, error: "no", atMilliseconds: 1, attempts: 7)
+        #expect(tried.headers[Header.deadAttempts] == "7")
+    }
+
     @Test func `a dead letter contains at most 1,024 bytes of the error`() {
         let letter = letter(error: String(repeating: "e", count: 5_000))
         #expect(letter.headers[Header.deadError]?.count == 1_024)

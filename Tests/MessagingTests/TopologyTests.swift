@@ -12,7 +12,7 @@ import Testing
         [
             RoutingKey.scheduleDue, RoutingKey.scheduleDueBulk, RoutingKey.runRequested, RoutingKey.deliveryDue,
             RoutingKey.deliveryRequested, RoutingKey.deliveryRequestedBulk,
-            RoutingKey.redeliveryRequested, RoutingKey.baton,
+            RoutingKey.redeliveryRequested, RoutingKey.baton, RoutingKey.deadLettersRequested,
         ] + DeliveryMark.Stop.allCases.map(RoutingKey.deliveryMark) + ladderKeys
         + ReportKind.allCases.flatMap { kind in ReportLine.allCases.map { RoutingKey.report(kind, $0) } }
 
@@ -50,6 +50,12 @@ import Testing
         #expect(binding.exchange == "belfry.dead" && binding.routingKey == queue.rawValue)
         let policies = try policies(for: "belfry.\(queue.rawValue)")
         #expect(policies.count == 1)
+        // Its asker waits for 30 s, and publishes the request again by itself.
+        guard queue != .deadletterRequests else {
+            let definition: [String: JSONValue] = ["message-ttl": .integer(30_000), "delivery-limit": .integer(20)]
+            #expect(policies.first?.definition == definition)
+            return
+        }
         #expect(
             policies.first?.definition == [
                 "dead-letter-exchange": .string("belfry.dead"), "dead-letter-routing-key": .string(queue.rawValue),
@@ -82,10 +88,19 @@ import Testing
             ])
     }
 
-    @Test func `no policy applies to dead-letter queues and the baton`() throws {
-        for queue in topology.queues where queue.name.hasSuffix(".dead") || queue.name == "belfry.ticker.baton" {
-            #expect(try policies(for: queue.name).isEmpty)
+    @Test func `letters may be taken and returned without end, and nothing expires among them`() throws {
+        for queue in topology.queues where queue.name.hasSuffix(".dead") {
+            let definitions = try policies(for: queue.name).map(\.definition)
+            #expect(definitions == [["delivery-limit": .integer(1_000_000_000)]])
         }
+        #expect(try policies(for: "belfry.ticker.baton").isEmpty)
+    }
+
+    @Test func `requests about dead letters have one consumer at a time, and answers have an exchange`() {
+        let queue = topology.queues.first { $0.name == "belfry.deadletter.requests" }
+        #expect(queue?.arguments == ["x-queue-type": .string("quorum"), "x-single-active-consumer": .bool(true)])
+        #expect(topology.exchanges.contains("belfry.answers"))
+        #expect(!topology.bindings.contains { $0.exchange == "belfry.answers" })
     }
 
     @Test func `callbacks that services publish go to the callback role, with any routing key`() {
@@ -107,7 +122,9 @@ import Testing
     @Test func `every queue is a quorum queue, and the baton has one message and one consumer`() {
         for queue in topology.queues {
             #expect(queue.arguments["x-queue-type"] == .string("quorum"))
-            let isPlain = queue.name != "belfry.ticker.baton" && !queue.name.contains("reports.")
+            let isPlain =
+                !["belfry.ticker.baton", "belfry.deadletter.requests"].contains(queue.name)
+                && !queue.name.contains("reports.")
             if isPlain || queue.name.hasSuffix(".dead") { #expect(queue.arguments.count == 1) }
         }
         let baton = topology.queues.first { $0.name == "belfry.ticker.baton" }
@@ -120,7 +137,8 @@ import Testing
 
     @Test func `every name of the topology begins with the prefix`() {
         let other = Topology(prefix: "stage-2")
-        #expect(other.exchanges == ["stage-2", "stage-2.dead", "stage-2.retry", "stage-2.callbacks"])
+        #expect(
+            other.exchanges == ["", ".dead", ".retry", ".callbacks", ".events", ".answers"].map { "stage-2\($0)" })
         #expect(other.queues.allSatisfy { $0.name.hasPrefix("stage-2.") })
         #expect(other.queues.map { $0.name.dropFirst(8) } == topology.queues.map { $0.name.dropFirst(7) })
         #expect(other.users.allSatisfy { $0.name.hasPrefix("stage-2-") })

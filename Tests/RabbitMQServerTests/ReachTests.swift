@@ -33,7 +33,12 @@ import Testing
             "ingesterd",
             reports + reports.map { "\($0).dead" } + ["dispatcher.redeliveries", "ingester.callbacks.dead"]
         ),
-        ("reaperd", reports + ["dispatcher.deliveries"]), ("consoled", reports + ["dispatcher.runs"]),
+        ("reaperd", reports + ["dispatcher.deliveries"]),
+        ("consoled", reports + ["dispatcher.runs", "deadletter.requests"]),
+        (
+            "deadletterd",
+            WorkQueue.allCases.filter(\.hasDeadLetters).map(\.rawValue) + ["deadletter.requests.dead"]
+        ),
         ("service", ["ingester.callbacks"]), ("subscriber", []),
     ]
 
@@ -45,6 +50,7 @@ import Testing
         ("ingesterd", ["callback.received.0", "callback.received.1"]),
         ("reaperd", ["execution.expired.0", "execution.expired.1"]),
         ("consoled", ["execution.cancelled.0", "execution.cancelled.1"]),
+        ("deadletterd", ["schedule.due", "run.requested"]),
     ]
 
     private static func publisher(_ user: String, _ node: PrivateBroker) throws -> ForeignPublisher {

@@ -60,7 +60,7 @@ import Testing
         #expect(message.body.count == longest)
         let dropped = try reader.events(
             [source.deliver(2), source.header(bodyBytes: longest + 1)] + source.bodies(bytes: longest + 1))
-        #expect(dropped == [.oversized(tag: MessageTag(epoch: 3, number: 2), bytes: UInt64(longest + 1))])
+        #expect(dropped == [.oversized(self.message(2, ""), bytes: UInt64(longest + 1))])
     }
 
     @Test mutating func `a delivery behind an oversized one is read as usual`() throws {

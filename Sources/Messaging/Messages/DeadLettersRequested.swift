@@ -30,6 +30,8 @@ public struct DeadLettersRequested: PipelineMessage, Equatable, Codable {
     public var after: DeadLetterPosition?
     /// The most letters that are shown, replayed or removed in this pass.
     public var limit: Int
+    /// The most bytes of all bodies that are shown in this pass; a single letter may have more. Nil for no limit.
+    public var bytesMax: Int?
     /// The most letters that are replayed in a second; nil for no limit.
     public var ratePerSecond: Int?
     /// Says what would be replayed or removed, and does nothing.
@@ -77,6 +79,7 @@ public struct DeadLettersRequested: PipelineMessage, Equatable, Codable {
         case asker, action, filter, after, limit, letter
         case ratePerSecond = "rate_per_second"
         case isDryRun = "dry_run"
+        case bytesMax = "bytes_max"
         case requestedBy = "requested_by"
     }
 }
