@@ -35,3 +35,10 @@ extension RabbitBroker {
             publishesEvents: publishesEvents, logger: logger)
     }
 }
+
+extension AnswerQueue {
+    /// The answers of the broker that the settings name.
+    public init(_ settings: BrokerSettings, logger: Logger) {
+        self.init(options: settings.connection, topology: settings.topology, logger: logger)
+    }
+}

@@ -1,7 +1,9 @@
-/// What a request does with the jobs and the executions of a service.
+/// What a request does, and with what.
 enum Access: Sendable, CaseIterable {
-    /// It shows them.
+    /// It shows jobs and executions.
     case read
     /// It changes, runs or cancels them.
     case write
+    /// It shows, replays or drops dead letters, which hold what belongs to all services.
+    case handleDeadLetters
 }

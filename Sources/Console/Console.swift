@@ -7,7 +7,7 @@ public import Store
 
 /// The admin API.
 ///
-/// It writes jobs, and nothing else: a run and a cancel are messages that other stages act on. Every route is in the
+/// It writes jobs, and nothing else: a run, a cancel and a replay are messages that other stages act on. Every route is in the
 /// group of `KeyContext`, so no handler runs without a valid key, and every route of a service is behind
 /// `ServiceAccessMiddleware`, so none runs without permission. The routes of other paths learn the service from the
 /// query or from the execution and call `KeyContext.require`.
@@ -21,11 +21,14 @@ public struct Console: Sendable {
     let time: any TimeSource
     let logger: Logger
     let verifications = KeyShare(limit: KeyShare.verificationLimit)
+    let deadLetters: DeadLetterAsker
+    let deadLetterShare = KeyShare(limit: KeyShare.deadLetterLimit)
     private let share = KeyShare()
 
-    /// `targets` are those that jobs may have.
+    /// `answers` receives what deadletterd answers. `targets` are those that jobs may have.
     public init(
-        store: any ConsoleStore, broker: any MessageBroker, targets: TargetRules, time: any TimeSource, logger: Logger
+        store: any ConsoleStore, broker: any MessageBroker, answers: any AnswerReceiver, targets: TargetRules,
+        time: any TimeSource, logger: Logger
     ) {
         self.store = store
         self.targets = targets
@@ -37,6 +40,7 @@ public struct Console: Sendable {
                 return messages.map { _ in .failure(error) }
             }
         }
+        deadLetters = DeadLetterAsker(answers: answers, publisher: publisher, time: time)
         self.time = time
         self.logger = logger
     }
@@ -71,6 +75,13 @@ public struct Console: Sendable {
             .put(use: putJob)
             .delete(use: deleteJob)
             .post("run", use: runJob)
+
+        let letters = api.group().add(middleware: ServiceAccessMiddleware(access: .handleDeadLetters))
+        letters.get("dead-letters", use: listDeadLetters)
+        letters.get("dead-letters/{id}", use: getDeadLetter)
+        letters.get("dead-letters:export", use: exportDeadLetters)
+        letters.post("dead-letters:replay", use: replayDeadLetters)
+        letters.post("dead-letters:drop", use: dropDeadLetters)
         return router
     }
 }

@@ -28,6 +28,9 @@ struct KeyContext: ChildRequestContext, RouteContext {
         case .readOnly: throw APIError(.forbidden, "The key “\(key.name)” may only read.")
         case .onlyService(let own):
             throw APIError(.forbidden, "The key “\(key.name)” is for the service “\(own)” only.")
+        case .onlyAdmin:
+            throw APIError(
+                .forbidden, "The key “\(key.name)” may not handle dead letters. Use one of the scope “admin”.")
         }
     }
 

@@ -9,6 +9,10 @@ final class KeyShare: Sendable {
     /// The most verifications of one key that are at work at a time: each takes seconds, and keeps its body in memory.
     static let verificationLimit = 4
 
+    /// The most requests of one key about dead letters that are at work at a time: each takes seconds, keeps letters
+    /// in memory, and deadletterd carries out one after the other.
+    static let deadLetterLimit = 4
+
     private let limit: Int
 
     private let atWork = Mutex<[String: Int]>([:])

@@ -1,5 +1,6 @@
 import FoundationEssentials
 import JobCore
+import Messaging
 
 /// `{"more": …}`: the parameter that leads to the next page; null on the last page.
 struct Paging: Encodable {
@@ -23,16 +24,39 @@ struct Paging: Encodable {
         return position
     }
 
-    /// The token of the page that begins after this job: base64url with padding (RFC 4648, section 5).
-    static func token(after name: JobName) -> String {
-        Data("\(name)".utf8).base64EncodedString().replacing("+", with: "-").replacing("/", with: "_")
-    }
+    /// The token of the page that begins after this job.
+    static func token(after name: JobName) -> String { token(of: "\(name)") }
 
     /// The job in a token; nil unless `token(after:)` returned it.
     static func jobName(_ token: String) -> JobName? {
-        let base64 = token.replacing("-", with: "+").replacing("_", with: "/")
-        guard let data = Data(base64Encoded: base64) else { return nil }
-        let name = JobName(text: String(decoding: data, as: UTF8.self))
+        let name = text(in: token).flatMap(JobName.init(text:))
         return name.flatMap { Self.token(after: $0) == token ? $0 : nil }
+    }
+
+    /// The token of the page that begins after this dead letter.
+    static func token(after position: DeadLetterPosition) -> String {
+        token(of: "\(position.queue.rawValue)/\(position.id)" + (position.copy.map { "/\($0)" } ?? ""))
+    }
+
+    /// The place in a token; nil unless `token(after:)` returned it, for a queue that has dead letters.
+    static func deadLetterPosition(_ token: String) -> DeadLetterPosition? {
+        let parts = text(in: token)?.split(separator: "/") ?? []
+        guard (2...3).contains(parts.count), let queue = DeadLetterField.queue(String(parts[0])),
+            let id = DeadLetterID(text: String(parts[1]))
+        else { return nil }
+        let copy = parts.count == 3 ? Int(parts[2]) : nil
+        guard copy ?? 0 >= 0 else { return nil }
+        let position = DeadLetterPosition(queue: queue, id: id, copy: copy)
+        return Self.token(after: position) == token ? position : nil
+    }
+
+    /// base64url with padding (RFC 4648, section 5).
+    private static func token(of text: String) -> String {
+        Data(text.utf8).base64EncodedString().replacing("+", with: "-").replacing("/", with: "_")
+    }
+
+    private static func text(in token: String) -> String? {
+        let base64 = token.replacing("-", with: "+").replacing("_", with: "/")
+        return Data(base64Encoded: base64).map { String(decoding: $0, as: UTF8.self) }
     }
 }

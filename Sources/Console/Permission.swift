@@ -7,13 +7,18 @@ enum Permission: Sendable, Equatable {
     case readOnly
     /// The key is for this service only.
     case onlyService(String)
+    /// Only the scope `admin` allows it.
+    case onlyAdmin
 
     /// `service` is nil for all services together.
     init(_ access: Access, of service: String?, for scope: APIKey.Scope) {
-        switch scope {
-        case .admin: self = .granted
-        case .read: self = access == .read ? .granted : .readOnly
-        case .service(let own): self = own == service ? .granted : .onlyService(own)
+        switch (scope, access) {
+        case (.admin, _): self = .granted
+        case (.read, .read): self = .granted
+        case (.read, .write): self = .readOnly
+        case (.service(let own), .read), (.service(let own), .write):
+            self = own == service ? .granted : .onlyService(own)
+        case (_, .handleDeadLetters): self = .onlyAdmin
         }
     }
 }

@@ -15,11 +15,14 @@ struct Query {
     private var parameters: [String: String]
     private var known: [String] = []
     private var errors: [FieldError] = []
+    /// A parameter that may be given several times, which is the same as once with commas.
+    private let list: String?
 
     /// Bytes of the body of a search.
     static let bodyBytesMax = 64 * 1_024
 
-    init(_ request: Request) {
+    init(_ request: Request, list: String? = nil) {
+        self.list = list
         parameters = [:]
         for pair in (request.uri.query ?? "").split(separator: "&") {
             let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
@@ -52,6 +55,10 @@ struct Query {
     }
 
     private mutating func add(_ name: String, _ value: String) {
+        if name == list, let first = parameters[name] {
+            parameters[name] = "\(first),\(value)"
+            return
+        }
         guard parameters.updateValue(value, forKey: name) != nil else { return }
         report(String(name.prefix(64)), .notAllowed, "is given twice", hint: "Give it once.")
     }
@@ -86,6 +93,14 @@ struct Query {
             report(name, .notAllowed, "is “\(text.prefix(64))”", hint: "Give true or false.")
         }
         return text == "true"
+    }
+
+    /// Takes a value that `read` makes of the text. It returns nil for one that is wrong.
+    mutating func value<Value>(_ name: String, hint: String, _ read: (String) -> Value?) -> Value? {
+        guard let text = text(name) else { return nil }
+        let value = read(text)
+        if value == nil { report(name, .invalid, "is “\(text.prefix(64))”", hint: hint) }
+        return value
     }
 
     /// Takes one of the values of an enum.

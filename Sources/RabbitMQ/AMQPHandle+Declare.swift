@@ -51,6 +51,16 @@ extension AMQPHandle {
         return (Int(answer.pointee.message_count), Int(answer.pointee.consumer_count))
     }
 
+    /// Declares a classic queue for this connection alone. The broker deletes it with its consumer or the connection.
+    mutating func declareOwnQueue(_ name: String) throws(AMQPFailure) {
+        arena.empty()
+        // A virtual host may have another type as its default, and only classic queues can be exclusive.
+        amqp_queue_declare(
+            raw, channel, arena.lend(name), 0, 0, 1, 1,
+            arena.lend(AMQPTable(arguments: ["x-queue-type": .string("classic")])))
+        try checkReply("queue.declare \(name)")
+    }
+
     /// Binds a queue to an exchange.
     mutating func bind(_ queue: String, to exchange: String, routingKey: String) throws(AMQPFailure) {
         arena.empty()

@@ -18,22 +18,26 @@ private struct Route: Sendable, CustomTestStringConvertible {
 
     /// A search may be posted.
     private var reads: Bool { method == .get || method == .post && pattern.hasSuffix("/executions") }
+    /// Its answer holds what belongs to all services, so only an admin may use it.
+    private var isForAdmins: Bool { pattern.hasPrefix("/dead-letters") }
 
     /// All routes of the router, so that a new one is tested without a change here.
     static let all = ConsoleAPI().console.router().routes.map { Route(method: $0.method, pattern: "\($0.path)") }
-    static let writing = all.filter { !$0.reads }
-    static let reading = all.filter(\.reads)
+    static let forAdmins = all.filter(\.isForAdmins)
+    static let writing = all.filter { !$0.reads && !$0.isForAdmins }
+    static let reading = all.filter { $0.reads && !$0.isForAdmins }
     /// It shows nothing that is on record, so every key may use it.
     static let explain = "/schedules:explain"
-    static let aboutServices = all.filter { $0.pattern != explain }
-    static let ofOneService = all.filter { $0.pattern.contains("{") }
+    static let aboutServices = all.filter { $0.pattern != explain && !$0.isForAdmins }
+    static let ofOneService = all.filter { $0.pattern.contains("{") && !$0.isForAdmins }
 
     func send(_ api: ConsoleAPI, key: ConsoleAPI.Key) async throws -> ConsoleAPI.Answer {
         let path = pattern.replacing("{service}", with: ConsoleAPI.job.service)
             .replacing("{job}", with: ConsoleAPI.job.job).replacing("{id}", with: "\(api.execution.id)")
         try #require(!path.contains("{"), "give the parameter a value")
         if pattern == Self.explain { return try await api.send(method, path + "?expression=rate(1+day)", key: key) }
-        return try await api.send(method, path, method == .put ? ConsoleAPI.document : nil, key: key)
+        let body = method == .put ? ConsoleAPI.document : isForAdmins && method == .post ? #"{"all": true}"# : nil
+        return try await api.send(method, path, body, key: key)
     }
 }
 
@@ -50,6 +54,8 @@ private struct Route: Sendable, CustomTestStringConvertible {
                 "DELETE /services/{service}/jobs/{job}", "GET /services/{service}/jobs/{job}/executions",
                 "POST /executions", "POST /services/{service}/executions",
                 "POST /services/{service}/jobs/{job}/executions", "POST /services/{service}/jobs/{job}/run",
+                "GET /dead-letters", "GET /dead-letters/{id}", "GET /dead-letters:export",
+                "POST /dead-letters:replay", "POST /dead-letters:drop",
             ])
     }
 
@@ -64,6 +70,16 @@ private struct Route: Sendable, CustomTestStringConvertible {
         #expect(answer.status == 403)
         #expect(try answer.body["code"] == .string("forbidden"))
         #expect(api.memory.isIdle && api.store.content.jobs.count == 1)
+    }
+
+    @Test(arguments: Route.forAdmins, [ConsoleAPI.Key.read, .own, .other])
+    fileprivate func `about dead letters refuses every key but an admin's, and asks nobody`(
+        route: Route, key: ConsoleAPI.Key
+    ) async throws {
+        let answer = try await route.send(api, key: key)
+        #expect(answer.status == 403)
+        #expect(try answer.body["code"] == .string("forbidden"))
+        #expect(api.memory.isIdle)
     }
 
     @Test(arguments: Route.aboutServices) fileprivate func `refuses the key of another service`(route: Route)

@@ -44,16 +44,19 @@ struct ConsoleAPI: Sendable {
 
     let store = MemoryConsoleStore()
     let memory = MemoryBroker(now: now)
+    /// What deadletterd answers: one letter, unless a test scripts something else.
+    let answers = ScriptedAnswers(
+        ScriptedAnswers.Pass(letters: [(letter(), Array("{}".utf8))], result: DeadLettersResult(matched: 1, done: 1)))
     let log = InMemoryLogHandler()
     let time = HandTime(now)
     let execution: Execution
     let console: Console
 
-    /// Without `broker` it is `memory`.
-    init(broker: (any MessageBroker)? = nil) {
+    /// Without `broker` it is `memory`, and without `clock` it is `time`.
+    init(broker: (any MessageBroker)? = nil, clock: (any TimeSource)? = nil) {
         let log = log
         console = Console(
-            store: store, broker: broker ?? memory, targets: .anyInstallation, time: time,
+            store: store, broker: broker ?? memory, answers: answers, targets: .anyInstallation, time: clock ?? time,
             logger: Logger(label: "test") { _ in log })
         execution = Execution(
             id: .random(), jobID: Self.job.id, jobName: Self.job, occurrence: Self.now, createdAt: Self.now,
@@ -68,6 +71,24 @@ struct ConsoleAPI: Sendable {
             }
         }
         add(Self.job)
+    }
+
+    /// A dead letter of the queue of deliveries; `number` makes its id.
+    static func letter(_ number: Int = 1, bodyBytes: Int = 2) -> DeadLetter {
+        let id = DeadLetterID(text: "00000000-0000-4000-8000-" + String(1_000_000_000_000 + number).dropFirst())
+        var letter = DeadLetter(
+            id: id ?? .random(), queue: "courier.deliveries", reason: "failing", replays: 2, bodyBytes: bodyBytes,
+            headers: ["belfry-deferrals": "3"])
+        (letter.originExchange, letter.originRoutingKey) = ("belfry", "delivery.requested")
+        (letter.error, letter.attempts, letter.messageID) = ("no route", 4, "m-\(number)")
+        (letter.firstDeadAt, letter.lastDeadAt) = (now, now.adding(milliseconds: 1_500))
+        (letter.service, letter.job) = ("billing", "invoices")
+        return letter
+    }
+
+    /// The requests that deadletterd got.
+    func deadLetterRequests() throws -> [DeadLettersRequested] {
+        try memory.waiting(in: WorkQueue.deadletterRequests.rawValue).map { try DeadLettersRequested(reading: $0) }
     }
 
     func add(_ name: JobName) {

@@ -17,6 +17,10 @@ import Testing
         (.service("billing"), .read, "Billing", .onlyService("billing")),
         (.service("billing"), .read, "billing2", .onlyService("billing")),
         (.service("billing"), .read, "", .onlyService("billing")),
+        (.admin, .handleDeadLetters, nil, .granted), (.admin, .handleDeadLetters, "billing", .granted),
+        (.read, .handleDeadLetters, nil, .onlyAdmin), (.read, .handleDeadLetters, "billing", .onlyAdmin),
+        (.service("billing"), .handleDeadLetters, nil, .onlyAdmin),
+        (.service("billing"), .handleDeadLetters, "billing", .onlyAdmin),
     ]
 
     @Test(arguments: table)

@@ -20,13 +20,19 @@ struct Consoled: DaemonProgram {
         let daemon = Daemon.bootstrap(daemonSettings)
         let logger = daemon.logger
         let broker = RabbitBroker(brokerSettings, consumes: false, publishesEvents: true, logger: logger)
-        let store = LazyStore(storeURL, logger: daemon.logger)
-        try await daemon.run(connections: broker.run, faults: { await store.faults() + broker.outages }) {
+        let answers = AnswerQueue(brokerSettings, logger: logger)
+        let store = LazyStore(storeURL, logger: logger)
+        let connections = { @Sendable () async in
+            async let answering: Void = answers.run()
+            _ = await (broker.run(), answering)
+        }
+        try await daemon.run(connections: connections, faults: { await store.faults() + broker.outages }) {
             let targets = TargetRules(
                 hasServiceBroker: serviceURL != nil, pipelinePrefix: brokerSettings.topology.prefix,
                 sqsEndpoint: endpoint)
             let console = Console(
-                store: try store.open(), broker: broker, targets: targets, time: SystemTime(), logger: logger)
+                store: try store.open(), broker: broker, answers: answers, targets: targets, time: SystemTime(),
+                logger: logger)
             return [
                 WebServer(address: address, logger: logger, router: console.router),
                 Periodic(console.unpublished, broker: broker, time: SystemTime(), logger: logger),
