@@ -7,10 +7,10 @@ public import Store
 
 /// The admin API.
 ///
-/// It writes jobs, and nothing else: a run, a cancel and a replay are messages that other stages act on. Every route is in the
-/// group of `KeyContext`, so no handler runs without a valid key, and every route of a service is behind
-/// `ServiceAccessMiddleware`, so none runs without permission. The routes of other paths learn the service from the
-/// query or from the execution and call `KeyContext.require`.
+/// It writes jobs, and nothing else: a run, a cancel and a replay are messages that other stages act on. Every route is
+/// in the group of `KeyContext`, so no handler runs without a valid key, and every route of a service is behind
+/// `ServiceAccessMiddleware`, so none runs without permission; those about dead letters are, too. The routes of other
+/// paths learn the service from the query or from the execution and call `KeyContext.require`.
 public struct Console: Sendable {
     let store: any ConsoleStore
     /// Publishes, and fails within a second: a request must not wait for a broker that says nothing.

@@ -77,7 +77,7 @@ struct DeadLetterAsker: Sendable {
                 answer.letters.append(DeadLetterView(letter: letter, body: showsBodies ? body : nil))
             case .end(_, _, let result):
                 // A pass that was begun again after its process had died has shown its letters again.
-                if 1..<answer.letters.count ~= result.matched {
+                if result.matched > 0, result.matched < answer.letters.count {
                     answer.letters.removeFirst(answer.letters.count - result.matched)
                 }
                 answer.result = result

@@ -21,9 +21,9 @@ import Testing
         (#"{"all": true}"#, DeadLetterFilter(before: ConsoleAPI.now)),
         (#"{"id": "\#(id)"}"#, DeadLetterFilter(id: id, before: ConsoleAPI.now)),
         (
-            #"{"queue": ["courier.bulk", "ingester.reports.0"], "service": "billing", "job": "a", "reason": "failing"}"#,
+            #"{"queue": ["courier.bulk", "ingester.reports.0"], "service": "billing", "job": "a", "reason": "x_y"}"#,
             DeadLetterFilter(
-                queues: [.courierBulk, .ingesterReports0], service: "billing", job: "a", reason: "failing",
+                queues: [.courierBulk, .ingesterReports0], service: "billing", job: "a", reason: "x_y",
                 before: ConsoleAPI.now)
         ),
         (#"{"error": "é x"}"#, DeadLetterFilter(error: "é x", before: ConsoleAPI.now)),
