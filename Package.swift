@@ -158,7 +158,7 @@ let package = Package(
             "belfry",
             [
                 "Commands", "HTTPClient", "HTTPServer", "JSON", "Messaging", "SQS", "Signing", "Store", "StoreAccess",
-                argumentParser, crypto, hummingbird,
+                argumentParser, crypto, hummingbird, signals,
             ]),
 
         testing("Determinism", ["JobCore"]),
@@ -235,8 +235,8 @@ let package = Package(
         tests(
             "CommandsTests",
             [
-                "Commands", "JSON", "JobCore", "Signing", "Store", "StoreAccess", "TestServers", crypto, hummingbird,
-                logging,
+                "Commands", "JSON", "JobCore", "Messaging", "Signing", "Store", "StoreAccess", "TestServers", crypto,
+                hummingbird, logging,
             ]),
         tests("BrokerAccessTests", ["BrokerAccess", "JobCore", "Messaging", "RabbitMQ", "Settings"]),
         tests("ObservabilityTests", ["JSON", "JobCore", "Observability", logging, metrics]),

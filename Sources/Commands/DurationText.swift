@@ -13,4 +13,12 @@ public enum DurationText {
         else { return nil }
         return count * unit
     }
+
+    /// The text for a length of time, in the largest unit that fits at least twice, rounded down: `119s`, `2m`, `47h`,
+    /// `2d`. A negative length is `0s`.
+    public static func shown(seconds: Int64) -> String {
+        let units: [(name: String, seconds: Int64)] = [("d", 86_400), ("h", 3_600), ("m", 60)]
+        guard let unit = units.first(where: { seconds >= 2 * $0.seconds }) else { return "\(max(0, seconds))s" }
+        return "\(seconds / unit.seconds)\(unit.name)"
+    }
 }

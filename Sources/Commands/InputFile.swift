@@ -10,8 +10,7 @@ public enum InputFile {
     public static func read(_ path: String) throws(FileFault) -> [UInt8] {
         let name = displayName(path)
         do {
-            let handle =
-                path == "-" ? FileHandle.standardInput : try FileHandle(forReadingFrom: try regularOrPipe(path))
+            let handle = try open(path)
             var bytes: [UInt8] = []
             while let chunk = try handle.read(upToCount: chunkBytes), !chunk.isEmpty {
                 bytes += chunk
@@ -25,6 +24,24 @@ public enum InputFile {
         } catch {
             throw FileFault(name, "can't be read: check its permissions")
         }
+    }
+
+    /// Opens a file, or standard input for `-`. Throws if it can't be read.
+    static func open(_ path: String) throws(FileFault) -> FileHandle {
+        guard path != "-" else { return .standardInput }
+        let url = try regularOrPipe(path)
+        do {
+            return try FileHandle(forReadingFrom: url)
+        } catch {
+            throw FileFault(path, "can't be read: check its permissions")
+        }
+    }
+
+    /// Whether a path leads to a regular file, which can be read more than once.
+    static func isRegular(_ path: String) -> Bool {
+        let real = URL(filePath: path).resolvingSymlinksInPath().path
+        let attributes = try? FileManager.default.attributesOfItem(atPath: real)
+        return path != "-" && attributes?[.type] as? FileAttributeType == .typeRegular
     }
 
     /// The path as messages show it.

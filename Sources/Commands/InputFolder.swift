@@ -39,7 +39,7 @@ struct InputFolder {
             if isFolder.boolValue {
                 try search(inner, inside: outer.union([real]))
             } else if Self.endings.contains(where: name.lowercased().hasSuffix) {
-                guard exists, Self.isRegular(inner) else {
+                guard exists, InputFile.isRegular(inner) else {
                     throw FileFault(inner, "is no file that can be read: a broken link, a pipe or a device")
                 }
                 files.append(inner)
@@ -48,11 +48,5 @@ struct InputFolder {
                 }
             }
         }
-    }
-
-    private static func isRegular(_ path: String) -> Bool {
-        let real = URL(filePath: path).resolvingSymlinksInPath().path
-        let attributes = try? FileManager.default.attributesOfItem(atPath: real)
-        return attributes?[.type] as? FileAttributeType == .typeRegular
     }
 }

@@ -18,4 +18,13 @@ import Testing
     func `is refused in any other form, and beyond its limit`(text: String) {
         #expect(DurationText.seconds(of: text, secondsMax: 2_592_000) == nil)
     }
+
+    @Test(
+        arguments: [
+            (-5, "0s"), (0, "0s"), (59, "59s"), (119, "119s"), (120, "2m"), (7_199, "119m"), (7_200, "2h"),
+            (172_799, "47h"), (172_800, "2d"), (.max, "106751991167300d"), (.min, "0s"),
+        ] as [(Int64, String)])
+    func `is shown in the largest unit that fits twice`(seconds: Int64, text: String) {
+        #expect(DurationText.shown(seconds: seconds) == text)
+    }
 }

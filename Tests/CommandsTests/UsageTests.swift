@@ -41,6 +41,15 @@ import Testing
         ["mock", "--seed", "-1"], ["mock", "--delay-ms", "x"], ["mock", "--sqs-queue-url", ""],
         ["mock", "--callbacks", "sqs", "--sqs-endpoint", "x"], ["mock", "--callbacks", "sqs", "--aws-region", "x"],
         ["mock", "--callbacks", "sqs", "--sqs-callback-queue-url", "http://x"],
+        ["dead", "list", "--queue", "mine"], ["dead", "list", "--queue", "ticker.baton"],
+        ["dead", "list", "--limit", "0"], ["dead", "list", "--older-than", "0"], ["dead", "list", "--older-than", "1w"],
+        ["dead", "list", "--service", "a/b"], ["dead", "list", "--job", "a/b"], ["dead", "list", "--reason", ""],
+        ["dead", "peek"], ["dead", "peek", "x"], ["dead", "replay"], ["dead", "drop"], ["dead", "drop", "--yes"],
+        ["dead", "replay", "--all"], ["dead", "drop", "--all"], ["dead", "replay", id, "--all", "--yes"],
+        ["dead", "replay", id, "--reason", "failing"], ["dead", "drop", "--all", "--job", "a", "--yes"],
+        ["dead", "replay", "--from", "x", "--all", "--yes"], ["dead", "replay", "--from", ""],
+        ["dead", "drop", "--from", "x"], ["dead", "replay", "--all", "--yes", "--rate", "0"],
+        ["dead", "replay", "--all", "--yes", "--limit", "0"], ["dead", "export", "--output", ""],
         ["no-such-command"], ["jobs", "list", "--no-such-flag"], ["jobs", "list", "extra"],
     ])
     func `exits with 2 for an argument that can't be right, and sends nothing`(arguments: [String]) async throws {

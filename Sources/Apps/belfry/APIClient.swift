@@ -8,6 +8,10 @@ import Settings
 struct APIClient {
     private let baseURL: String
     private let key: String
+    /// How long an answer is waited for.
+    var answerSecondsMax = 30
+    /// The longest answer that is read.
+    var answerBytesMax = 16 * 1_024 * 1_024
 
     init(baseURL: String, key: String) {
         self.baseURL = baseURL
@@ -28,13 +32,13 @@ struct APIClient {
         if body != nil { headers.append(.init(name: "Content-Type", value: "application/json")) }
         let request = ClientRequest(
             method: method, url: baseURL + path, headers: headers, body: body.map { Array($0.text.utf8) } ?? [],
-            timeoutMilliseconds: 30_000, responseBodyBytesMax: 16 * 1_024 * 1_024)
+            timeoutMilliseconds: answerSecondsMax * 1_000, responseBodyBytesMax: answerBytesMax)
         let outcome = await OneRequest.send(request)
         switch outcome {
         case .response(let response):
+            let limits = JSONLimits(bytesMax: answerBytesMax, valueCountMax: JSONLimits.trusted.valueCountMax)
             let body =
-                response.body.isEmpty
-                ? JSONValue.null : (try? JSONValue(parsing: response.body, limits: .trusted)) ?? .null
+                response.body.isEmpty ? JSONValue.null : (try? JSONValue(parsing: response.body, limits: limits)) ?? .null
             return Answer(status: response.status, body: body)
         case .failure(let failure, let detail, _):
             let doubt = method == "GET" ? "" : "; whether the request was carried out is not known"

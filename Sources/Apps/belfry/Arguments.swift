@@ -1,6 +1,7 @@
 import ArgumentParser
 import Commands
 import JobCore
+import Messaging
 import Store
 
 /// Reads the values of arguments and options. Each throws a `ValidationError`, which makes a wrong value wrong usage
@@ -69,6 +70,37 @@ enum Arguments {
     @Sendable static func overlapSeconds(_ text: String) throws -> Int64 {
         guard let seconds = DurationText.seconds(of: text, secondsMax: 30 * 86_400) else {
             throw ValidationError("give 0, or a time such as 90s, 30m, 24h or 7d; at most 30d")
+        }
+        return seconds
+    }
+
+    /// The id of a dead letter.
+    @Sendable static func deadLetterID(_ text: String) throws -> DeadLetterID {
+        guard let id = DeadLetterID(text: text) else {
+            throw ValidationError("an id is a UUID, as belfry dead list shows it")
+        }
+        return id
+    }
+
+    /// A work queue that has dead letters, without the prefix.
+    @Sendable static func deadLetterQueue(_ text: String) throws -> WorkQueue {
+        guard let queue = WorkQueue(rawValue: text), queue.hasDeadLetters else {
+            let names = WorkQueue.allCases.filter(\.hasDeadLetters).map(\.rawValue)
+            throw ValidationError("give a queue without prefix and “.dead”: \(names.joined(separator: ", "))")
+        }
+        return queue
+    }
+
+    /// The name of a job within its service.
+    @Sendable static func jobNameInService(_ text: String) throws -> String {
+        if let fault = JobName.fault(in: text) { throw ValidationError("the name of the job \(fault)") }
+        return text
+    }
+
+    /// A time from 1 second to 10 years, in seconds.
+    @Sendable static func ageSeconds(_ text: String) throws -> Int64 {
+        guard let seconds = DurationText.seconds(of: text, secondsMax: 3_650 * 86_400), seconds > 0 else {
+            throw ValidationError("give a time such as 90s, 15m, 1h or 7d; at most 3650d")
         }
         return seconds
     }

@@ -18,7 +18,7 @@ struct Belfry: AsyncParsableCommand {
         subcommands: [
             JobsCommand.self, RunCommand.self, CancelCommand.self, ExecutionsCommand.self, FollowCommand.self,
             ExplainCommand.self, TopologyCommand.self, KeysCommand.self, SecretsCommand.self,
-            MockCommand.self,
+            DeadCommand.self, MockCommand.self,
         ])
 
     static func main() async {
@@ -36,6 +36,8 @@ struct Belfry: AsyncParsableCommand {
         } catch let error as InvalidFiles {
             end(error.lines, status: 1)
         } catch let error as FileFault {
+            end(["\(error)"], status: 1)
+        } catch let error as LetterAnswerFault {
             end(["\(error)"], status: 1)
         } catch let error as StoreError {
             end(["\(error)"], status: 1)

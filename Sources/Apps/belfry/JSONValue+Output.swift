@@ -21,6 +21,12 @@ extension JSONValue {
         return values
     }
 
+    /// Whether it is an object.
+    var isObject: Bool {
+        guard case .object = self else { return false }
+        return true
+    }
+
     /// The value as a cell of a table.
     var cell: String {
         switch self {

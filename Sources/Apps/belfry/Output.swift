@@ -25,6 +25,16 @@ enum Output {
         write(split(text), to: .standardError)
     }
 
+    /// Writes a line over the one that the cursor is in, on a terminal at standard error; nil clears it.
+    static func overwrite(_ text: String?) {
+        write("\r\(TerminalText.escaped(text ?? ""))\u{1B}[K", to: .standardError)
+    }
+
+    /// Writes a question to standard error and stays behind it.
+    static func question(_ text: String) {
+        write("\(TerminalText.escaped(text)) ", to: .standardError)
+    }
+
     /// Writes why a command was not carried out, to standard error.
     static func failure(_ lines: [String]) {
         write(["belfry: \(lines.first ?? "")"] + lines.dropFirst(), to: .standardError)
@@ -35,8 +45,13 @@ enum Output {
     }
 
     private static func write(_ lines: [String], to handle: FileHandle) {
+        write(lines.map { TerminalText.escaped($0) + "\n" }.joined(), to: handle)
+    }
+
+    /// Writes a text that is safe for a terminal.
+    private static func write(_ text: String, to handle: FileHandle) {
         do {
-            try handle.write(contentsOf: Data(lines.map { TerminalText.escaped($0) + "\n" }.joined().utf8))
+            try handle.write(contentsOf: Data(text.utf8))
         } catch {
             // There is no place left to report it: the reader has gone, or the disk is full.
             Foundation.exit(1)

@@ -15,10 +15,9 @@ struct Consoled: DaemonProgram {
     static func run(_ settings: Settings) async throws {
         let (daemonSettings, brokerSettings, storeURL, address, serviceURL, endpoint) = try settings.all(
             DaemonSettings.init, BrokerSettings.init, AllSettings.storeURL.parsed(StoreURL.init(parsing:)).value,
-            AllSettings.apiListen.value, AllSettings.serviceAMQPURL.optional.value,
-            SQSSettings.endpoint)
+            AllSettings.apiListen.value, AllSettings.serviceAMQPURL.optional.value, SQSSettings.endpoint)
         let daemon = Daemon.bootstrap(daemonSettings)
-        let logger = daemon.logger
+        let (logger, time) = (daemon.logger, SystemTime())
         let broker = RabbitBroker(brokerSettings, consumes: false, publishesEvents: true, logger: logger)
         let answers = AnswerQueue(brokerSettings, logger: logger)
         let store = LazyStore(storeURL, logger: logger)
@@ -31,11 +30,10 @@ struct Consoled: DaemonProgram {
                 hasServiceBroker: serviceURL != nil, pipelinePrefix: brokerSettings.topology.prefix,
                 sqsEndpoint: endpoint)
             let console = Console(
-                store: try store.open(), broker: broker, answers: answers, targets: targets, time: SystemTime(),
-                logger: logger)
+                store: try store.open(), broker: broker, answers: answers, targets: targets, time: time, logger: logger)
             return [
                 WebServer(address: address, logger: logger, router: console.router),
-                Periodic(console.unpublished, broker: broker, time: SystemTime(), logger: logger),
+                Periodic(console.unpublished, broker: broker, time: time, logger: logger),
             ]
         }
     }

@@ -1,0 +1,28 @@
+public import JSON
+public import JobCore
+
+/// The table of `belfry dead list`.
+public enum LetterTable {
+    public static let header = ["ID", "QUEUE", "REASON", "JOB", "AGE", "REPLAYS", "ERROR"]
+
+    /// The row of a letter as the API shows it. What the letter lacks is `-`.
+    public static func row(_ letter: JSONValue, now: Instant) -> [String] {
+        let job = [letter.fieldText("service_name"), letter.fieldText("job_name")].compactMap { $0 }
+        let age = letter.fieldText("last_dead_at").flatMap { Instant(rfc3339: $0) }.map {
+            DurationText.shown(seconds: now.milliseconds(since: $0) / 1_000)
+        }
+        return [
+            letter.fieldText("id"), letter.fieldText("queue"), letter.fieldText("reason"),
+            job.isEmpty ? nil : job.joined(separator: "/"), age, letter.fieldText("replays"),
+            letter.fieldText("error"),
+        ].map { $0 ?? "-" }
+    }
+
+    /// The table in lines. With a number of columns, longer lines are cut and end in `…`.
+    public static func lines(_ letters: [JSONValue], now: Instant, columns: Int?) -> [String] {
+        TextTable.lines(header, letters.map { row($0, now: now) }).map { line in
+            guard let columns, line.count > columns else { return line }
+            return line.prefix(max(0, columns - 1)) + "…"
+        }
+    }
+}

@@ -1,0 +1,144 @@
+import Foundation
+import JSON
+import Messaging
+import TestServers
+import Testing
+
+extension EndToEnd {
+    /// An installation of its own. Its dead letters are messages that no stage can read, so that each comes back when
+    /// it is replayed.
+    @Suite struct DeadCommandTests {
+        private static let letterCount = 10_000
+
+        @Test func `ten thousand letters are replayed while deadletterd is killed, and none is lost`() async throws {
+            try await Installation.with("dead-many", environment: [:]) { belfry in
+                try await Self.makeLetters(belfry, count: Self.letterCount)
+                let listed = try await belfry.belfry(["dead", "list", "--limit", "10000", "--json"])
+                let list = try JSONValue(parsing: Array(listed.output.utf8), limits: .trusted)
+                #expect(list["results"]?.array?.count == Self.letterCount, "\(listed.errors)")
+                let planned = try await belfry.belfry(["dead", "replay", "--queue", "dispatcher.runs", "--dry-run"])
+                #expect(planned.output == "would replay \(Self.letterCount) dead letters\n", "\(planned)")
+
+                let events = "\(belfry.home)/replay.jsonl"
+                async let replaying = Program.run(
+                    "/bin/sh", ["-c", "'\(Project.bin)/belfry' dead replay --all --yes --json >'\(events)'"],
+                    environment: belfry.settings)
+                _ = try await until("the first pass is over", withinSeconds: 60) {
+                    let text = try? String(contentsOfFile: events, encoding: .utf8)
+                    return text?.contains(#""event":"pass""#) == true ? true : nil
+                }
+                belfry.killProgram("deadletterd.1")
+                try await belfry.startProgram("deadletterd.1")
+                let replayed = try await replaying
+                let end = try #require(try String(contentsOfFile: events, encoding: .utf8).split(separator: "\n").last)
+                #expect(replayed.status == 0 && end.contains(#""end":"complete""#), "\(end) \(replayed.errors)")
+
+                let letters = try await Self.settled(belfry, count: Self.letterCount)
+                #expect(Set(letters.map { $0["message_id"]?.string }).count == Self.letterCount)
+                // Those that were published when the process was killed, and not yet acknowledged, are there twice.
+                #expect(letters.count < Self.letterCount + 1_000)
+                #expect(letters.allSatisfy { $0["replays"] == .integer(1) })
+
+                async let one = belfry.belfry(["dead", "replay", "--queue", "dispatcher.runs", "--limit", "500"])
+                async let other = belfry.belfry(["dead", "replay", "--reason", "unreadable", "--limit", "500"])
+                for finished in [try await one, try await other] {
+                    #expect(
+                        finished.status == 0 && finished.output.hasPrefix("replayed 500 dead letters"), "\(finished)")
+                }
+                let again = try await Self.settled(belfry, count: letters.count)
+                #expect(again.count == letters.count)
+                #expect(Set(again.map { $0["message_id"]?.string }).count == Self.letterCount)
+            }
+        }
+
+        @Test func `letters are found by filters, exported, dropped and replayed from the file`() async throws {
+            try await Installation.with("dead-few", environment: [:]) { belfry in
+                try await Self.makeLetters(belfry, count: 20)
+                let copies = (ForeignPublisher.CopyHeader.bcc, [RoutingKey.runRequested])
+                let forger = try belfry.foreignPublisher("belfry-courierd")
+                let answer = try forger.publish(to: "belfry", key: "delivery.accepted.0", copies: copies, id: "forged")
+                #expect(answer == .taken)
+                let forged = try await until("the forged letter is listed") {
+                    try await Self.list(belfry, "--queue", "dispatcher.runs", "--reason", "forbidden").first
+                }
+                let id = try #require(forged["id"]?.string)
+                let refused = try await belfry.belfry(["dead", "replay", id])
+                #expect(refused.status == 1 && refused.errors.contains("\(id)  dispatcher.runs  forged_origin: "))
+
+                let unreadable = ["--queue", "dispatcher.runs", "--reason", "unreadable"]
+                let first = try #require(try await Self.list(belfry, unreadable).first?["id"]?.string)
+                let peeked = try await belfry.belfry(["dead", "peek", first])
+                #expect(peeked.status == 0 && peeked.output.contains("body: 1 bytes, text\n  {\n"), "\(peeked)")
+                let none = try await belfry.belfry(["dead", "replay", "--service", "nobody"])
+                #expect(none.status == 0 && none.output.hasPrefix("there is no such dead letter"))
+
+                let path = "\(belfry.home)/letters.jsonl"
+                let exported = try await belfry.belfry(["dead", "export", "--output", path] + unreadable)
+                #expect(exported.status == 0 && exported.errors == "exported 20 dead letters\n", "\(exported)")
+                let dropped = try await belfry.belfry(["dead", "drop"] + unreadable)
+                #expect(dropped.status == 0 && dropped.output == "dropped 20 dead letters\n", "\(dropped)")
+                #expect(try await Self.list(belfry, unreadable).isEmpty)
+                let missing = try await belfry.belfry(["dead", "replay", first])
+                #expect(missing.status == 1)
+
+                // Its queue keeps them while the stage is down.
+                belfry.killProgram("dispatcherd.1")
+                let replayed = try await belfry.belfry(["dead", "replay", "--from", path])
+                #expect(replayed.status == 0 && replayed.output == "replayed 20 dead letters\n", "\(replayed)")
+                #expect(try await Self.list(belfry, unreadable).isEmpty)
+                try await belfry.startProgram("dispatcherd.1")
+                let back = try await until("the letters are back") {
+                    let letters = try await Self.list(belfry, unreadable)
+                    return letters.count == 20 ? letters : nil
+                }
+                #expect(Set(back.map { $0["message_id"]?.string }).count == 20)
+                #expect(back.allSatisfy { $0["replays"] == .integer(1) })
+                #expect(try await Self.list(belfry, "--reason", "forbidden").contains { $0["id"] == .string(id) })
+            }
+        }
+
+        /// Publishes messages that a dispatcher can't read, and waits until all are dead letters.
+        private static func makeLetters(_ belfry: Installation, count: Int) async throws {
+            let publisher = try belfry.foreignPublisher("belfry-consoled")
+            for number in 0..<count {
+                let answer = try publisher.publish(to: "belfry", key: RoutingKey.runRequested, id: "letter-\(number)")
+                guard answer == .taken else { throw TestFailure("message \(number): \(answer)") }
+            }
+            _ = try await until("all messages are dead letters", withinSeconds: 120) {
+                try await depths(belfry).dead == count ? true : nil
+            }
+        }
+
+        /// Waits until at least this number of letters is back, and returns all of them with their bodies.
+        private static func settled(_ belfry: Installation, count: Int) async throws -> [JSONValue] {
+            _ = try await until("the replayed messages are dead letters again", withinSeconds: 120) {
+                let depths = try await depths(belfry)
+                return depths.work == 0 && depths.dead >= count ? true : nil
+            }
+            let path = "\(belfry.home)/settled.jsonl"
+            let exported = try await belfry.belfry(["dead", "export", "--output", path])
+            guard exported.status == 0 else { throw TestFailure("export: \(exported.errors)") }
+            return try String(contentsOfFile: path, encoding: .utf8).split(separator: "\n").map {
+                try JSONValue(parsing: Array($0.utf8))
+            }
+        }
+
+        private static func depths(_ belfry: Installation) async throws -> (work: Int, dead: Int) {
+            let lines = try await belfry.controlBroker(["list_queues", "name", "messages"]).split(separator: "\n")
+            func depth(of queue: String) -> Int {
+                lines.first { $0.hasPrefix("\(queue)\t") }.flatMap { Int($0.dropFirst(queue.count + 1)) } ?? -1
+            }
+            return (depth(of: "belfry.dispatcher.runs"), depth(of: "belfry.dispatcher.runs.dead"))
+        }
+
+        private static func list(_ belfry: Installation, _ filters: String...) async throws -> [JSONValue] {
+            try await list(belfry, filters)
+        }
+
+        private static func list(_ belfry: Installation, _ filters: [String]) async throws -> [JSONValue] {
+            let listed = try await belfry.belfry(["dead", "list", "--json"] + filters)
+            guard listed.status == 0 else { throw TestFailure("list: \(listed.errors)") }
+            return try JSONValue(parsing: Array(listed.output.utf8), limits: .trusted)["results"]?.array ?? []
+        }
+    }
+}
