@@ -46,7 +46,9 @@ public struct LetterPass: Sendable, Equatable, Decodable {
                 throw LetterAnswerFault("/\(name): \(count) is no number of letters")
             }
         }
-        guard more?.utf8.count ?? 0 <= Self.moreBytesMax else { throw LetterAnswerFault("/paging/more: it is too long") }
+        guard more?.utf8.count ?? 0 <= Self.moreBytesMax else {
+            throw LetterAnswerFault("/paging/more: it is too long")
+        }
     }
 
     public init(from decoder: any Decoder) throws {

@@ -23,11 +23,12 @@ import Testing
         return (count, lines, values)
     }
 
-    @Test(arguments: [
-        ("", []), ("\n \n\t\r\n", []), (good, [1]), ("\(good)\n", [1]), ("\(good)\r\n\n\(good)", [1, 3]),
-        (changed(#""body":"{}""#, #""body_base64":"/w==""#), [1]),
-        (changed(#""origin":{"#, #""copies":2,"origin":{"#), [1]),
-    ] as [(String, [Int])])
+    @Test(
+        arguments: [
+            ("", []), ("\n \n\t\r\n", []), (good, [1]), ("\(good)\n", [1]), ("\(good)\r\n\n\(good)", [1, 3]),
+            (changed(#""body":"{}""#, #""body_base64":"/w==""#), [1]),
+            (changed(#""origin":{"#, #""copies":2,"origin":{"#), [1]),
+        ] as [(String, [Int])])
     func `is read line by line`(text: String, lines: [Int]) async throws {
         let result = try await read(text)
         #expect(result.count == lines.count && result.lines == lines)

@@ -38,7 +38,8 @@ struct APIClient {
         case .response(let response):
             let limits = JSONLimits(bytesMax: answerBytesMax, valueCountMax: JSONLimits.trusted.valueCountMax)
             let body =
-                response.body.isEmpty ? JSONValue.null : (try? JSONValue(parsing: response.body, limits: limits)) ?? .null
+                response.body.isEmpty
+                ? JSONValue.null : (try? JSONValue(parsing: response.body, limits: limits)) ?? .null
             return Answer(status: response.status, body: body)
         case .failure(let failure, let detail, _):
             let doubt = method == "GET" ? "" : "; whether the request was carried out is not known"

@@ -55,7 +55,9 @@ struct DeadAction {
             } catch let refusal as Refused {
                 // A pass may be made again: it has the same `before`, so it takes no letter that came back since.
                 waits += 1
-                guard !isFirst, waits <= Self.waitsMax, let interruption else { return (passes, .failed(refusal.lines)) }
+                guard !isFirst, waits <= Self.waitsMax, let interruption else {
+                    return (passes, .failed(refusal.lines))
+                }
                 try await interruption.sleep(until: .now + .seconds(min(waits * 2, Self.waitSecondsMax)))
                 continue
             }
