@@ -58,7 +58,7 @@ public struct LetterPasses: Sendable, Equatable {
     }
 
     /// Adds what a pass has done.
-    public mutating func note(_ pass: LetterPass) -> Step {
+    public mutating func note(_ pass: LetterPassAnswer) -> Step {
         scanned += pass.scanned
         matched += pass.matched
         done += pass.done

@@ -2,8 +2,8 @@ import Foundation
 public import JSON
 import JobCore
 
-/// All that `belfry dead peek` shows of a letter, in lines. Tokens in it are masked, since anyone who has one can report
-/// for a run.
+/// All that `belfry dead peek` shows of a letter, in lines. Tokens in it are masked, since anyone who has one can
+/// report for a run.
 public enum LetterSheet {
     /// How much of a body that is no text is shown.
     private static let hexBytesMax = 512

@@ -4,7 +4,8 @@ import Foundation
 enum TemporaryName {
     /// Creates a file whose name begins with that of `path`. Throws `CocoaError` if that is not possible.
     static func open(beside path: String) throws(CocoaError) -> (handle: FileHandle, path: String) {
-        var name = Array("\(path).XXXXXX".utf8CString)
+        // mkstemp puts other characters in place of the last six, which must be X.
+        var name = Array("\(path).\(String(repeating: "X", count: 6))".utf8CString)
         let descriptor = mkstemp(&name)
         guard descriptor >= 0 else { throw CocoaError(.fileWriteUnknown) }
         let handle = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)

@@ -67,7 +67,8 @@ import Testing
         api.add(count: 6, fields: ["reason": .string("unreadable")])
         #expect(try await api.dead("replay", FakeDeadLetterAPI.id(3)).output == "replayed 1 dead letter\n")
         let missing = try await api.dead("replay", FakeDeadLetterAPI.id(3))
-        #expect(missing.status == 1 && missing.errors.contains("there is no dead letter \(FakeDeadLetterAPI.id(3))"))
+        let line = "belfry: there is no dead letter \(FakeDeadLetterAPI.id(3))\n"
+        #expect(missing.status == 1 && missing.output.isEmpty && missing.errors == line)
         let some = try await api.dead("replay", "--reason", "unreadable", "--limit", "5", "--rate", "3")
         #expect(some.status == 0 && some.output == "replayed 5 dead letters, which is the limit\n")
         let request = try #require(api.state.withLock(\.requests).last)
@@ -141,6 +142,34 @@ import Testing
         #expect(done.status == 1 && done.output.contains(#""end":"interrupted""#), "\(done)")
         #expect(done.output.contains(#""done":4"#) && done.output.contains("stopped before the end"))
         #expect(api.state.withLock(\.published.count) == 4)
+    }
+
+    @Test func `asks on a terminal before it touches more than one letter, and then shows a bar`() async throws {
+        let api = await FakeDeadLetterAPI.start()
+        api.add(count: 9)
+        func onTerminal(_ answer: String, _ arguments: String) async throws -> Finished {
+            let command = "stty cols 100; '\(Project.bin)/belfry' dead \(arguments)"
+            return try await api.bash("printf '\(answer)\\n' | TERM=xterm script -qec \"\(command)\" /dev/null")
+        }
+        for answer in ["n", "", "yess"] {
+            let refused = try await onTerminal(answer, "drop --all")
+            #expect(refused.status == 1 && refused.output.contains("Drop 9 dead letters? [y/N]"), "\(refused)")
+            #expect(refused.output.contains("nothing was dropped"))
+        }
+        #expect(api.state.withLock { $0.requests.allSatisfy { $0["dry_run"] == .bool(true) } })
+        let one = try await onTerminal("n", "drop \(FakeDeadLetterAPI.id(0))")
+        #expect(one.status == 0 && one.output.contains("dropped 1 dead letter\r\n"), "\(one)")
+        let done = try await onTerminal("y", "replay --all --limit 6")
+        #expect(done.status == 0 && done.output.contains("Replay 6 dead letters? [y/N]"), "\(done)")
+        #expect(done.output.contains("[########################################] 6/6  "))
+        #expect(done.output.contains("\r\u{1B}[Kreplayed 6 dead letters, which is the limit\r\n"))
+        let requests = api.state.withLock(\.requests).filter { $0["dry_run"] == .bool(false) }
+        #expect(requests.count == 3 && requests.allSatisfy { $0["before"] != nil })
+        let rest = try await onTerminal("n", "replay --all --yes")
+        #expect(rest.status == 0 && !rest.output.contains("[y/N]") && rest.output.contains("replayed 2 dead letters"))
+        api.add(count: 1, fields: ["error": .string(String(repeating: "long ", count: 50))])
+        let listed = try await onTerminal("", "list")
+        #expect(listed.output.contains("…\r\n"), "\(listed)")
     }
 
     @Test func `exports what replay reads, byte for byte`() async throws {

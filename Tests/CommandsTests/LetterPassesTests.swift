@@ -3,9 +3,9 @@ import JSON
 import Testing
 
 @Suite struct `The passes over dead letters` {
-    private func pass(_ done: Int, failed: Int = 0, more: String? = nil) -> LetterPass {
+    private func pass(_ done: Int, failed: Int = 0, more: String? = nil) -> LetterPassAnswer {
         let failure = LetterFailure(id: "a", queue: "q", code: "c", message: "m")
-        return LetterPass(
+        return LetterPassAnswer(
             scanned: done + failed, matched: done + failed, done: done, failed: failed,
             failures: Array(repeating: failure, count: failed), before: .string("2026-01-01T00:00:00Z"), more: more)
     }
@@ -89,8 +89,8 @@ import Testing
 }
 
 @Suite struct `The answer about a pass` {
-    private func read(_ text: String) throws -> LetterPass {
-        try LetterPass(reading: try JSONValue(parsing: Array(text.utf8)))
+    private func read(_ text: String) throws -> LetterPassAnswer {
+        try LetterPassAnswer(reading: try JSONValue(parsing: Array(text.utf8)))
     }
 
     @Test func `has its sums, its failures and the place of the next one`() throws {
@@ -103,7 +103,7 @@ import Testing
         let failure = LetterFailure(id: "i", queue: "q", code: "forged_origin", message: "m")
         #expect(
             pass
-                == LetterPass(
+                == LetterPassAnswer(
                     scanned: 4, matched: 3, done: 2, failed: 1, failures: [failure],
                     before: .string("2026-01-01T00:00:00Z"), more: "x"))
         let event = #"{"before":"2026-01-01T00:00:00Z","done":2,"event":"pass","failed":1,"failures":[{"#

@@ -38,8 +38,11 @@ struct DeadAction {
 
     private func finish(_ passes: LetterPasses, _ end: DeadEnd) throws {
         let rest = ["the others stay where they are; the same command goes on with them"]
-        try DeadReport(verb: verb, json: choice.json).finish(passes, end, rest: rest)
-        if let id = choice.id, passes.matched == 0 { throw Refused("there is no dead letter \(id)") }
+        let missing = end == .complete && passes.matched == 0 ? choice.id : nil
+        if missing == nil || choice.json {
+            try DeadReport(verb: verb, json: choice.json).finish(passes, end, rest: rest)
+        }
+        if let missing { throw Refused("there is no dead letter \(missing)") }
     }
 
     private func carryOut(
@@ -66,9 +69,9 @@ struct DeadAction {
             guard (200..<300).contains(answer.status) else {
                 return (passes, .failed(APIClient.refusal(answer, verb.path).lines))
             }
-            let pass: LetterPass
+            let pass: LetterPassAnswer
             do {
-                pass = try LetterPass(reading: answer.body)
+                pass = try LetterPassAnswer(reading: answer.body)
             } catch {
                 return (passes, .failed(["\(error)"]))
             }

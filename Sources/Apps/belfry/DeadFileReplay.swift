@@ -33,7 +33,7 @@ struct DeadFileReplay {
             }
             do {
                 let body = JSONValue.object(["letter": letter.value])
-                let pass = try LetterPass(reading: try await client.done("POST", DeadVerb.replay.path, body: body))
+                let pass = try LetterPassAnswer(reading: try await client.done("POST", DeadVerb.replay.path, body: body))
                 _ = passes.note(pass)
                 progress.show(passes, after: pass, line: letter.line)
             } catch let refusal as Refused {
@@ -57,7 +57,7 @@ struct DeadFileReplay {
     /// What a dry run says: the file was checked, and the API is not asked.
     private func planned(_ count: Int) -> LetterPasses {
         var passes = LetterPasses(limit: choice.limit, isDryRun: true)
-        _ = passes.note(LetterPass(scanned: count, matched: count, done: count))
+        _ = passes.note(LetterPassAnswer(scanned: count, matched: count, done: count))
         return passes
     }
 

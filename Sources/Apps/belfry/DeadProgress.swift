@@ -29,7 +29,7 @@ struct DeadProgress {
     }
 
     /// Shows a pass that has ended.
-    func show(_ passes: LetterPasses, after pass: LetterPass, line: Int? = nil) {
+    func show(_ passes: LetterPasses, after pass: LetterPassAnswer, line: Int? = nil) {
         if json { Output.line(pass.event(line: line).text) }
         show(passes)
     }

@@ -1,7 +1,7 @@
 public import JSON
 
 /// What one request to replay or to drop dead letters has done, as the admin API answers.
-public struct LetterPass: Sendable, Equatable, Decodable {
+public struct LetterPassAnswer: Sendable, Equatable, Decodable {
     /// How many letters it has looked at.
     public var scanned: Int
     /// How many of them the conditions have found.
@@ -71,7 +71,7 @@ public struct LetterPass: Sendable, Equatable, Decodable {
     }
 }
 
-extension LetterPass {
+extension LetterPassAnswer {
     /// The pass as an event for programs. `line` is the line of the file that it is about.
     public func event(line: Int? = nil) -> JSONValue {
         var fields: [String: JSONValue] = [
