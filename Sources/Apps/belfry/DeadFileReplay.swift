@@ -33,7 +33,8 @@ struct DeadFileReplay {
             }
             do {
                 let body = JSONValue.object(["letter": letter.value])
-                let pass = try LetterPassAnswer(reading: try await client.done("POST", DeadVerb.replay.path, body: body))
+                let pass = try LetterPassAnswer(
+                    reading: try await client.done("POST", DeadVerb.replay.path, body: body))
                 _ = passes.note(pass)
                 progress.show(passes, after: pass, line: letter.line)
             } catch let refusal as Refused {
