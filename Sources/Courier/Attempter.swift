@@ -19,6 +19,7 @@ struct Attempter: Sendable {
     private let deferred = Self.counter("deferred")
     private let late = Self.counter("too_late")
     private let returned = Self.counter("returned")
+    private let replayed = Self.counter("replayed")
     private let latency = Recorder(label: "belfry_delivery_latency_ms", dimensions: [])
     private let lateness = Recorder(label: "belfry_delivery_lateness_ms", dimensions: [])
 
@@ -54,8 +55,7 @@ struct Attempter: Sendable {
         }
         do {
             let result = try await result(of: request, begun: begun)
-            return AttemptEnd(
-                result: .publish(conclude(result, delivery, begun: begun)), outcome: LaneOutcome(result.answer))
+            return AttemptEnd(result: conclude(result, delivery, begun: begun), outcome: LaneOutcome(result.answer))
         } catch {
             return AttemptEnd(result: .deadLetter(.failing, error: "\(error)"), outcome: .notTried)
         }
@@ -90,8 +90,10 @@ struct Attempter: Sendable {
     }
 
     /// Has the record asked about a redelivery: another courier may have made the attempt, and died before its report.
-    /// It leaves the limit of the waiting time as it is, since nothing says that the queue is long.
+    /// It leaves the limit of the waiting time as it is, since nothing says that the queue is long. About a replay the
+    /// record is asked, too.
     func ask(_ delivery: Delivery) -> DeliveryResult {
+        guard delivery.request.replays.isJudged else { return judge(delivery) }
         returned.increment()
         logger.debug("not delivered yet: it came back, asking the record", metadata: metadata(delivery.request))
         var next = delivery.request
@@ -99,6 +101,21 @@ struct Attempter: Sendable {
             max(DeliveryRequested.returnCount(of: delivery.message), next.deferrals.returnedCount + 1),
             Deferrals.countMax)
         return due(next, of: delivery)
+    }
+
+    /// Has the record asked about a replay: its run may have ended long ago. It is not reported as deferred, since the
+    /// record may know nothing of the run any more. A replay that comes back unjudged waits longer each time.
+    private func judge(_ delivery: Delivery) -> DeliveryResult {
+        replayed.increment()
+        logger.debug("not delivered yet: it is a replay, asking the record", metadata: metadata(delivery.request))
+        var next = delivery.request
+        let askedCount = next.deferrals.askedCount
+        next.deferrals = Deferrals(askedCount: min(askedCount + 1, Deferrals.countMax))
+        return .publish([
+            OutboundMessage(
+                DeliveryDue(next), afterSeconds: RetryLadder.step(atMostSeconds: 1 << min(askedCount, 6)),
+                headers: delivery.message.ownHeaders)
+        ])
     }
 
     /// The record knows whether the run still waits for the delivery, and until when.
@@ -117,7 +134,7 @@ struct Attempter: Sendable {
                 redeliverAfterSeconds: redeliverAfterSeconds))
     }
 
-    private func conclude(_ result: AttemptResult, _ delivery: Delivery, begun: Instant) -> [OutboundMessage] {
+    private func conclude(_ result: AttemptResult, _ delivery: Delivery, begun: Instant) -> DeliveryResult {
         let request = delivery.request
         let now = time.now()
         let verdict = DeliveryVerdict.decide(
@@ -139,7 +156,9 @@ struct Attempter: Sendable {
         }
         let attempt = result.attempt(
             number: request.attempt, at: begun, target: request.target.kind, verdict: verdict)
-        return AttemptReports.messages(verdict, of: delivery, attempt: attempt, now: now)
+        let messages = AttemptReports.messages(verdict, of: delivery, attempt: attempt, now: now)
+        // Nobody replays a test: the person who waited for it makes another one.
+        return verdict == .refuse && !request.isTest ? .refuse(attempt, reports: messages) : .publish(messages)
     }
 
     private func metadata(_ request: DeliveryRequested, _ result: AttemptResult? = nil) -> Logger.Metadata {

@@ -15,6 +15,8 @@ struct Delivery: Sendable, Equatable {
         var key: Key
         /// Trips of one key ascend.
         var number: Int
+        /// A replay makes a trip of its own, and another one once the record was asked.
+        var replays: Replays
     }
 
     let request: DeliveryRequested
@@ -42,5 +44,5 @@ struct Delivery: Sendable, Equatable {
     }
 
     var key: Key { Key(executionID: request.executionID, attempt: request.attempt) }
-    var trip: Trip { Trip(key: key, number: request.deferrals.sum) }
+    var trip: Trip { Trip(key: key, number: request.deferrals.sum, replays: request.replays) }
 }

@@ -8,7 +8,8 @@ enum LaneAction: Sendable, Equatable {
     case wait
     /// Publish this delivery to the retry ladder: its target is busy.
     case `defer`(Delivery, Deferral)
-    /// Have the record asked before this delivery is attempted: another courier may have made the attempt.
+    /// Have the record asked before this delivery is attempted: another courier may have made the attempt, or it is a
+    /// replay.
     case ask(Delivery)
     /// Do nothing, and do not ack: the broker redelivers this message once the connection closes.
     case giveBack(Delivery)

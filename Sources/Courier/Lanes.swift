@@ -62,20 +62,22 @@ struct Lanes {
     ///
     /// After a lost connection the broker redelivers messages that are still in hand. The redelivery of an attempt in
     /// flight joins the first one; what waited is forgotten. Of any other redelivery nobody here knows whether the
-    /// attempt was made, and what became of the run since: the record is asked.
+    /// attempt was made, and what became of the run since: the record is asked. So it is about a replay.
     mutating func admit(
         _ delivery: Delivery, nowMilliseconds: Int64, jitterFraction: () -> Double
     ) -> LaneAction {
         guard !isClosed else { return .giveBack(delivery) }
         forgetLost(before: delivery.message.tag.epoch)
         let key = delivery.key
-        let trip = trips[key] ?? delivery.trip
+        // The message that was replayed may still be in hand. They must not be acked together.
+        let isReplay = !delivery.request.replays.isJudged
+        let trip = isReplay ? delivery.trip : trips[key] ?? delivery.trip
         guard tags[trip] == nil else {
             tags[trip]?.append(delivery.message.tag)
             return .joinDuplicate
         }
         tags[trip] = [delivery.message.tag]
-        if delivery.message.isRedelivered { return .ask(delivery) }
+        if delivery.message.isRedelivered || isReplay { return .ask(delivery) }
         trips[key] = trip
         // Jitter comes before the lane, since its wait must not make the target look slow. A retry that was deferred
         // for a busy target has waited it out before.

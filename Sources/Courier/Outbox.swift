@@ -88,8 +88,10 @@ final class Outbox {
         _ batch: [Entry], _ subscription: any MessageSubscription, _ settled: ([Delivery.Trip]) -> [MessageTag]
     ) async {
         do throws(PublishError) {
+            // A refusal is reported once its dead letter is kept: an execution that has failed is not attempted again.
+            let steps = [batch.compactMap(letter), batch.flatMap(messages)].filter { !$0.isEmpty }
             let outcome = try await settlement.settle(
-                [.init(batch.flatMap(messages))], on: subscription, heldSinceMilliseconds: time.monotonicMilliseconds()
+                steps.map { .init($0) }, on: subscription, heldSinceMilliseconds: time.monotonicMilliseconds()
             ) {
                 // Called after the confirms, so that a message that was redelivered meanwhile is acked, too.
                 batch.flatMap { entry in entry.trip.map { settled([$0]) } ?? [entry.message.tag] }
@@ -111,8 +113,20 @@ final class Outbox {
 
     private func messages(of entry: Entry) -> [OutboundMessage] {
         switch entry.result {
-        case .publish(let messages): messages
-        case .deadLetter(let reason, let error): [settlement.deadLetter(entry.message, reason, error)]
+        case .publish(let messages), .refuse(_, let messages): messages
+        case .deadLetter: []
+        }
+    }
+
+    private func letter(of entry: Entry) -> OutboundMessage? {
+        switch entry.result {
+        case .publish: return nil
+        case .deadLetter(let reason, let error): return settlement.deadLetter(entry.message, reason, error)
+        case .refuse(let attempt, _):
+            var letter = settlement.deadLetter(entry.message, .refused, attempt.error ?? "refused")
+            letter.headers[Header.deadAttempts] = String(attempt.number)
+            letter.headers[Header.refusedAttempt] = String(attempt.number)
+            return letter
         }
     }
 }

@@ -10,12 +10,14 @@ struct NewExecution {
     var mayHaveBeenHandled: Bool
     /// Whether its delivery is more than its service's share.
     var isBulk = false
+    /// Headers that its delivery carries on.
+    var headers: [String: String] = [:]
     /// What its webhook is signed with; `record` finds it.
     var secrets = ServiceSecrets.derived
 
     /// The messages that it leads to, once it is recorded.
     func messages(_ recorded: RecordedExecution) -> [OutboundMessage] {
-        recorded.messages(job: job, isBulk: isBulk, secrets: secrets)
+        recorded.messages(job: job, isBulk: isBulk, secrets: secrets, headers: headers)
     }
 
     /// Records all executions in one transaction, and returns those that lead to messages, in order, each once.

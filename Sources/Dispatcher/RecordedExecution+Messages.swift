@@ -13,11 +13,14 @@ extension RecordedExecution {
     ///
     /// `isBulk` says whether the delivery is more than its service's share. `secrets` are those of its service that are
     /// valid now: after a rotation, the same message has the same id and other secrets.
-    func messages(job: Job, isBulk: Bool, secrets: ServiceSecrets) -> [OutboundMessage] {
+    /// `headers` are carried on by the delivery.
+    func messages(
+        job: Job, isBulk: Bool, secrets: ServiceSecrets, headers: [String: String] = [:]
+    ) -> [OutboundMessage] {
         let created = OutboundMessage(ExecutionChanged(.created, of: execution))
         return switch execution.state.status {
         case .pending where execution.attempts.isEmpty && !execution.isDueAnew:
-            [OutboundMessage(delivery(job: job, isBulk: isBulk, secrets: secrets)), created]
+            [OutboundMessage(delivery(job: job, isBulk: isBulk, secrets: secrets), headers: headers), created]
         case .fail where execution.state.reason == .locked || execution.state.reason == .missed:
             [created, OutboundMessage(ExecutionChanged(.finished, of: execution))]
         case .pending, .invoked, .processing, .success, .fail: [created]

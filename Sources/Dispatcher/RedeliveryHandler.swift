@@ -60,12 +60,15 @@ public struct RedeliveryHandler: MessageHandler {
         return HandledBatch(messages: messages, dead: read.dead, count: count)
     }
 
-    /// A release that is handled again requests nothing once its delivery was attempted, deferred or found lost.
+    /// A release that is handled again requests nothing once its delivery was attempted, deferred or found lost. Nor
+    /// does another request once the delivery was deferred or found lost again, however late it is handled.
     private static func isDue(_ request: RedeliveryRequested, _ execution: Execution) -> Bool {
         // The job of a test is not the one on record.
         guard execution.state.status == .pending, !execution.state.isBuffered, execution.trigger != .test else {
             return false
         }
-        return !request.isRelease || execution.isJustReleased && execution.attemptDueAt == request.foundAt
+        return request.isRelease
+            ? execution.isJustReleased && execution.attemptDueAt == request.foundAt
+            : execution.attemptDueAt <= request.foundAt
     }
 }

@@ -9,4 +9,7 @@ public enum DeadLetterReason: String, Sendable, CaseIterable {
     /// Its token is not signed by a known key, or has expired; or it was published with a routing key that does not
     /// lead to the queue.
     case forbidden
+    /// It is a delivery, and its target refused it for good: all attempts have failed, or no other could succeed. The
+    /// execution has failed. The fault is mostly the target's.
+    case refused
 }

@@ -41,6 +41,10 @@ public enum Header {
     public static let deadAttempts = "belfry-dead-attempts"
     /// How often a dead letter was replayed. The message keeps it, so that the letter of a next failure shows it.
     public static let replays = "belfry-replays"
+    /// In the messages of a replayed delivery: the number of its replays when the record was last asked about it.
+    public static let judgedReplays = "belfry-replays-judged"
+    /// In the dead letter of a refused delivery, and in its replay: the number of the attempt that was refused.
+    public static let refusedAttempt = "belfry-refused-attempt"
     /// The request in a message to deadletterd: a `DeadLettersRequested` as JSON.
     public static let request = "belfry-request"
     /// In an answer of deadletterd: a `DeadLetter` as JSON.

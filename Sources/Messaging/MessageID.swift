@@ -23,9 +23,10 @@ public enum MessageID {
     /// The id of the requested execution.
     public static func runRequested(_ execution: ExecutionID) -> String { "\(execution)" }
 
-    /// Differs by execution, attempt and number of times that the delivery waited in the retry ladder before it.
-    static func deliveryDue(_ execution: ExecutionID, attempt: Int, deferrals: Int) -> String {
-        "\(execution)/\(attempt)/due/\(deferrals)"
+    /// Differs by execution, attempt, number of times that the delivery waited in the retry ladder before it, and
+    /// number of replays.
+    static func deliveryDue(_ execution: ExecutionID, attempt: Int, deferrals: Int, replays: Int) -> String {
+        "\(execution)/\(attempt)/due/\(deferrals)" + (replays > 0 ? "/replay/\(replays)" : "")
     }
 
     /// Differs by execution and attempt: the same attempt requested twice has the same id.

@@ -46,7 +46,7 @@ public struct Settlement: Sendable {
     private let sleep: @Sendable (Int64) async throws -> Void
     private let jitter: @Sendable () -> Double
     private let handled: Counter
-    private let deadLetters: Counter
+    private let deadLetters: [DeadLetterReason: Counter]
     private let batchSizes: Recorder
 
     /// `holdLimitMilliseconds` bounds how long messages are held unacked: RabbitMQ closes a channel that holds a
@@ -70,7 +70,10 @@ public struct Settlement: Sendable {
         self.jitter = jitter
         let dimensions = [("queue", queue.rawValue)]
         handled = Counter(label: "belfry_messages_handled_total", dimensions: dimensions)
-        deadLetters = Counter(label: "belfry_dead_letters_total", dimensions: dimensions)
+        deadLetters = Dictionary(
+            uniqueKeysWithValues: DeadLetterReason.allCases.map {
+                ($0, Counter(label: "belfry_dead_letters_total", dimensions: dimensions + [("reason", $0.rawValue)]))
+            })
         batchSizes = Recorder(label: "belfry_batch_size", dimensions: dimensions)
     }
 
@@ -136,16 +139,17 @@ public struct Settlement: Sendable {
         }
     }
 
-    /// Returns the dead letter of a message, and logs and counts it. `metadata` is added to the log line.
+    /// Returns the dead letter of a message, and logs and counts it. `metadata` is added to the log line. That a target
+    /// refuses a delivery is nothing unusual, and is logged elsewhere.
     public func deadLetter(
         _ message: InboundMessage, _ reason: DeadLetterReason, _ error: String, metadata: Logger.Metadata = [:]
     ) -> OutboundMessage {
-        deadLetters.increment()
+        deadLetters[reason]?.increment()
         var metadata = metadata
         metadata["reason"] = "\(reason.rawValue)"
         metadata["error"] = "\(error)"
         metadata["message_id"] = "\(message.id ?? "")"
-        logger.error("dead letter", metadata: metadata)
+        logger.log(level: reason == .refused ? .debug : .error, "dead letter", metadata: metadata)
         return message.deadLetter(
             from: queue, reason: reason, error: error, atMilliseconds: time.now().millisecondsSinceEpoch)
     }

@@ -7,8 +7,8 @@ extension Judge {
     /// confirm nothing on a connection while its queues elect their leaders; after 20 s the connection is made anew.
     private static let refusalMilliseconds: Int64 = 15_000
 
-    /// Guarantees: a message that can't be handled is a dead letter, and no other is; a callback is answered at once,
-    /// with 503 if need be.
+    /// Guarantees: a message that can't be handled or a delivery that was refused is a dead letter, and no other is; a
+    /// callback is answered at once, with 503 if need be.
     func messages() -> [Finding] {
         WorkQueue.allCases.filter(\.hasDeadLetters).flatMap(deadLetters) + unanswered()
     }
@@ -21,10 +21,16 @@ extension Judge {
         // A stage that dies between the publication of a dead letter and the ack repeats it.
         let owner = String(queue.rawValue.prefix { $0 != "." })
         let repeats = facts.disturbances.filter { $0.fault.disturbs(owner) || $0.fault.disturbsBroker }.count
-        let detail = "\(queue.rawValue): \(poison) poison messages, \(found) dead letters"
+        let refusals = [.courierDeliveries, .courierBulk].contains(queue) ? refusedRuns : 0
+        let detail = "\(queue.rawValue): \(poison) poison messages, \(refusals) refused, \(found) dead letters"
         if found < poison - purges { return [.violation(Violation(.lostMessage, detail))] }
-        if found > poison + repeats { return [.violation(Violation(.innocentDeadLetter, detail))] }
+        if found > poison + refusals + repeats { return [.violation(Violation(.innocentDeadLetter, detail))] }
         return []
+    }
+
+    /// The runs whose delivery may have been refused for good, each of which leaves a dead letter.
+    private var refusedRuns: Int {
+        facts.runs.count { $0.reason == "invocation" || jobs[$0.job]?.answer == .refuse }
     }
 
     private func unanswered() -> [Finding] {

@@ -135,6 +135,15 @@ import Testing
         #expect(ledger.violations.isEmpty)
     }
 
+    @Test func `expects the dead letters of refused deliveries, and only in the queues of couriers`() {
+        var ledger = SmallLedger()
+        ledger.record("fail", "invocation", end: 11)
+        ledger.facts.deadLetters = [.courierDeliveries: 1]
+        #expect(!ledger.violations.contains(.innocentDeadLetter))
+        ledger.facts.deadLetters = [.dispatcherDue: 1]
+        #expect(ledger.violations.contains(.innocentDeadLetter))
+    }
+
     @Test func `finds a callback without an answer, unless its endpoint was killed or frozen`() {
         var ledger = ended()
         let hung = Facts.Try(at: ledger.at(11), endpoint: "ingesterd.1", answer: 0, answeredAt: ledger.at(15))

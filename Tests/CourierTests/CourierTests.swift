@@ -11,11 +11,12 @@ import Testing
 @Suite struct `The courier and its attempts` {
     private let rig = CourierRig()
 
+    /// The dead letter comes first: what has failed on record is not attempted again.
+    private static let refusal = ["courier.deliveries", ReportKind.deliveryRefused.rawValue]
     private static let ends: [(AttemptResult.Answer, [String])] = [
         (.answered(statusCode: 202, retryAfterSeconds: nil), [ReportKind.deliveryAccepted.rawValue]),
-        (.answered(statusCode: 404, retryAfterSeconds: nil), [ReportKind.deliveryRefused.rawValue]),
-        (.answered(statusCode: 302, retryAfterSeconds: nil), [ReportKind.deliveryRefused.rawValue]),
-        (.forbidden, [ReportKind.deliveryRefused.rawValue]),
+        (.answered(statusCode: 404, retryAfterSeconds: nil), refusal), (.forbidden, refusal),
+        (.answered(statusCode: 302, retryAfterSeconds: nil), refusal),
         (
             .answered(statusCode: 503, retryAfterSeconds: nil),
             ["courier.retry.5", ReportKind.deliveryDeferred.rawValue]
@@ -43,7 +44,7 @@ import Testing
         let invoker = rig.invoker(
             .answered(statusCode: 400, retryAfterSeconds: nil), after: 42, error: "no such hook")
         let shift = try await rig.deliver([Sample.delivery(1)], to: invoker)
-        let report = try MessageCoder.decode(DeliveryRefused.self, from: try #require(shift.published.first).body)
+        let report = try MessageCoder.decode(DeliveryRefused.self, from: try #require(shift.published.last).body)
         let attempt = Attempt(
             number: 1, at: Sample.occurrence.adding(seconds: 1), statusCode: 400, latencyMilliseconds: 42,
             error: "no such hook")
@@ -141,7 +142,7 @@ import Testing
 
     @Test func `the courier refuses a delivery whose last attempt failed`() async throws {
         let shift = try await rig.deliver([Sample.delivery(1, attempt: 3)], to: rig.invoker(.unreachable))
-        #expect(shift.published.map(\.keyWithoutLine) == [ReportKind.deliveryRefused.rawValue])
+        #expect(shift.published.map(\.keyWithoutLine) == Self.refusal)
     }
 
     @Test func `the courier has the record asked before an attempt once the run's ttl has passed`() async throws {

@@ -38,7 +38,9 @@ import Testing
 
     private func handle(_ messages: [InboundMessage]) async throws -> HandledBatch {
         let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
-        return try await DeliveryDueHandler(store: store, time: HandTime(Self.now), logger: logger).handle(messages)
+        return try await DeliveryDueHandler(
+            store: store, share: ServiceShare(), time: HandTime(Self.now), logger: logger
+        ).handle(messages)
     }
 
     private static func message(_ delivery: DeliveryRequested, headers: [String: String] = [:]) -> InboundMessage {

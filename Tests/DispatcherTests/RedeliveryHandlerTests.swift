@@ -75,6 +75,15 @@ import Testing
         #expect(try await handle([execution.id]).messages.isEmpty)
     }
 
+    @Test func `a request that is handled late, after the delivery was deferred or found lost again, leads to nothing`()
+        async throws
+    {
+        store.content.withLock { [execution] in
+            $0.executions[execution.id]?.attemptDueAt = Self.now.adding(milliseconds: 1)
+        }
+        #expect(try await handle([execution.id]) == HandledBatch())
+    }
+
     @Test func `an overdue delivery of a test is not requested again, since its job is not on record`() async throws {
         store.content.withLock { [execution] in $0.executions[execution.id]?.trigger = .test }
         #expect(try await handle([execution.id]) == HandledBatch())

@@ -13,6 +13,14 @@ struct Ledger {
         var policy: MisfirePolicy
     }
 
+    struct Replay {
+        /// The execution whose delivery was replayed.
+        var of: ExecutionID
+        var job: JobName
+        /// The execution had failed on record when its delivery was replayed, so nothing may keep it from its retry.
+        var leadsToRetry: Bool
+    }
+
     struct Poison: Equatable {
         var queue: WorkQueue
         var reason: DeadLetterReason
@@ -25,6 +33,8 @@ struct Ledger {
     var cancelled: Set<ExecutionID> = []
     /// How often the record was asked about a delivery because it had waited for long, at most.
     var questions: [ExecutionID: Int] = [:]
+    /// The replays of refused deliveries, by the retry that each may lead to.
+    var replays: [ExecutionID: Replay] = [:]
     /// By message id.
     var poison: [String: Poison] = [:]
 }

@@ -9,7 +9,7 @@ extension PipelineWorld {
         let executions = try await executions()
         return try await store.faults + services.faults + faultsOfEnds(executions) + faultsOfOccurrences(executions)
             + faultsOfRuns(executions) + faultsOfDeliveries(executions) + faultsOfEvents(executions)
-            + faultsOfQueues() + faultsOfLateWebhooks()
+            + faultsOfQueues() + faultsOfLateWebhooks() + faultsOfReplays(executions) + faultsOfRefusals(executions)
             + faultsOfRecord(executions)
     }
 
@@ -119,7 +119,9 @@ extension PipelineWorld {
     private func faultsOfRuns(_ executions: [Execution]) -> [String] {
         var faults: [String] = []
         let byID = Dictionary(uniqueKeysWithValues: executions.map { ($0.id, $0) })
-        for execution in executions where execution.trigger != .schedule && ledger.runs[execution.id] == nil {
+        for execution in executions
+        where execution.trigger != .schedule && ledger.runs[execution.id] == nil && ledger.replays[execution.id] == nil
+        {
             faults.append("\(execution.id) is a run of \(execution.jobName) that was not requested")
         }
         let deadLetters = Set(broker.waiting(in: "dispatcher.runs.dead").compactMap(\.id))
@@ -184,7 +186,8 @@ extension PipelineWorld {
         }
     }
 
-    /// Guarantee: no work is left, and exactly the poison messages are dead letters, each with its reason.
+    /// Guarantee: no work is left, and exactly the poison messages and the refused deliveries are dead letters, each
+    /// with its reason.
     private func faultsOfQueues() throws -> [String] {
         var faults: [String] = broker.isIdle ? [] : ["the broker still has work"]
         for queue in WorkQueue.allCases where queue.hasDeadLetters {
@@ -197,7 +200,9 @@ extension PipelineWorld {
                     if reason != poison.reason.rawValue {
                         faults.append("\(id) is a dead letter for the reason \(reason ?? "-")")
                     }
-                } else if try queue != .dispatcherRuns || !isRunOfDeletedJob(letter) {
+                } else if try !isRefusal(letter, in: queue)
+                    && (queue != .dispatcherRuns || !isRunOfDeletedJob(letter))
+                {
                     faults.append("\(id) is a dead letter of \(queue.rawValue): \(letter.headers)")
                 }
             }

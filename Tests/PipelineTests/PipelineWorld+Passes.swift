@@ -126,7 +126,7 @@ extension PipelineWorld {
 
     /// Notes how often the record was asked about these deliveries because they had waited for long.
     func noteQuestions(_ batch: [InboundMessage]) {
-        for delivery in batch.compactMap({ try? DeliveryRequested(reading: $0) }) {
+        for delivery in batch.compactMap({ try? DeliveryRequested(reading: $0) }) where delivery.replays.isJudged {
             ledger.questions[delivery.executionID] = max(
                 ledger.questions[delivery.executionID] ?? 0, delivery.deferrals.askedCount)
         }

@@ -30,7 +30,8 @@ extension PipelineWorld {
         case ...84: await reap(reaper: random.int(0...1), crash: randomCrash())
         case ...86: await services.sendDueCallbacks()
         case ...91: await disturbAQueue()
-        case ...95: try await editAJob()
+        case ...94: try await editAJob()
+        case 95: await replaySomeLetters()
         case ...97: try await poison()
         default: await outage()
         }
@@ -150,6 +151,7 @@ extension PipelineWorld {
             return
         }
         var random = random
+        var purged: [InboundMessage] = []
         broker.rearrange(queue.rawValue) { messages in
             switch random.int(1...100) {
             case ...40: messages.shuffle(using: &random)
@@ -162,10 +164,12 @@ extension PipelineWorld {
             default:
                 guard queue == .courierDeliveries || queue == .dispatcherRedeliveries else { return }
                 // Marks behind a purge pass, which shows that the deliveries are lost.
+                purged = messages.filter { ledger.poison[$0.id ?? ""] == nil }
                 messages.removeAll { ledger.poison[$0.id ?? ""] == nil }
             }
         }
         self.random = random
+        notePurged(purged)
     }
 
     private func editAJob() async throws {

@@ -79,7 +79,8 @@ final class PipelineWorld {
             .dispatcherDue: due,
             .dispatcherBulk: due,
             .dispatcherRuns: RunHandler(store: store, share: share, time: clock, logger: Self.logger),
-            .dispatcherDeliveries: DeliveryDueHandler(store: store, time: clock, logger: Self.logger),
+            .dispatcherDeliveries: DeliveryDueHandler(
+                store: store, share: share, time: clock, logger: Self.logger),
             .dispatcherRedeliveries: RedeliveryHandler(
                 store: store, share: share, time: clock, logger: Self.logger),
             .ingesterCallbacks: CallbackIntake(store: store, keys: keys, time: clock, logger: Self.logger),

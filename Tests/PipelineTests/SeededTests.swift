@@ -15,15 +15,16 @@ import Testing
             return
         }
         let count = Self.environment["PIPELINE_SEEDS"].flatMap(UInt64.init) ?? 400
-        let releases = try await withThrowingTaskGroup { group in
+        let (releases, replays) = try await withThrowingTaskGroup { group in
             for worker in 0..<Self.workers {
                 group.addTask {
                     try await Self.run(stride(from: 1 + worker, through: count, by: Int(Self.workers)).map(\.self))
                 }
             }
-            return try await group.reduce(0, +)
+            return try await group.reduce((0, 0)) { ($0.0 + $1.0, $0.1 + $1.1) }
         }
         #expect(releases > count / 20, "buffered runs are among what is tried")
+        #expect(replays > count / 20, "retries of replayed deliveries are among what is tried")
     }
 
     @Test func `the same seed leads to the same executions, ids and ends`() async throws {
@@ -41,9 +42,9 @@ import Testing
         }
     }
 
-    /// Returns how many buffered runs were released.
-    private static func run(_ seeds: [UInt64]) async throws -> UInt64 {
-        var releases: UInt64 = 0
+    /// Returns how many buffered runs were released, and how many replayed deliveries led to a retry.
+    private static func run(_ seeds: [UInt64]) async throws -> (UInt64, UInt64) {
+        var (releases, replays): (UInt64, UInt64) = (0, 0)
         let database = try SharedDatabase()
         defer { database.remove() }
         for seed in seeds {
@@ -51,15 +52,18 @@ import Testing
             for fault in try await play(world).prefix(5) { Issue.record("PIPELINE_SEED=\(seed): \(fault)") }
             try await world.deleteAllJobs()
             releases += UInt64(world.store.releaseCount)
+            replays += UInt64(Set(world.store.created).intersection(world.ledger.replays.keys).count)
         }
-        return releases
+        return (releases, replays)
     }
 
     /// Plays a world to its end, and returns its broken guarantees.
     private static func play(_ world: PipelineWorld) async throws -> [String] {
         try await world.makeJobs()
         for _ in 0..<world.random.int(30...90) { try await world.step() }
-        let unsettled = try await world.settle()
+        var unsettled = try await world.settle()
+        await world.replaySomeLetters()
+        unsettled += await world.letTimePass()
         return try await unsettled + world.brokenGuarantees()
     }
 }

@@ -26,15 +26,14 @@ struct Dispatcherd: DaemonProgram {
             let dueLimits = Pump.Limits(prefetch: 32, batch: 32)
             let due = DueHandler(store: store, time: time, logger: logger)
             let redeliveries = RedeliveryHandler(store: store, share: share, time: time, logger: logger)
+            let deliveries = DeliveryDueHandler(store: store, share: share, time: time, logger: logger)
             let handlers: [(WorkQueue, Pump.Limits, any MessageHandler)] = [
                 (.dispatcherDue, dueLimits, due), (.dispatcherBulk, dueLimits, due),
                 (.dispatcherRuns, limits, RunHandler(store: store, share: share, time: time, logger: logger)),
-                (.dispatcherDeliveries, limits, DeliveryDueHandler(store: store, time: time, logger: logger)),
+                (.dispatcherDeliveries, limits, deliveries),
                 (.dispatcherRedeliveries, limits, redeliveries),
             ]
-            return handlers.map { queue, limits, handler in
-                Pump(queue: queue, limits: limits, handler: handler, broker: broker, time: time, logger: logger)
-            }
+            return handlers.map { Pump(queue: $0, limits: $1, handler: $2, broker: broker, time: time, logger: logger) }
         }
     }
 }

@@ -54,4 +54,10 @@ public struct Execution: Sendable, Equatable {
     public static func id(of job: JobID, at occurrence: Instant) -> ExecutionID {
         ExecutionID(namespace: job.uuid, name: "schedule:\(occurrence.millisecondsSinceEpoch)")
     }
+
+    /// The id of the retry that the replay of a failed execution's delivery leads to; `number` counts the replays from
+    /// 1. It is computed, so that the same replay twice leads to the same execution.
+    public static func id(ofReplay number: Int, of failed: ExecutionID) -> ExecutionID {
+        ExecutionID(namespace: failed.uuid, name: "replay:\(number)")
+    }
 }

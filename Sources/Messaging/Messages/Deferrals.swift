@@ -34,9 +34,9 @@ public struct Deferrals: Sendable, Hashable {
 
     /// Reads the headers of a message. Throws `UnreadableMessage` for a number that is out of its range.
     init(reading headers: [String: String]) throws(UnreadableMessage) {
-        count = Int(try Self.number(Header.deferrals, in: 0...Int64(Self.countMax), of: headers) ?? 0)
-        askedCount = Int(try Self.number(Header.askedCount, in: 0...Int64(Self.countMax), of: headers) ?? 0)
-        returnedCount = Int(try Self.number(Header.returnedCount, in: 0...Int64(Self.countMax), of: headers) ?? 0)
+        count = Int(try Header.number(Header.deferrals, in: 0...Int64(Self.countMax), of: headers) ?? 0)
+        askedCount = Int(try Header.number(Header.askedCount, in: 0...Int64(Self.countMax), of: headers) ?? 0)
+        returnedCount = Int(try Header.number(Header.returnedCount, in: 0...Int64(Self.countMax), of: headers) ?? 0)
         turnAt = try Self.instant(Header.turnAt, of: headers)
         recordedDueAt = try Self.instant(Header.recordedDueAt, of: headers)
     }
@@ -62,17 +62,7 @@ public struct Deferrals: Sendable, Hashable {
     }
 
     private static func instant(_ name: String, of headers: [String: String]) throws(UnreadableMessage) -> Instant? {
-        try number(name, in: Instant.readableMilliseconds, of: headers).map(Instant.init(millisecondsSinceEpoch:))
-    }
-
-    private static func number(
-        _ name: String, in range: ClosedRange<Int64>, of headers: [String: String]
-    ) throws(UnreadableMessage) -> Int64? {
-        guard let text = headers[name] else { return nil }
-        guard let number = Int64(text), range.contains(number) else {
-            throw UnreadableMessage(
-                "the header \(name) is not a number from \(range.lowerBound) to \(range.upperBound)")
-        }
-        return number
+        try Header.number(name, in: Instant.readableMilliseconds, of: headers).map(
+            Instant.init(millisecondsSinceEpoch:))
     }
 }

@@ -22,7 +22,7 @@ public struct DeliveryDue: PipelineMessage, Hashable {
     public var messageID: String? {
         MessageID.deliveryDue(
             delivery.executionID, attempt: delivery.attempt,
-            deferrals: delivery.deferrals.sum)
+            deferrals: delivery.deferrals.sum, replays: delivery.replays.count)
     }
 
     public var messageHeaders: [String: String] { delivery.messageHeaders }
@@ -33,7 +33,7 @@ extension OutboundMessage {
     /// A delivery that waits in the retry ladder: it becomes due after `stepSeconds`, a step of the ladder. `headers`
     /// are those of the message that it came in.
     public init(_ due: DeliveryDue, afterSeconds stepSeconds: Int64, headers: [String: String]) {
-        self.init(due, headers: Deferrals.removed(from: headers))
+        self.init(due, headers: DeliveryRequested.foreignHeaders(of: headers))
         exchange = .retry
         routingKey = RoutingKey.retry(stepSeconds: stepSeconds)
     }
@@ -41,6 +41,6 @@ extension OutboundMessage {
     /// A delivery that is requested after its wait in the retry ladder. `headers` are those of the message that it came
     /// in.
     public init(afterItsWait delivery: DeliveryRequested, headers: [String: String]) {
-        self.init(delivery, headers: Deferrals.removed(from: headers))
+        self.init(delivery, headers: DeliveryRequested.foreignHeaders(of: headers))
     }
 }

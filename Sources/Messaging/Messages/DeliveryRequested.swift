@@ -34,6 +34,8 @@ public struct DeliveryRequested: PipelineMessage, Hashable, Codable {
     public var secrets = ServiceSecrets.derived
     /// Not in the body, but in the headers.
     public var deferrals = Deferrals()
+    /// Not in the body, but in the headers.
+    public var replays = Replays()
 
     public init(
         executionID: ExecutionID, jobName: JobName, occurrence: Instant, attempt: Int, target: InvocationTarget,
@@ -63,15 +65,24 @@ public struct DeliveryRequested: PipelineMessage, Hashable, Codable {
     public init(reading message: InboundMessage) throws(UnreadableMessage) {
         self = try MessageCoder.decode(Self.self, from: message.body)
         deferrals = try Deferrals(reading: message.headers)
+        replays = try Replays(reading: message.headers)
     }
 
     /// How often couriers had the delivery of this message in hand and returned it, also as another message. So
     /// `CrashGuard` finds a delivery that ends each courier which attempts it, although the record is asked in between.
+    /// A replay begins anew.
     public static func returnCount(of message: InboundMessage) -> Int {
-        message.returnCount + (message.headers[Header.returnedCount].flatMap(Int.init) ?? 0)
+        let isJudged = (try? Replays(reading: message.headers))?.isJudged ?? true
+        let earlier = isJudged ? message.headers[Header.returnedCount].flatMap(Int.init) : nil
+        return message.returnCount + (earlier ?? 0)
     }
 
     public var routingKey: String { isBulk ? RoutingKey.deliveryRequestedBulk : RoutingKey.deliveryRequested }
     public var messageID: String? { MessageID.delivery(executionID, attempt: attempt) }
-    public var messageHeaders: [String: String] { deferrals.headers }
+    public var messageHeaders: [String: String] { deferrals.headers.merging(replays.headers) { $1 } }
+
+    /// The headers of a message without the ones that carry what a delivery knows of itself.
+    public static func foreignHeaders(of headers: [String: String]) -> [String: String] {
+        Replays.removed(from: Deferrals.removed(from: headers))
+    }
 }
