@@ -45,6 +45,8 @@ public enum Header {
     public static let judgedReplays = "belfry-replays-judged"
     /// In the dead letter of a refused delivery, and in its replay: the number of the attempt that was refused.
     public static let refusedAttempt = "belfry-refused-attempt"
+    /// In an event that was replayed: its number in the archive.
+    public static let replayedOffset = "belfry-replayed-offset"
     /// The request in a message to deadletterd: a `DeadLettersRequested` as JSON.
     public static let request = "belfry-request"
     /// In an answer of deadletterd: a `DeadLetter` as JSON.

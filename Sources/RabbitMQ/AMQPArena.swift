@@ -50,6 +50,7 @@ struct AMQPArena: ~Copyable {
                 case .bool(let flag): belfry_amqp_field_bool(flag ? 1 : 0)
                 case .integer(let number): belfry_amqp_field_long(number)
                 case .text(let text): belfry_amqp_field_string(lend(text))
+                case .timestamp(let seconds): belfry_amqp_field_timestamp(seconds)
                 case .table(let table): belfry_amqp_field_table(lend(table))
                 }
             (entries + index).initialize(to: amqp_table_entry_t(key: lend(field.name), value: value))

@@ -6,7 +6,9 @@ extension AMQPHandle {
     ///
     /// It waits for no reply: librabbitmq would keep all messages that arrive before the reply, whatever their size. A
     /// refusal closes the channel, which the next read finds.
-    mutating func consume(_ queue: String, consumerTag: String, prefetch: Int?) throws(AMQPFailure) {
+    mutating func consume(
+        _ queue: String, consumerTag: String, prefetch: Int?, arguments: AMQPTable = [:]
+    ) throws(AMQPFailure) {
         if let prefetch {
             var qos = amqp_basic_qos_t(prefetch_size: 0, prefetch_count: UInt16(clamping: prefetch), global: 0)
             try AMQPFailure.check(
@@ -16,7 +18,7 @@ extension AMQPHandle {
         arena.empty()
         var consume = amqp_basic_consume_t(
             ticket: 0, queue: arena.lend(queue), consumer_tag: arena.lend(consumerTag), no_local: 0,
-            no_ack: prefetch == nil ? 1 : 0, exclusive: 0, nowait: 0, arguments: arena.lend([:]))
+            no_ack: prefetch == nil ? 1 : 0, exclusive: 0, nowait: 0, arguments: arena.lend(arguments))
         try AMQPFailure.check(
             "basic.consume from \(queue)",
             status: amqp_send_method(raw, channel, amqp_method_number_t(AMQP_BASIC_CONSUME_METHOD), &consume))

@@ -61,6 +61,15 @@ extension AMQPHandle {
         try checkReply("queue.declare \(name)")
     }
 
+    /// What a queue holds, and how many consumers it has. Throws a refusal with the code 404 if there is none.
+    mutating func counts(of queue: String) throws(AMQPFailure) -> QueueProbe.Counts {
+        arena.empty()
+        let answer = amqp_queue_declare(raw, channel, arena.lend(queue), 1, 1, 0, 0, arena.lend([:]))
+        try checkReply("queue.declare \(queue)")
+        guard let counts = answer?.pointee else { throw AMQPFailure("queue.declare \(queue)", "no answer") }
+        return QueueProbe.Counts(messages: Int64(counts.message_count), consumers: Int64(counts.consumer_count))
+    }
+
     /// Binds a queue to an exchange.
     mutating func bind(_ queue: String, to exchange: String, routingKey: String) throws(AMQPFailure) {
         arena.empty()

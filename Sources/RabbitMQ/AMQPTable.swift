@@ -11,6 +11,8 @@ struct AMQPTable: Equatable, ExpressibleByDictionaryLiteral {
         case bool(Bool)
         case integer(Int64)
         case text(String)
+        /// Seconds since the epoch.
+        case timestamp(UInt64)
         case table(AMQPTable)
     }
 

@@ -15,6 +15,8 @@ actor Consumer: ConnectionOwner {
     /// What the consumed queue is bound to, once it is declared.
     private let bindings: [ServiceQueue.Binding]
     private let keepsProperties: Bool
+    /// Where the present or the next connection begins to read the stream; nil for other queues.
+    private var streamStart: StreamOffset?
     private var handle: AMQPHandle?
     private var ledger = AckLedger()
     /// By the name of the queue, which also is the consumer tag.
@@ -46,6 +48,15 @@ actor Consumer: ConnectionOwner {
         self.bindings = bindings
         declared = queue
         inboxes[queue] = Inbox(prefetch: prefetch)
+    }
+
+    /// Reads a stream, with all properties of its messages. A new connection goes on behind the last message that was
+    /// handed out.
+    init(options: ConnectionOptions, stream: String, from start: StreamOffset, prefetch: Int, logger: Logger) {
+        connection = BrokerConnection(options: options, role: "consume", logger: logger)
+        keepsProperties = true
+        streamStart = start
+        inboxes[stream] = Inbox(prefetch: prefetch)
     }
 
     /// Starts a consumer, now or with the next connection. A queue may be subscribed to once.
@@ -113,6 +124,7 @@ actor Consumer: ConnectionOwner {
         (ledger, barriers, failure) = (AckLedger(), [], nil)
         (isReading, heartbeatAt) = (true, .now)
         handle?.reader.keepsProperties = keepsProperties
+        handle?.reader.deliversOversized = streamStart != nil
         try declare()
         try bind()
         connection.set(.connected)
@@ -179,7 +191,8 @@ actor Consumer: ConnectionOwner {
 
     private func startConsumers() throws(AMQPFailure) {
         for (queue, inbox) in inboxes where !inbox.isConsuming {
-            try handle?.consume(queue, consumerTag: queue, prefetch: inbox.prefetch)
+            try handle?.consume(
+                queue, consumerTag: queue, prefetch: inbox.prefetch, arguments: streamStart?.arguments ?? [:])
             inboxes[queue]?.isConsuming = true
             connection.logger.info("consuming", metadata: ["queue": "\(queue)", "prefetch": "\(inbox.prefetch)"])
         }
@@ -222,6 +235,7 @@ actor Consumer: ConnectionOwner {
 
     private func handOut(_ queue: String) {
         guard let (caller, batch) = inboxes[queue]?.handOut() else { return }
+        if streamStart != nil, let last = batch.last?.streamOffset { streamStart = .offset(last + 1) }
         caller.resume(returning: batch)
     }
 

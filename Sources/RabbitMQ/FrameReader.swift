@@ -20,6 +20,8 @@ struct FrameReader {
     var bodyBytesMax = UInt64(MessageLimits.readBodyBytesMax)
     /// The bytes that are kept of an oversized body.
     var oversizedBytesKept = 0
+    /// A body that is too large arrives as a message without it, rather than as an event that names only the tag.
+    var deliversOversized = false
     private var content: Content?
     private var body: [UInt8] = []
     private var bodyBytes: UInt64 = 0
@@ -75,8 +77,10 @@ struct FrameReader {
         switch content {
         case .delivery(let consumerTag, var message):
             message.body = body
-            return bodyBytes > bodyBytesMax
-                ? .oversized(message, bytes: bodyBytes) : .delivered(consumerTag: consumerTag, message)
+            guard bodyBytes > bodyBytesMax else { return .delivered(consumerTag: consumerTag, message) }
+            guard deliversOversized else { return .oversized(message, bytes: bodyBytes) }
+            message.unreadBodyBytes = bodyBytes
+            return .delivered(consumerTag: consumerTag, message)
         case .returned(let exchange, let routingKey): return .returned(exchange: exchange, routingKey: routingKey)
         case nil: return nil
         }

@@ -137,7 +137,7 @@ public final class ServiceBroker: Sendable {
         return answer
     }
 
-    private static func answer(_ failure: Publisher.Failure?) -> Answer {
+    static func answer(_ failure: Publisher.Failure?) -> Answer {
         switch failure?.error {
         case nil: return .confirmed
         case .unroutable: return .unroutable

@@ -131,7 +131,8 @@ public enum AllSettings {
     public static let managementURL = Setting<String>(
         "management-url", readBy: [.belfry], isSecret: true, form: "http://user:password@host:15672",
         meaning: """
-            RabbitMQ's management API, `http://user:password@host:15672`, for `topology apply` and `topology check`.
+            RabbitMQ's management API, `http://user:password@host:15672`, for `topology apply`, `topology check` and \
+            `forks`.
             """)
 
     static let rows: [SettingRow] = [

@@ -63,6 +63,17 @@ import Testing
         #expect(dropped == [.oversized(self.message(2, ""), bytes: UInt64(longest + 1))])
     }
 
+    @Test mutating func `an oversized body of a stream arrives as a message without it, with its headers`() throws {
+        reader.deliversOversized = true
+        let bytes = MessageLimits.readBodyBytesMax + 1
+        let header = source.header(bodyBytes: bytes, headers: ["x-stream-offset": .integer(9)])
+        var expected = message(1, "", headers: ["x-stream-offset": "9"])
+        expected.unreadBodyBytes = UInt64(bytes)
+        #expect(
+            try reader.events([source.deliver(1), header] + source.bodies(bytes: bytes))
+                == [.delivered(consumerTag: "dispatcher.due", expected)])
+    }
+
     @Test mutating func `a delivery behind an oversized one is read as usual`() throws {
         let bytes = MessageLimits.readBodyBytesMax + 1
         _ = try reader.events([source.deliver(1), source.header(bodyBytes: bytes)] + source.bodies(bytes: bytes))

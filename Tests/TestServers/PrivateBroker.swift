@@ -40,7 +40,8 @@ public struct PrivateBroker: Sendable {
         let broker = PrivateBroker(
             folder: folder, port: try Project.freePort(), tlsPort: try Project.freePort(),
             managementPort: try Project.freePort())
-        try "[rabbitmq_management].".write(toFile: "\(folder)/enabled_plugins", atomically: true, encoding: .utf8)
+        try "[rabbitmq_management, rabbitmq_stream].".write(
+            toFile: "\(folder)/enabled_plugins", atomically: true, encoding: .utf8)
         try await broker.makeCertificates()
         try await broker.boot()
         return broker
@@ -86,6 +87,7 @@ public struct PrivateBroker: Sendable {
             let made = try await Program.run("/bin/sh", ["-c", "cd '\(folder)' && openssl \(command)"])
             guard made.status == 0 else { throw TestFailure(made.errors) }
         }
+        let streamPort = try Project.freePort()
         let configuration = """
             listeners.ssl.default = 127.0.0.1:\(tlsPort)
             ssl_options.cacertfile = \(folder)/ca.pem
@@ -94,6 +96,7 @@ public struct PrivateBroker: Sendable {
             management.tcp.ip = 127.0.0.1
             management.tcp.port = \(managementPort)
             management_agent.disable_metrics_collector = true
+            stream.listeners.tcp.1 = 127.0.0.1:\(streamPort)
             """
         try configuration.write(toFile: "\(folder)/extra.conf", atomically: true, encoding: .utf8)
     }

@@ -17,8 +17,8 @@ struct Belfry: AsyncParsableCommand {
             """,
         subcommands: [
             JobsCommand.self, RunCommand.self, CancelCommand.self, ExecutionsCommand.self, FollowCommand.self,
-            ExplainCommand.self, TopologyCommand.self, KeysCommand.self, SecretsCommand.self,
-            DeadCommand.self, MockCommand.self,
+            ExplainCommand.self, TopologyCommand.self, ForksCommand.self, EventsCommand.self, DeadCommand.self,
+            KeysCommand.self, SecretsCommand.self, MockCommand.self,
         ])
 
     static func main() async {

@@ -38,7 +38,11 @@ struct ManagementAPI {
         try await send("GET", path)
     }
 
-    func send(_ method: String, _ path: String, body: JSONValue? = nil) async throws -> JSONValue {
+    /// Sends a request, and returns the answer's JSON. `absentIsFine`: an answer that there is no such thing is no
+    /// mistake.
+    func send(
+        _ method: String, _ path: String, body: JSONValue? = nil, absentIsFine: Bool = false
+    ) async throws -> JSONValue {
         let headers = [
             ClientRequest.Header(name: "Authorization", value: authorization),
             ClientRequest.Header(name: "Content-Type", value: "application/json"),
@@ -50,6 +54,7 @@ struct ManagementAPI {
         switch outcome {
         case .response(let response) where (200..<300).contains(response.status):
             return response.body.isEmpty ? .null : (try? JSONValue(parsing: response.body, limits: .trusted)) ?? .null
+        case .response(let response) where absentIsFine && response.status == 404: return .null
         case .response(let response):
             let text = String(decoding: response.body.prefix(512), as: UTF8.self)
             let advice = [401, 403].contains(response.status) ? ". Its user needs the tag administrator" : ""

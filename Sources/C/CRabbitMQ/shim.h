@@ -53,6 +53,13 @@ static inline amqp_field_value_t belfry_amqp_field_long(int64_t value) {
     return field;
 }
 
+static inline amqp_field_value_t belfry_amqp_field_timestamp(uint64_t seconds) {
+    amqp_field_value_t field;
+    field.kind = AMQP_FIELD_KIND_TIMESTAMP;
+    field.value.u64 = seconds;
+    return field;
+}
+
 static inline amqp_field_value_t belfry_amqp_field_string(amqp_bytes_t value) {
     amqp_field_value_t field;
     field.kind = AMQP_FIELD_KIND_UTF8;

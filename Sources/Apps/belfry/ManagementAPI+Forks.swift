@@ -1,0 +1,59 @@
+import Foundation
+import JSON
+import Messaging
+
+/// The calls that forks need.
+extension ManagementAPI {
+    /// All that the broker has, as a definitions file.
+    func definitions() async throws -> JSONValue { try await send("GET", "/api/definitions") }
+
+    /// Creates or changes a fork. Existing users keep their passwords, unless `passwordHashes` has a new one. Throws if
+    /// anything is missing or different afterwards.
+    func enable(_ fork: ForkTopology, virtualHost: String, passwordHashes: [String: String]) async throws {
+        let present = try await definitions()
+        let events = fork.prefix + Exchange.events.rawValue
+        let hasExchange = present["exchanges"]?.array?.contains {
+            $0["name"]?.string == events && $0["vhost"]?.string == virtualHost
+        }
+        guard fork.queue == nil || hasExchange == true else {
+            throw Refused("the exchange \(events) is missing: run belfry topology apply")
+        }
+        guard case .object(var wanted) = fork.definitions(virtualHost: virtualHost, passwordHashes: passwordHashes)
+        else { return }
+        if let user = fork.user, Self.hasUser(user.name, present), passwordHashes[user.name] == nil {
+            wanted["users"] = .array([])
+        }
+        if let user = fork.user,
+            ForkState.surplusTopicPermissions(of: fork, inDefinitions: present, virtualHost: virtualHost)
+        {
+            // In this order: without its topic permissions the user could publish with any key.
+            try await remove(["permissions", virtualHost, user.name])
+            try await remove(["topic-permissions", virtualHost, user.name])
+        }
+        _ = try await send("POST", "/api/definitions", body: .object(wanted))
+        let after = ForkState(
+            fork.fork, inDefinitions: try await definitions(), virtualHost: virtualHost, prefix: fork.prefix)
+        guard after.faults.isEmpty, after.isEnabled else {
+            throw Refused(
+                lines: ["RabbitMQ has not taken all of the fork \(fork.fork.rawValue)"] + after.faults
+                    + ["a queue of another type has to be deleted first: belfry forks disable \(fork.fork.rawValue)"])
+        }
+    }
+
+    /// Removes a fork's user, queue and policy; what is not there is no mistake.
+    func disable(_ fork: ForkTopology, virtualHost: String) async throws {
+        if let user = fork.user { try await remove(["users", user.name]) }
+        if let queue = fork.queue { try await remove(["queues", virtualHost, queue.name]) }
+        if let policy = fork.policy { try await remove(["policies", virtualHost, policy.name]) }
+    }
+
+    private static func hasUser(_ name: String, _ definitions: JSONValue) -> Bool {
+        definitions["users"]?.array?.contains { $0["name"]?.string == name } ?? false
+    }
+
+    private func remove(_ path: [String]) async throws {
+        let allowed = CharacterSet.alphanumerics.union(CharacterSet(charactersIn: "-_.~"))
+        let parts = path.map { $0.addingPercentEncoding(withAllowedCharacters: allowed) ?? $0 }
+        _ = try await send("DELETE", "/api/" + parts.joined(separator: "/"), absentIsFine: true)
+    }
+}

@@ -1,0 +1,98 @@
+public import JSON
+
+/// What a broker has of a fork, by the definitions that its management API writes.
+public struct ForkState: Sendable, Equatable {
+    public let fork: EventFork
+    /// False when the broker has nothing of the fork.
+    public let isEnabled: Bool
+    /// What was chosen when it was enabled, as far as the policy tells. Without the destinations of a replay.
+    public let options: ForkOptions
+    /// The exchanges that the fork's user may publish to, as the broker's permission has them. Nil without a user.
+    public let write: String?
+    /// What is missing or different, a phrase each.
+    public let faults: [String]
+
+    private typealias Fields = [String: JSONValue]
+
+    /// Reads a fork's part of the definitions of a broker.
+    public init(_ fork: EventFork, inDefinitions present: JSONValue, virtualHost: String, prefix: String) {
+        func entries(_ section: String) -> [Fields] {
+            guard case .object(let sections) = present, case .array(let values) = sections[section] else { return [] }
+            return values.compactMap { value in
+                guard case .object(let fields) = value else { return nil }
+                return fields["vhost"].map { $0 == .string(virtualHost) } ?? true ? fields : nil
+            }
+        }
+        let found = Dictionary(
+            uniqueKeysWithValues: ["users", "permissions", "topic_permissions", "policies", "queues", "bindings"].map {
+                ($0, entries($0))
+            })
+        func named(_ section: String, _ field: String, _ name: String?) -> Fields? {
+            name.flatMap { name in found[section]?.first { $0[field] == .string(name) } }
+        }
+        let (queueName, userName) = (fork.queueName(prefix: prefix), fork.userName(prefix: prefix))
+        let policy = named("policies", "name", queueName)
+        let user = named("users", "name", userName)
+        let permission = named("permissions", "user", userName)
+        self.fork = fork
+        isEnabled = named("queues", "name", queueName) != nil || policy != nil || user != nil
+        options = Self.options(fork, policy?["definition"])
+        if case .string(let text) = permission?["write"] { write = text } else { write = nil }
+
+        let wanted = ForkTopology(fork, options, prefix: prefix)
+        guard isEnabled, case .object(let sections) = wanted.definitions(virtualHost: virtualHost) else {
+            faults = []
+            return
+        }
+        let checks = [
+            ("policies", ["name", "pattern", "definition"], "policy"), ("queues", ["name", "arguments"], "queue"),
+            ("bindings", ["source", "destination", "routing_key"], "binding"), ("users", ["name"], "user"),
+            (
+                "permissions",
+                fork == .replay ? ["user", "configure", "read"] : ["user", "configure", "write", "read"],
+                "permissions of the user"
+            ),
+        ]
+        faults = checks.flatMap { section, fields, noun in
+            Self.missing(sections[section], in: found[section] ?? [], fields).map { _ in
+                "the \(noun) is missing or different"
+            }
+        }
+    }
+
+    /// The topic permissions that the broker has of the fork's user, beyond those that are wanted.
+    public static func surplusTopicPermissions(
+        of wanted: ForkTopology, inDefinitions present: JSONValue, virtualHost: String
+    ) -> Bool {
+        guard let user = wanted.user, case .object(let sections) = present,
+            case .array(let values) = sections["topic_permissions"]
+        else { return false }
+        return values.contains { value in
+            guard case .object(let fields) = value, fields["user"] == .string(user.name),
+                fields["vhost"] == .string(virtualHost), case .string(let exchange) = fields["exchange"]
+            else { return false }
+            return user.topicWrite[exchange] == nil
+        }
+    }
+
+    private static func options(_ fork: EventFork, _ definition: JSONValue?) -> ForkOptions {
+        var options = ForkOptions(fork)
+        guard case .object(let fields) = definition else { return options }
+        if case .integer(let bytes) = fields["max-length-bytes"], ForkOptions.bytesRange.contains(bytes) {
+            options.bytesMax = bytes
+        }
+        if case .string(let age) = fields["max-age"], let seconds = ForkOptions.seconds(ofAge: age) {
+            options.ageSecondsMax = seconds
+        }
+        return options
+    }
+
+    private static func missing(_ wanted: JSONValue?, in present: [Fields], _ fields: [String]) -> [Fields] {
+        guard case .array(let values) = wanted else { return [] }
+        return values.compactMap { value in
+            guard case .object(let item) = value else { return nil }
+            let isThere = present.contains { other in fields.allSatisfy { other[$0] == item[$0] } }
+            return isThere ? nil : item
+        }
+    }
+}
