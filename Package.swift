@@ -113,12 +113,15 @@ let package = Package(
         .systemLibrary(
             name: "CCurl", path: "Sources/C/CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .systemLibrary(name: "CLinux", path: "Sources/C/CLinux"),
+        .systemLibrary(
+            name: "CZlib", path: "Sources/C/CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
 
         library("JSON", []),
         library("JobCore", ["JSON", crypto]),
         library("Messaging", ["JSON", "JobCore"]),
         library("Signing", ["JobCore", crypto]),
         library("Threads", ["CLinux"]),
+        library("Gzip", ["CZlib"]),
         library("Settings", [logging]),
         library(
             "HTTPServer", [deque, hummingbird, lifecycle, logging, nioCore, nioHTTP, nioHTTPTypes, nioHTTPTypesHTTP1]),
@@ -146,6 +149,9 @@ let package = Package(
         stage("Console", ["HTTPServer", "JSON", "Signing", hummingbird]),
         stage("DeadLetters"),
 
+        library(
+            "Exporter", ["Gzip", "JSON", "JobCore", "Messaging", "Threads", lifecycle, logging, metrics]),
+
         program("tickerd", ["StoreAccess", "Ticker"]),
         program("dispatcherd", ["Dispatcher", "Messaging", "StoreAccess"]),
         program("courierd", ["Courier", "HTTPClient", "Messaging", "SQS", "Signing"]),
@@ -154,6 +160,7 @@ let package = Package(
         program("reaperd", ["Reaper", "StoreAccess"]),
         program("consoled", ["Console", "Messaging", "StoreAccess", hummingbird]),
         program("deadletterd", ["DeadLetters"]),
+        program("exporterd", ["Exporter", "Messaging"]),
         program(
             "belfry",
             [
@@ -179,6 +186,13 @@ let package = Package(
         tests("SettingsTests", ["Settings", logging]),
         tests("SigningTests", ["JobCore", "Signing"]),
         tests("ThreadsTests", ["Threads"]),
+        tests("GzipTests", ["Determinism", "Gzip"]),
+        tests(
+            "ExporterTests",
+            [
+                "Determinism", "Exporter", "Gzip", "JSON", "JobCore", "Messaging", "TestServers", lifecycle,
+                lifecycleTestKit, logging,
+            ]),
         tests("HTTPClientTests", ["HTTPClient", "JSON", "TestServers", "Threads"]),
         tests(
             "SQSTests",

@@ -6,6 +6,8 @@ enum BrokerAdvice: Sendable, CaseIterable {
     case pipeline
     /// The service broker: its exchanges and queues are the services' own.
     case services
+    /// Belfry's own, with the queue of an event fork, which is there while the fork is enabled.
+    case forks
 
     /// Nil where the reply code (AMQP 0-9-1, 1.2) shows nothing to do.
     func text(replyCode: Int?) -> String? {
@@ -21,6 +23,10 @@ enum BrokerAdvice: Sendable, CaseIterable {
             "check that it exists on the virtual host of BELFRY_SERVICE_AMQP_URL"
         case (.services, Int(AMQP_NOT_ALLOWED)):
             "check that the virtual host of BELFRY_SERVICE_AMQP_URL exists and that the user has permissions on it"
+        case (.forks, Int(AMQP_ACCESS_REFUSED)):
+            "check the user name and password, and that this fork uses its own broker user (topology/README.md)"
+        case (.forks, Int(AMQP_NOT_FOUND)): "switch the fork on with `belfry forks enable`"
+        case (.forks, Int(AMQP_NOT_ALLOWED)): "check that the virtual host exists and that the user may use it"
         default: nil
         }
     }

@@ -38,15 +38,16 @@ actor Consumer: ConnectionOwner {
         bindings = []
     }
 
-    /// Consumes one queue, with all properties of its messages. Declares it as a durable quorum queue, and binds it.
+    /// Consumes one queue, with all properties of its messages. With `declares` it is declared as a durable quorum
+    /// queue, and bound.
     init(
-        options: ConnectionOptions, declaring queue: String, bindings: [ServiceQueue.Binding], prefetch: Int,
+        options: ConnectionOptions, queue: String, declares: Bool, bindings: [ServiceQueue.Binding] = [], prefetch: Int,
         logger: Logger
     ) {
         connection = BrokerConnection(options: options, role: "consume", logger: logger)
         keepsProperties = true
         self.bindings = bindings
-        declared = queue
+        declared = declares ? queue : nil
         inboxes[queue] = Inbox(prefetch: prefetch)
     }
 

@@ -1,12 +1,12 @@
 public import Logging
 public import Messaging
 
-/// A consumer of one queue by its name, on a broker without Belfry's topology: what a service has.
+/// A consumer of one queue by its name: a service's, on a broker without Belfry's topology, or that of an event fork.
 ///
 ///     let queue = ServiceQueue(options: options, name: "orders", prefetch: 10, logger: logger)
 ///     async let connection: Void = queue.run()
 ///     for message in try await queue.next(limit: 10) { await queue.acknowledge([message.tag]) }
-public struct ServiceQueue: Sendable {
+public struct ServiceQueue: MessageSubscription {
     /// Leads messages of an exchange with a routing key, or a pattern of keys, to a queue.
     public struct Binding: Sendable {
         var exchange: String
@@ -22,18 +22,29 @@ public struct ServiceQueue: Sendable {
     private let consumer: Consumer
     private let name: String
 
-    /// Opens nothing yet: `run` does. At most `prefetch` messages are unacknowledged at a time.
+    /// The queue of a service, which is declared and bound. Opens nothing yet: `run` does. At most `prefetch` messages
+    /// are unacknowledged at a time.
     public init(
         options: ConnectionOptions, name: String, bindings: [Binding] = [], prefetch: Int, logger: Logger
     ) {
         var options = options
         options.advice = .services
-        consumer = Consumer(options: options, declaring: name, bindings: bindings, prefetch: prefetch, logger: logger)
+        consumer = Consumer(
+            options: options, queue: name, declares: true, bindings: bindings, prefetch: prefetch, logger: logger)
         self.name = name
     }
 
-    /// Declares a durable quorum queue, binds it and consumes it, and reconnects after a loss, until the task is cancelled. A
-    /// queue that exists with other arguments is consumed as it is. Run it once.
+    /// The queue of an event fork, on the pipeline's broker. It is not declared: until the fork is enabled, nothing
+    /// is consumed.
+    public init(options: ConnectionOptions, ofFork name: String, prefetch: Int, logger: Logger) {
+        var options = options
+        options.advice = .forks
+        consumer = Consumer(options: options, queue: name, declares: false, prefetch: prefetch, logger: logger)
+        self.name = name
+    }
+
+    /// Consumes the queue, and reconnects after a loss, until the task is cancelled. A service's queue is declared as
+    /// a durable quorum queue and bound; one that exists with other arguments is consumed as it is. Run it once.
     public func run() async {
         await withTaskCancellationHandler {
             await consumer.run()
@@ -53,6 +64,14 @@ public struct ServiceQueue: Sendable {
         await consumer.acknowledge(tags)
     }
 
+    /// Makes the broker requeue every unacknowledged message: another consumer may get them.
+    public func restart() async {
+        await consumer.restart(name)
+    }
+
     /// Why no messages arrive now; nil when they can.
     public var fault: String? { consumer.state.fault }
+
+    /// The same for an answer: without hosts and what the broker said, which are logged. Empty when messages can arrive.
+    public var outages: [String] { consumer.state.outage.map { ["broker (consume): \($0)"] } ?? [] }
 }

@@ -108,6 +108,22 @@ public enum AllSettings {
             more: a shorter time would repeat a webhook whose answer is awaited.
             """)
 
+    public static let exportFolder = Setting<String>(
+        "export-folder", readBy: [.exporterd], form: "the path of a folder that exists",
+        meaning: "The folder of the events' files. It must exist. Required.")
+
+    public static let exportName = Setting<String>(
+        "export-name", readBy: [.exporterd],
+        form: "1 to 64 of a-z, A-Z, 0-9, “.”, “_” and “-”, beginning with a letter or a digit",
+        meaning: """
+            The name of this `exporterd`, which its files carry. It must stay the same after a restart, and each that \
+            writes to the folder needs its own. Without it, the name of the host.
+            """)
+
+    public static let exportFileMebibytesMax = Setting<Int64>(
+        "export-file-mebibytes-max", readBy: [.exporterd], default: 256, range: 1...65_536,
+        meaning: "The MiB of a compressed file of events after which the next file begins.")
+
     public static let healthListen = Setting<ListenAddress>(
         "health-listen", readBy: Program.daemons,
         meaning: "The `host:port` of `/healthz`, `/readyz` and `/metrics`, which are off without it.")
@@ -138,8 +154,8 @@ public enum AllSettings {
     static let rows: [SettingRow] = [
         amqpURL.row, amqpCAFile.row, prefix.row, storeURL.row, tzdir.row, signingKeys.row, callbackBaseURL.row,
         allowedNetworks.row, serviceAMQPURL.row, awsRegion.row, sqsEndpoint.row, sqsCallbackQueueURL.row, inFlight.row,
-        callbackListen.row, role.row, apiListen.row, historyDays.row,
-        redeliverAfterSeconds.row, healthListen.row, logLevel.row, logFormat.row, apiURL.row, apiKey.row,
+        callbackListen.row, role.row, apiListen.row, historyDays.row, redeliverAfterSeconds.row,
+        exportFolder.row, exportName.row, exportFileMebibytesMax.row, healthListen.row, logLevel.row, logFormat.row, apiURL.row, apiKey.row,
         managementURL.row,
     ]
 

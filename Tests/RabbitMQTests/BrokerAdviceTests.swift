@@ -10,6 +10,8 @@ import Testing
         (.services, 403, "password in BELFRY_SERVICE_AMQP_URL, and the user's permissions"),
         (.services, 404, "exists on the virtual host of BELFRY_SERVICE_AMQP_URL"),
         (.services, 530, "virtual host of BELFRY_SERVICE_AMQP_URL exists"),
+        (.forks, 403, "this fork uses its own broker user"), (.forks, 404, "`belfry forks enable`"),
+        (.forks, 530, "the virtual host exists"),
     ])
     func `a refusal is followed by what to do about it`(advice: BrokerAdvice, code: Int, text: String) {
         let failure = AMQPFailure("log in", "refused", replyCode: code)
