@@ -56,6 +56,7 @@ actor Consumer: ConnectionOwner {
     init(options: ConnectionOptions, stream: String, from start: StreamOffset, prefetch: Int, logger: Logger) {
         connection = BrokerConnection(options: options, role: "consume", logger: logger)
         keepsProperties = true
+        bindings = []
         streamStart = start
         inboxes[stream] = Inbox(prefetch: prefetch)
     }
