@@ -24,6 +24,15 @@ extension AMQPHandle {
             status: amqp_send_method(raw, channel, amqp_method_number_t(AMQP_BASIC_CONSUME_METHOD), &consume))
     }
 
+    /// Ends a consumer without waiting for a reply. What it has in hand stays unacknowledged.
+    mutating func cancel(consumerTag: String) throws(AMQPFailure) {
+        arena.empty()
+        var cancel = amqp_basic_cancel_t(consumer_tag: arena.lend(consumerTag), nowait: 1)
+        try AMQPFailure.check(
+            "basic.cancel",
+            status: amqp_send_method(raw, channel, amqp_method_number_t(AMQP_BASIC_CANCEL_METHOD), &cancel))
+    }
+
     /// Acknowledges one message, or all of the channel up to its tag.
     func acknowledge(_ frame: AckLedger.Frame) throws(AMQPFailure) {
         let status = amqp_basic_ack(raw, channel, frame.tag, frame.multiple ? 1 : 0)

@@ -114,6 +114,8 @@ struct FrameReader {
         case amqp_method_number_t(AMQP_CONNECTION_BLOCKED_METHOD):
             return .blocked(reason: String(read(amqp_connection_blocked_t.self).reason))
         case amqp_method_number_t(AMQP_CONNECTION_UNBLOCKED_METHOD): return .unblocked
+        case amqp_method_number_t(AMQP_CONNECTION_CLOSE_OK_METHOD):
+            throw AMQPFailure("read", "the broker has closed the connection, as it was asked to")
         case amqp_method_number_t(AMQP_CHANNEL_CLOSE_METHOD):
             throw AMQPFailure.serverException("the broker closed the channel", method, decoded)
         case amqp_method_number_t(AMQP_CONNECTION_CLOSE_METHOD):

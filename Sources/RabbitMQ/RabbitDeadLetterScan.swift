@@ -5,14 +5,18 @@ import Threads
 /// RabbitMQ as a `DeadLetterScan`. One connection takes letters, another publishes, both on a thread of their own and
 /// for one pass only.
 ///
-/// It takes with no limit of unacked messages and acks only what is removed. The broker gives back the rest, in order,
-/// when the connection ends. Two connections, since a confirm would come behind all letters that are on their way.
+/// It acks only what is removed. The broker gives back the rest, in order, when the connection ends. A consumer may have
+/// at most 65,535 unacked messages, and without a limit a quorum queue gives it 2,000. So when a consumer is full, it is
+/// cancelled, which returns nothing, and the next one goes on. Their tags ascend: the broker gives back the letters of
+/// one consumer after the other, in the order of the tags. Two connections, since a confirm would come behind all letters that are on their way.
 public actor RabbitDeadLetterScan: DeadLetterScan {
-    /// The broker has sent no further letter for this long, though there should be more: somebody else has them.
-    private static let quietMax: Duration = .seconds(5)
+    private static let heldMax = 4_000
     private static let confirmMax: Duration = .seconds(10)
     /// How long letters of an earlier pass may take to come back.
     private static let returnMax: Duration = .seconds(1)
+    /// An answer about a queue that takes longer may say nothing.
+    private static let answerMax: Duration = .milliseconds(200)
+    private static let leaderMax: Duration = .seconds(8)
 
     private let options: ConnectionOptions
     private let topology: Topology
@@ -20,9 +24,12 @@ public actor RabbitDeadLetterScan: DeadLetterScan {
     private var taking: AMQPHandle?
     private var publishing: AMQPHandle?
     private var isConsuming = false
+    private var queueName = ""
+    private var consumerCount = 0
+    /// The letters that the present consumer has in hand.
+    private var heldCount = 0
     /// The letters of the open queue that have not come yet.
     private var missingCount = 0
-    private var arrivedAt = ContinuousClock.now
     private var publishedCount: UInt64 = 0
     /// Numbers the connections, for the tags.
     private var connectionCount: UInt64 = 0
@@ -46,20 +53,36 @@ public actor RabbitDeadLetterScan: DeadLetterScan {
         let name = "\(topology.name(of: queue)).dead"
         try attempt { () throws(AMQPFailure) in
             if taking == nil { taking = try connect(role: "letters") }
-            let deadline = ContinuousClock.now + Self.returnMax
-            while let depth = try taking?.depth(of: name) {
-                missingCount = depth.ready
-                if depth.consumers == 0 || ContinuousClock.now > deadline { break }
-                usleep(20_000)
-            }
+            missingCount = try depth(of: name)
             guard missingCount > 0 else { return }
             taking?.reader.readsDeaths = true
             taking?.reader.bodyBytesMax = UInt64(MessageLimits.replayedBodyBytesMax)
             taking?.reader.oversizedBytesKept = MessageLimits.bodyBeginningBytes
-            isConsuming = true
-            try taking?.consume(name, consumerTag: name, prefetch: 0)
-            arrivedAt = .now
+            (isConsuming, queueName, consumerCount) = (true, name, 0)
+            try startConsumer()
         }
+    }
+
+    /// The letters of a queue that nobody has in hand. RabbitMQ 3 answers with zeros when the queue's leader has not told
+    /// it the counts within 250 ms, so zeros that took long are no answer.
+    private func depth(of name: String) throws(AMQPFailure) -> Int {
+        let begunAt = ContinuousClock.now
+        while true {
+            let askedAt = ContinuousClock.now
+            guard let depth = try taking?.depth(of: name) else { return 0 }
+            let now = ContinuousClock.now
+            let isKnown = depth.ready > 0 || depth.consumers > 0 || now - askedAt < Self.answerMax
+            if isKnown, depth.consumers == 0 || now - begunAt > Self.returnMax { return depth.ready }
+            if now - begunAt > Self.leaderMax { throw AMQPFailure("queue.declare \(name)", "the queue has no leader") }
+            usleep(20_000)
+        }
+    }
+
+    private func startConsumer() throws(AMQPFailure) {
+        if consumerCount > 0 { try taking?.cancel(consumerTag: "\(1_000 + consumerCount)") }
+        consumerCount += 1
+        heldCount = 0
+        try taking?.consume(queueName, consumerTag: "\(1_000 + consumerCount)", prefetch: Self.heldMax)
     }
 
     /// See `DeadLetterScan.next`.
@@ -68,6 +91,7 @@ public actor RabbitDeadLetterScan: DeadLetterScan {
         var letters: [TakenLetter] = []
         try attempt { () throws(AMQPFailure) in
             _ = try publishing?.readEvents()
+            if heldCount >= Self.heldMax { try startConsumer() }
             let deadline = ContinuousClock.now + .seconds(1)
             repeat {
                 for event in try taking?.readEvents() ?? [] {
@@ -86,8 +110,7 @@ public actor RabbitDeadLetterScan: DeadLetterScan {
                 }
             } while letters.isEmpty && ContinuousClock.now < deadline
         }
-        guard !letters.isEmpty else { return ContinuousClock.now - arrivedAt > Self.quietMax ? nil : [] }
-        arrivedAt = .now
+        heldCount += letters.count
         // Letters that have come since are for the next pass.
         letters = Array(letters.prefix(missingCount))
         missingCount -= letters.count
@@ -157,6 +180,7 @@ public actor RabbitDeadLetterScan: DeadLetterScan {
         try attempt { () throws(AMQPFailure) in
             for tag in tags where tag.epoch == taking?.epoch {
                 try taking?.acknowledge(.init(tag: tag.number, multiple: false))
+                heldCount -= 1
             }
         }
     }
