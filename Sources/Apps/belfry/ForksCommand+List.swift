@@ -3,6 +3,7 @@ import BrokerAccess
 import Commands
 import JSON
 import Messaging
+import RabbitMQ
 
 extension ForksCommand {
     struct List: AsyncParsableCommand {
