@@ -17,7 +17,7 @@ public struct ReplayPace: Sendable {
     /// The most events that are read ahead. The broker closes a channel that holds one for half an hour.
     public var prefetch: Int { perSecond.map { max(1, min($0 * 60, Self.windowCountMax)) } ?? Self.windowCountMax }
 
-    /// How long to wait before the next window, after so many events in this time.
+    /// How long to wait before the next window, after this number of events in this time.
     public func wait(afterPublishing count: Int, in elapsed: Duration) -> Duration {
         guard let perSecond else { return .zero }
         return max(.zero, .milliseconds(Int64(count) * 1_000 / Int64(perSecond)) - elapsed)

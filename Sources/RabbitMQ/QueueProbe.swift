@@ -47,8 +47,9 @@ public struct QueueProbe: Sendable {
             guard let counts = try Self.counts(of: stream, &handle) else {
                 throw AMQPFailure("read \(stream)", "there is no such stream", replyCode: 404)
             }
-            guard counts.messages > 0 else { return nil }
+            // The count of a stream is some seconds old, so an empty one is known only by its silence.
             let last = try Self.offsets(.last, of: stream, &handle)
+            if last == nil, counts.messages == 0 { return nil }
             var first = try offsets(start, of: stream)
             if first == nil, start != .first { first = try offsets(.first, of: stream) }
             guard let last, let first else {

@@ -9,10 +9,10 @@ extension EventsCommand {
         static let configuration = CommandConfiguration(
             abstract: "Publishes events of the archive again, in their order, to an exchange or a queue of yours.",
             discussion: """
-                It reads the archive up to the last event that is there when it starts. Each event keeps its message id \
-                and gets the header belfry-replayed-offset. With --resume, a replay that was ended goes on where it \
-                was; at most the last window of events, 500 or fewer, is repeated then. BELFRY_AMQP_URL has the user of \
-                the fork replay.
+                It reads the archive up to the last event that is there when it starts. Each event keeps its message \
+                id and gets the header belfry-replayed-offset. With --resume, a replay that was ended goes on where \
+                it was; at most the last window of events, 500 or fewer, is repeated then. BELFRY_AMQP_URL has the \
+                user of the fork replay.
                 """)
         @OptionGroup var brokerOptions: BrokerOptions
         @Option(help: "Events that occurred at this RFC 3339 time or later, or so long ago, such as 90m or 7d.")
