@@ -4,7 +4,8 @@ import Messaging
 import TestServers
 import Testing
 
-/// Guarantee: `belfry topology check` finds each difference of a real broker, and the command that it prints repairs it.
+/// Guarantee: `belfry topology check` finds each difference of a real broker, and the command that it prints repairs
+/// it.
 @Suite(.serialized, .timeLimit(.minutes(8))) struct TopologyRepairTests {
     private static let node = Task { try await PrivateBroker.start("topology") }
 
