@@ -40,9 +40,12 @@ extension Topology {
             }
             return Self.override(.policyOverridden, "policy", other, affected, "set_policy", repair, prefix)
         }
+        // A broker whose statistics are switched off names no operator policies of queues; then the pattern decides.
+        let isNamed = state[.queues].contains { $0.fields["operator_policy"] != nil }
         let byOperator = state[.operatorPolicies].compactMap { other in
             let affected = queues { queue, policy in
-                queue.text("operator_policy") == other.text("name")
+                (isNamed
+                    ? queue.text("operator_policy") == other.text("name") : Self.matches(queue, other.text("pattern")))
                     && Self.changes(queue, of: other.object("definition"), policy?.definition ?? [:])
             }
             return Self.override(
@@ -59,6 +62,11 @@ extension Topology {
             for queue in queues where queue.name.firstMatch(of: pattern) != nil { found[queue.name] = policy }
         }
         return found
+    }
+
+    private static func matches(_ queue: BrokerEntry, _ pattern: String) -> Bool {
+        guard let regex = try? Regex(pattern) else { return false }
+        return queue.text("name").firstMatch(of: regex) != nil
     }
 
     /// Whether an operator policy changes a queue's own settings, or makes it drop messages. Of two numbers the broker
