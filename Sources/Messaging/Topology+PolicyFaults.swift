@@ -74,7 +74,11 @@ extension Topology {
     private static func changes(
         _ queue: BrokerEntry, of added: [String: JSONValue], _ own: [String: JSONValue]
     ) -> Bool {
-        let effective = queue.object("effective_policy_definition").merging(added) { effective, _ in effective }
+        // Where the broker tells no effective values, the rule above gives them.
+        let smaller = added.merging(own) { added, own in
+            if case (.integer(let one), .integer(let other)) = (added, own) { .integer(min(one, other)) } else { added }
+        }
+        let effective = smaller.merging(queue.object("effective_policy_definition")) { $1 }
         return added.keys.contains { key in
             own[key].map { $0 != effective[key] } ?? dropping.contains(key)
         }
