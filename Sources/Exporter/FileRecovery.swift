@@ -78,7 +78,9 @@ struct FileRecovery {
     private static func read(_ descriptor: CInt, at position: Int64, _ part: String) throws(ExportFault) -> [UInt8] {
         var answer = 0
         let chunk = [UInt8](unsafeUninitializedCapacity: chunkBytes) { buffer, count in
-            repeat { answer = pread(descriptor, buffer.baseAddress, chunkBytes, position) } while answer < 0 && errno == EINTR
+            repeat {
+                answer = pread(descriptor, buffer.baseAddress, chunkBytes, position)
+            } while answer < 0 && errno == EINTR
             count = max(0, answer)
         }
         try ExportFault.check(answer, "read \(part)")

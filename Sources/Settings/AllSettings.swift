@@ -155,7 +155,8 @@ public enum AllSettings {
         amqpURL.row, amqpCAFile.row, prefix.row, storeURL.row, tzdir.row, signingKeys.row, callbackBaseURL.row,
         allowedNetworks.row, serviceAMQPURL.row, awsRegion.row, sqsEndpoint.row, sqsCallbackQueueURL.row, inFlight.row,
         callbackListen.row, role.row, apiListen.row, historyDays.row, redeliverAfterSeconds.row,
-        exportFolder.row, exportName.row, exportFileMebibytesMax.row, healthListen.row, logLevel.row, logFormat.row, apiURL.row, apiKey.row,
+        exportFolder.row, exportName.row, exportFileMebibytesMax.row, healthListen.row, logLevel.row, logFormat.row,
+        apiURL.row, apiKey.row,
         managementURL.row,
     ]
 

@@ -101,7 +101,9 @@ import Testing
     @Test func `two with one name: the second ends, and one with another name has files of its own`() async throws {
         let first = try await place.opened("one")
         try await write(first, ["a"])
-        await #expect(throws: ExporterNameTaken(name: "one", folder: place.path)) { try await place.files("one").open() }
+        await #expect(throws: ExporterNameTaken(name: "one", folder: place.path)) {
+            try await place.files("one").open()
+        }
         let other = try await place.opened("one-1")
         try await write(other, ["b"])
         try await other.close()
@@ -140,7 +142,9 @@ import Testing
         let day = "\(place.path)/2026-11-27"
         let name = "events-2026-11-27T03Z-one-2.jsonl.gz"
         try "foreign".write(toFile: "\(day)/\(name)", atomically: true, encoding: .utf8)
-        await #expect(throws: ExportFault.self) { try await write(files, ["b"], at: "04:00:00"); try await write(files, ["c"]) }
+        await #expect(throws: ExportFault.self) {
+            try await write(files, ["b"], at: "04:00:00"); try await write(files, ["c"])
+        }
         try await write(files, ["d"])
         try await files.close()
         #expect(try String(contentsOfFile: "\(day)/\(name)", encoding: .utf8) == "foreign")

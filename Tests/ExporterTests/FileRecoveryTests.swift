@@ -53,7 +53,9 @@ import Testing
         let place = try ExportPlace()
         let day = "\(place.path)/2026-11-27"
         try FileManager.default.createDirectory(atPath: day, withIntermediateDirectories: true)
-        let names = ["events-2026-11-27T03Z-one-two-1.jsonl.gz.part", "events-2026-11-27T03Z-One-1.jsonl.gz.part", "note"]
+        let names = [
+            "events-2026-11-27T03Z-one-two-1.jsonl.gz.part", "events-2026-11-27T03Z-One-1.jsonl.gz.part", "note",
+        ]
         for name in names { try Data("x".utf8).write(to: URL(filePath: "\(day)/\(name)")) }
         try await place.opened("one").close()
         #expect(Set(try place.paths()) == Set(names.map { "2026-11-27/\($0)" }))

@@ -65,7 +65,9 @@ import Testing
         var random = SplitMix64(seed: seed)
         var (bytes, ends): ([UInt8], [Int]) = ([], [0])
         for _ in 0..<Int.random(in: 1...6, using: &random) {
-            let text = (0..<Int.random(in: 0...90_000, using: &random)).map { _ in UInt8.random(in: 0...255, using: &random) }
+            let text = (0..<Int.random(in: 0...90_000, using: &random)).map { _ in
+                UInt8.random(in: 0...255, using: &random)
+            }
             bytes += try GzipMember.compressed(text)
             ends.append(bytes.count)
         }
