@@ -31,7 +31,7 @@ struct FileRecovery {
         guard access(path, F_OK) != 0 else { throw ExportFault("complete \(part)", reason: "there is a \(path)") }
         let outcome = try Self.scan(descriptor, part)
         if outcome.isDamaged { try keepRest(of: descriptor, from: outcome.bytes, part) }
-        try ExportFault.check(Int(ftruncate(descriptor, outcome.bytes)), "truncate \(part)")
+        try ExportFault.check(Int(ftruncate(descriptor, off_t(outcome.bytes))), "truncate \(part)")
         try ExportFault.check(Int(fsync(descriptor)), "sync \(part)")
         let answer = outcome.bytes == 0 ? unlink(part) : rename(part, path)
         try ExportFault.check(Int(answer), "rename or remove \(part)")
@@ -68,7 +68,7 @@ struct FileRecovery {
         while true {
             let chunk = try Self.read(descriptor, at: position, part)
             guard !chunk.isEmpty else { break }
-            let count = chunk.withUnsafeBytes { pwrite(copy, $0.baseAddress, $0.count, position - start) }
+            let count = chunk.withUnsafeBytes { pwrite(copy, $0.baseAddress, $0.count, off_t(position - start)) }
             position += Int64(try ExportFault.check(count, "write \(kept)"))
         }
         try ExportFault.check(Int(fsync(copy)), "sync \(kept)")
@@ -79,7 +79,7 @@ struct FileRecovery {
         var answer = 0
         let chunk = [UInt8](unsafeUninitializedCapacity: chunkBytes) { buffer, count in
             repeat {
-                answer = pread(descriptor, buffer.baseAddress, chunkBytes, position)
+                answer = pread(descriptor, buffer.baseAddress, chunkBytes, off_t(position))
             } while answer < 0 && errno == EINTR
             count = max(0, answer)
         }

@@ -42,7 +42,7 @@ final class PartFile {
             let count = member.withUnsafeBytes { bytes in
                 pwrite(
                     descriptor, bytes.baseAddress.map { $0 + written }, bytes.count - written,
-                    durableBytes + Int64(written))
+                    off_t(durableBytes) + written)
             }
             if count < 0, errno == EINTR { continue }
             written += try ExportFault.check(count, "write \(part)")
@@ -67,7 +67,7 @@ final class PartFile {
 
     private func cutRest() throws(ExportFault) {
         guard hasRest else { return }
-        try ExportFault.check(Int(ftruncate(descriptor, durableBytes)), "truncate \(part)")
+        try ExportFault.check(Int(ftruncate(descriptor, off_t(durableBytes))), "truncate \(part)")
         hasRest = false
     }
 }

@@ -1,6 +1,7 @@
 import BrokerAccess
 import Exporter
 import Foundation
+import Messaging
 import Settings
 import StageKit
 
