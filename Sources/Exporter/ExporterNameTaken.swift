@@ -4,6 +4,6 @@ public struct ExporterNameTaken: Error, Sendable, Equatable, CustomStringConvert
     var folder: String
 
     public var description: String {
-        "another exporterd writes to \(folder) with the name “\(name)”: give each a name of its own (BELFRY_EXPORT_NAME)"
+        "another exporterd writes to \(folder) with the name “\(name)”: give each its own (BELFRY_EXPORT_NAME)"
     }
 }

@@ -3,8 +3,8 @@ import Gzip
 
 /// Completes a file that a crash left as `NAME.part`.
 ///
-/// Its last member may be cut off: the events in it were not acked, so they come again, and it is taken away. All others
-/// are complete, since events are acked after their member is on the disk.
+/// Its last member may be cut off: the events in it were not acked, so they come again, and it is taken away. All
+/// others are complete, since events are acked after their member is on the disk.
 struct FileRecovery {
     /// What became of a file.
     struct Outcome: Equatable {
