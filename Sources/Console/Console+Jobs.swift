@@ -97,7 +97,8 @@ extension Console {
 
     private static func noJob(_ name: JobName) -> APIError { APIError(.notFound, "There is no job \(name).") }
 
-    /// Publishes `job.changed`. The change is committed already, so an unavailable broker is no reason to refuse it: then
+    /// Publishes `job.changed`. The change is committed already, so an unavailable broker is no reason to refuse it:
+    /// then
     /// the event is published later.
     private func publish(_ change: JobChanged) async {
         do {

@@ -3,7 +3,8 @@ import Messaging
 public import StageKit
 import Synchronization
 
-/// The changes of jobs whose events the broker did not take when they were made. `Periodic` publishes them once it does.
+/// The changes of jobs whose events the broker did not take when they were made. `Periodic` publishes them once it
+/// does.
 ///
 /// They are in memory only: a process that is killed loses them.
 public final class UnpublishedChanges: PeriodicStage {

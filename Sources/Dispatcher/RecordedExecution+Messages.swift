@@ -7,7 +7,8 @@ extension RecordedExecution {
     /// each further time. `NewExecution.record` leaves out executions that another message led to.
     ///
     /// Each publishes `execution.created`. A pending execution is delivered. An execution created as failed (locked,
-    /// missed) also publishes `execution.finished`. An execution that is running or has ended since was delivered, so it
+    /// missed) also publishes `execution.finished`. An execution that is running or has ended since was delivered, so
+    /// it
     /// is not delivered again. Nor is one with an attempt on record: its retry waits in the ladder, and would be made
     /// twice. Nor is one that is buffered, or whose delivery became due anew: another message requests it.
     ///

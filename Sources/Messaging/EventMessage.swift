@@ -1,6 +1,7 @@
 public import JobCore
 
-/// An event: a message for whoever binds a queue to the exchange `events`. Its form is a public interface, described in
+/// An event: a message for those who bind a queue to the exchange `events`. Its form is a public interface, described
+/// in
 /// `docs/events`.
 public protocol EventMessage: PipelineMessage {
     /// What has happened, such as `execution.finished`: the beginning of the routing key.

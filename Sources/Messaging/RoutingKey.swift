@@ -28,7 +28,8 @@ public enum RoutingKey {
     /// The most bytes that a job's name has in the key of an event, so that the key is one that AMQP can send.
     static let nameBytesMax = 100
 
-    /// The key of an event. Each name is one word: what is not a letter, a digit, `-` or `_` becomes `_`, and a name that
+    /// The key of an event. Each name is one word: what is not a letter, a digit, `-` or `_` becomes `_`, and a name
+    /// that
     /// is longer than `nameBytesMax` is cut.
     static func event(_ type: String, of job: JobName) -> String {
         "\(type).\(word(job.service)).\(word(job.job))"

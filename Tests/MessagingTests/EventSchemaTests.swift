@@ -58,7 +58,8 @@ import Yams
         return JobFields(job, createdAt: start, updatedAt: start)
     }
 
-    /// Compares an object with its schema: the fields are those of `properties`, all are required, and each value is one
+    /// Compares an object with its schema: the fields are those of `properties`, all are required, and each value is
+    /// one
     /// that its property allows. `EventTests` validates published events with a validator.
     private static func faults(of value: JSONValue?, in schema: JSONValue, without absent: Set<String> = []) -> [String]
     {

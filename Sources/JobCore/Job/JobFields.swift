@@ -1,4 +1,5 @@
-/// The fields of a job that everyone may see, as JSON: in the API, and in events. They are those of the document that was
+/// The fields of a job that everyone may see, as JSON: in the API, and in events. They are those of the document that
+/// was
 /// put, with all defaults filled in, without the payload and the headers, and when the job was created and changed.
 ///
 /// A field without a value is null, never left out.
