@@ -6,7 +6,7 @@ import Threads
 /// for one pass only.
 ///
 /// It acks only what is removed. The broker gives back the rest, in order, when the connection ends. A consumer may have
-/// at most 65,535 unacked messages, and without a limit a quorum queue gives it 2,000. So when a consumer is full, it is
+/// 4,000 unacked messages; without a limit a quorum queue gives it 2,000 (RabbitMQ 3.10). So when a consumer is full, it is
 /// cancelled, which returns nothing, and the next one goes on. Their tags ascend: the broker gives back the letters of
 /// one consumer after the other, in the order of the tags. Two connections, since a confirm would come behind all letters that are on their way.
 public actor RabbitDeadLetterScan: DeadLetterScan {
