@@ -14,8 +14,10 @@ public struct LetterPassAnswer: Sendable, Equatable, Decodable {
     public var failures: [LetterFailure]
     /// The instant that was used: only letters from before it are touched.
     public var before: JSONValue?
-    /// Where the next pass goes on; nil when there is nothing behind.
+    /// Where the next pass goes on; nil when there is nothing behind, or if the pass has ended early.
     public var more: String?
+    /// The broker became unavailable before the pass was over.
+    public var endedEarly: Bool
 
     /// More letters than any broker holds; it keeps sums from overflowing.
     private static let countMax = 1_000_000_000
@@ -23,7 +25,7 @@ public struct LetterPassAnswer: Sendable, Equatable, Decodable {
 
     public init(
         scanned: Int, matched: Int, done: Int, failed: Int = 0, failures: [LetterFailure] = [],
-        before: JSONValue? = nil, more: String? = nil
+        before: JSONValue? = nil, more: String? = nil, endedEarly: Bool = false
     ) {
         self.scanned = scanned
         self.matched = matched
@@ -32,6 +34,7 @@ public struct LetterPassAnswer: Sendable, Equatable, Decodable {
         self.failures = failures
         self.before = before
         self.more = more
+        self.endedEarly = endedEarly
     }
 
     /// Reads an answer. Throws the first field that is missing or wrong.
@@ -60,6 +63,7 @@ public struct LetterPassAnswer: Sendable, Equatable, Decodable {
         failures = try container.decode([LetterFailure].self, forKey: .failures)
         before = try container.decodeIfPresent(JSONValue.self, forKey: .before)
         more = try container.decode(Paging.self, forKey: .paging).more
+        endedEarly = try container.decodeIfPresent(Bool.self, forKey: .endedEarly) ?? false
     }
 
     private struct Paging: Decodable {
@@ -68,6 +72,7 @@ public struct LetterPassAnswer: Sendable, Equatable, Decodable {
 
     private enum Keys: String, CodingKey {
         case scanned, matched, done, failed, failures, before, paging
+        case endedEarly = "ended_early"
     }
 }
 

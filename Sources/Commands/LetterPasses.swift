@@ -66,8 +66,9 @@ public struct LetterPasses: Sendable, Equatable {
         failures += pass.failures.prefix(max(0, Self.failuresKeptMax - failures.count))
         before = before ?? pass.before
         if pass.done > 0, !isDryRun { visits = [:] }
-        guard let next = pass.more, done < limit ?? .max else { return .over }
-        return goOn(from: next)
+        guard done < limit ?? .max else { return .over }
+        if pass.endedEarly { return goOn(from: pass.more ?? more) }
+        return pass.more.map { goOn(from: $0) } ?? .over
     }
 
     /// Goes back to the beginning, since the place of the next pass is gone: someone else has taken the letter there.

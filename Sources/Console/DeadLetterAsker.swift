@@ -21,8 +21,9 @@ struct DeadLetterAsker: Sendable {
         }
     }
 
-    /// How long a request waits, all its passes together. The broker drops what deadletterd has not taken by then.
-    static let waitMilliseconds: Int64 = 30_000
+    /// How long a request waits for its answer: 30 s until deadletterd takes it, or the broker drops it, and then
+    /// for a pass, which takes 20 s at most.
+    static let waitMilliseconds: Int64 = 55_000
 
     /// Bytes of the bodies of one page; a single body may have more. Of bodies that are mostly escapes in JSON, a page
     /// is twice as long.
@@ -57,7 +58,8 @@ struct DeadLetterAsker: Sendable {
                 expected.end()
             }
             defer { group.cancelAll() }
-            return try await Self.collect(expected, showsBodies: request.action == .show)
+            return try await Self.collect(
+                expected, isShowing: [.list, .show].contains(request.action), showsBodies: request.action == .show)
         }
         if let failure = answer.result.flatMap({ Self.failure($0, of: request) }) { throw failure }
         guard answer.result != nil || !answer.letters.isEmpty else {
@@ -66,7 +68,9 @@ struct DeadLetterAsker: Sendable {
         return answer
     }
 
-    private static func collect(_ expected: ExpectedAnswers, showsBodies: Bool) async throws -> Answer {
+    private static func collect(
+        _ expected: ExpectedAnswers, isShowing: Bool, showsBodies: Bool
+    ) async throws -> Answer {
         var answer = Answer()
         var bytes = 0
         for await message in expected.answers {
@@ -79,6 +83,11 @@ struct DeadLetterAsker: Sendable {
                 // A pass that was begun again after its process had died has shown its letters again.
                 if result.matched > 0, result.matched < answer.letters.count {
                     answer.letters.removeFirst(answer.letters.count - result.matched)
+                }
+                // An export that lacks letters must not look complete: they may be dropped by the same conditions.
+                guard !isShowing || result.error != nil || result.matched == answer.letters.count else {
+                    throw APIError(
+                        .unavailable, "Some of deadletterd's answers were lost. Send the same request again.")
                 }
                 answer.result = result
                 return answer
@@ -98,10 +107,11 @@ struct DeadLetterAsker: Sendable {
         case "interrupted":
             APIError(
                 .unavailable, "deadletterd was interrupted. \(unknownEnd(of: request))", details: metadata(request))
+        // The caller must know how many were handled.
+        case _? where request.changesLetters && result.done > 0: nil
         case let error?:
             APIError(
-                .unavailable,
-                "deadletterd could not go on after \(result.done) letters. Send the same request again.",
+                .unavailable, "deadletterd could not reach the broker. Send the same request again.",
                 details: metadata(request).merging(["error": "\(ForeignText.cleaned(error))"]) { $1 })
         }
     }

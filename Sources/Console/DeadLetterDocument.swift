@@ -65,7 +65,9 @@ struct DeadLetterDocument {
                 "all", .missing, "is missing, and so is every condition",
                 hint: "Give a condition, such as queue or service, or \"all\": true for every dead letter.")
         }
-        filter.before = [before, age.map { now.adding(seconds: -$0) }].compactMap(\.self).min() ?? now
+        filter.before = [before, age.map { now.adding(seconds: -$0) }].compactMap(\.self).min()
+        // A letter that is named is handled in any case: the clock of its stage may have been wrong.
+        if filter.id == nil { filter.before = filter.before ?? now }
     }
 
     private static func shown(_ value: JSONValue) -> String {

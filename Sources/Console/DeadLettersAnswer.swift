@@ -11,6 +11,7 @@ struct DeadLettersAnswer: Encodable {
     private enum CodingKeys: String, CodingKey {
         case matched, done, failed, scanned, before, failures, paging
         case isDryRun = "dry_run"
+        case endedEarly = "ended_early"
     }
 
     func encode(to encoder: any Encoder) throws {
@@ -20,6 +21,7 @@ struct DeadLettersAnswer: Encodable {
         try container.encode(result.failed, forKey: .failed)
         try container.encode(result.scanned, forKey: .scanned)
         try container.encode(isDryRun, forKey: .isDryRun)
+        try container.encode(result.error != nil, forKey: .endedEarly)
         try container.encode(before?.rfc3339, forKey: .before)
         try container.encode(result.failures, forKey: .failures)
         try container.encode(Paging(more: result.more.map(Paging.token(after:))), forKey: .paging)

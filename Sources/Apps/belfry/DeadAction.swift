@@ -9,11 +9,6 @@ struct DeadAction {
     var choice: DeadChoiceOptions
     var ratePerSecond: Int?
 
-    /// How often in a row the command waits for an API that is unavailable, once a pass was done.
-    private static let waitsMax = 10
-    private static let waitSecondsMax = 30
-    /// Too many requests at a time, or unavailable.
-    private static let waitStatuses = [429, 503]
     private static let stuckLine = "the admin API leads to the same place again and again, and nothing happens there"
 
     /// Asks if a person should decide, and does it. Throws ``Refused`` if anything stays undone.
@@ -48,20 +43,18 @@ struct DeadAction {
     private func carryOut(
         _ start: LetterPasses, _ progress: DeadProgress?, _ interruption: Interruption?
     ) async throws -> (LetterPasses, DeadEnd) {
-        var (passes, waits, isFirst) = (start, 0, true)
+        var (passes, patience, isFirst) = (start, DeadPatience(), true)
         while interruption?.isRequested != true {
             let answer: APIClient.Answer
             do {
                 let fields = choice.conditions.fields.merging(passes.fields) { $1 }
-                answer = try await client.send("POST", verb.path, body: .object(fields))
-                if Self.waitStatuses.contains(answer.status) { throw APIClient.refusal(answer, verb.path) }
+                answer = try await patience.send("POST", verb.path, .object(fields), client)
             } catch let refusal as Refused {
-                // A pass may be made again: it has the same `before`, so it takes no letter that came back since.
-                waits += 1
-                guard !isFirst, waits <= Self.waitsMax, let interruption else {
+                // A pass may be made again: it has the same `before`, so it takes no letter that came back since. But
+                // what it has done is not known, so a limit could not be kept.
+                guard !isFirst, choice.limit == nil, try await patience.waits(interruption) else {
                     return (passes, .failed(refusal.lines))
                 }
-                try await interruption.sleep(until: .now + .seconds(min(waits * 2, Self.waitSecondsMax)))
                 continue
             }
             // The letter behind which the pass should begin has been taken by someone else.
@@ -75,7 +68,7 @@ struct DeadAction {
             } catch {
                 return (passes, .failed(["\(error)"]))
             }
-            (waits, isFirst) = (0, false)
+            isFirst = false
             let step = passes.note(pass)
             progress?.show(passes, after: pass)
             switch step {

@@ -12,15 +12,15 @@ struct DeadFileReplay {
     func run(_ path: String) async throws {
         let file = try LetterFile(path)
         let count = min(try file.check(), choice.limit ?? .max)
-        if choice.dryRun || count == 0 { return try finish(planned(count), .complete, rest: []) }
-        if count > 1, Terminal.asks, !choice.yes {
+        if count > 1, Terminal.asks, !choice.yes, !choice.dryRun {
             guard Terminal.confirms("Replay \(count) dead letters of \(file.name)?") else {
                 throw Refused("nothing was replayed")
             }
         }
         let interruption = await Interruption.watch()
         let progress = DeadProgress(total: count, json: choice.json)
-        var passes = LetterPasses(limit: choice.limit)
+        var passes = LetterPasses(limit: choice.limit, isDryRun: choice.dryRun)
+        var patience = DeadPatience()
         var (end, nextLine, sent) = (DeadEnd.complete, 1, 0)
         let start = ContinuousClock.now
         let send: (LetterFile.Letter) async throws -> Bool = { letter in
@@ -32,9 +32,7 @@ struct DeadFileReplay {
                 return false
             }
             do {
-                let body = JSONValue.object(["letter": letter.value])
-                let pass = try LetterPassAnswer(
-                    reading: try await client.done("POST", DeadVerb.replay.path, body: body))
+                let pass = try await publish(letter, &patience, sent > 0 ? interruption : nil)
                 _ = passes.note(pass)
                 progress.show(passes, after: pass, line: letter.line)
             } catch let refusal as Refused {
@@ -55,11 +53,23 @@ struct DeadFileReplay {
         try finish(passes, end, rest: rest)
     }
 
-    /// What a dry run says: the file was checked, and the API is not asked.
-    private func planned(_ count: Int) -> LetterPasses {
-        var passes = LetterPasses(limit: choice.limit, isDryRun: true)
-        _ = passes.note(LetterPassAnswer(scanned: count, matched: count, done: count))
-        return passes
+    /// Sends one letter. While the API is unavailable it is sent again, if the wait can be interrupted; the letter may
+    /// then be published twice, with the same id. Throws ``Refused`` or `LetterAnswerFault`.
+    private func publish(
+        _ letter: LetterFile.Letter, _ patience: inout DeadPatience, _ interruption: Interruption?
+    ) async throws -> LetterPassAnswer {
+        let body = JSONValue.object(["letter": letter.value, "dry_run": .bool(choice.dryRun)])
+        while true {
+            let answer: APIClient.Answer
+            do {
+                answer = try await patience.send("POST", DeadVerb.replay.path, body, client)
+            } catch let refusal as Refused {
+                guard try await patience.waits(interruption), interruption?.isRequested != true else { throw refusal }
+                continue
+            }
+            guard (200..<300).contains(answer.status) else { throw APIClient.refusal(answer, DeadVerb.replay.path) }
+            return try LetterPassAnswer(reading: answer.body)
+        }
     }
 
     private func finish(_ passes: LetterPasses, _ end: DeadEnd, rest: [String]) throws {

@@ -15,7 +15,7 @@ struct DeadFilterOptions: ParsableArguments {
         help: ArgumentHelp(
             "Letters with this reason.",
             discussion: """
-                unreadable, failing, forbidden or unknown_execution; or of the broker: delivery_limit, rejected, \
+                refused, unreadable, failing, forbidden or unknown_execution; or of the broker: delivery_limit, rejected, \
                 expired or maxlen.
                 """), transform: Arguments.notEmpty)
     var reason: String?
