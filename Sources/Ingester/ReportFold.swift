@@ -93,8 +93,7 @@ struct ReportFold: Sendable {
     }
 
     /// When the heartbeat was received that a report is; nil for any other report. Like its execution has it: not
-    /// before
-    /// that was created.
+    /// before that was created.
     private static func heartbeatAt(of report: Report, to execution: Execution) -> Instant? {
         guard case .callback(.processing, let receivedAt) = report else { return nil }
         return max(receivedAt, execution.createdAt)

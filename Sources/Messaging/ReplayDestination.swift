@@ -6,8 +6,8 @@ public struct ReplayDestination: Sendable, Hashable, CustomStringConvertible {
 
     private static let queueSign = "queue:"
 
-    /// Reads `exchange/key` or `queue:NAME`. The key may contain slashes and may be empty; the exchange may not. Nil for
-    /// any other text, and for names that AMQP can't carry.
+    /// Reads `exchange/key` or `queue:NAME`. The key may contain slashes and may be empty; the exchange may not. Nil
+    /// for any other text, and for names that AMQP can't carry.
     public init?(_ text: String) {
         if text.hasPrefix(Self.queueSign) {
             (exchange, routingKey) = ("", String(text.dropFirst(Self.queueSign.count)))

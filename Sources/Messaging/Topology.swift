@@ -114,8 +114,8 @@ public struct Topology: Sendable, Equatable {
         return single.merging(["x-max-length": .integer(1), "x-overflow": .string("drop-head")]) { $1 }
     }
 
-    /// A listing takes letters and returns them, and the broker counts that. The limit is never reached, but without one
-    /// letters that are returned would not keep their places, and RabbitMQ 4 would drop them after 20 returns.
+    /// A listing takes letters and returns them, and the broker counts that. The limit is never reached, but without
+    /// one letters that are returned would not keep their places, and RabbitMQ 4 would drop them after 20 returns.
     private static let returnsOfLettersMax: Int64 = 1_000_000_000
 
     /// The asker of a request about dead letters waits for at most this long, so the broker drops it then.

@@ -36,9 +36,9 @@ public struct QueueProbe: Sendable {
         }
     }
 
-    /// The numbers of the first message at a place of a stream and of the last that it has now; nil if it has none. If no
-    /// message comes from the place, the range begins with the first of the stream. Throws when the stream is missing,
-    /// can't be read, or no broker answers.
+    /// The numbers of the first message at a place of a stream and of the last that it has now; nil if it has none. If
+    /// no message comes from the place, the range begins with the first of the stream. Throws when the stream is
+    /// missing, can't be read, or no broker answers.
     public func range(
         ofStream stream: String, from start: StreamOffset
     ) throws(Refusal) -> ClosedRange<Int64>? {

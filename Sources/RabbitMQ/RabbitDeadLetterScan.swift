@@ -5,10 +5,11 @@ import Threads
 /// RabbitMQ as a `DeadLetterScan`. One connection takes letters, another publishes, both on a thread of their own and
 /// for one pass only.
 ///
-/// It acks only what is removed. The broker gives back the rest, in order, when the connection ends. A consumer may have
-/// 4,000 unacked messages; without a limit a quorum queue gives it 2,000 (RabbitMQ 3.10). So when a consumer is full, it is
-/// cancelled, which returns nothing, and the next one goes on. Their tags ascend: the broker gives back the letters of
-/// one consumer after the other, in the order of the tags. Two connections, since a confirm would come behind all letters that are on their way.
+/// It acks only what is removed. The broker gives back the rest, in order, when the connection ends. A consumer may
+/// have 4,000 unacked messages; without a limit a quorum queue gives it 2,000 (RabbitMQ 3.10). So when a consumer is
+/// full, it is cancelled, which returns nothing, and the next one goes on. Their tags ascend: the broker gives back the
+/// letters of one consumer after the other, in the order of the tags. Two connections, since a confirm would come
+/// behind all letters that are on their way.
 public actor RabbitDeadLetterScan: DeadLetterScan {
     private static let heldMax = 4_000
     private static let confirmMax: Duration = .seconds(10)
@@ -46,8 +47,8 @@ public actor RabbitDeadLetterScan: DeadLetterScan {
 
     deinit { executor.stop() }
 
-    /// See `DeadLetterScan.open`. Waits for a moment if another consumer has the queue: the broker may not know yet that
-    /// it has ended.
+    /// See `DeadLetterScan.open`. Waits for a moment if another consumer has the queue: the broker may not know yet
+    /// that it has ended.
     public func open(_ queue: WorkQueue) throws(PublishError) {
         endQueue()
         let name = "\(topology.name(of: queue)).dead"
@@ -63,8 +64,8 @@ public actor RabbitDeadLetterScan: DeadLetterScan {
         }
     }
 
-    /// The letters of a queue that nobody has in hand. RabbitMQ 3 answers with zeros when the queue's leader has not told
-    /// it the counts within 250 ms, so zeros that took long are no answer.
+    /// The letters of a queue that nobody has in hand. RabbitMQ 3 answers with zeros when the queue's leader has not
+    /// told it the counts within 250 ms, so zeros that took long are no answer.
     private func depth(of name: String) throws(AMQPFailure) -> Int {
         let begunAt = ContinuousClock.now
         while true {

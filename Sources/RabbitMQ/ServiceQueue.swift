@@ -72,6 +72,7 @@ public struct ServiceQueue: MessageSubscription {
     /// Why no messages arrive now; nil when they can.
     public var fault: String? { consumer.state.fault }
 
-    /// The same for an answer: without hosts and what the broker said, which are logged. Empty when messages can arrive.
+    /// The same for an answer: without hosts and what the broker said, which are logged. Empty when messages can
+    /// arrive.
     public var outages: [String] { consumer.state.outage.map { ["broker (consume): \($0)"] } ?? [] }
 }

@@ -1,7 +1,7 @@
 public import Logging
 
-/// Publishes windows of messages to one destination, in order. The next window is published when the broker has confirmed
-/// the one before.
+/// Publishes windows of messages to one destination, in order. The next window is published when the broker has
+/// confirmed the one before.
 public struct WindowPublisher: Sendable {
     private let publisher: Publisher
 

@@ -159,8 +159,8 @@ final class DeadLetterDesk: Sendable {
     /// Publishes a message with any headers over the management API.
     func publishForeign(headers: String, key: String = RoutingKey.runRequested) async throws {
         let body = #"""
-            {"properties": {"delivery_mode": 2, "message_id": "foreign", "headers": \#(headers)}, "routing_key": "\#(key)",
-            "payload": "{}", "payload_encoding": "string"}
+            {"properties": {"delivery_mode": 2, "message_id": "foreign", "headers": \#(headers)},
+            "routing_key": "\#(key)", "payload": "{}", "payload_encoding": "string"}
             """#
         let answer = try await Program.run(
             "/usr/bin/curl",
