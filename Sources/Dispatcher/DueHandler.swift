@@ -40,7 +40,7 @@ public struct DueHandler: MessageHandler {
             var due = try message.decoded(as: ScheduleDue.self)
             try PlausibleTime.check(due.occurrence, "the occurrence", now: now)
             due.mayHaveBeenHandled = due.mayHaveBeenHandled || message.mayHaveBeenHandled
-            return (due: due, schedule: try schedule(of: due))
+            return (due: due, schedule: try schedule(of: due), message: message)
         }
         var part = Part()
         var count: Int?
@@ -49,7 +49,7 @@ public struct DueHandler: MessageHandler {
                 count = index
                 break
             }
-            try await handle(event.due, event.schedule, now: now, into: &part)
+            try await handle(event.due, event.schedule, of: event.message, now: now, into: &part)
         }
         let recorded = try await NewExecution.record(part.new, in: store, time: time)
         created.increment(by: recorded.count { $0.execution.isNew })
@@ -87,7 +87,7 @@ public struct DueHandler: MessageHandler {
     /// Lateness is judged now: whichever part of Belfry was down, an occurrence that is handled late is a misfire. The
     /// first decision stands, since an execution that exists is left as it is.
     private func handle(
-        _ due: ScheduleDue, _ schedule: Schedule?, now: Instant, into part: inout Part
+        _ due: ScheduleDue, _ schedule: Schedule?, of message: InboundMessage, now: Instant, into part: inout Part
     ) async throws(StoreError) {
         // The ticker's clock may be a little ahead of this one.
         let judgedAt = max(now, min(due.tickedAt, now.adding(milliseconds: ClockGuard.leapMaxMilliseconds)))
@@ -112,7 +112,7 @@ public struct DueHandler: MessageHandler {
                 part.new.append(
                     NewExecution(
                         job: stored.job, execution: execution, mayHaveBeenHandled: due.mayHaveBeenHandled,
-                        isBulk: due.isBulk))
+                        isReplay: message.isReplay, isBulk: due.isBulk))
             }
         }
         guard let range else { return }
@@ -120,7 +120,8 @@ public struct DueHandler: MessageHandler {
         rest.range = range
         // The ticker knew of fewer jobs.
         rest.isBulk = due.isBulk || part.new.count >= end
-        part.rests.append(OutboundMessage(rest))
+        // The rest of a replay is a replay.
+        part.rests.append(OutboundMessage(rest, headers: message.headers.filter { $0.key == Header.replays }))
     }
 
     private func countSkipped(_ job: JobName, _ occurrence: Instant, _ reason: DispatchDecision.SkipReason) {

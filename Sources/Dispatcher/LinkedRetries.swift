@@ -4,8 +4,8 @@ import Messaging
 import StageKit
 import Store
 
-/// Retries the executions whose deliveries were replayed after they had failed. Each retry is an execution of its own,
-/// linked to the failed one.
+/// Retries the executions whose deliveries were replayed after they had failed. A failed execution has one such
+/// retry, an execution of its own that is linked to it.
 struct LinkedRetries {
     let store: any DispatchStore
     let share: ServiceShare
@@ -20,10 +20,10 @@ struct LinkedRetries {
         guard let job = try await store.job(named: failed.jobName)?.job else { return nil }
         let now = time.now()
         let execution = Execution.requested(
-            Execution.id(ofReplay: replays.count, of: failed.id), of: job, at: now, payload: failed.payload,
+            Execution.id(ofReplayOf: failed.id), of: job, at: now, payload: failed.payload,
             retryOf: failed.id, now: now)
         return NewExecution(
-            job: job, execution: execution, mayHaveBeenHandled: mayHaveBeenHandled,
+            job: job, execution: execution, mayHaveBeenHandled: mayHaveBeenHandled, isReplay: true,
             isBulk: share.isBulk(of: job.name.service, nowMilliseconds: time.monotonicMilliseconds()),
             headers: DeliveryRequested.foreignHeaders(of: headers).merging(replays.judged.headers) { $1 })
     }
@@ -32,7 +32,7 @@ struct LinkedRetries {
     func record(_ retries: [NewExecution]) async throws(StoreError) -> [OutboundMessage] {
         guard !retries.isEmpty else { return [] }
         let recorded = try await NewExecution.record(retries, in: store, time: time)
-        let led = Set(recorded.map(\.execution.execution.id))
+        let led = Set(recorded.filter { $0.new.requestsDelivery($0.execution) }.map(\.execution.execution.id))
         for retry in retries {
             logger.info(
                 led.contains(retry.execution.id)

@@ -6,11 +6,9 @@ extension RecordedExecution {
     /// The messages that a recorded execution leads to: the same when its message is handled for the first time and for
     /// each further time. `NewExecution.record` leaves out executions that another message led to.
     ///
-    /// Each publishes `execution.created`. A pending execution is delivered. An execution created as failed (locked,
-    /// missed) also publishes `execution.finished`. An execution that is running or has ended since was delivered, so
-    /// it
-    /// is not delivered again. Nor is one with an attempt on record: its retry waits in the ladder, and would be made
-    /// twice. Nor is one that is buffered, or whose delivery became due anew: another message requests it.
+    /// Each publishes its events. A pending execution is delivered. An execution that is running or has ended since was
+    /// delivered, so it is not delivered again. Nor is one with an attempt on record: its retry waits in the ladder, and
+    /// would be made twice. Nor is one that is buffered, or whose delivery became due anew: another message requests it.
     ///
     /// `isBulk` says whether the delivery is more than its service's share. `secrets` are those of its service that are
     /// valid now: after a rotation, the same message has the same id and other secrets.
@@ -18,14 +16,21 @@ extension RecordedExecution {
     func messages(
         job: Job, isBulk: Bool, secrets: ServiceSecrets, headers: [String: String] = [:]
     ) -> [OutboundMessage] {
-        let created = OutboundMessage(ExecutionChanged(.created, of: execution))
-        return switch execution.state.status {
-        case .pending where execution.attempts.isEmpty && !execution.isDueAnew:
-            [OutboundMessage(delivery(job: job, isBulk: isBulk, secrets: secrets), headers: headers), created]
-        case .fail where execution.state.reason == .locked || execution.state.reason == .missed:
-            [created, OutboundMessage(ExecutionChanged(.finished, of: execution))]
-        case .pending, .invoked, .processing, .success, .fail: [created]
+        guard execution.state.status == .pending, execution.attempts.isEmpty, !execution.isDueAnew else {
+            return eventMessages
         }
+        let delivery = delivery(job: job, isBulk: isBulk, secrets: secrets)
+        return [OutboundMessage(delivery, headers: headers)] + eventMessages
+    }
+
+    /// The events of what the dispatcher records: `execution.created`, and `execution.finished` of an execution that it
+    /// created as failed (locked, missed).
+    var eventMessages: [OutboundMessage] {
+        let isCreatedAsFailed =
+            execution.state.status == .fail
+            && (execution.state.reason == .locked || execution.state.reason == .missed)
+        let events: [ExecutionEvent] = isCreatedAsFailed ? [.created, .finished] : [.created]
+        return events.map { OutboundMessage(ExecutionChanged($0, of: execution)) }
     }
 
     /// The message that makes up for a lost delivery or a lost retry, or the first one of a released execution.

@@ -28,13 +28,13 @@ public struct RunHandler: MessageHandler {
             guard run.test == nil || run.test?.name == run.jobName else {
                 throw UnreadableMessage("the job to test is not \(run.jobName)")
             }
-            return (run: run, mayHaveBeenHandled: message.mayHaveBeenHandled)
+            return (run: run, message: message)
         }
         let nowMilliseconds = time.monotonicMilliseconds()
         var dead = read.dead
         var new: [NewExecution] = []
         var (count, bytes): (Int?, Int) = (nil, 0)
-        for (index, (run, mayHaveBeenHandled)) in zip(read.indices, read.messages) {
+        for (index, (run, message)) in zip(read.indices, read.messages) {
             // The batch is small, but its jobs may be large.
             guard bytes < MessageLimits.batchBytesMax else {
                 count = index
@@ -54,7 +54,8 @@ public struct RunHandler: MessageHandler {
             let isBulk = share.isBulk(of: run.jobName.service, nowMilliseconds: nowMilliseconds)
             new.append(
                 NewExecution(
-                    job: job, execution: execution, mayHaveBeenHandled: mayHaveBeenHandled, isBulk: isBulk))
+                    job: job, execution: execution, mayHaveBeenHandled: message.mayHaveBeenHandled,
+                    isReplay: message.isReplay, isBulk: isBulk))
         }
         let recorded = try await NewExecution.record(new, in: store, time: time)
         for (new, execution) in recorded where execution.isNew {

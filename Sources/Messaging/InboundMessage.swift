@@ -37,6 +37,10 @@ public struct InboundMessage: Sendable, Equatable {
     /// then on record, and what it has led to may not be published.
     public var mayHaveBeenHandled: Bool { isRedelivered || isTriedAgain }
 
+    /// Whether the message was a dead letter and was replayed. What it led to before may be published long since, or
+    /// never.
+    public var isReplay: Bool { headers[Header.replays].flatMap(Int.init).map { $0 > 0 } ?? false }
+
     /// How often the broker has taken the message back because its consumer died, lost its connection or requeued it.
     /// Quorum queues count it; only the broker can mark a message as redelivered, so a publisher can't forge the count.
     public var returnCount: Int {

@@ -128,6 +128,16 @@ import Testing
         #expect(try await handler.handle(Self.inbound(rests)).mandatory.count == 200)
     }
 
+    @Test func `lead to a replay for the rest if they are replays`() async throws {
+        let handler = DueHandler(
+            store: MemoryDispatchStore(Self.jobs(1_200)), time: time,
+            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+        var replayed = Self.inbound([Self.due()])
+        replayed[0].headers = [Header.replays: "2", "x-own": "dropped"]
+        let rests = try await handler.handle(replayed).messages.filter { $0.routingKey == RoutingKey.scheduleDueBulk }
+        #expect(rests.map(\.headers) == [[Header.replays: "2"]])
+    }
+
     @Test func `reach the jobs behind many paused ones`() async throws {
         let store = MemoryDispatchStore(
             Self.jobs(3_000, service: "a", isEnabled: false) + Self.jobs(3, service: "b"))

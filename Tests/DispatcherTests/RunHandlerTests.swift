@@ -26,14 +26,14 @@ import Testing
 
     private func handle(
         _ store: MemoryDispatchStore, _ runs: [RunRequested], isRedelivered: Bool = false,
-        share: ServiceShare = ServiceShare()
+        headers: [String: String] = [:], share: ServiceShare = ServiceShare()
     ) async throws -> HandledBatch {
         let handler = RunHandler(
             store: store, share: share, time: time, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
         let batch = try runs.map { run in
             InboundMessage(
                 tag: MessageTag(epoch: 0, number: 1), exchange: "belfry", routingKey: RoutingKey.runRequested,
-                isRedelivered: isRedelivered, body: try MessageCoder.encode(run))
+                headers: headers, isRedelivered: isRedelivered, body: try MessageCoder.encode(run))
         }
         return try await handler.handle(batch)
     }
@@ -78,6 +78,15 @@ import Testing
             first.mandatory.count == 1 && second.messages == first.messages
                 && first.eventKeys == ["execution.created.\(Self.name.service).\(Self.name.job)"])
         #expect(store.content.withLock { $0.executions.count } == 1)
+    }
+
+    @Test func `the replayed request of a run that is on record leads to its event again, and to no delivery`()
+        async throws
+    {
+        let store = Self.store()
+        let first = try await handle(store, [Self.run()])
+        let again = try await handle(store, [Self.run()], headers: [Header.replays: "1"])
+        #expect(again.mandatory.isEmpty && again.eventKeys == first.eventKeys && !again.eventKeys.isEmpty)
     }
 
     @Test func `a run that is requested by two messages is delivered once`() async throws {

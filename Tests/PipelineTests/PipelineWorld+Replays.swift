@@ -36,7 +36,7 @@ extension PipelineWorld {
         guard (try? await broker.publish([message])) != nil else { return }
         if !isKept { broker.rearrange("\(queue.rawValue).dead") { $0.removeAll { $0.tag == letter.tag } } }
         let failed = delivery.executionID
-        let retry = Execution.id(ofReplay: count, of: failed)
+        let retry = Execution.id(ofReplayOf: failed)
         let leadsToRetry = store.ends[failed]?.status == .fail || ledger.replays[retry]?.leadsToRetry == true
         ledger.replays[retry] = Ledger.Replay(of: failed, job: delivery.jobName, leadsToRetry: leadsToRetry)
     }
@@ -45,8 +45,7 @@ extension PipelineWorld {
     func notePurged(_ messages: [InboundMessage]) {
         for message in messages {
             guard let delivery = try? DeliveryRequested(reading: message), !delivery.replays.isJudged else { continue }
-            ledger.replays[Execution.id(ofReplay: delivery.replays.count, of: delivery.executionID)]?.leadsToRetry =
-                false
+            ledger.replays[Execution.id(ofReplayOf: delivery.executionID)]?.leadsToRetry = false
         }
     }
 

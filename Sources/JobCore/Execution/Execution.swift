@@ -55,9 +55,9 @@ public struct Execution: Sendable, Equatable {
         ExecutionID(namespace: job.uuid, name: "schedule:\(occurrence.millisecondsSinceEpoch)")
     }
 
-    /// The id of the retry that the replay of a failed execution's delivery leads to; `number` counts the replays from
-    /// 1. It is computed, so that the same replay twice leads to the same execution.
-    public static func id(ofReplay number: Int, of failed: ExecutionID) -> ExecutionID {
-        ExecutionID(namespace: failed.uuid, name: "replay:\(number)")
+    /// The id of the retry that a replayed delivery of a failed execution leads to. It is computed, so that two replays
+    /// lead to the same execution.
+    public static func id(ofReplayOf failed: ExecutionID) -> ExecutionID {
+        ExecutionID(namespace: failed.uuid, name: "replay")
     }
 }
