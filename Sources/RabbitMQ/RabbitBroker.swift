@@ -8,7 +8,8 @@ public import Messaging
 /// included (RabbitMQ, "Memory and Disk Alarms"). Stages that publish events have a third for these: see
 /// `EventPublisher`.
 ///
-///     let broker = RabbitBroker(options: options, topology: topology, consumes: true, logger: logger)
+///     let broker = RabbitBroker(
+///         options: options, topology: topology, consumes: true, publishesEvents: false, logger: logger)
 ///     async let connections: Void = broker.run()
 ///     try await broker.publish(messages)
 public struct RabbitBroker: MessageBroker {

@@ -42,7 +42,7 @@ enum MockCaller: Sendable {
         case .queue:
             let settings = try broker.broker()
             self = .exchange(
-                RabbitBroker(settings, consumes: false, logger: OutputLogHandler.logger),
+                RabbitBroker(settings, consumes: false, publishesEvents: false, logger: OutputLogHandler.logger),
                 name: settings.topology.name(of: .callbacks))
         case .sqs:
             let settings = try sqs.settings()

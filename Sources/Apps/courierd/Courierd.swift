@@ -17,7 +17,9 @@ struct Courierd: DaemonProgram {
         // The bulk has a courier of its own, with its own window, lanes and connections. So it takes no place of the
         // others, and nothing of the bytes that they may have in hand.
         let couriers = [WorkQueue.courierDeliveries, .courierBulk].map { queue in
-            (queue: queue, broker: RabbitBroker(configuration.broker, consumes: true, logger: daemon.logger))
+            let broker = RabbitBroker(
+                configuration.broker, consumes: true, publishesEvents: false, logger: daemon.logger)
+            return (queue: queue, broker: broker)
         }
         let invoker = TargetInvoker(configuration, logger: daemon.logger)
         let connections: @Sendable () async -> Void = {

@@ -13,7 +13,7 @@ struct Deadletterd: DaemonProgram {
     static func run(_ settings: Settings) async throws {
         let (daemonSettings, brokerSettings) = try settings.all(DaemonSettings.init, BrokerSettings.init)
         let daemon = Daemon.bootstrap(daemonSettings)
-        let broker = RabbitBroker(brokerSettings, consumes: true, logger: daemon.logger)
+        let broker = RabbitBroker(brokerSettings, consumes: true, publishesEvents: false, logger: daemon.logger)
         try await daemon.run(connections: broker.run, faults: { broker.outages }) {
             let scan = RabbitDeadLetterScan(
                 options: brokerSettings.connection, topology: brokerSettings.topology)

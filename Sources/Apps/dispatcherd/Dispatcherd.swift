@@ -17,7 +17,7 @@ struct Dispatcherd: DaemonProgram {
             DaemonSettings.init, BrokerSettings.init, AllSettings.storeURL.parsed(StoreURL.init(parsing:)).value)
         let daemon = Daemon.bootstrap(daemonSettings)
         let (time, logger) = (SystemTime(), daemon.logger)
-        let broker = RabbitBroker(brokerSettings, consumes: true, logger: logger)
+        let broker = RabbitBroker(brokerSettings, consumes: true, publishesEvents: true, logger: logger)
         let opened = LazyStore(storeURL, logger: daemon.logger)
         try await daemon.run(connections: broker.run, faults: { await opened.faults() + broker.outages }) {
             let (store, share) = (try opened.open(), ServiceShare())

@@ -17,7 +17,7 @@ struct Reaperd: DaemonProgram {
             AllSettings.redeliverAfterSeconds.value, AllSettings.historyDays.value)
         let daemon = Daemon.bootstrap(daemonSettings)
         let time = SystemTime()
-        let broker = RabbitBroker(brokerSettings, consumes: false, logger: daemon.logger)
+        let broker = RabbitBroker(brokerSettings, consumes: false, publishesEvents: false, logger: daemon.logger)
         let opened = LazyStore(storeURL, logger: daemon.logger)
         try await daemon.run(connections: broker.run, faults: { await opened.faults() + broker.outages }) {
             let store = try opened.open()

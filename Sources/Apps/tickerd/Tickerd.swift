@@ -15,7 +15,7 @@ struct Tickerd: DaemonProgram {
         let (daemonSettings, brokerSettings, storeURL) = try settings.all(
             DaemonSettings.init, BrokerSettings.init, AllSettings.storeURL.parsed(StoreURL.init(parsing:)).value)
         let daemon = Daemon.bootstrap(daemonSettings)
-        let broker = RabbitBroker(brokerSettings, consumes: true, logger: daemon.logger)
+        let broker = RabbitBroker(brokerSettings, consumes: true, publishesEvents: false, logger: daemon.logger)
         let store = LazyStore(storeURL, logger: daemon.logger)
         try await daemon.run(connections: broker.run, faults: { await store.faults() + broker.outages }) {
             [Ticker(store: try store.open(), broker: broker, time: SystemTime(), logger: daemon.logger)]
