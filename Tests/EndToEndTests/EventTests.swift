@@ -80,21 +80,23 @@ extension EndToEnd {
             try await Self.put(job, belfry)
             try await EventSubscriber.with("kills", belfry) { subscriber in
                 let runs = Task {
-                    var ids: Set<String> = []
-                    while let id = try? await EndToEnd.run(job) {
-                        ids.insert(id)
+                    while !Task.isCancelled, (try? await EndToEnd.run(job)) != nil {
                         try? await Task.sleep(for: .milliseconds(25))
                     }
-                    return ids
                 }
                 defer { runs.cancel() }
-                try await Self.crashAll(belfry, rounds: 4)
+                try await Self.crashAll(belfry, rounds: 4) { try await Self.untilMoreEnd(20, subscriber) }
+                try await Self.untilMoreEnd(20, subscriber)
                 runs.cancel()
-                var ids = await runs.value
-                while ids.count < 300 { ids.insert(try await EndToEnd.run(job)) }
-                for id in ids {
-                    #expect(try await EndToEnd.ended(id, withinSeconds: 90)["status"]?.string == "success")
+                await runs.value
+                try await EndToEnd.untilQueuesAreEmpty()
+                let record = try await until("all runs have ended", withinSeconds: 90) {
+                    let record = try await belfry.executions(of: job)
+                    return record.allSatisfy { ["success", "fail"].contains($0["status"]?.string) } ? record : nil
                 }
+                #expect(record.count >= 9 * 20)
+                #expect(record.allSatisfy { $0["status"]?.string == "success" })
+                let ids = Set(record.compactMap { $0["execution_id"]?.string })
                 for type in ["execution.created", "execution.finished"] {
                     _ = try await until("each of \(ids.count) executions has \(type)", withinSeconds: 60) {
                         await subscriber.executions(type).isSuperset(of: ids) ? true : nil
@@ -109,10 +111,22 @@ extension EndToEnd {
             }
         }
 
-        /// Kills the two programs after a commit, before they publish anything, and again at any moment.
-        private static func crashAll(_ belfry: Installation, rounds: Int) async throws {
+        /// Waits for the ends of that many more runs.
+        private static func untilMoreEnd(_ count: Int, _ subscriber: EventSubscriber) async throws {
+            let before = await subscriber.executions("execution.finished").count
+            _ = try await until("\(count) more runs end after \(before)") {
+                await subscriber.executions("execution.finished").count >= before + count ? true : nil
+            }
+        }
+
+        /// Kills the two programs in the midst of runs: at any moment, and again after a commit, before they publish
+        /// anything. `work` waits before each, so that they have done some since the last one.
+        private static func crashAll(_ belfry: Installation, rounds: Int, after work: () async throws -> Void)
+            async throws
+        {
             for round in 1...rounds {
                 for program in ["ingesterd.1", "dispatcherd.1"] {
+                    try await work()
                     belfry.killProgram(program)
                     _ = try await until("\(program) is gone") { belfry.isAlive(program) ? nil : true }
                     try await belfry.startProgram(program, environment: ["BELFRY_CRASH_AT": "after-commit:\(round)"])

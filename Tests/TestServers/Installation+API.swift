@@ -43,8 +43,15 @@ extension Installation {
         try await put(job, fields.merging(["enabled": .bool(false)]) { $1 })
     }
 
-    /// Lists the executions of a job of the service `test`.
+    /// Lists all executions of a job of the service `test`.
     public func executions(of job: String) async throws -> [JSONValue] {
-        try await api("GET", "/services/test/jobs/\(job)/executions").body["results"]?.array ?? []
+        var executions: [JSONValue] = []
+        var more = ""
+        repeat {
+            let page = try await api("GET", "/services/test/jobs/\(job)/executions?limit=100\(more)").body
+            executions += page["results"]?.array ?? []
+            more = page["paging"]?["more"]?.string.map { "&more=\($0)" } ?? ""
+        } while !more.isEmpty
+        return executions
     }
 }
