@@ -25,7 +25,7 @@ enum BrokerAdvice: Sendable, CaseIterable {
             "check that the virtual host of BELFRY_SERVICE_AMQP_URL exists and that the user has permissions on it"
         case (.forks, Int(AMQP_ACCESS_REFUSED)):
             "check the user name and password, and that this fork uses its own broker user (topology/README.md)"
-        case (.forks, Int(AMQP_NOT_FOUND)): "switch the fork on with `belfry forks enable`"
+        case (.forks, Int(AMQP_NOT_FOUND)): "enable the fork with `belfry forks enable`"
         case (.forks, Int(AMQP_NOT_ALLOWED)): "check that the virtual host exists and that the user may use it"
         default: nil
         }
