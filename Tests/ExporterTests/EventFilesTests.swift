@@ -140,13 +140,14 @@ import Testing
         let files = try await place.opened()
         try await write(files, ["a"])
         let day = "\(place.path)/2026-11-27"
-        let name = "events-2026-11-27T03Z-one-2.jsonl.gz"
+        let name = "events-2026-11-27T04Z-one-2.jsonl.gz"
         try "foreign".write(toFile: "\(day)/\(name)", atomically: true, encoding: .utf8)
-        await #expect(throws: ExportFault.self) {
-            try await write(files, ["b"], at: "04:00:00"); try await write(files, ["c"])
-        }
-        try await write(files, ["d"])
+        await #expect(throws: ExportFault.self) { try await write(files, ["b"], at: "04:00:00") }
+        // The next try takes the next number.
+        try await write(files, ["b"], at: "04:00:00")
         try await files.close()
         #expect(try String(contentsOfFile: "\(day)/\(name)", encoding: .utf8) == "foreign")
+        try FileManager.default.removeItem(atPath: "\(day)/\(name)")
+        #expect(try await place.lines() == ["a", "b"])
     }
 }
