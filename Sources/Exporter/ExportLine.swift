@@ -12,8 +12,14 @@ public struct ExportLine: Sendable, Equatable {
     private static let limits = JSONLimits(
         bytesMax: MessageLimits.readBodyBytesMax, depthMax: 64, valueCountMax: 100_000)
 
-    /// Every message becomes a line: an event if its body is a JSON object, else one of the rejected.
+    /// Every message becomes a line: an event if its body is a JSON object, else one of the rejected, with its
+    /// headers also if the body was too large to be read.
     public init(_ message: InboundMessage) {
+        guard message.unreadBodyBytes == 0 else {
+            let error = "the body was not read: it may have \(MessageLimits.readBodyBytesMax) bytes"
+            (kind, bytes) = (.rejected, RejectedMessage(message, error: error).line)
+            return
+        }
         do throws(JSONError) {
             _ = try JSONDecoding.decode(AnyObjectText.self, from: message.body, limits: Self.limits)
             (kind, bytes) = (.events, Self.oneLine(message.body))
@@ -38,7 +44,7 @@ private struct AnyObjectText: Decodable {
     }
 }
 
-/// All that came with a message, so that nothing is lost.
+/// All that was read of a message, so that nothing is lost.
 private struct RejectedMessage: Encodable {
     var error: String
     var exchange: String
@@ -46,13 +52,16 @@ private struct RejectedMessage: Encodable {
     var messageID: String?
     var headers: [String: String]
     var properties: [String: String]
-    var body: String
+    var bodyBytes: UInt64
+    /// Nil if the body was too large to be read.
+    var body: String?
 
     private enum CodingKeys: String, CodingKey {
         case error, exchange
         case routingKey = "routing_key"
         case messageID = "message_id"
         case headers, properties
+        case bodyBytes = "body_bytes"
         case body = "body_base64"
     }
 
@@ -63,7 +72,9 @@ private struct RejectedMessage: Encodable {
         messageID = message.id
         headers = message.headers
         properties = message.properties
-        body = Data(message.body).base64EncodedString()
+        let isRead = message.unreadBodyBytes == 0
+        bodyBytes = isRead ? UInt64(message.body.count) : message.unreadBodyBytes
+        body = isRead ? Data(message.body).base64EncodedString() : nil
     }
 
     var line: [UInt8] {

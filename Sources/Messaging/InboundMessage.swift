@@ -16,8 +16,8 @@ public struct InboundMessage: Sendable, Equatable {
     /// The header `x-death`, the newest entry first: of dead letters only.
     public var deaths: [BrokerDeath] = []
     public var body: [UInt8]
-    /// The size of a body that was too large to be read: `body` is empty then. 0 otherwise. Only the readers of a
-    /// stream get such messages.
+    /// The size of a body that was too large to be read: `body` is empty then. 0 otherwise. Only the readers of
+    /// a stream and of an event fork's queue get such messages.
     public var unreadBodyBytes: UInt64 = 0
 
     public init(

@@ -15,6 +15,8 @@ actor Consumer: ConnectionOwner {
     /// What the consumed queue is bound to, once it is declared.
     private let bindings: [ServiceQueue.Binding]
     private let keepsProperties: Bool
+    /// A message whose body is too large is handed out without it, rather than rejected.
+    private let deliversOversized: Bool
     /// Where the present or the next connection begins to read the stream; nil for other queues.
     private var streamStart: StreamOffset?
     private var handle: AMQPHandle?
@@ -34,18 +36,19 @@ actor Consumer: ConnectionOwner {
 
     init(options: ConnectionOptions, logger: Logger) {
         connection = BrokerConnection(options: options, role: "consume", logger: logger)
-        keepsProperties = false
+        (keepsProperties, deliversOversized) = (false, false)
         bindings = []
     }
 
     /// Consumes one queue, with all properties of its messages. With `declares` it is declared as a durable quorum
-    /// queue, and bound.
+    /// queue, and bound. With `deliversOversized` a message that is too large is handed out without its body.
     init(
-        options: ConnectionOptions, queue: String, declares: Bool, bindings: [ServiceQueue.Binding] = [], prefetch: Int,
-        logger: Logger
+        options: ConnectionOptions, queue: String, declares: Bool, bindings: [ServiceQueue.Binding] = [],
+        deliversOversized: Bool = false, prefetch: Int, logger: Logger
     ) {
         connection = BrokerConnection(options: options, role: "consume", logger: logger)
         keepsProperties = true
+        self.deliversOversized = deliversOversized
         self.bindings = bindings
         declared = declares ? queue : nil
         inboxes[queue] = Inbox(prefetch: prefetch)
@@ -55,7 +58,7 @@ actor Consumer: ConnectionOwner {
     /// handed out.
     init(options: ConnectionOptions, stream: String, from start: StreamOffset, prefetch: Int, logger: Logger) {
         connection = BrokerConnection(options: options, role: "consume", logger: logger)
-        keepsProperties = true
+        (keepsProperties, deliversOversized) = (true, true)
         bindings = []
         streamStart = start
         inboxes[stream] = Inbox(prefetch: prefetch)
@@ -126,7 +129,7 @@ actor Consumer: ConnectionOwner {
         (ledger, barriers, failure) = (AckLedger(), [], nil)
         (isReading, heartbeatAt) = (true, .now)
         handle?.reader.keepsProperties = keepsProperties
-        handle?.reader.deliversOversized = streamStart != nil
+        handle?.reader.deliversOversized = deliversOversized
         try declare()
         try bind()
         connection.set(.connected)

@@ -35,11 +35,12 @@ public struct ServiceQueue: MessageSubscription {
     }
 
     /// The queue of an event fork, on the pipeline's broker. It is not declared: until the fork is enabled, nothing
-    /// is consumed.
+    /// is consumed. A message that is too large arrives without its body: a fork's queue has no dead letters.
     public init(options: ConnectionOptions, ofFork name: String, prefetch: Int, logger: Logger) {
         var options = options
         options.advice = .forks
-        consumer = Consumer(options: options, queue: name, declares: false, prefetch: prefetch, logger: logger)
+        consumer = Consumer(
+            options: options, queue: name, declares: false, deliversOversized: true, prefetch: prefetch, logger: logger)
         self.name = name
     }
 

@@ -96,9 +96,20 @@ import Testing
         #expect(exported.bytes.filter { $0 == UInt8(ascii: "\n") }.count == 1 && exported.bytes.last == 10)
         let line = try JSONValue(parsing: Array(exported.bytes.dropLast()))
         #expect(line["body_base64"]?.string == Data(body).base64EncodedString())
+        #expect(line["body_bytes"]?.integer == Int64(body.count))
         #expect(line["routing_key"]?.string == "execution.finished.a.b" && line["message_id"]?.string == "id-1")
         #expect(line["headers"] == .object(["belfry-note": .string("n")]))
         #expect(line["properties"] == .object(["content-type": .string("text/plain")]))
         #expect(line["error"]?.string?.isEmpty == false)
+    }
+    @Test func `what was too large to be read is a line of the rejected, with its headers and its size`() throws {
+        var message = Self.message([])
+        message.unreadBodyBytes = 5_000_000
+        let exported = ExportLine(message)
+        #expect(exported.kind == .rejected)
+        let line = try JSONValue(parsing: Array(exported.bytes.dropLast()))
+        #expect(line["body_bytes"]?.integer == 5_000_000 && line["body_base64"] == nil)
+        #expect(line["headers"] == .object(["belfry-note": .string("n")]) && line["message_id"]?.string == "id-1")
+        #expect(line["error"]?.string == "the body was not read: it may have \(MessageLimits.readBodyBytesMax) bytes")
     }
 }

@@ -65,7 +65,7 @@ final class ExporterdProcess {
     /// Sends a signal and waits until the program has ended.
     func end(_ signal: Int32) async throws {
         kill(pid, signal)
-        _ = try await until("exporterd has ended") { isAlive ? nil : true }
+        _ = try await TestServers.until("exporterd has ended") { isAlive ? nil : true }
         pid = 0
     }
 
@@ -74,15 +74,18 @@ final class ExporterdProcess {
         try await Program.run("/usr/bin/curl", ["-s", "-w", "%{http_code}", "http://127.0.0.1:\(health)/readyz"]).output
     }
 
-    /// The messages in the queue, those that the program has not acked included.
-    func depth() async throws -> Int {
+    /// Waits until the number of messages in the queue is such. Those that the program has not acked count; the broker
+    /// counts again every five seconds.
+    func until(_ isReached: (Int) -> Bool) async throws {
+        _ = try await TestServers.until("the queue is so long", withinSeconds: 90) {
+            isReached(try await depth()) ? true : nil
+        }
+    }
+
+    private func depth() async throws -> Int {
         let listed = try await node.control(["list_queues", "name", "messages", "--no-table-headers"])
         let line = listed.split(separator: "\n").first { $0.hasPrefix("\(Self.queue)\t") }
         return line.flatMap { Int($0.split(separator: "\t")[1]) } ?? -1
-    }
-
-    func untilEmpty() async throws {
-        _ = try await until("the queue is empty", withinSeconds: 90) { try await depth() == 0 ? true : nil }
     }
 
     /// The bytes of all files.
