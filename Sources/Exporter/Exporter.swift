@@ -48,7 +48,10 @@ public struct Exporter: Service {
         while isRunning {
             let batch = await gather()
             if batch.isEmpty {
-                _ = await attempt(since: time.monotonicMilliseconds()) { try await files.completeDue(at: time.now()) }
+                // What can't be completed now keeps the next events from being written, too.
+                _ = await attempt(since: time.monotonicMilliseconds(), limit: Self.holdLimitMilliseconds) {
+                    try await files.completeDue(at: time.now())
+                }
             } else {
                 await settle(batch)
             }
@@ -127,7 +130,7 @@ public struct Exporter: Service {
     /// Does something with the files, and tries again with growing waits until it is done. False at shutdown, and once
     /// `limit` milliseconds have passed.
     private func attempt(
-        since begun: Int64, limit: Int64 = 0, _ work: () async throws -> Void
+        since begun: Int64, limit: Int64, _ work: () async throws -> Void
     ) async -> Bool {
         var attempt = 0
         while true {

@@ -14,7 +14,7 @@ struct ExporterConfiguration {
     let fileBytesMax: Int64
 
     /// The queue of the storage fork.
-    var queue: String { "\(broker.topology.prefix).fork.storage" }
+    var queue: String { EventFork.storage.queueName(prefix: broker.topology.prefix) ?? "" }
 
     /// Throws the problems of all of them at once.
     init(_ settings: Settings) throws(SettingsError) {
