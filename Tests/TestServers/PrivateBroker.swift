@@ -25,7 +25,7 @@ public struct PrivateBroker: Sendable {
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         let names = [
             "operator", "tickerd", "dispatcherd", "courierd", "ingesterd", "reaperd", "consoled", "deadletterd",
-            "service",
+            "service", "subscriber",
         ]
         let passwords = names.map { "\(prefix)-\($0)=secret" } + ["admin=secret"]
         try passwords.joined(separator: "\n").write(toFile: "\(folder)/passwords", atomically: true, encoding: .utf8)
