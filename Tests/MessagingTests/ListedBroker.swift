@@ -9,28 +9,39 @@ struct ListedBroker: Sendable {
 
     /// A broker on which the definitions of the topology were imported, and its users have passwords.
     init(_ topology: Topology) {
-        guard case .object(let definitions) = topology.definitions() else { return }
+        add(topology.definitions())
+        for index in topology.users.indices {
+            lists[.users]?[index]["password_hash"] = .string("hash-of-\(index)")
+            lists[.users]?[index]["tags"] = .array([])
+        }
+        for policy in topology.policies { use(policy) }
+    }
+
+    /// Adds a fork that was enabled with a password.
+    mutating func add(_ fork: ForkTopology) {
+        add(fork.definitions(passwordHashes: fork.user.map { [$0.name: "hash"] } ?? [:]))
+        if let policy = fork.policy { use(policy) }
+    }
+
+    private mutating func add(_ definitions: JSONValue) {
         let sections: [(BrokerState.Section, String)] = [
             (.virtualHosts, "vhosts"), (.users, "users"), (.permissions, "permissions"),
             (.topicPermissions, "topic_permissions"), (.exchanges, "exchanges"), (.queues, "queues"),
             (.bindings, "bindings"), (.policies, "policies"),
         ]
         for (section, name) in sections {
-            guard case .array(let entries) = definitions[name] else { continue }
-            lists[section] = entries.compactMap { entry in
+            guard case .object(let fields) = definitions, case .array(let entries) = fields[name] else { continue }
+            lists[section, default: []] += entries.compactMap { entry in
                 if case .object(let fields) = entry { fields } else { nil }
             }
         }
-        for index in topology.users.indices {
-            lists[.users]?[index]["password_hash"] = .string("hash-of-\(index)")
-            lists[.users]?[index]["tags"] = .array([])
-        }
-        for policy in topology.policies {
-            let pattern = try? Regex(policy.pattern)
-            set("policy", .string(policy.name), in: .queues) { queue in
-                guard let pattern, case .string(let name) = queue["name"] else { return false }
-                return name.firstMatch(of: pattern) != nil
-            }
+    }
+
+    private mutating func use(_ policy: Topology.Policy) {
+        let pattern = try? Regex(policy.pattern)
+        set("policy", .string(policy.name), in: .queues) { queue in
+            guard let pattern, case .string(let name) = queue["name"] else { return false }
+            return name.firstMatch(of: pattern) != nil
         }
     }
 

@@ -269,4 +269,17 @@ import Testing
             ])
         #expect(Self.topology.faults(in: broker.state, virtualHost: "/") == [])
     }
+    @Test func `says nothing of enabled forks`() {
+        var broker = ListedBroker(Self.topology)
+        for fork in EventFork.allCases {
+            var options = ForkOptions(fork)
+            if fork == .replay {
+                options.destinations = ["mine/again", "queue:mine"].compactMap { ReplayDestination($0) }
+            }
+            broker.add(ForkTopology(fork, options, prefix: Self.topology.prefix))
+        }
+        #expect(broker.lists[.queues]?.contains { $0["name"] == .string("belfry.fork.storage") } == true)
+        #expect(Self.topology.faults(in: broker.state, virtualHost: "/") == [])
+        #expect(Self.topology.hints(in: broker.state) == [])
+    }
 }

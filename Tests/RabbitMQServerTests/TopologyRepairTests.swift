@@ -220,6 +220,25 @@ import Testing
         _ = try await Self.shell("rabbitmqctl delete_queue belfry.subscriber.audit")
     }
 
+    @Test func `enabled event forks are no fault and no hint`() async throws {
+        let passwords = "\(try await Self.node.value.folder)/replay-password"
+        let enabled = try await Self.shell(
+            """
+            set -e
+            echo belfry-replay=secret >'\(passwords)'
+            belfry forks enable archive
+            belfry forks enable storage
+            belfry forks enable replay --to mine/again --to queue:mine \\
+                --passwords '\(passwords)'
+            belfry topology check
+            """)
+        #expect(enabled.status == 0 && enabled.output.contains("The topology is complete."), "\(enabled)")
+        #expect(!enabled.errors.contains("hint"), "\(enabled)")
+        let disabled = try await Self.shell("for fork in archive storage replay; do belfry forks disable $fork; done")
+        #expect(disabled.status == 0, "\(disabled)")
+        #expect(try await Self.faults() == [])
+    }
+
     @Test func `without the management API the check says what it can't check, and hints are no faults`() async throws {
         let check = try await Self.shell("unset BELFRY_MANAGEMENT_URL; belfry topology check")
         #expect(check.status == 0 && check.output == "The exchanges and queues of the topology are complete.\n")
