@@ -30,6 +30,7 @@ extension RealBrokerTests {
             #expect(forks["archive"]?["bytes_max"]?.integer == 50_000_000)
             #expect(forks["archive"]?["age_seconds_max"]?.integer == 172_800)
             #expect(forks["replay"]?["publishes_to"]?.string == #"^(amq\.default|forks\.mine)$"#)
+            #expect(forks["storage"]?["publishes_to"] == .null)
             try await rig.node.control(["clear_policy", ForkRig.storage])
             try await rig.done(["forks", "enable", "archive"])
             forks = try await listed(rig)
