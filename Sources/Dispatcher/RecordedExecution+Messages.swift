@@ -6,9 +6,10 @@ extension RecordedExecution {
     /// The messages that a recorded execution leads to: the same when its message is handled for the first time and for
     /// each further time. `NewExecution.record` leaves out executions that another message led to.
     ///
-    /// Each publishes its events. A pending execution is delivered. An execution that is running or has ended since was
-    /// delivered, so it is not delivered again. Nor is one with an attempt on record: its retry waits in the ladder, and
-    /// would be made twice. Nor is one that is buffered, or whose delivery became due anew: another message requests it.
+    /// Each publishes its events. A pending execution is delivered. An execution that is running or has ended since
+    /// was delivered, so it is not delivered again. Nor is one with an attempt on record: its retry waits in the
+    /// ladder, and would be made twice. Nor is one that is buffered, or whose delivery became due anew: another message
+    /// requests it.
     ///
     /// `isBulk` says whether the delivery is more than its service's share. `secrets` are those of its service that are
     /// valid now: after a rotation, the same message has the same id and other secrets.

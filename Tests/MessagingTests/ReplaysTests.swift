@@ -34,4 +34,15 @@ import Testing
         let error = #expect(throws: UnreadableMessage.self) { try Replays(reading: headers) }
         #expect(error?.description.contains(name) == true)
     }
+
+    @Test(
+        arguments: [
+            ("1", true), ("1000001", true), ("0", false), ("-1", false), ("many", false), ("", false), (nil, false),
+        ] as [(String?, Bool)])
+    func `of a message are counted, so it is a replay`(replays: String?, isReplay: Bool) {
+        var message = InboundMessage(
+            tag: MessageTag(epoch: 0, number: 1), exchange: "belfry", routingKey: RoutingKey.scheduleDue, body: [])
+        message.headers[Header.replays] = replays
+        #expect(message.isReplay == isReplay)
+    }
 }
