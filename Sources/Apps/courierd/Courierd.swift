@@ -14,8 +14,7 @@ struct Courierd: DaemonProgram {
     static func run(_ settings: Settings) async throws {
         let configuration = try CourierConfiguration(settings)
         let daemon = Daemon.bootstrap(configuration.daemon)
-        // The bulk has a courier of its own, with its own window, lanes and connections. So it takes no place of the
-        // others, and nothing of the bytes that they may have in hand.
+        // The bulk has a courier of its own, with its own window, lanes, connections and bytes in hand.
         let couriers = [WorkQueue.courierDeliveries, .courierBulk].map { queue in
             let broker = RabbitBroker(
                 configuration.broker, consumes: true, publishesEvents: false, logger: daemon.logger)
