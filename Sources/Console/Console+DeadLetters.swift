@@ -58,7 +58,7 @@ extension Console {
     ) async throws -> Response {
         var query = Query(request, list: "queue")
         let filter = query.deadLetterFilter(now: time.now())
-        let limit = query.limit(max: 100, default: 50)
+        let limit = query.limit(max: 1_000, default: 50)
         let after = query.page("more", Paging.deadLetterPosition)
         try query.finish()
         return try await withShare(context) {
@@ -120,7 +120,7 @@ extension Console {
         var request = DeadLettersRequested(
             requestID: Self.newRequestID(), asker: "", action: action, filter: filter, limit: limit,
             requestedBy: context.key.name)
-        if action == .show { request.bytesMax = DeadLetterAsker.bodyBytesMax }
+        if action == .list || action == .show { request.bytesMax = DeadLetterAsker.bodyBytesMax }
         return request
     }
 

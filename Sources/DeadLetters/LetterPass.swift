@@ -5,7 +5,8 @@ import StageKit
 /// One pass over the dead letters: takes them in order, looks at each, acts on those that the filter finds, and gives
 /// the rest back.
 ///
-/// It ends when its time is over, when it has shown or acted on as many letters as asked for, or behind the last letter.
+/// It ends when its time is over, when it has shown or acted on as many letters or bytes as asked for, or behind the
+/// last letter.
 struct LetterPass {
     static let timeLimitMilliseconds: Int64 = 20_000
     /// Letters that are published together: all of them may be doubled by a crash.
@@ -112,7 +113,8 @@ struct LetterPass {
                 }
                 let isMatch = matches(&letter, taken)
                 let body = isMatch && isShowing ? shownBody(of: taken) : []
-                if shownCount > 0, shownBytes + body.count > request.bytesMax ?? .max {
+                let bytes = letter.headers.reduce(body.count) { $0 + $1.key.utf8.count + $1.value.utf8.count }
+                if isMatch, shownCount > 0, shownBytes + bytes > request.bytesMax ?? .max {
                     isEnough = true
                     break
                 }
@@ -120,7 +122,7 @@ struct LetterPass {
                 if isMatch {
                     result.matched += 1
                     if isShowing {
-                        (shownCount, shownBytes) = (shownCount + 1, shownBytes + body.count)
+                        (shownCount, shownBytes) = (shownCount + 1, shownBytes + bytes)
                         await show(letter, body)
                     } else {
                         found.append(Found(taken: taken, letter: letter, index: letters.count))
@@ -234,7 +236,7 @@ struct LetterPass {
         return Set(done.map(\.index))
     }
 
-    /// Waits until so many letters may be published at the request's rate.
+    /// Waits until this number of letters may be published at the request's rate.
     private mutating func waitForTurn(_ count: Int) async {
         if let rate = request.ratePerSecond {
             let dueAt = begunAt + publishedCount * 1_000 / Int64(rate)

@@ -1,7 +1,7 @@
 import JobCore
 import Messaging
 
-/// Reads dead letters. It believes nothing that it reads: whoever published the message may have forged its headers.
+/// Reads dead letters. It believes nothing that it reads: the publisher of the message may have forged its headers.
 ///
 /// A letter that the broker has dead-lettered has an entry for its work queue in `x-death`. One that a stage has
 /// published has none, since stages take out the headers of brokers, and tells about itself in headers of ours. So with

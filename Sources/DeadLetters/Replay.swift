@@ -4,8 +4,8 @@ import Messaging
 /// The message that a dead letter is replayed as.
 ///
 /// A letter goes back into the work queue whose dead letter it is, and nowhere else: its origin must be the exchange of
-/// that queue, with a routing key that leads there. Otherwise whoever forges a letter's origin could publish with
-/// deadletterd's rights.
+/// that queue, with a routing key that leads there. Otherwise a publisher with a forged
+/// origin could publish with deadletterd's rights.
 struct Replay: Equatable {
     /// Why a letter can't be replayed. It stays.
     struct Fault: Error, Equatable {
@@ -19,6 +19,11 @@ struct Replay: Equatable {
     init(
         of letter: DeadLetter, in queue: WorkQueue, topology: Topology, headers: [String: String], body: [UInt8]
     ) throws(Fault) {
+        guard queue != .deadletterRequests else {
+            throw Fault(
+                code: "own_request",
+                message: "it is a request about dead letters, whose asker has the answer 503 by now; drop it")
+        }
         guard let exchange = letter.originExchange, let key = letter.originRoutingKey else {
             throw Fault(
                 code: "no_origin",

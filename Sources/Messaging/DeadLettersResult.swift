@@ -4,7 +4,8 @@ public struct DeadLettersResult: Sendable, Equatable, Codable {
     public struct Failure: Sendable, Equatable, Codable {
         public var id: DeadLetterID
         public var queue: String
-        /// For programs: `forged_origin`, `no_origin`, `unroutable`, `too_large`, `unreadable`.
+        /// For programs: `forged_origin`, `no_origin`, `unroutable`, `refused`, `too_large`,
+        /// `unreadable`, `own_request`.
         public var code: String
         /// For people: what is wrong, and what would be right.
         public var message: String

@@ -21,8 +21,8 @@ public enum MessageLimits {
     /// The longest body that may be published, in bytes.
     public static let publishedBodyBytesMax = readBodyBytesMax
 
-    /// The longest body of a dead letter that can be replayed, in bytes. The broker keeps bodies that no consumer reads,
-    /// and RabbitMQ 4 takes none that is longer (`max_message_size`).
+    /// The longest body of a dead letter that can be replayed, in bytes. The broker keeps bodies that no consumer
+    /// reads, and RabbitMQ 4 takes none that is longer (`max_message_size`).
     public static let replayedBodyBytesMax = 16 * 1_024 * 1_024
 
     /// The bytes that are shown of a body that is too long to be shown whole.

@@ -2,19 +2,26 @@ import Glibc
 public import Messaging
 import Threads
 
-/// RabbitMQ as a `DeadLetterScan`. One connection takes letters, another publishes, both on a thread of their own and
-/// for one pass only.
+/// RabbitMQ as a `DeadLetterScan`, on a thread of its own.
 ///
-/// It acks only what is removed. The broker gives back the rest, in order, when the connection ends. A consumer may
-/// have 4,000 unacked messages; without a limit a quorum queue gives it 2,000 (RabbitMQ 3.10). So when a consumer is
-/// full, it is cancelled, which returns nothing, and the next one goes on. Their tags ascend: the broker gives back the
-/// letters of one consumer after the other, in the order of the tags. Two connections, since a confirm would come
-/// behind all letters that are on their way.
+/// It acks only what is removed, and the broker gives back the rest. A quorum queue gives back what one consumer has in
+/// hand, in order, when its connection ends; of several consumers it keeps no order. So the letters are taken in blocks,
+/// each by a consumer on a connection of its own, one after the other. They go back block by block. Another connection
+/// publishes and asks for counts: behind letters that are on their way an answer would wait.
 public actor RabbitDeadLetterScan: DeadLetterScan {
-    private static let heldMax = 4_000
+    /// The letters of the first block. Each next one has ten times as many, up to `blockLettersMax`: a pass that needs
+    /// few letters takes few.
+    private static let firstBlockLetters = 200
+    private static let blockLettersMax = 20_000
+    /// About the most bytes of a block, after the mean size of the letters before it.
+    private static let blockBytesMax = 64 * 1_024 * 1_024
     private static let confirmMax: Duration = .seconds(10)
-    /// How long letters of an earlier pass may take to come back.
-    private static let returnMax: Duration = .seconds(1)
+    /// How long the letters of one block may take to come back.
+    private static let returnMax: Duration = .seconds(10)
+    /// How long letters that another connection had in hand may take to come back.
+    private static let releaseMax: Duration = .seconds(1)
+    /// The scan waits this long for a letter. Then it asks whether any is left.
+    private static let quietSecondsMax = 5
     /// An answer about a queue that takes longer may say nothing.
     private static let answerMax: Duration = .milliseconds(200)
     private static let leaderMax: Duration = .seconds(8)
@@ -22,15 +29,15 @@ public actor RabbitDeadLetterScan: DeadLetterScan {
     private let options: ConnectionOptions
     private let topology: Topology
     private let executor: ThreadExecutor
-    private var taking: AMQPHandle?
-    private var publishing: AMQPHandle?
-    private var isConsuming = false
+    /// Publishes, and asks for counts.
+    private var control: AMQPHandle?
+    private var blocks: [LetterBlock] = []
     private var queueName = ""
-    private var consumerCount = 0
-    /// The letters that the present consumer has in hand.
-    private var heldCount = 0
     /// The letters of the open queue that have not come yet.
     private var missingCount = 0
+    private var takenBytes = 0
+    private var quietSeconds = 0
+    private var isConfirming = false
     private var publishedCount: UInt64 = 0
     /// Numbers the connections, for the tags.
     private var connectionCount: UInt64 = 0
@@ -47,80 +54,86 @@ public actor RabbitDeadLetterScan: DeadLetterScan {
 
     deinit { executor.stop() }
 
-    /// See `DeadLetterScan.open`. Waits for a moment if another consumer has the queue: the broker may not know yet
-    /// that it has ended.
+    /// See `DeadLetterScan.open`. Waits for a moment if another consumer has the queue: the broker may not know yet that
+    /// it has ended.
     public func open(_ queue: WorkQueue) throws(PublishError) {
-        endQueue()
-        let name = "\(topology.name(of: queue)).dead"
-        try attempt { () throws(AMQPFailure) in
-            if taking == nil { taking = try connect(role: "letters") }
-            missingCount = try depth(of: name)
-            guard missingCount > 0 else { return }
-            taking?.reader.readsDeaths = true
-            taking?.reader.bodyBytesMax = UInt64(MessageLimits.replayedBodyBytesMax)
-            taking?.reader.oversizedBytesKept = MessageLimits.bodyBeginningBytes
-            (isConsuming, queueName, consumerCount) = (true, name, 0)
-            try startConsumer()
-        }
+        giveBack()
+        queueName = "\(topology.name(of: queue)).dead"
+        missingCount = try attempt { () throws(AMQPFailure) in try readyCount() }
+        (takenBytes, quietSeconds) = (0, 0)
     }
 
-    /// The letters of a queue that nobody has in hand. RabbitMQ 3 answers with zeros when the queue's leader has not
+    /// The letters of the queue that nobody has in hand. RabbitMQ 3 answers with zeros when the queue's leader has not
     /// told it the counts within 250 ms, so zeros that took long are no answer.
-    private func depth(of name: String) throws(AMQPFailure) -> Int {
+    private func readyCount() throws(AMQPFailure) -> Int {
         let begunAt = ContinuousClock.now
         while true {
             let askedAt = ContinuousClock.now
-            guard let depth = try taking?.depth(of: name) else { return 0 }
+            let depth = try askDepth()
             let now = ContinuousClock.now
             let isKnown = depth.ready > 0 || depth.consumers > 0 || now - askedAt < Self.answerMax
-            if isKnown, depth.consumers == 0 || now - begunAt > Self.returnMax { return depth.ready }
-            if now - begunAt > Self.leaderMax { throw AMQPFailure("queue.declare \(name)", "the queue has no leader") }
+            if isKnown, depth.consumers == 0 || now - begunAt > Self.releaseMax { return depth.ready }
+            if now - begunAt > Self.leaderMax {
+                throw AMQPFailure("queue.declare \(queueName)", "the queue has no leader")
+            }
             usleep(20_000)
         }
     }
 
-    private func startConsumer() throws(AMQPFailure) {
-        if consumerCount > 0 { try taking?.cancel(consumerTag: "\(1_000 + consumerCount)") }
-        consumerCount += 1
-        heldCount = 0
-        try taking?.consume(queueName, consumerTag: "\(1_000 + consumerCount)", prefetch: Self.heldMax)
+    private func askDepth() throws(AMQPFailure) -> (ready: Int, consumers: Int) {
+        try connectControl()
+        return try control?.depth(of: queueName) ?? (0, 0)
     }
 
     /// See `DeadLetterScan.next`.
     public func next() throws(PublishError) -> [TakenLetter]? {
-        guard isConsuming, missingCount > 0 else { return nil }
-        var letters: [TakenLetter] = []
-        try attempt { () throws(AMQPFailure) in
-            _ = try publishing?.readEvents()
-            if heldCount >= Self.heldMax { try startConsumer() }
-            let deadline = ContinuousClock.now + .seconds(1)
-            repeat {
-                for event in try taking?.readEvents() ?? [] {
-                    switch event {
-                    case .delivered(_, let message): letters.append(.init(message, bodyBytes: message.body.count))
-                    case .oversized(let message, let bytes):
-                        letters.append(.init(message, bodyBytes: Int(clamping: bytes)))
-                    case .consumerCancelled(let tag):
-                        throw AMQPFailure(
-                            "consume from \(tag)", "the queue was deleted or has no leader", replyCode: 404)
-                    default: break
-                    }
-                }
-                if letters.isEmpty, taking?.hasBufferedFrames == false {
-                    _ = taking?.isReady(POLLIN, withinMilliseconds: 50)
-                }
-            } while letters.isEmpty && ContinuousClock.now < deadline
+        guard missingCount > 0 else { return nil }
+        let letters = try attempt { () throws(AMQPFailure) in try take() }
+        guard let letters else {
+            missingCount = 0
+            return nil
         }
-        heldCount += letters.count
+        takenBytes += letters.reduce(0) { $0 + $1.bodyBytes }
         // Letters that have come since are for the next pass.
-        letters = Array(letters.prefix(missingCount))
-        missingCount -= letters.count
+        let wanted = Array(letters.prefix(missingCount))
+        missingCount -= wanted.count
+        return wanted
+    }
+
+    /// Nil when no letter is left.
+    private func take() throws(AMQPFailure) -> [TakenLetter]? {
+        let deadline = ContinuousClock.now + .seconds(1)
+        _ = try control?.readEvents()
+        // A block that has ended is read for its heartbeats; on a cluster, a last letter may come late.
+        var letters: [TakenLetter] = []
+        for block in blocks { letters += try block.read() }
+        while letters.isEmpty, ContinuousClock.now < deadline {
+            if blocks.last?.isEnded ?? true { try startBlock() }
+            blocks.last?.waitForLetters()
+            letters = try blocks.last?.read() ?? []
+        }
+        quietSeconds = letters.isEmpty ? quietSeconds + 1 : 0
+        if quietSeconds >= Self.quietSecondsMax {
+            guard try askDepth().ready > 0 else { return nil }
+            throw AMQPFailure("consume from \(queueName)", "the queue has letters, and gives none")
+        }
         return letters
+    }
+
+    private func startBlock() throws(AMQPFailure) {
+        let takenCount = blocks.reduce(0) { $0 + $1.takenCount }
+        let size = max(1, takenBytes / max(1, takenCount))
+        let most = min(
+            blocks.last.map { $0.prefetch * 10 } ?? Self.firstBlockLetters, Self.blockLettersMax,
+            max(1, Self.blockBytesMax / size))
+        let block = LetterBlock(try connect(role: "letters"), prefetch: most)
+        blocks.append(block)
+        try block.start(queueName)
     }
 
     /// See `DeadLetterScan.publish`.
     public func publish(_ messages: [OutboundMessage]) throws(PublishError) -> [PublishOutcome] {
-        try attempt { () throws(AMQPFailure) in try taking?.sendHeartbeat() }
+        try attempt { () throws(AMQPFailure) in for block in blocks { try block.sendHeartbeat() } }
         let addressed = messages.map { message in
             AMQPMessage(
                 exchange: topology.name(of: message.exchange), routingKey: message.routingKey,
@@ -135,7 +148,7 @@ public actor RabbitDeadLetterScan: DeadLetterScan {
         do {
             return try publishTogether(messages)
         } catch {
-            publishing = nil
+            control = nil
             guard error.isRefusal, error.endsChannelOnly else {
                 throw .unavailable(error.description(with: options.advice))
             }
@@ -147,19 +160,19 @@ public actor RabbitDeadLetterScan: DeadLetterScan {
     }
 
     private func publishTogether(_ messages: [AMQPMessage]) throws(AMQPFailure) -> [PublishOutcome] {
-        if publishing == nil {
-            publishing = try connect(role: "replay")
-            publishedCount = 0
-            try publishing?.selectConfirms()
+        try connectControl()
+        if !isConfirming {
+            try control?.selectConfirms()
+            (isConfirming, publishedCount) = (true, 0)
         }
         var window = PublishWindow(messages, firstTag: publishedCount + 1)
         publishedCount += UInt64(messages.count)
-        publishing?.cork(true)
-        for message in messages { try publishing?.publish(message) }
-        publishing?.cork(false)
+        control?.cork(true)
+        for message in messages { try control?.publish(message) }
+        control?.cork(false)
         let deadline = ContinuousClock.now + Self.confirmMax
         while true {
-            for event in try publishing?.readEvents() ?? [] {
+            for event in try control?.readEvents() ?? [] {
                 switch event {
                 case .confirmed(let tag, let multiple, let isAccepted):
                     window.confirmed(tag: tag, multiple: multiple, isAccepted: isAccepted)
@@ -172,46 +185,63 @@ public actor RabbitDeadLetterScan: DeadLetterScan {
             guard ContinuousClock.now < deadline else {
                 throw AMQPFailure("basic.publish", "the broker confirms nothing")
             }
-            if publishing?.hasBufferedFrames == false { _ = publishing?.isReady(POLLIN, withinMilliseconds: 50) }
+            if control?.hasBufferedFrames == false { _ = control?.isReady(POLLIN, withinMilliseconds: 50) }
         }
     }
 
     /// See `DeadLetterScan.remove`.
     public func remove(_ tags: [MessageTag]) throws(PublishError) {
         try attempt { () throws(AMQPFailure) in
-            for tag in tags where tag.epoch == taking?.epoch {
-                try taking?.acknowledge(.init(tag: tag.number, multiple: false))
-                heldCount -= 1
-            }
+            for tag in tags { try blocks.first { $0.epoch == tag.epoch }?.remove(tag.number) }
         }
     }
 
-    /// See `DeadLetterScan.close`. Blocks for some seconds at most.
+    /// See `DeadLetterScan.close`. Blocks for as long as the letters take to come back.
     public func close() {
-        endQueue()
-        publishing?.closeInOrder()
-        taking = nil
-        publishing = nil
+        giveBack()
+        control?.closeInOrder()
+        control = nil
     }
 
-    /// A connection that has taken letters gives them back by its end.
-    private func endQueue() {
+    /// Gives the blocks back in their order: each when the queue has the letters of the one before.
+    private func giveBack() {
         missingCount = 0
-        guard isConsuming else { return }
-        isConsuming = false
-        taking?.closeInOrder()
-        taking = nil
+        guard let last = blocks.last else { return }
+        // A consumer that runs would take what the others give back.
+        try? last.finish()
+        var expectedCount = try? askDepth().ready
+        for block in blocks {
+            block.close()
+            guard let count = expectedCount else { continue }
+            expectedCount = wait(untilReady: count + block.heldCount)
+        }
+        blocks = []
     }
 
-    private func attempt(_ work: () throws(AMQPFailure) -> Void) throws(PublishError) {
+    /// Waits until the queue has this many letters. Nil if the broker doesn't tell.
+    private func wait(untilReady count: Int) -> Int? {
+        let deadline = ContinuousClock.now + Self.returnMax
+        while let depth = try? askDepth() {
+            if depth.ready >= count || ContinuousClock.now >= deadline { return count }
+            usleep(10_000)
+        }
+        return nil
+    }
+
+    private func attempt<Answer>(_ work: () throws(AMQPFailure) -> Answer) throws(PublishError) -> Answer {
         do {
-            try work()
+            return try work()
         } catch {
-            (isConsuming, missingCount) = (false, 0)
-            taking = nil
-            publishing = nil
+            control = nil
+            giveBack()
             throw .unavailable(error.description(with: options.advice))
         }
+    }
+
+    private func connectControl() throws(AMQPFailure) {
+        guard control == nil else { return }
+        control = try connect(role: "control")
+        isConfirming = false
     }
 
     private func connect(role: String) throws(AMQPFailure) -> AMQPHandle {

@@ -96,7 +96,7 @@ import Testing
     @Test func `a request that cannot be read is a dead letter`() async throws {
         var bad: [DeadLettersRequested] = [request(.replay), request(.list), request(.replay), request(.drop)]
         bad[0].limit = 1_001
-        bad[1].limit = 101
+        bad[1].limit = 1_001
         bad[2].ratePerSecond = 0
         bad[3].asker = "belfry"
         bad.append(request(.republish))

@@ -168,6 +168,17 @@ func request(
         #expect(await pass(request(.replay), scan) == DeadLettersResult(error: "unavailable"))
     }
 
+    @Test func `letters of the queue of requests are listed and dropped, and never replayed`() async {
+        let key: [String: String?] = [Header.originRoutingKey: RoutingKey.deadLettersRequested]
+        let (scan, shown) = (MemoryScan([.deadletterRequests: letters(2) { _ in key }]), Shown())
+        let own = DeadLetterFilter(queues: [.deadletterRequests])
+        #expect(await pass(request(.list, own), scan, shown).matched == 2)
+        let replayed = await pass(request(.replay, own), scan)
+        #expect(replayed.failures.map(\.code) == ["own_request", "own_request"] && replayed.done == 0)
+        #expect(await scan.published.isEmpty)
+        #expect(await pass(request(.drop, own), scan).done == 2)
+    }
+
     @Test func `an exported letter is published once, and a forged one not at all`() async {
         let scan = MemoryScan([:])
         var one = request(.republish)

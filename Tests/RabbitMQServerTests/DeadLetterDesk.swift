@@ -123,7 +123,7 @@ final class DeadLetterDesk: Sendable {
                     let run = InboundMessage(
                         tag: MessageTag(epoch: 0, number: 1), exchange: "belfry", routingKey: RoutingKey.runRequested,
                         headers: ["belfry-note": "\(number)"].merging(headers) { $1 }, id: "m-\(number)",
-                        body: Array(#"{"job":"billing/job-\#(number % 10)","n":\#(number)}"#.utf8))
+                        body: Array(#"{"job":"billing/job-\#(number % 100)","n":\#(number)}"#.utf8))
                     return run.deadLetter(
                         from: .dispatcherRuns, reason: .failing, error: "there is no job \(number % 10)",
                         atMilliseconds: 1_000 + Int64(number))

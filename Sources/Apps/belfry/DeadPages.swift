@@ -8,7 +8,7 @@ struct DeadPages {
     var conditions: LetterConditions
 
     /// As many letters as the API gives in a page.
-    static let pageLimit = 100
+    static let pageLimit = 1_000
     /// How often the API may give the same place: a page may end early.
     private static let visitsMax = 3
 

@@ -1,5 +1,5 @@
-/// An answer of deadletterd: one letter, or the end of the pass. Published to the exchange `answers`; the broker drops it
-/// if the asker has gone.
+/// An answer of deadletterd: one letter, or the end of the pass. Published to the exchange `answers`; the broker drops
+/// it if the asker has gone.
 ///
 /// An answer about a letter carries `letter` as JSON in the header `Header.letter`, and the letter's body as it is.
 public enum DeadLettersAnswered: PipelineMessage, Equatable {

@@ -1,7 +1,7 @@
 /// `deadletter.requested`: consoled asks deadletterd for one pass over dead letters.
 ///
-/// A pass takes at most about 20 s. The asker waits 30 s for the answers; by then the broker drops the request. A request
-/// that changes something is carried out at most once: deadletterd answers one that the broker redelivers with
+/// A pass takes at most about 20 s. The asker waits 30 s for the answers; by then the broker drops the request. A
+/// request that changes something is carried out at most once: deadletterd answers one that the broker redelivers with
 /// the error `interrupted`.
 ///
 /// The request is JSON in the header `Header.request`; the body is empty, or the letter's that is to be published.
@@ -30,7 +30,8 @@ public struct DeadLettersRequested: PipelineMessage, Equatable, Codable {
     public var after: DeadLetterPosition?
     /// The most letters that are shown, replayed or removed in this pass.
     public var limit: Int
-    /// The most bytes of all bodies that are shown in this pass; a single letter may have more. Nil for no limit.
+    /// The most bytes of all bodies and headers that are shown in this pass; a single letter may have more. Nil for no
+    /// limit.
     public var bytesMax: Int?
     /// The most letters that are replayed in a second; nil for no limit.
     public var ratePerSecond: Int?

@@ -2,6 +2,8 @@ import JobCore
 import Messaging
 
 extension DeadLettersRequested {
+    private static let limitMax = 1_000
+
     /// Whether it changes something, and so is carried out at most once.
     var acts: Bool { action != .list && action != .show }
 
@@ -11,9 +13,8 @@ extension DeadLettersRequested {
         for (name, id) in [("request_id", requestID), ("asker", asker)] where DeadLetterID(text: id) == nil {
             throw UnreadableMessage("\(name) is not a UUID")
         }
-        let limitMax = acts ? 1_000 : 100
-        guard (1...limitMax).contains(limit) else {
-            throw UnreadableMessage("limit is not a number from 1 to \(limitMax)")
+        guard (1...Self.limitMax).contains(limit) else {
+            throw UnreadableMessage("limit is not a number from 1 to \(Self.limitMax)")
         }
         guard (1...100_000).contains(ratePerSecond ?? 1) else {
             throw UnreadableMessage("rate_per_second is not a number from 1 to 100000")
