@@ -6,8 +6,9 @@ import Threads
 ///
 /// It acks only what is removed, and the broker gives back the rest. A quorum queue gives back what one consumer has in
 /// hand, in order, when its connection ends; of several consumers it keeps no order. So the letters are taken in blocks,
-/// each by a consumer on a connection of its own, one after the other. They go back block by block. Another connection
-/// publishes and asks for counts: behind letters that are on their way an answer would wait.
+/// each by a consumer on a connection of its own, one after the other. They go back block by block, behind all that
+/// went back before; so a scan that ends early takes these first. Another connection publishes and asks for counts:
+/// behind letters that are on their way an answer would wait.
 public actor RabbitDeadLetterScan: DeadLetterScan {
     /// The letters of the first block. Each next one has ten times as many, up to `blockLettersMax`: a pass that needs
     /// few letters takes few.
@@ -16,6 +17,8 @@ public actor RabbitDeadLetterScan: DeadLetterScan {
     /// About the most bytes of a block, after the mean size of the letters before it.
     private static let blockBytesMax = 64 * 1_024 * 1_024
     private static let confirmMax: Duration = .seconds(10)
+    /// How long the scan takes letters that it has no use for, to keep their order.
+    private static let restMax: Duration = .seconds(7)
     /// How long the letters of one block may take to come back.
     private static let returnMax: Duration = .seconds(10)
     /// How long letters that another connection had in hand may take to come back.
@@ -35,6 +38,8 @@ public actor RabbitDeadLetterScan: DeadLetterScan {
     private var queueName = ""
     /// The letters of the open queue that have not come yet.
     private var missingCount = 0
+    /// The last letter that came was given back once before.
+    private var isInReturned = false
     private var takenBytes = 0
     private var quietSeconds = 0
     private var isConfirming = false
@@ -93,6 +98,7 @@ public actor RabbitDeadLetterScan: DeadLetterScan {
             missingCount = 0
             return nil
         }
+        if let last = letters.last { isInReturned = last.message.isRedelivered }
         takenBytes += letters.reduce(0) { $0 + $1.bodyBytes }
         // Letters that have come since are for the next pass.
         let wanted = Array(letters.prefix(missingCount))
@@ -205,7 +211,9 @@ public actor RabbitDeadLetterScan: DeadLetterScan {
 
     /// Gives the blocks back in their order: each when the queue has the letters of the one before.
     private func giveBack() {
-        missingCount = 0
+        let restDeadline = ContinuousClock.now + Self.restMax
+        while isInReturned, missingCount > 0, ContinuousClock.now < restDeadline, (try? next()) != nil {}
+        (missingCount, isInReturned) = (0, false)
         guard let last = blocks.last else { return }
         // A consumer that runs would take what the others give back.
         try? last.finish()
@@ -233,6 +241,7 @@ public actor RabbitDeadLetterScan: DeadLetterScan {
             return try work()
         } catch {
             control = nil
+            missingCount = 0
             giveBack()
             throw .unavailable(error.description(with: options.advice))
         }

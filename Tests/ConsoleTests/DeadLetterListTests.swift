@@ -60,7 +60,7 @@ import Testing
         #expect(requests.map(\.asker) == [ScriptedAnswers.asker, ScriptedAnswers.asker])
         #expect(requests.map(\.requestedBy) == ["admin", "admin"])
         #expect(requests.last?.filter == DeadLetterFilter() && requests.last?.limit == 50)
-        #expect(requests.last?.after == nil && requests.last?.bytesMax == nil)
+        #expect(requests.last?.after == nil && requests.last?.bytesMax == 4 * 1_024 * 1_024)
         #expect(Set(requests.map(\.requestID)).count == 2 && DeadLetterID(text: requests[0].requestID) != nil)
     }
 
