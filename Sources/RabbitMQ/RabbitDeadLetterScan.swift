@@ -5,8 +5,8 @@ import Threads
 /// RabbitMQ as a `DeadLetterScan`, on a thread of its own.
 ///
 /// It acks only what is removed, and the broker gives back the rest. A quorum queue gives back what one consumer has in
-/// hand, in order, when its connection ends; of several consumers it keeps no order. So the letters are taken in blocks,
-/// each by a consumer on a connection of its own, one after the other. They go back block by block, behind all that
+/// hand, in order, when its connection ends; of several consumers it keeps no order. So the letters are taken in
+/// blocks, each by a consumer on a connection of its own, one after the other. They go back block by block, behind all that
 /// went back before; so a scan that ends early takes these first. Another connection publishes and asks for counts:
 /// behind letters that are on their way an answer would wait.
 public actor RabbitDeadLetterScan: DeadLetterScan {
@@ -59,8 +59,8 @@ public actor RabbitDeadLetterScan: DeadLetterScan {
 
     deinit { executor.stop() }
 
-    /// See `DeadLetterScan.open`. Waits for a moment if another consumer has the queue: the broker may not know yet that
-    /// it has ended.
+    /// See `DeadLetterScan.open`. Waits for a moment if another consumer has the queue: the broker may not know yet
+    /// that it has ended.
     public func open(_ queue: WorkQueue) throws(PublishError) {
         giveBack()
         queueName = "\(topology.name(of: queue)).dead"
