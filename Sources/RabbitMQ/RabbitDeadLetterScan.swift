@@ -6,9 +6,9 @@ import Threads
 ///
 /// It acks only what is removed, and the broker gives back the rest. A quorum queue gives back what one consumer has in
 /// hand, in order, when its connection ends; of several consumers it keeps no order. So the letters are taken in
-/// blocks, each by a consumer on a connection of its own, one after the other. They go back block by block, behind all that
-/// went back before; so a scan that ends early takes these first. Another connection publishes and asks for counts:
-/// behind letters that are on their way an answer would wait.
+/// blocks, each by a consumer on a connection of its own, one after the other. They go back block by block, behind all
+/// that went back before; so a scan that ends early takes these first. Another connection publishes and asks for
+/// counts: behind letters that are on their way an answer would wait.
 public actor RabbitDeadLetterScan: DeadLetterScan {
     /// The letters of the first block. Each next one has ten times as many, up to `blockLettersMax`: a pass that needs
     /// few letters takes few.
