@@ -1,6 +1,4 @@
-import Foundation
 import JSON
-import Messaging
 import TestServers
 import Testing
 
@@ -20,24 +18,29 @@ extension EndToEnd {
             let id = try await EndToEnd.run("refused-once", payload: "of this run")
             let failed = try await EndToEnd.ended(id)
             #expect(failed["status"]?.string == "fail" && failed["reason"]?.string == "invocation")
-            let letter = try await Self.replay(id, count: 1, isKept: true, of: belfry, dryRun: true)
-            let headers = letter["headers"]
-            #expect(letter["message_id"]?.string == "\(id)/1")
-            #expect(headers?[Header.deadReason]?.string == "refused" && headers?[Header.deadAttempts]?.string == "1")
-            #expect(headers?[Header.deadError]?.string?.hasPrefix("status 404") == true)
-            #expect(headers?[Header.originQueue]?.string == "courier.deliveries")
+            let letter = try await Self.letter(of: id, in: belfry)
+            let letterID = try #require(letter["id"]?.string)
+            #expect(letter["message_id"]?.string == "\(id)/1" && letter["reason"]?.string == "refused")
+            #expect(letter["attempts"]?.integer == 1 && letter["error"]?.string?.hasPrefix("status 404") == true)
+            #expect(letter["origin"]?["queue"]?.string == "courier.deliveries")
             #expect(!(try belfry.log("courierd.1").contains("dead letter reason=refused")))
 
             try await belfry.put(
                 "refused-once", fields.merging(["invocation_target": .string("\(service.url)/succeed")]) { $1 })
-            _ = try await Self.replay(id, count: 1, isKept: true, of: belfry)
+            let path = "\(belfry.home)/refused-once.jsonl"
+            let exported = try await belfry.belfry(["dead", "export", "--job", "refused-once", "--output", path])
+            #expect(exported.status == 0 && exported.errors == "exported 1 dead letters\n", "\(exported)")
+            let replayed = try await belfry.belfry(["dead", "replay", letterID])
+            #expect(replayed.status == 0, "\(replayed)")
             let retry = try await until("the retry is on record") {
                 try await belfry.executions(of: "refused-once").first { $0["retry_of"]?.string == id }
             }
             let retryID = try #require(retry["execution_id"]?.string)
             let ended = try await EndToEnd.ended(retryID)
             #expect(ended["status"]?.string == "success" && ended["trigger"]?.string == "retry")
-            _ = try await Self.replay(id, count: 1, isKept: false, of: belfry)
+            // The letter has left its queue, and the file still has it with the same count.
+            let again = try await belfry.belfry(["dead", "replay", "--from", path])
+            #expect(again.status == 0, "\(again)")
             let line = "a replayed delivery was replayed before"
             _ = try await until("the second replay is recognised") {
                 try belfry.log("dispatcherd.1").contains(line) ? true : nil
@@ -51,37 +54,13 @@ extension EndToEnd {
             #expect(try await EndToEnd.ended(id)["reason"]?.string == "invocation", "the failed run stays as it was")
         }
 
-        /// Takes the dead letter of an execution with pika, and publishes it to its origin as a replay. Returns it.
-        private static func replay(
-            _ execution: String, count: Int, isKept: Bool, of belfry: Installation, dryRun: Bool = false
-        ) async throws -> JSONValue {
-            let script = """
-                import json, pika, sys
-                url, execution, count, keep, dry = sys.argv[1:]
-                connection = pika.BlockingConnection(pika.URLParameters(url))
-                channel = connection.channel()
-                channel.confirm_delivery()
-                while True:
-                    method, properties, body = channel.basic_get("belfry.courier.deliveries.dead")
-                    if method is None or execution in body.decode(): break
-                headers = properties.headers
-                if dry == "false":
-                    own = {n: v for n, v in headers.items() if not n.startswith("x-")}
-                    own["belfry-replays"] = count
-                    channel.basic_publish(
-                        headers["belfry-origin-exchange"], headers["belfry-origin-routing-key"], body,
-                        pika.BasicProperties(delivery_mode=2, message_id=properties.message_id, headers=own),
-                        mandatory=True)
-                if keep == "false": channel.basic_ack(method.delivery_tag)
-                print(json.dumps({"message_id": properties.message_id, "headers": headers}))
-                connection.close()
-                """
-            let url = try #require(belfry.settings["BELFRY_AMQP_URL"])
-            let python = try await Program.script("python").trimmingCharacters(in: .whitespacesAndNewlines)
-            let finished = try await Program.run(
-                python, ["-c", script, url, execution, "\(count)", "\(isKept)", "\(dryRun)"])
-            #expect(finished.status == 0, "\(finished.errors)")
-            return try JSONValue(parsing: Array(finished.output.utf8))
+        /// The dead letter of an execution's refused delivery, as an operator finds it.
+        private static func letter(of execution: String, in belfry: Installation) async throws -> JSONValue {
+            try await until("the dead letter of \(execution) is in the list") {
+                let page = try await belfry.api(
+                    "GET", "/dead-letters?queue=courier.deliveries&reason=refused&job=refused-once")
+                return page.body["results"]?.array?.first { $0["execution_id"]?.string == execution }
+            }
         }
     }
 }
