@@ -26,6 +26,8 @@ public struct LetterFailure: Sendable, Equatable, Decodable {
             "nothing tells where it came from: export it, then drop it"
         case "unroutable":
             "run belfry topology check, repair what it names, then replay it again"
+        case "not_taken":
+            "the queue is full or the broker has an alarm: replay it again when that is over"
         case "too_large", "unreadable":
             "no stage can read it: export it, then drop it"
         default:

@@ -135,10 +135,13 @@ import Testing
     }
 
     @Test func `leads to advice for every failure`() {
-        let codes = ["forged_origin", "no_origin", "unroutable", "too_large", "unreadable", "of a later version"]
+        let codes = [
+            "forged_origin", "no_origin", "unroutable", "not_taken", "too_large", "unreadable", "of a later version",
+        ]
         for code in codes {
             #expect(LetterFailure(id: "", queue: "", code: code, message: "").advice.contains("it"))
         }
         #expect(LetterFailure(id: "", queue: "", code: "unroutable", message: "").advice.contains("topology check"))
+        #expect(LetterFailure(id: "", queue: "", code: "not_taken", message: "").advice.contains("alarm"))
     }
 }
