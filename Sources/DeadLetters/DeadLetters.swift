@@ -63,14 +63,15 @@ public struct DeadLetters: Service {
     private func answer(_ request: DeadLettersRequested, isTakenAgain: Bool) async {
         let answers = AnswerBatch(to: request) { await publish($0) }
         var result = DeadLettersResult(error: "interrupted")
-        if !isTakenAgain || !request.acts {
+        if !isTakenAgain || !request.changesLetters {
             var pass = LetterPass(
                 request, scan: scan, topology: topology, time: time, counts: counts,
                 mayGoOn: { !Task.isShuttingDownGracefully },
                 show: { letter, body in await answers.add(letter, body: body) })
             result = await pass.run()
         }
-        if request.acts { audit(request, result) }
+        // A page of a list shows no payloads.
+        if request.action != .list { audit(request, result) }
         await answers.end(result)
     }
 
@@ -88,15 +89,20 @@ public struct DeadLetters: Service {
     }
 
     private func audit(_ request: DeadLettersRequested, _ result: DeadLettersResult) {
-        logger.info(
-            "dead letters handled",
-            metadata: [
-                "action": "\(request.action.rawValue)",
-                "by": "\(ForeignText.cleaned(request.requestedBy, bytesMax: 256))",
-                "request_id": "\(request.requestID)",
-                "filter": "\(request.letter.map { "id=\($0.id)" } ?? request.filter.summary)",
-                "matched": "\(result.matched)", "done": "\(result.done)", "failed": "\(result.failed)",
-                "dry_run": "\(request.isDryRun)", "error": "\(result.error ?? "")",
-            ])
+        var metadata: Logger.Metadata = [
+            "action": "\(request.action.rawValue)",
+            "by": "\(ForeignText.cleaned(request.requestedBy, bytesMax: 256))",
+            "request_id": "\(request.requestID)",
+            "filter": "\(request.letter.map { "id=\($0.id)" } ?? request.filter.summary)",
+            "matched": "\(result.matched)", "done": "\(result.done)", "failed": "\(result.failed)",
+            "dry_run": "\(request.isDryRun)", "error": "\(result.error ?? "")",
+        ]
+        if let letter = request.letter {
+            metadata["origin_queue"] = "\(ForeignText.cleaned(letter.queue, bytesMax: 256))"
+            metadata["routing_key"] = "\(ForeignText.cleaned(letter.originRoutingKey ?? "", bytesMax: 256))"
+            metadata["message_id"] = "\(ForeignText.cleaned(letter.messageID ?? "", bytesMax: 256))"
+            metadata["execution_id"] = letter.executionID.map { "\($0)" } ?? ""
+        }
+        logger.info("dead letters handled", metadata: metadata)
     }
 }

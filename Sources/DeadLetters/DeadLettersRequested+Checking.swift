@@ -4,9 +4,6 @@ import Messaging
 extension DeadLettersRequested {
     private static let limitMax = 1_000
 
-    /// Whether it changes something, and so is carried out at most once.
-    var acts: Bool { action != .list && action != .show }
-
     /// Reads a request and checks it. Throws `UnreadableMessage` with the field at fault.
     init(checking message: InboundMessage) throws(UnreadableMessage) {
         try self.init(reading: message)

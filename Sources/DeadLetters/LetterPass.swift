@@ -8,7 +8,6 @@ import StageKit
 /// It ends when its time is over, when it has shown or acted on as many letters or bytes as asked for, or behind the
 /// last letter.
 struct LetterPass {
-    static let timeLimitMilliseconds: Int64 = 20_000
     /// Letters that are published together: all of them may be doubled by a crash.
     static let windowLettersMax = 200
     private static let failuresMax = 100
@@ -24,16 +23,15 @@ struct LetterPass {
     let request: DeadLettersRequested
     let scan: any DeadLetterScan
     let topology: Topology
-    let time: any TimeSource
     let counts: LetterCounts
     let mayGoOn: @Sendable () -> Bool
     let show: (DeadLetter, [UInt8]) async -> Void
-    private let begunAt: Int64
 
+    private var clock: PassClock
+    private var pace: ReplayPace
     private var result = DeadLettersResult()
     private var shownCount = 0
     private var shownBytes = 0
-    private var publishedCount: Int64 = 0
 
     init(
         _ request: DeadLettersRequested, scan: any DeadLetterScan, topology: Topology, time: any TimeSource,
@@ -43,33 +41,34 @@ struct LetterPass {
         self.request = request
         self.scan = scan
         self.topology = topology
-        self.time = time
         self.counts = counts
         self.mayGoOn = mayGoOn
         self.show = show
-        begunAt = time.monotonicMilliseconds()
+        clock = PassClock(time)
+        pace = ReplayPace(ratePerSecond: request.ratePerSecond, time: time)
     }
 
-    /// Carries out the request. Never throws: the result says what has failed.
+    /// Carries out the request. Never throws: the result says what was done, and what has failed.
     mutating func run() async -> DeadLettersResult {
         do throws(PublishError) {
             if request.action == .republish { try await republish() } else { try await scanQueues() }
         } catch {
             result.error = "unavailable"
+            // What else was found may be there or not.
+            if !isShowing { result.matched = result.done + result.failed }
         }
         await scan.close()
         return result
     }
 
-    private var isTimeOver: Bool {
-        time.monotonicMilliseconds() - begunAt >= Self.timeLimitMilliseconds || !mayGoOn()
-    }
+    private var isTimeOver: Bool { clock.isOver || !mayGoOn() }
 
     private var isShowing: Bool { request.action == .list || request.action == .show }
 
     private mutating func scanQueues() async throws(PublishError) {
         let all = WorkQueue.allCases
         var last: DeadLetterPosition?
+        result.more = request.after
         for queue in request.filter.scannedQueues {
             if let after = request.after, (all.firstIndex(of: queue) ?? 0) < (all.firstIndex(of: after.queue) ?? 0) {
                 continue
@@ -77,8 +76,9 @@ struct LetterPass {
             var place = ScanPlace(in: queue, after: request.after, last: last)
             var ended = try await scanQueue(queue, &place)
             if ended, place.isSkipping {
-                guard !isShowing else {
-                    result.error = "position_gone"
+                // Who only looks has seen the letters before the place: from the start on, they would count twice.
+                guard request.changesLetters else {
+                    (result.more, result.error) = (nil, "position_gone")
                     return
                 }
                 // The letter was replayed or dropped, so the pass begins with the first that stays.
@@ -87,11 +87,11 @@ struct LetterPass {
             }
             last = place.last
             guard ended else {
-                result.more = last ?? request.after
-                if result.more == nil { result.error = "unavailable" }
+                if place.isSkipping || result.more == nil { result.error = "unavailable" }
                 return
             }
         }
+        result.more = nil
     }
 
     /// False when the pass ends before the queue does.
@@ -99,13 +99,15 @@ struct LetterPass {
         _ queue: WorkQueue, _ place: inout ScanPlace
     ) async throws(PublishError) -> Bool {
         let reader = LetterReader(queue: queue, topology: topology)
+        if !place.isSkipping { clock.beginWork() }
         try await scan.open(queue)
         while let batch = try await scan.next() {
             var (letters, found): ([DeadLetterID], [Found]) = ([], [])
             var isEnough = false
             for taken in batch {
+                if place.isSkipping, place.skips(reader.id(of: taken)) { continue }
+                clock.beginWork()
                 var letter = reader.letter(taken)
-                if place.skips(letter.id) { continue }
                 let dealtWith = isShowing ? shownCount : result.done + result.failed + found.count
                 if dealtWith >= request.limit {
                     isEnough = true
@@ -136,6 +138,7 @@ struct LetterPass {
             for (index, id) in letters.prefix(lookedAt).enumerated() {
                 if acted.removed.contains(index) { place.removed(id) } else { place.stays(id) }
             }
+            result.more = place.last ?? request.after
             if isEnough || acted.upTo != nil || isTimeOver { return false }
         }
         return true
@@ -143,9 +146,16 @@ struct LetterPass {
 
     /// Reads the letter's subject where somebody needs it.
     private func matches(_ letter: inout DeadLetter, _ taken: TakenLetter) -> Bool {
-        guard request.filter.matchesAllButSubject(letter) else { return false }
+        guard request.filter.matchesAllButSubject(letter), !isOfThisRun(taken) else { return false }
         if isShowing || request.filter.asksForSubject { letter = letter.about(LetterSubject(of: taken, letter)) }
         return request.filter.matchesSubject(letter)
+    }
+
+    /// Whether an earlier pass of the same run has replayed the letter, and it has failed again. The time of its failure
+    /// doesn't tell: it is by another clock than the filter's.
+    private func isOfThisRun(_ taken: TakenLetter) -> Bool {
+        guard request.action == .replay, let run = Replay.run(request.filter) else { return false }
+        return taken.message.headers[Header.replayRun] == run
     }
 
     /// The body of a letter as the answer shows it.
@@ -179,11 +189,9 @@ struct LetterPass {
         return (removed, nil)
     }
 
-    /// With a rate, a tenth of a second's letters at a time.
     private func nextWindow(of found: ArraySlice<Found>) -> ArraySlice<Found> {
-        let most = request.ratePerSecond.map { max(1, min($0 / 10, Self.windowLettersMax)) } ?? Self.windowLettersMax
         var bytes = 0
-        let window = found.prefix(most).prefix { found in
+        let window = found.prefix(pace.windowLetters(upTo: Self.windowLettersMax)).prefix { found in
             bytes += found.taken.bodyBytes
             return bytes <= MessageLimits.batchBytesMax
         }
@@ -208,7 +216,8 @@ struct LetterPass {
                         found,
                         try Replay(
                             of: found.letter, in: queue, topology: topology,
-                            headers: LetterReader.plainHeaders(of: found.taken.message), body: found.taken.message.body)
+                            headers: LetterReader.plainHeaders(of: found.taken.message), body: found.taken.message.body,
+                            run: Replay.run(request.filter))
                     ))
             } catch {
                 fail(found.letter, error)
@@ -218,7 +227,7 @@ struct LetterPass {
             result.done += replays.count
             return []
         }
-        await waitForTurn(replays.count)
+        pace.begin()
         let outcomes = try await scan.publish(replays.map(\.replay.message))
         CrashPoint.afterConfirm.reach()
         var done: [Found] = []
@@ -233,17 +242,8 @@ struct LetterPass {
         if !done.isEmpty { CrashPoint.afterAck.reach() }
         result.done += done.count
         counts.replayed(done.count, of: queue)
+        await pace.wait(after: replays.count)
         return Set(done.map(\.index))
-    }
-
-    /// Waits until this number of letters may be published at the request's rate.
-    private mutating func waitForTurn(_ count: Int) async {
-        if let rate = request.ratePerSecond {
-            let dueAt = begunAt + publishedCount * 1_000 / Int64(rate)
-            let wait = dueAt - time.monotonicMilliseconds()
-            if wait > 0 { try? await time.sleep(milliseconds: wait) }
-        }
-        publishedCount += Int64(count)
     }
 
     /// Publishes a letter that is in no queue.
@@ -276,7 +276,7 @@ struct LetterPass {
                 message: PublishError.unroutable(
                     exchange: topology.name(of: message.exchange), routingKey: message.routingKey
                 ).description)
-        case .refused(let reason): .init(code: "refused", message: reason)
+        case .refused(let reason): .init(code: "not_taken", message: reason)
         }
     }
 

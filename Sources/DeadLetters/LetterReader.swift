@@ -10,13 +10,28 @@ struct LetterReader {
     let queue: WorkQueue
     let topology: Topology
 
+    private func death(of message: InboundMessage) -> BrokerDeath? {
+        message.deaths.first { $0.queue == topology.name(of: queue) }
+    }
+
+    private static func origin(of message: InboundMessage, _ death: BrokerDeath?) -> (String?, String?) {
+        guard let death else {
+            return (message.headers[Header.originExchange], message.headers[Header.originRoutingKey])
+        }
+        return (death.exchange, death.routingKey)
+    }
+
+    /// The letter's id alone, for one that is skipped.
+    func id(of taken: TakenLetter) -> DeadLetterID {
+        let origin = Self.origin(of: taken.message, death(of: taken.message))
+        return Self.id(of: taken, in: queue, exchange: origin.0, routingKey: origin.1)
+    }
+
     /// The letter, without its subject, which costs a look at the body.
     func letter(_ taken: TakenLetter) -> DeadLetter {
         let message = taken.message
-        let death = message.deaths.first { $0.queue == topology.name(of: queue) }
-        let origin =
-            death.map { ($0.exchange, $0.routingKey) }
-            ?? (message.headers[Header.originExchange], message.headers[Header.originRoutingKey])
+        let death = death(of: message)
+        let origin = Self.origin(of: message, death)
         var letter = DeadLetter(
             id: Self.id(of: taken, in: queue, exchange: origin.0, routingKey: origin.1), queue: queue.rawValue,
             reason: Self.reason(death?.reason ?? message.headers[Header.deadReason]),
@@ -49,9 +64,11 @@ struct LetterReader {
 
     private static let headersOfLetters: Set<String> = [
         Header.deadReason, Header.deadError, Header.deadAt, Header.deadFirstAt, Header.deadAttempts,
-        Header.originExchange, Header.originRoutingKey, Header.originQueue, Header.replays, Header.letter,
-        // A replay begins anew: a message that was set aside for its returns would be set aside again.
-        Header.returnedCount,
+        Header.originExchange, Header.originRoutingKey, Header.originQueue, Header.replays, Header.replayRun,
+        Header.letter,
+        // A replay begins anew: a message that was set aside for its returns would be set aside again, and the record is
+        // asked about each replay.
+        Header.returnedCount, Header.judgedReplays,
     ]
 
     /// The broker would lead a copy to each key in them, or refuse the message.

@@ -15,9 +15,13 @@ struct Replay: Equatable {
 
     var message: OutboundMessage
 
+    /// What marks the replays of one run: all its passes have the same `before`. Nil without one.
+    static func run(_ filter: DeadLetterFilter) -> String? { filter.before.map { "\($0.millisecondsSinceEpoch)" } }
+
     /// `headers` are the letter's own: `LetterReader.plainHeaders`.
     init(
-        of letter: DeadLetter, in queue: WorkQueue, topology: Topology, headers: [String: String], body: [UInt8]
+        of letter: DeadLetter, in queue: WorkQueue, topology: Topology, headers: [String: String], body: [UInt8],
+        run: String? = nil
     ) throws(Fault) {
         guard queue != .deadletterRequests else {
             throw Fault(
@@ -43,6 +47,7 @@ struct Replay: Equatable {
         }
         var headers = headers
         headers[Header.replays] = String(min(letter.replays, LetterReader.countMax - 1) + 1)
+        headers[Header.replayRun] = run
         headers[Header.deadFirstAt] = letter.firstDeadAt.map { "\($0.millisecondsSinceEpoch)" }
         message = OutboundMessage(
             exchange: queue.exchange, routingKey: key, headers: headers, id: letter.messageID, body: body)

@@ -6,6 +6,8 @@ import Messaging
 struct ScanPlace {
     private let queue: WorkQueue
     private var target: (id: DeadLetterID, copy: Int)?
+    /// An entry for each id, of about 40 bytes: which of the letters will be the last is not known before. The time of a
+    /// pass bounds them.
     private var copies: [DeadLetterID: Int] = [:]
     /// The last letter that stays, in this queue or in one before it.
     private(set) var last: DeadLetterPosition?
@@ -23,8 +25,11 @@ struct ScanPlace {
     /// Whether this letter, the next one of the queue, was dealt with by an earlier pass.
     mutating func skips(_ id: DeadLetterID) -> Bool {
         guard let target else { return false }
-        stays(id)
-        if id == target.id, copies[id] == target.copy { self.target = nil }
+        copies[id, default: 0] += 1
+        if id == target.id, copies[id] == target.copy {
+            self.target = nil
+            last = DeadLetterPosition(queue: queue, id: id, copy: target.copy)
+        }
         return true
     }
 

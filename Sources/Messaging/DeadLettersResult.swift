@@ -4,7 +4,7 @@ public struct DeadLettersResult: Sendable, Equatable, Codable {
     public struct Failure: Sendable, Equatable, Codable {
         public var id: DeadLetterID
         public var queue: String
-        /// For programs: `forged_origin`, `no_origin`, `unroutable`, `refused`, `too_large`,
+        /// For programs: `forged_origin`, `no_origin`, `unroutable`, `not_taken`, `too_large`,
         /// `unreadable`, `own_request`.
         public var code: String
         /// For people: what is wrong, and what would be right.
@@ -28,9 +28,10 @@ public struct DeadLettersResult: Sendable, Equatable, Codable {
     public var failures: [Failure]
     /// How many letters stay because of a failure.
     public var failed: Int
-    /// Where the next pass goes on; nil when there is nothing behind.
+    /// Where the next pass goes on; nil when there is nothing behind. After an error too, as far as it is known.
     public var more: DeadLetterPosition?
     /// Why the pass was not carried out, or ended early: `interrupted`, `unavailable`, `position_gone`. Nil if it was.
+    /// The counts say what was done all the same.
     public var error: String?
 
     public init(

@@ -83,6 +83,29 @@ import Testing
         #expect(line["failed"] == "0" && line["dry_run"] == "false")
     }
 
+    @Test func `each action is logged, and a letter that is published with its origin`() async throws {
+        var one = request(.republish)
+        (one.letter, one.letterBody) = (letter(taken()), taken().message.body)
+        one.letter?.executionID = ExecutionID(text: "01890a5d-ac96-774b-bcce-b302099a8057")
+        try await broker.publish([OutboundMessage(request(.show)), OutboundMessage(one)])
+        try await carryOut()
+        let lines = logs.entries.filter { $0.message == "dead letters handled" }.map(\.metadata)
+        try #require(lines.map { $0["action"] } == ["show", "republish"])
+        #expect(lines[0]["matched"] == "3" && lines[0]["by"] == "ann" && lines[0]["routing_key"] == nil)
+        #expect(lines[1]["origin_queue"] == "dispatcher.runs" && lines[1]["routing_key"] == "run.requested")
+        #expect(lines[1]["message_id"] == "m-1")
+        #expect(lines[1]["execution_id"] == "01890a5d-ac96-774b-bcce-b302099a8057")
+    }
+
+    @Test func `a dry run that was taken before is carried out again`() async throws {
+        let asked = request(.replay, isDryRun: true)
+        try await broker.publish([OutboundMessage(asked)])
+        broker.requeue(broker.take(from: .deadletterRequests, limit: 1).map(\.tag))
+        try await carryOut()
+        #expect(try result(of: asked) == DeadLettersResult(scanned: 3, matched: 3, done: 3))
+        #expect(await scan.published.isEmpty)
+    }
+
     @Test func `a request that was taken before is not carried out again if it changes something`() async throws {
         let (replay, list) = (request(.replay), request(.list))
         try await broker.publish([OutboundMessage(replay), OutboundMessage(list)])

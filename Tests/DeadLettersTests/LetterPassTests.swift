@@ -1,6 +1,7 @@
 import Determinism
 import JobCore
 import Messaging
+import Synchronization
 import Testing
 
 @testable import DeadLetters
@@ -118,7 +119,7 @@ func request(
             $0.id == "m-1" ? .unroutable : $0.id == "m-2" ? .refused("full") : .confirmed
         }
         let result = await pass(request(.replay), scan)
-        #expect(result.done == 1 && result.failed == 2 && result.failures.map(\.code) == ["unroutable", "refused"])
+        #expect(result.done == 1 && result.failed == 2 && result.failures.map(\.code) == ["unroutable", "not_taken"])
         #expect(result.failures.first?.message.contains("belfry topology apply") == true)
         #expect(await scan.numbers(of: .dispatcherRuns) == [1, 2])
     }
@@ -150,6 +151,94 @@ func request(
         let rest = await pass(request(.replay, after: result.more, limit: 1_000), scan)
         #expect(rest.done == 200 - result.done && rest.more == nil)
         #expect(await Set(scan.published.flatMap { $0 }.compactMap(\.id)).count == 200)
+    }
+
+    @Test(arguments: [(1, 4), (7, 7), (100, 50), (3_000, 1_000)])
+    func `passes that follow each other keep to the rate together, also after a long search`(
+        rate: Int, limit: Int
+    ) async {
+        let others = (1...9).map { taken(UInt64($0), headers: [Header.deadReason: "forbidden"], id: "o-\($0)") }
+        let found = (1...2 * limit).map { taken(UInt64(100 + $0), id: "m-\($0)") }
+        let scan = MemoryScan([.dispatcherRuns: others + found], batch: 1_000) { [time] in time.pass(milliseconds: 5) }
+        let due = Int64(2 * limit * 1_000 / rate)
+        var after: DeadLetterPosition?
+        time.pass(milliseconds: 10_000)
+        let begunAt = time.monotonicMilliseconds()
+        for _ in 1...2 {
+            let filter = DeadLetterFilter(queues: [.dispatcherRuns], reason: "failing")
+            let result = await pass(request(.replay, filter, after: after, limit: limit, rate: rate), scan)
+            #expect(result.done == limit)
+            after = result.more
+        }
+        let elapsed = time.monotonicMilliseconds() - begunAt
+        #expect(elapsed >= due && elapsed <= due + due / 10 + 30)
+    }
+
+    @Test func `no burst goes out after a long search`() async {
+        let times = Mutex<[Int64]>([])
+        let letters = letters(30) { $0 <= 10 ? [Header.deadReason: "forbidden"] : [:] }
+        let scan = MemoryScan(
+            [.dispatcherRuns: letters], batch: 10, beforeNext: { [time] in time.pass(milliseconds: 5_000) },
+            outcome: { [time] _ in
+                times.withLock { $0.append(time.monotonicMilliseconds()) }
+                return .confirmed
+            })
+        _ = await pass(request(.replay, .init(queues: [.dispatcherRuns], reason: "failing"), rate: 10), scan)
+        let published = times.withLock { $0 }
+        #expect(published.count == 20)
+        #expect(zip(published, published.dropFirst()).allSatisfy { $1 - $0 >= 100 })
+    }
+
+    @Test func `letters that are too deep for one pass are reached by the next`() async throws {
+        let scan = MemoryScan([.dispatcherRuns: letters(39)], batch: 1) { [time] in time.pass(milliseconds: 1_000) }
+        let shown = Shown()
+        var (passes, after) = (0, DeadLetterPosition?.none)
+        repeat {
+            let result = await pass(request(.list, after: after), scan, shown)
+            #expect(result.error == nil)
+            (after, passes) = (result.more, passes + 1)
+        } while after != nil && passes < 10
+        #expect(await shown.ids == (1...39).map { "m-\($0)" } && passes == 2)
+    }
+
+    @Test func `a pass that cannot reach its place in time says so, and names the same place`() async {
+        let letters = letters(40)
+        let scan = MemoryScan([.dispatcherRuns: letters], batch: 1) { [time] in time.pass(milliseconds: 1_000) }
+        let deep = DeadLetterPosition(queue: .dispatcherRuns, id: letter(letters[38]).id, copy: 1)
+        let result = await pass(request(.list, after: deep), scan)
+        #expect(result == DeadLettersResult(more: deep, error: "unavailable"))
+        #expect(time.monotonicMilliseconds() <= 26_000)
+    }
+
+    @Test func `a letter that fails again is not replayed by the same run, whatever the clocks say`() async throws {
+        let scan = MemoryScan([.dispatcherRuns: letters(2)])
+        var run = DeadLetterFilter(queues: [.dispatcherRuns], before: milliseconds(9_000))
+        #expect(await pass(request(.replay, run), scan).done == 2)
+        // The stage's clock is behind: they have failed again before the run began.
+        let again = await scan.published.flatMap { $0 }.enumerated().map { index, message in
+            taken(UInt64(10 + index), headers: message.headers.mapValues { $0 }, id: message.id)
+        }
+        let back = MemoryScan([.dispatcherRuns: again])
+        #expect(await pass(request(.replay, run), back) == DeadLettersResult(scanned: 2))
+        #expect(await pass(request(.list, run), back).matched == 2)
+        run.before = milliseconds(9_001)
+        #expect(await pass(request(.replay, run), back).done == 2)
+    }
+
+    @Test func `a broker that fails midway leaves the sums of what was done`() async {
+        let scan = MemoryScan([.dispatcherRuns: letters(450)], batch: 200) { $0.id == "m-1" ? .unroutable : .confirmed }
+        await scan.fail(afterWindows: 1)
+        let result = await pass(request(.replay, limit: 1_000), scan)
+        #expect(result.error == "unavailable" && result.matched == 200 && result.done == 199 && result.failed == 1)
+        #expect(result.failures.map(\.code) == ["unroutable"] && result.more?.id == letter(letters(1)[0]).id)
+    }
+
+    @Test(arguments: [DeadLettersRequested.Action.replay, .drop])
+    func `a dry run that goes on after a letter that has gone says so`(action: DeadLettersRequested.Action) async {
+        let scan = MemoryScan([.dispatcherRuns: letters(5)])
+        let gone = DeadLetterPosition(queue: .dispatcherRuns, id: .random())
+        let result = await pass(request(action, after: gone, isDryRun: true), scan)
+        #expect(result == DeadLettersResult(error: "position_gone"))
     }
 
     @Test func `letters are published in windows that a crash may double at most`() async {

@@ -8,19 +8,25 @@ actor MemoryScan: DeadLetterScan {
     private let batch: Int
     private var place: (queue: WorkQueue, next: Int)?
     private var isAvailable = true
+    private var publishesLeft = Int.max
+    private let beforeNext: @Sendable () -> Void
 
     init(
-        _ letters: [WorkQueue: [TakenLetter]], batch: Int = 3,
+        _ letters: [WorkQueue: [TakenLetter]], batch: Int = 3, beforeNext: @escaping @Sendable () -> Void = {},
         outcome: @escaping @Sendable (OutboundMessage) -> PublishOutcome = { _ in .confirmed }
     ) {
         self.letters = letters
         self.batch = batch
+        self.beforeNext = beforeNext
         self.outcome = outcome
     }
 
     var isClosed: Bool { place == nil }
 
     func fail() { isAvailable = false }
+
+    /// The broker fails after this number of windows.
+    func fail(afterWindows count: Int) { publishesLeft = count }
 
     func numbers(of queue: WorkQueue) -> [UInt64] { letters[queue, default: []].map(\.message.tag.number) }
 
@@ -33,6 +39,7 @@ actor MemoryScan: DeadLetterScan {
 
     func next() throws(PublishError) -> [TakenLetter]? {
         guard let (queue, next) = place else { return nil }
+        beforeNext()
         if next == 0 { taken = letters[queue, default: []] }
         let found = Array(taken.dropFirst(next).prefix(batch))
         place = (queue, next + found.count)
@@ -40,6 +47,8 @@ actor MemoryScan: DeadLetterScan {
     }
 
     func publish(_ messages: [OutboundMessage]) throws(PublishError) -> [PublishOutcome] {
+        guard publishesLeft > 0 else { throw .unavailable("switched off") }
+        publishesLeft -= 1
         published.append(messages)
         return messages.map(outcome)
     }

@@ -26,7 +26,8 @@ import Testing
     {
         let headers: [String: String?] = [
             "x-belfry-token": "v1.main.t", "x-death": "1", "X-Delivery-Count": "4", "CC": "run.requested", "bcc": "x",
-            Header.returnedCount: "10", Header.deferrals: "2", Header.letter: "{}",
+            Header.returnedCount: "10", Header.deferrals: "2", Header.letter: "{}", Header.judgedReplays: "9",
+            Header.refusedAttempt: "4", Header.replayRun: "8000",
         ]
         let message = try replay(taken(headers: headers))
         #expect(
@@ -35,7 +36,7 @@ import Testing
                     routingKey: "run.requested",
                     headers: [
                         "traceparent": "00-1", "x-belfry-token": "v1.main.t", Header.deferrals: "2",
-                        Header.replays: "3", Header.deadFirstAt: "4000",
+                        Header.replays: "3", Header.deadFirstAt: "4000", Header.refusedAttempt: "4",
                     ], id: "m-1", body: taken().message.body))
     }
 
@@ -80,6 +81,7 @@ import Testing
     @Test func `an exported letter is published by the same rules`() throws {
         var exported = letter(taken())
         exported.headers["x-death"] = "1"
+        exported.headers[Header.judgedReplays] = "9"
         exported.headers["BCC"] = "schedule.due"
         exported.headers[Header.originRoutingKey] = "schedule.due"
         let message = try Replay(republishing: exported, body: [1], topology: topology).message

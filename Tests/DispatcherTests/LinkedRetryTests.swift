@@ -40,7 +40,8 @@ import Testing
         delivery.replays = Replays(count: count, judgedCount: judged, refusedAttempt: 3)
         delivery.deferrals = Deferrals(askedCount: 2)
         let due = OutboundMessage(
-            DeliveryDue(delivery), headers: ["belfry-own": "kept", Header.deadFirstAt: "7", "x-death": "1"])
+            DeliveryDue(delivery),
+            headers: ["belfry-own": "kept", Header.replayRun: "9", Header.deadFirstAt: "7", "x-death": "1"])
         return InboundMessage(
             tag: MessageTag(epoch: 0, number: 1), exchange: "belfry", routingKey: due.routingKey,
             headers: due.headers, id: due.id, isRedelivered: isRedelivered, body: due.body)
@@ -70,6 +71,7 @@ import Testing
         #expect(delivery.target == Self.job.target && delivery.payload == "mine")
         #expect(delivery.replays == Replays(count: 1, judgedCount: 1) && delivery.deferrals == Deferrals())
         #expect(inbound.headers["belfry-own"] == "kept" && inbound.headers[Header.deadFirstAt] == "7")
+        #expect(inbound.headers[Header.replayRun] == "9")
     }
 
     @Test func `leads to one retry if it is replayed twice, also in one batch, whatever was counted`() async throws {

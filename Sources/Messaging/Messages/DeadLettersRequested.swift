@@ -59,6 +59,14 @@ public struct DeadLettersRequested: PipelineMessage, Equatable, Codable {
         self.requestedBy = requestedBy
     }
 
+    /// Whether it publishes or removes letters, and so is carried out at most once.
+    public var changesLetters: Bool {
+        switch action {
+        case .list, .show: false
+        case .replay, .drop, .republish: !isDryRun
+        }
+    }
+
     public var routingKey: String { RoutingKey.deadLettersRequested }
     public var messageID: String? { requestID }
     public var messageHeaders: [String: String] {
