@@ -28,7 +28,7 @@ struct LetterPass {
     let show: (DeadLetter, [UInt8]) async -> Void
 
     private var clock: PassClock
-    private var pace: ReplayPace
+    private var pace: LetterPace
     private var result = DeadLettersResult()
     private var shownCount = 0
     private var shownBytes = 0
@@ -45,7 +45,7 @@ struct LetterPass {
         self.mayGoOn = mayGoOn
         self.show = show
         clock = PassClock(time)
-        pace = ReplayPace(ratePerSecond: request.ratePerSecond, time: time)
+        pace = LetterPace(ratePerSecond: request.ratePerSecond, time: time)
     }
 
     /// Carries out the request. Never throws: the result says what was done, and what has failed.

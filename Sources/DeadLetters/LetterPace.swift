@@ -4,7 +4,7 @@ import JobCore
 ///
 /// It waits after each window for as long as the rate allows for the window's letters, also after the last one. So no
 /// burst goes out after a long wait, and passes that follow each other keep to the rate together.
-struct ReplayPace {
+struct LetterPace {
     /// Nil for no limit.
     let ratePerSecond: Int?
     let time: any TimeSource
