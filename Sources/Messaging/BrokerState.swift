@@ -31,7 +31,11 @@ public struct BrokerState: Sendable {
                     "name", "durable", "auto_delete", "exclusive", "arguments", "policy", "operator_policy",
                     "effective_policy_definition",
                 ]
-            case .exchanges: ["name", "type", "durable", "auto_delete", "internal"]
+            case .exchanges:
+                [
+                    "name", "type", "durable", "auto_delete", "internal", "arguments", "policy",
+                    "effective_policy_definition",
+                ]
             default: []
             }
         }

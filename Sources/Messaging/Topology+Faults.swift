@@ -2,7 +2,8 @@ extension Topology {
     /// What is missing in a broker, different, or too much, with the command that repairs it.
     ///
     /// One cause is one fault: what a missing object brings with it is not named again. What else the broker has is no
-    /// fault, except bindings into these queues and exchanges, rights of these users, and what changes these queues.
+    /// fault, except bindings into these queues and exchanges, or from those that are not
+    /// open to others, rights of these users, and what changes these queues.
     public func faults(in state: BrokerState, virtualHost: String) -> [TopologyFault] {
         let repair = RepairCommand(prefix: prefix, virtualHost: virtualHost)
         guard state[.virtualHosts].contains(where: { $0.text("name") == virtualHost }) else {
@@ -18,8 +19,9 @@ extension Topology {
             + topicPermissionFaults(in: state, virtualHost: virtualHost, repair) + limitFaults(in: state, repair)
     }
 
-    /// Queues and exchanges of a broker that have the topology's prefix and are unknown, one sentence each. They may be
-    /// left from an earlier release, or belong to somebody who should use another name.
+    /// What may be meant so, one sentence each: queues and exchanges of a broker that have the topology's prefix and are
+    /// unknown, which may be left from an earlier release or belong to somebody who should use another name; and
+    /// operator policies that drop dead letters.
     public func hints(in state: BrokerState) -> [String] {
         let known = Set(queues.map(\.name))
         let queueHints = state[.queues].map { $0.text("name") }.filter { name in
@@ -28,7 +30,7 @@ extension Topology {
         let exchangeHints = state[.exchanges].map { $0.text("name") }.filter { name in
             name.hasPrefix("\(prefix).") && !exchanges.contains(name) && !isOfAnotherOwner(name)
         }.map { "exchange \($0) is not part of the topology, but has its prefix" }
-        return queueHints.sorted() + exchangeHints.sorted()
+        return queueHints.sorted() + exchangeHints.sorted() + hintsOfDroppedLetters(in: state)
     }
 
     /// The names that are left to others: subscribers' queues, event forks, and the queue of a process for answers.

@@ -4,7 +4,7 @@ import JSON
 extension Topology {
     func exchangeFaults(in state: BrokerState, _ repair: RepairCommand) -> [TopologyFault] {
         exchanges.compactMap { name in
-            let expected = "a durable topic exchange"
+            let expected = "a durable topic exchange without arguments"
             guard let present = state[.exchanges].first(where: { $0.text("name") == name }) else {
                 return TopologyFault(
                     .exchangeMissing, "exchange \(name)", expected: expected, found: TopologyFault.nothing,
@@ -13,9 +13,13 @@ extension Topology {
             let words =
                 [present.flag("durable") ? "durable" : "not durable", "type \(present.text("type"))"]
                 + ["internal", "auto_delete"].filter(present.flag)
-            guard words != ["durable", "type topic"] else { return nil }
+            // An alternate exchange would take the messages that no queue takes, which then are not refused.
+            let arguments = present.object("arguments")
+            guard words != ["durable", "type topic"] || !arguments.isEmpty else { return nil }
+            let with = arguments.isEmpty ? [] : ["with \(JSONValue.object(arguments).text)"]
             return TopologyFault(
-                .exchangeDifferent, "exchange \(name)", expected: expected, found: words.joined(separator: ", "),
+                .exchangeDifferent, "exchange \(name)", expected: expected,
+                found: (words + with).joined(separator: ", "),
                 repair: repair.replace, correction: .deleteExchange(name))
         }
     }
@@ -47,8 +51,9 @@ extension Topology {
         let present = state[.bindings].filter { binding in
             let destination = binding.text("destination")
             let isOfQueue = binding.text("destination_type") == "queue"
-            return !binding.text("source").isEmpty
-                && (isOfQueue ? names.contains(destination) : exchanges.contains(destination))
+            let leadsToUs = isOfQueue ? names.contains(destination) : exchanges.contains(destination)
+            let source = binding.text("source")
+            return !source.isEmpty && (leadsToUs || exchanges.contains(source) && !isOpenToOthers(source))
         }
         let queuesThere = Set(state[.queues].map { $0.text("name") })
         let exchangesThere = Set(state[.exchanges].map { $0.text("name") })

@@ -96,7 +96,7 @@ extension Topology {
 
     /// Limits of the virtual host or of a user that leave too little for the stages. A negative limit is none.
     func limitFaults(in state: BrokerState, _ repair: RepairCommand) -> [TopologyFault] {
-        let least: [String: Int] = ["max-queues": queues.count, "max-connections": users.count * Self.connections]
+        let least: [String: Int] = ["max-queues": queues.count, "max-connections": users.map(connections).reduce(0, +)]
         let hostFaults = state[.virtualHostLimits].flatMap { entry in
             let limits = entry.object("value")
             let harmful = Self.tooSmall(limits, least)
@@ -111,9 +111,9 @@ extension Topology {
                         : repair.control("set_vhost_limits", [JSONValue.object(rest).text]))
             }
         }
-        let leastOfUser = ["max-connections": Self.connections, "max-channels": Self.connections]
         return hostFaults
             + usersThere(in: state).flatMap { user in
+                let leastOfUser = ["max-connections": connections(of: user), "max-channels": connections(of: user)]
                 let limits = state[.users].first { $0.text("name") == user.name }?.object("limits") ?? [:]
                 return Self.tooSmall(limits, leastOfUser).map { limit in
                     TopologyFault(
@@ -124,8 +124,17 @@ extension Topology {
             }
     }
 
-    /// A stage publishes over one connection and consumes over another.
-    private static let connections = 2
+    /// The connections of one process, each with one channel. A stage publishes over one and consumes over another;
+    /// it has a third for events, and `consoled` one for answers in place of the consuming one. `courierd` has two pairs,
+    /// and `deadletterd` a pair for the letters.
+    private func connections(of user: BrokerUser) -> Int {
+        switch user.name.dropFirst(prefix.count + 1) {
+        case "operator", "service", "subscriber", "reaperd": 1
+        case "dispatcherd", "ingesterd", "consoled": 3
+        case "courierd", "deadletterd": 4
+        default: 2
+        }
+    }
 
     private static func tooSmall(
         _ limits: [String: JSONValue], _ least: [String: Int]

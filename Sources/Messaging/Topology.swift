@@ -81,6 +81,12 @@ public struct Topology: Sendable, Equatable {
     /// The full names of all exchanges.
     public var exchanges: [String] { Exchange.allCases.map { prefix + $0.rawValue } }
 
+    /// Whether others may bind queues and exchanges of their own to this exchange: events are for everybody, and each
+    /// asker has a queue for its answers. All else holds payloads and tokens.
+    public func isOpenToOthers(_ exchange: String) -> Bool {
+        [Exchange.events, .answers].contains { name(of: $0) == exchange }
+    }
+
     /// The full name of an exchange, with the prefix.
     public func name(of exchange: Exchange) -> String { prefix + exchange.rawValue }
 

@@ -1,4 +1,3 @@
-import Foundation
 import JSON
 import Messaging
 
@@ -20,15 +19,15 @@ extension ManagementAPI {
         }
         guard case .object(var wanted) = fork.definitions(virtualHost: virtualHost, passwordHashes: passwordHashes)
         else { return }
-        if let user = fork.user, Self.hasUser(user.name, present), passwordHashes[user.name] == nil {
+        if let user = fork.user, passwordHashes[user.name] == nil, try await userNames().contains(user.name) {
             wanted["users"] = .array([])
         }
         if let user = fork.user,
             ForkState.surplusTopicPermissions(of: fork, inDefinitions: present, virtualHost: virtualHost)
         {
             // In this order: without its topic permissions the user could publish with any key.
-            try await remove(["permissions", virtualHost, user.name])
-            try await remove(["topic-permissions", virtualHost, user.name])
+            try await remove("permissions", virtualHost, user.name)
+            try await remove("topic-permissions", virtualHost, user.name)
         }
         _ = try await send("POST", "/api/definitions", body: .object(wanted))
         let after = ForkState(
@@ -42,18 +41,8 @@ extension ManagementAPI {
 
     /// Removes a fork's user, queue and policy; what is not there is no mistake.
     func disable(_ fork: ForkTopology, virtualHost: String) async throws {
-        if let user = fork.user { try await remove(["users", user.name]) }
-        if let queue = fork.queue { try await remove(["queues", virtualHost, queue.name]) }
-        if let policy = fork.policy { try await remove(["policies", virtualHost, policy.name]) }
-    }
-
-    private static func hasUser(_ name: String, _ definitions: JSONValue) -> Bool {
-        definitions["users"]?.array?.contains { $0["name"]?.string == name } ?? false
-    }
-
-    private func remove(_ path: [String]) async throws {
-        let allowed = CharacterSet.alphanumerics.union(CharacterSet(charactersIn: "-_.~"))
-        let parts = path.map { $0.addingPercentEncoding(withAllowedCharacters: allowed) ?? $0 }
-        _ = try await send("DELETE", "/api/" + parts.joined(separator: "/"), absentIsFine: true)
+        if let user = fork.user { try await remove("users", user.name) }
+        if let queue = fork.queue { try await remove("queues", virtualHost, queue.name) }
+        if let policy = fork.policy { try await remove("policies", virtualHost, policy.name) }
     }
 }

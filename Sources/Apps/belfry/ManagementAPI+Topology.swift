@@ -6,8 +6,7 @@ extension ManagementAPI {
     /// lists them.
     func apply(_ topology: Topology, virtualHost: String, foreignBindings: [JSONValue] = []) async throws {
         guard case .object(var definitions) = topology.definitions(virtualHost: virtualHost) else { return }
-        let existing = try await get(Self.path("users"))
-        let names = Set((existing.array ?? []).compactMap { $0["name"]?.string })
+        let names = try await userNames()
         definitions["users"] = .array(
             (definitions["users"]?.array ?? []).filter { user in !names.contains(user["name"]?.string ?? "") })
         definitions["bindings"] = .array((definitions["bindings"]?.array ?? []) + foreignBindings)
@@ -20,12 +19,12 @@ extension ManagementAPI {
         for section in BrokerState.Section.allCases {
             let columns = section.columns.isEmpty ? "" : "?columns=" + section.columns.joined(separator: ",")
             guard section.isOfVirtualHost else {
-                lists[section] = try await get(Self.path(section.rawValue) + columns)
+                lists[section] = .array(try await list(Self.path(section.rawValue) + columns))
                 continue
             }
             let hosts = (lists[.virtualHosts]?.array ?? []).compactMap { $0["name"]?.string }
             guard hosts.contains(virtualHost) else { continue }
-            lists[section] = try await get(Self.path(section.rawValue, virtualHost) + columns)
+            lists[section] = .array(try await list(Self.path(section.rawValue, virtualHost) + columns))
         }
         return BrokerState(lists)
     }
@@ -43,13 +42,18 @@ extension ManagementAPI {
             case .deleteQueue(let name):
                 do { try deletingQueue(name) } catch { refusals.append("\(error)") }
             case .deleteExchange(let name):
-                foreignBindings += try await bindings(from: name, except: topology, virtualHost: virtualHost)
-                _ = try await send("DELETE", Self.path("exchanges", virtualHost, name))
+                if topology.isOpenToOthers(name) {
+                    foreignBindings += try await bindings(from: name, except: topology, virtualHost: virtualHost)
+                }
+                try await remove("exchanges", virtualHost, name)
             case .deleteBinding(let source, let kind, let destination, let properties):
-                _ = try await send(
-                    "DELETE", Self.path("bindings", virtualHost, "e", source, kind, destination, properties))
+                // A replaced exchange has lost its bindings already.
+                try await remove("bindings", virtualHost, "e", source, kind, destination, properties)
             case .deleteTopicPermissions(let user):
-                _ = try await send("DELETE", Self.path("topic-permissions", virtualHost, user))
+                // In this order: without its topic permissions the user could publish with any key. The import gives
+                // both again.
+                try await remove("permissions", virtualHost, user)
+                try await remove("topic-permissions", virtualHost, user)
             case .deleteTags(let user):
                 try await deleteTags(of: user)
             }
@@ -62,8 +66,8 @@ extension ManagementAPI {
         from exchange: String, except topology: Topology, virtualHost: String
     ) async throws -> [JSONValue] {
         let ours = Set(topology.queues.map(\.name) + topology.exchanges)
-        let all = try await get(Self.path("exchanges", virtualHost, exchange, "bindings", "source"))
-        return (all.array ?? []).filter { !ours.contains($0["destination"]?.string ?? "") }
+        let all = try await list(Self.path("exchanges", virtualHost, exchange, "bindings", "source"))
+        return all.filter { !ours.contains($0["destination"]?.string ?? "") }
     }
 
     /// The password stays: a user is written as a whole, with its hash.

@@ -27,7 +27,9 @@ struct ManagementAPI {
     }
 
     /// A path below `/api/`. Names may have any characters.
-    static func path(_ names: String...) -> String {
+    static func path(_ names: String...) -> String { path(names) }
+
+    static func path(_ names: [String]) -> String {
         let plain = CharacterSet(
             charactersIn: "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~")
         return "/api/"
@@ -37,6 +39,26 @@ struct ManagementAPI {
     func get(_ path: String) async throws -> JSONValue {
         try await send("GET", path)
     }
+
+    /// A list of objects. Throws if the answer is anything else: an empty list would mean that the broker has nothing.
+    func list(_ path: String) async throws -> [JSONValue] {
+        guard let list = try await get(path).array else {
+            throw Refused("the management API answered GET \(path) with something that is no list")
+        }
+        return list
+    }
+
+    /// The names of all users of the broker.
+    func userNames() async throws -> Set<String> {
+        Set(try await list(Self.path("users")).compactMap { $0["name"]?.string })
+    }
+
+    /// Removes something; what is not there is no mistake.
+    func remove(_ names: String...) async throws {
+        _ = try await send("DELETE", Self.path(names), absentIsFine: true)
+    }
+
+    private static let answerBytesMax = 16 * 1_024 * 1_024
 
     /// Sends a request, and returns the answer's JSON. `absentIsFine`: an answer that there is no such thing is no
     /// mistake.
@@ -50,10 +72,20 @@ struct ManagementAPI {
         let outcome = await OneRequest.send(
             ClientRequest(
                 method: method, url: baseURL + path, headers: headers, body: body.map { Array($0.text.utf8) } ?? [],
-                timeoutMilliseconds: 30_000, responseBodyBytesMax: 16 * 1_024 * 1_024))
+                timeoutMilliseconds: 30_000, responseBodyBytesMax: Self.answerBytesMax))
         switch outcome {
         case .response(let response) where (200..<300).contains(response.status):
-            return response.body.isEmpty ? .null : (try? JSONValue(parsing: response.body, limits: .trusted)) ?? .null
+            if response.body.isEmpty { return .null }
+            // The client cuts a body at its limit.
+            guard response.body.count < Self.answerBytesMax,
+                let value = try? JSONValue(parsing: response.body, limits: .trusted)
+            else {
+                throw Refused(
+                    "the management API answered \(method) \(path) with \(response.body.count) bytes that are not "
+                        + "readable: it must be JSON of less than \(Self.answerBytesMax) bytes. Is "
+                        + "BELFRY_MANAGEMENT_URL RabbitMQ's management API?")
+            }
+            return value
         case .response(let response) where absentIsFine && response.status == 404: return .null
         case .response(let response):
             let text = String(decoding: response.body.prefix(512), as: UTF8.self)
