@@ -53,11 +53,43 @@ public struct ForkState: Sendable, Equatable {
                 "permissions of the user"
             ),
         ]
-        faults = checks.flatMap { section, fields, noun in
-            Self.missing(sections[section], in: found[section] ?? [], fields).map { _ in
-                "the \(noun) is missing or different"
-            }
+        faults =
+            checks.flatMap { section, fields, noun in
+                Self.missing(sections[section], in: found[section] ?? [], fields).map { _ in
+                    "the \(noun) is missing or different"
+                }
+            } + Self.rightsFaults(of: wanted, user, write, found["topic_permissions"] ?? [])
+    }
+
+    /// Whether the queue itself is at fault: enabling the fork again does not replace it.
+    public var isQueueDifferent: Bool { faults.contains("the queue is missing or different") }
+
+    /// The faults as `belfry topology check` prints them. An archive that is enabled again gets its default retention.
+    public func topologyFaults(prefix: String) -> [TopologyFault] {
+        let destination = fork == .replay ? " --to EXCHANGE/KEY" : ""
+        let environment = prefix == "belfry" ? "" : " --prefix \(RepairCommand.quoted(prefix))"
+        return faults.map { fault in
+            TopologyFault(
+                .forkDifferent, "event fork \(fork.rawValue)", expected: "all that enabling it creates", found: fault,
+                repair: "belfry forks enable \(fork.rawValue)\(destination)\(environment)")
         }
+    }
+
+    /// What the user of a fork may do beyond what enabling it allows. Where the replay may publish was chosen then, so
+    /// its permissions have to agree: an exchange without a topic permission takes any key.
+    private static func rightsFaults(
+        of wanted: ForkTopology, _ user: Fields?, _ write: String?, _ topicPermissions: [Fields]
+    ) -> [String] {
+        guard let name = wanted.user?.name, let user else { return [] }
+        let own = topicPermissions.map(BrokerEntry.init).filter { $0.text("user") == name }
+        let exchanges = Set(own.map { $0.text("exchange") }).sorted()
+        let isAsChosen = write.map(ForkTopology.writePatterns(exchanges: exchanges).contains) ?? true
+        var faults: [String] = []
+        if !BrokerEntry(fields: user).words("tags").isEmpty { faults.append("the user has tags") }
+        if own.contains(where: { $0.text("read") != "^$" }) || !(wanted.fork == .replay ? isAsChosen : own.isEmpty) {
+            faults.append("the topic permissions of the user are missing or different")
+        }
+        return faults
     }
 
     /// The topic permissions that the broker has of the fork's user, beyond those that are wanted.

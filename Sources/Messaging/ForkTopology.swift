@@ -59,6 +59,11 @@ public struct ForkTopology: Sendable, Equatable {
             topicWrite: keys.filter { !$0.key.isEmpty }.mapValues { pattern($0.sorted()) })
     }
 
+    /// The permissions to write with which a user may publish to these exchanges, without and with the default one.
+    static func writePatterns(exchanges: [String]) -> [String] {
+        [pattern(exchanges), pattern(["amq.default"] + exchanges)]
+    }
+
     /// A regular expression for exactly these names, which are the operator's and may have any characters.
     private static func pattern(_ names: [String]) -> String {
         names.isEmpty ? "^$" : "^(" + names.map(escaped).joined(separator: "|") + ")$"

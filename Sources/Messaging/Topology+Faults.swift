@@ -19,8 +19,8 @@ extension Topology {
             + topicPermissionFaults(in: state, virtualHost: virtualHost, repair) + limitFaults(in: state, repair)
     }
 
-    /// What may be meant so, one sentence each: queues and exchanges of a broker that have the topology's prefix and are
-    /// unknown, which may be left from an earlier release or belong to somebody who should use another name; and
+    /// What may be meant so, one sentence each: queues and exchanges that have the topology's prefix and are unknown,
+    /// which may be left from an earlier release or belong to somebody who should use another name; and
     /// operator policies that drop dead letters.
     public func hints(in state: BrokerState) -> [String] {
         let known = Set(queues.map(\.name))

@@ -33,11 +33,13 @@ extension Topology {
             self.queues.map(\.name).filter { name in known[name].map { isAffected($0, expected[name]) } ?? false }
         }
         let overridden = state[.policies].filter { !ours.contains($0.text("name")) }.compactMap { other in
-            let affected = exchanges(in: state, changedBy: other) + queues { queue, policy in
-                // While a policy is missing, another one may apply that will not when it is there.
-                queue.text("policy") == other.text("name")
-                    && (policy.map { present.contains($0.name) } ?? true || other.integer("priority") > 0)
-            }
+            let affected =
+                exchanges(in: state, changedBy: other)
+                + queues { queue, policy in
+                    // While a policy is missing, another one may apply that will not when it is there.
+                    queue.text("policy") == other.text("name")
+                        && (policy.map { present.contains($0.name) } ?? true || other.integer("priority") > 0)
+                }
             return override(.policyOverridden, "policy", other, affected, "set_policy", repair)
         }
         // A broker whose statistics are switched off names no operator policies of queues; then the pattern decides.
@@ -133,8 +135,8 @@ extension Topology {
     /// The keys with which a queue drops messages.
     private static let dropping: Set<String> = ["message-ttl", "expires", "delivery-limit", "overflow"]
 
-    /// The repair keeps the other policy for all else: its pattern no longer matches the names of the topology. It still
-    /// matches those of subscribers' queues and event forks, which may have their limits from it.
+    /// The repair keeps the other policy for all else: its pattern no longer matches the names of the topology. It
+    /// still matches those of subscribers' queues and event forks, which may have their limits from it.
     private func override(
         _ code: TopologyFault.Code, _ kind: String, _ other: BrokerEntry, _ affected: [String], _ action: String,
         _ repair: RepairCommand

@@ -125,8 +125,8 @@ extension Topology {
     }
 
     /// The connections of one process, each with one channel. A stage publishes over one and consumes over another;
-    /// it has a third for events, and `consoled` one for answers in place of the consuming one. `courierd` has two pairs,
-    /// and `deadletterd` a pair for the letters.
+    /// it has a third for events, and `consoled` one for answers in place of the consuming one. `courierd` has two
+    /// pairs, and `deadletterd` a pair for the letters.
     private func connections(of user: BrokerUser) -> Int {
         switch user.name.dropFirst(prefix.count + 1) {
         case "operator", "service", "subscriber", "reaperd": 1

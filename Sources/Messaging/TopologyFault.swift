@@ -31,6 +31,8 @@ public struct TopologyFault: Sendable, Equatable, CustomStringConvertible {
         case topicPermissionsExtra = "topic_permissions_extra"
         case virtualHostLimited = "vhost_limited"
         case userLimited = "user_limited"
+        /// An enabled event fork lacks something, or has too much.
+        case forkDifferent = "fork_different"
         /// The broker refused to say whether the object is as it should be.
         case refused
     }

@@ -102,6 +102,43 @@ import Testing
         #expect(!ForkState(.storage, inDefinitions: .null, virtualHost: "/", prefix: "belfry").isEnabled)
     }
 
+    private func state(
+        of fork: EventFork, _ options: ForkOptions, _ section: String, _ change: ([JSONValue]) -> [JSONValue]
+    ) -> ForkState {
+        var definitions = ForkTopology(fork, options, prefix: "belfry").definitions()
+        if case .object(var present) = definitions, case .array(let entries) = present[section] {
+            present[section] = .array(change(entries))
+            definitions = .object(present)
+        }
+        return ForkState(fork, inDefinitions: definitions, virtualHost: "/", prefix: "belfry")
+    }
+
+    @Test func `gives its user no tags, no topic permissions of storage, and no exchange with every key`() {
+        let topics = "the topic permissions of the user are missing or different"
+        let tagged = state(of: .storage, ForkOptions(.storage), "users") { _ in
+            [.object(["name": .string("belfry-exporterd"), "tags": .string("administrator")])]
+        }
+        #expect(tagged.faults == ["the user has tags"] && !tagged.isQueueDifferent)
+        let surplus = state(of: .storage, ForkOptions(.storage), "topic_permissions") { _ in
+            [
+                .object([
+                    "user": .string("belfry-exporterd"), "vhost": .string("/"), "exchange": .string("belfry"),
+                    "write": .string(".*"), "read": .string("^$"),
+                ])
+            ]
+        }
+        #expect(surplus.faults == [topics])
+        let chosen = options(.replay) {
+            $0.destinations = ["b/x", "a/y", "queue:q"].compactMap(ReplayDestination.init)
+        }
+        #expect(state(of: .replay, chosen, "topic_permissions") { $0 }.faults == [])
+        let missing = state(of: .replay, chosen, "topic_permissions") { Array($0.dropFirst()) }
+        #expect(missing.faults == [topics])
+        #expect(
+            missing.topologyFaults(prefix: "belfry").map(\.repair)
+                == ["belfry forks enable replay --to EXCHANGE/KEY"])
+    }
+
     @Test func `has topic permissions that an earlier choice left behind`() {
         func wanted(_ text: String) -> ForkTopology {
             let chosen = options(.replay) { $0.destinations = [text].compactMap(ReplayDestination.init) }

@@ -4,7 +4,13 @@ import Messaging
 /// The calls that forks need.
 extension ManagementAPI {
     /// All that the broker has, as a definitions file.
-    func definitions() async throws -> JSONValue { try await send("GET", "/api/definitions") }
+    func definitions() async throws -> JSONValue {
+        let path = Self.path("definitions")
+        guard case .object(let sections) = try await get(path) else {
+            throw Refused("the management API answered GET \(path) with something that is no definitions file")
+        }
+        return .object(sections)
+    }
 
     /// Creates or changes a fork. Existing users keep their passwords, unless `passwordHashes` has a new one. Throws if
     /// anything is missing or different afterwards.
@@ -21,6 +27,7 @@ extension ManagementAPI {
         else { return }
         if let user = fork.user, passwordHashes[user.name] == nil, try await userNames().contains(user.name) {
             wanted["users"] = .array([])
+            try await deleteTags(of: user.name)
         }
         if let user = fork.user,
             ForkState.surplusTopicPermissions(of: fork, inDefinitions: present, virtualHost: virtualHost)
@@ -33,9 +40,14 @@ extension ManagementAPI {
         let after = ForkState(
             fork.fork, inDefinitions: try await definitions(), virtualHost: virtualHost, prefix: fork.prefix)
         guard after.faults.isEmpty, after.isEnabled else {
+            let advice =
+                after.isQueueDifferent
+                ? [
+                    "the queue has to be deleted first, with all events in it: "
+                        + "belfry forks disable \(fork.fork.rawValue)"
+                ] : []
             throw Refused(
-                lines: ["RabbitMQ has not taken all of the fork \(fork.fork.rawValue)"] + after.faults
-                    + ["a queue of another type has to be deleted first: belfry forks disable \(fork.fork.rawValue)"])
+                lines: ["RabbitMQ has not taken all of the fork \(fork.fork.rawValue)"] + after.faults + advice)
         }
     }
 

@@ -71,7 +71,7 @@ extension ManagementAPI {
     }
 
     /// The password stays: a user is written as a whole, with its hash.
-    private func deleteTags(of user: String) async throws {
+    func deleteTags(of user: String) async throws {
         guard case .object(var fields) = try await get(Self.path("users", user)) else { return }
         fields = fields.filter { ["password_hash", "hashing_algorithm"].contains($0.key) }
         fields["tags"] = .string("")

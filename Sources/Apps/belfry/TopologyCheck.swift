@@ -25,7 +25,7 @@ struct TopologyCheck: AsyncParsableCommand {
 
         static let overManagement = [
             "virtual host", "bindings", "policies", "operator policies", "users", "permissions", "topic permissions",
-            "limits",
+            "limits", "event forks",
         ]
     }
 
@@ -49,6 +49,11 @@ struct TopologyCheck: AsyncParsableCommand {
         var report = Report(
             faults: broker.topology.faults(in: state, virtualHost: broker.virtualHost),
             hints: broker.topology.hints(in: state))
+        let (definitions, prefix) = (try await api.definitions(), broker.topology.prefix)
+        report.faults += EventFork.allCases.flatMap { fork in
+            ForkState(fork, inDefinitions: definitions, virtualHost: broker.virtualHost, prefix: prefix)
+                .topologyFaults(prefix: prefix)
+        }
         report.checked += Report.overManagement
         return report
     }
