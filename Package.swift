@@ -261,7 +261,7 @@ let package = Package(
             "RabbitMQServerTests",
             [
                 "CRabbitMQ", "DeadLetters", "JSON", "JobCore", "Messaging", "RabbitMQ", "StageKit", "TestServers",
-                inMemoryLogging, logging,
+                inMemoryLogging, logging, metrics,
             ]),
         tests("ChaosTests", ["Chaos", "JobCore", "Messaging"]),
         tests(

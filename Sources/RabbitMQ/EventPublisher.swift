@@ -7,7 +7,8 @@ import Synchronization
 ///
 /// Events go to queues of other people. RabbitMQ stops reading a connection once a quorum queue that it publishes to
 /// has lost its majority (after some hundred messages), and confirms nothing meanwhile: on the connection of the
-/// pipeline's messages one subscriber's queue would stop the stage. Here it stops other events at most.
+/// pipeline's messages one subscriber's queue would stop the stage. Here it stops the events of other subscribers at
+/// most: while the broker does not read the connection, they get none, and some are lost.
 ///
 /// A batch waits for the confirms of its events for a short time. After a wait in vain none waits until the broker has
 /// confirmed them all, or for a minute.
@@ -16,14 +17,19 @@ final class EventPublisher: Sendable {
 
     let publisher: Publisher
     private let patience = Mutex(EventPatience())
-    private let unconfirmed = Counter(label: "belfry_events_unconfirmed_total", dimensions: [])
+    private let unconfirmed: Counter
 
-    init(options: ConnectionOptions, logger: Logger) {
-        publisher = Publisher(options: options, role: "events", logger: logger)
+    init(
+        options: ConnectionOptions, logger: Logger,
+        unconfirmed: Counter = Counter(label: "belfry_events_unconfirmed_total", dimensions: [])
+    ) {
+        self.unconfirmed = unconfirmed
+        publisher = Publisher(options: options, role: "events", logger: logger) { unconfirmed.increment(by: $0) }
     }
 
-    /// Publishes events. Returns an error only while the connection is lost or blocked, which no subscriber can
-    /// cause: then the events are published again, with the batch that they belong to.
+    /// Publishes events. Returns an error only while the connection is lost or blocked: then the events are published
+    /// again, with the batch that they belong to. A subscriber's queue that confirms nothing can end the connection,
+    /// too. It is opened again at once, so that costs a repeat.
     func publish(_ events: [AMQPMessage]) async -> PublishError? {
         do throws(PublishError) {
             let isAllConfirmed = publisher.isAllConfirmed

@@ -37,6 +37,10 @@ struct PublishQueue<Caller> {
     private var callers: [UInt64: Entry] = [:]
     /// The bytes of each batch that is neither confirmed nor given up.
     private var unconfirmed: [UInt64: Int] = [:]
+    /// The messages of each batch in `unconfirmed` that nobody has waited for from the beginning.
+    private var unawaitedCounts: [UInt64: Int] = [:]
+    /// The messages that nobody waited for, and that were refused or forgotten since they were last taken.
+    private var lostCount = 0
     /// When the broker last confirmed anything, or had nothing to confirm.
     private var progressAt = ContinuousClock.now
 
@@ -80,7 +84,11 @@ struct PublishQueue<Caller> {
         lastID += 1
         if unconfirmed.isEmpty { progressAt = now }
         unconfirmed[lastID] = bytes
-        if let caller { callers[lastID] = Entry(caller: caller, deadline: deadline) }
+        if let caller {
+            callers[lastID] = Entry(caller: caller, deadline: deadline)
+        } else {
+            unawaitedCounts[lastID] = messages.count
+        }
         unsent.append(Batch(id: lastID, messages: messages, bytes: bytes))
         return nil
     }
@@ -97,8 +105,9 @@ struct PublishQueue<Caller> {
     mutating func progressed(at now: ContinuousClock.Instant) { progressAt = now }
 
     /// The last confirm of a batch has arrived. Answers its caller, if it still waits.
-    mutating func finished(_ id: UInt64) -> Caller? {
-        unconfirmed[id] = nil
+    mutating func finished(_ id: UInt64, isAccepted: Bool = true) -> Caller? {
+        if isAccepted { unawaitedCounts[id] = nil }
+        giveUp([id])
         if batchOnChannel == id { batchOnChannel = nil }
         return callers.removeValue(forKey: id)?.caller
     }
@@ -114,7 +123,7 @@ struct PublishQueue<Caller> {
         state = .connecting(lastFailure: reason)
         forgetUnsent()
         batchOnChannel = nil
-        unconfirmed = [:]
+        giveUp(Array(unconfirmed.keys))
         return endAllWaits()
     }
 
@@ -125,7 +134,7 @@ struct PublishQueue<Caller> {
         let waiting = Set(unsent.map(\.id))
         let sent = callers.filter { !waiting.contains($0.key) }
         callers = callers.filter { waiting.contains($0.key) }
-        unconfirmed = unconfirmed.filter { waiting.contains($0.key) }
+        giveUp(unconfirmed.keys.filter { !waiting.contains($0) })
         progressAt = now
         return sent.values.map(\.caller)
     }
@@ -154,16 +163,30 @@ struct PublishQueue<Caller> {
         let late = callers.filter { $0.value.deadline.map { $0 <= now } ?? false }
         for id in late.keys { callers[id] = nil }
         if forgetsLate {
-            for id in late.keys { unconfirmed[id] = nil }
+            giveUp(Array(late.keys))
             unsentBytes -= unsent.lazy.filter { late.keys.contains($0.id) }.reduce(0) { $0 + $1.bytes }
             unsent.removeAll { late.keys.contains($0.id) }
         }
         return late.map(\.value.caller)
     }
 
+    /// Answers how many messages were lost that nobody waited for, and begins at zero again.
+    mutating func takeLostCount() -> Int {
+        defer { lostCount = 0 }
+        return lostCount
+    }
+
+    /// No confirm is expected of these any more. Those that nobody waited for are lost.
+    private mutating func giveUp(_ ids: [UInt64]) {
+        for id in ids {
+            unconfirmed[id] = nil
+            lostCount += unawaitedCounts.removeValue(forKey: id) ?? 0
+        }
+    }
+
     /// Their callers publish these again.
     private mutating func forgetUnsent() {
-        for batch in unsent { unconfirmed[batch.id] = nil }
+        giveUp(unsent.map(\.id))
         unsent = []
         unsentBytes = 0
     }

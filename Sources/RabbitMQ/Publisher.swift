@@ -34,6 +34,8 @@ actor Publisher: ConnectionOwner {
     /// Whether there is never more than one message on its way. One whose caller waits no more stays behind, with its
     /// channel, so that nothing of it is about the next one.
     private let isOneAtATime: Bool
+    /// Is told how many messages were lost that nobody waited for.
+    private nonisolated let onLost: @Sendable (Int) -> Void
     /// Shared with the callers, who must not wait for this actor's thread.
     private nonisolated let queue: Mutex<PublishQueue<Caller>>
     private nonisolated let awaited: AsyncStream<Void>
@@ -52,12 +54,14 @@ actor Publisher: ConnectionOwner {
     /// `role` names the connection: `publish`, `events`, `service` or `trial`.
     init(
         options: ConnectionOptions, role: String = "publish", confirmTimeout: Duration = .seconds(20),
-        reopensChannel: Bool = false, isOneAtATime: Bool = false, logger: Logger
+        reopensChannel: Bool = false, isOneAtATime: Bool = false, logger: Logger,
+        onLost: @escaping @Sendable (Int) -> Void = { _ in }
     ) {
         connection = BrokerConnection(options: options, role: role, logger: logger)
         self.confirmTimeout = confirmTimeout
         self.reopensChannel = reopensChannel
         self.isOneAtATime = isOneAtATime
+        self.onLost = onLost
         queue = Mutex(PublishQueue(forgetsLate: isOneAtATime))
         (awaited, awaiting) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
     }
@@ -89,7 +93,7 @@ actor Publisher: ConnectionOwner {
         }
     }
 
-    /// Publishes a batch without waiting for its confirms. Throws as `publish`.
+    /// Publishes a batch without waiting for its confirms: `onLost` is told if it is lost. Throws as `publish`.
     nonisolated func send(_ messages: [AMQPMessage]) throws(PublishError) {
         let refusal = queue.withLock { $0.add(messages, caller: nil, at: .now) }
         if let refusal { throw refusal }
@@ -171,7 +175,10 @@ actor Publisher: ConnectionOwner {
     }
 
     private nonisolated func end(_ reason: String, _ change: (inout PublishQueue<Caller>) -> [Caller]) {
-        let (callers, fault) = queue.withLock { queue in (change(&queue), queue.fault(at: .now)) }
+        let (callers, fault, lostCount) = queue.withLock { queue in
+            (change(&queue), queue.fault(at: .now), queue.takeLostCount())
+        }
+        if lostCount > 0 { onLost(lostCount) }
         for caller in callers { caller.resume(returning: Failure(error: .unavailable(fault ?? reason))) }
     }
 
@@ -266,10 +273,12 @@ actor Publisher: ConnectionOwner {
     }
 
     private func finish(_ finished: [ConfirmTracker.Finished]) {
-        let callers = queue.withLock { queue in
+        let (callers, lostCount) = queue.withLock { queue in
             queue.progressed(at: .now)
-            return finished.map { ($0, queue.finished($0.batch)) }
+            let callers = finished.map { ($0, queue.finished($0.batch, isAccepted: $0.failure == nil)) }
+            return (callers, queue.takeLostCount())
         }
+        if lostCount > 0 { onLost(lostCount) }
         for (item, caller) in callers { caller?.resume(returning: item.failure.map { Failure(error: $0) }) }
     }
 

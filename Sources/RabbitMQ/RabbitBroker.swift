@@ -25,10 +25,17 @@ public struct RabbitBroker: MessageBroker {
     public init(
         options: ConnectionOptions, topology: Topology, consumes: Bool, publishesEvents: Bool, logger: Logger
     ) {
+        let events = publishesEvents ? EventPublisher(options: options, logger: logger) : nil
+        self.init(options: options, topology: topology, consumes: consumes, events: events, logger: logger)
+    }
+
+    init(
+        options: ConnectionOptions, topology: Topology, consumes: Bool, events: EventPublisher?, logger: Logger
+    ) {
         self.topology = topology
         pipelineExchange = topology.name(of: .pipeline)
         publisher = Publisher(options: options, logger: logger)
-        events = publishesEvents ? EventPublisher(options: options, logger: logger) : nil
+        self.events = events
         consumer = consumes ? Consumer(options: options, logger: logger) : nil
     }
 

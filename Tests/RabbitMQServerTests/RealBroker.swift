@@ -1,3 +1,4 @@
+import CoreMetrics
 import Logging
 import Messaging
 import TestServers
@@ -20,12 +21,14 @@ var silentLogger: Logger {
 /// Runs a broker's connections for the length of a test, and closes them.
 func withBroker(
     _ url: String, consumes: Bool = true, heartbeatSeconds: Int = 10, caFile: String = "/dev/null",
+    unconfirmedEvents: Counter = Counter(label: "unconfirmed", dimensions: []),
     _ test: (RabbitBroker) async throws -> Void
 ) async throws {
     let options = ConnectionOptions(
         urls: [try BrokerURL(parsing: url)], name: "test", heartbeatSeconds: heartbeatSeconds, caFile: caFile)
     let broker = RabbitBroker(
-        options: options, topology: RealBroker.topology, consumes: consumes, publishesEvents: true,
+        options: options, topology: RealBroker.topology, consumes: consumes,
+        events: EventPublisher(options: options, logger: silentLogger, unconfirmed: unconfirmedEvents),
         logger: silentLogger)
     let loop = Task { await broker.run() }
     let outcome: Result<Void, any Error>

@@ -56,6 +56,32 @@ import Testing
         #expect(finish(next()) == 4, "the lost batches are not sent again")
     }
 
+    @Test func `what nobody waits for is counted when it is refused or lost, once, and not when it is confirmed`() {
+        _ = queue.add([message, message], caller: nil, at: start)
+        _ = add(1)
+        #expect(queue.finished(next()?.id ?? 0) == nil)
+        #expect(finish(next()) == 1 && queue.takeLostCount() == 0)
+        // A nack.
+        _ = queue.add([message, message], caller: nil, at: start)
+        #expect(queue.finished(next()?.id ?? 0, isAccepted: false) == nil)
+        #expect(queue.takeLostCount() == 2 && queue.takeLostCount() == 0)
+        // One that was sent and one that was not.
+        _ = add(nil)
+        _ = next()
+        _ = queue.add([message, message], caller: nil, at: start)
+        _ = add(2)
+        #expect(queue.closed(because: "lost") == [2] && queue.takeLostCount() == 3)
+        queue.opened()
+        // An alarm keeps what was sent.
+        _ = add(nil)
+        let sent = next()
+        _ = add(nil)
+        _ = queue.blocked(because: "disk")
+        #expect(queue.takeLostCount() == 1)
+        _ = finish(sent)
+        #expect(queue.takeLostCount() == 0)
+    }
+
     @Test func `an alarm answers every caller at once, and refuses further ones until it is over`() {
         _ = add(1)
         let sent = queue.next()
