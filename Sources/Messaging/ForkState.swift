@@ -7,6 +7,8 @@ public struct ForkState: Sendable, Equatable {
     public let isEnabled: Bool
     /// What was chosen when it was enabled, as far as the policy tells. Without the destinations of a replay.
     public let options: ForkOptions
+    /// Whether the policy tells all of the options. Without it the queue has no limit.
+    public let isLimited: Bool
     /// The exchanges that the fork's user may publish to, as the broker's permission has them. Nil without a user.
     public let write: String?
     /// What is missing or different, a phrase each.
@@ -36,7 +38,7 @@ public struct ForkState: Sendable, Equatable {
         let permission = named("permissions", "user", userName)
         self.fork = fork
         isEnabled = named("queues", "name", queueName) != nil || policy != nil || user != nil
-        options = Self.options(fork, policy?["definition"])
+        (options, isLimited) = Self.options(fork, policy?["definition"])
         if case .string(let text) = permission?["write"] { write = text } else { write = nil }
 
         let wanted = ForkTopology(fork, options, prefix: prefix)
@@ -92,6 +94,13 @@ public struct ForkState: Sendable, Equatable {
         return faults
     }
 
+    /// Whether other options may remove events that the queue holds. A full queue of the storage fork removes none: it
+    /// refuses further ones.
+    public func mayLoseEvents(by other: ForkOptions) -> Bool {
+        guard fork == .archive, isEnabled else { return false }
+        return !isLimited || other.bytesMax < options.bytesMax || other.ageSecondsMax < options.ageSecondsMax
+    }
+
     /// The topic permissions that the broker has of the fork's user, beyond those that are wanted.
     public static func surplusTopicPermissions(
         of wanted: ForkTopology, inDefinitions present: JSONValue, virtualHost: String
@@ -107,16 +116,18 @@ public struct ForkState: Sendable, Equatable {
         }
     }
 
-    private static func options(_ fork: EventFork, _ definition: JSONValue?) -> ForkOptions {
+    /// The options that a policy tells, with the defaults for the others, and whether it tells all.
+    private static func options(_ fork: EventFork, _ definition: JSONValue?) -> (ForkOptions, isComplete: Bool) {
         var options = ForkOptions(fork)
-        guard case .object(let fields) = definition else { return options }
+        guard case .object(let fields) = definition else { return (options, false) }
+        var (hasBytes, hasAge) = (false, fork != .archive)
         if case .integer(let bytes) = fields["max-length-bytes"], ForkOptions.bytesRange.contains(bytes) {
-            options.bytesMax = bytes
+            (options.bytesMax, hasBytes) = (bytes, true)
         }
         if case .string(let age) = fields["max-age"], let seconds = ForkOptions.seconds(ofAge: age) {
-            options.ageSecondsMax = seconds
+            (options.ageSecondsMax, hasAge) = (seconds, true)
         }
-        return options
+        return (options, hasBytes && hasAge)
     }
 
     private static func missing(_ wanted: JSONValue?, in present: [Fields], _ fields: [String]) -> [Fields] {

@@ -84,6 +84,29 @@ import Testing
         #expect(!elsewhere.isEnabled && elsewhere.faults == [])
     }
 
+    @Test(
+        arguments: [
+            (3_600, 1_000_000, false), (7_200, 2_000_000, false), (3_599, 1_000_000, true), (3_600, 999_999, true),
+        ] as [(Int64, Int64, Bool)])
+    func `loses events by a smaller limit, if it is an archive`(age: Int64, bytes: Int64, mayLose: Bool) {
+        func state(_ fork: EventFork, without section: String? = nil) -> ForkState {
+            let present = options(fork) { ($0.ageSecondsMax, $0.bytesMax) = (3_600, 1_000_000) }
+            var definitions = ForkTopology(fork, present, prefix: "belfry").definitions()
+            if let section, case .object(var fields) = definitions {
+                fields[section] = .array([])
+                definitions = .object(fields)
+            }
+            return ForkState(fork, inDefinitions: definitions, virtualHost: "/", prefix: "belfry")
+        }
+        let other = options(.archive) { ($0.ageSecondsMax, $0.bytesMax) = (age, bytes) }
+        #expect(state(.archive).isLimited && state(.storage).isLimited)
+        #expect(state(.archive).mayLoseEvents(by: other) == mayLose)
+        #expect(!state(.storage).mayLoseEvents(by: other))
+        // Without its policy the archive has no limit that it could keep.
+        #expect(state(.archive, without: "policies").mayLoseEvents(by: other))
+        #expect(!ForkState(.archive, inDefinitions: .null, virtualHost: "/", prefix: "belfry").mayLoseEvents(by: other))
+    }
+
     @Test(arguments: [
         ("bindings", "the binding is missing or different"), ("policies", "the policy is missing or different"),
         ("queues", "the queue is missing or different"), ("users", "the user is missing or different"),

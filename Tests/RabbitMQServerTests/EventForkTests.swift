@@ -32,10 +32,11 @@ extension RealBrokerTests {
             #expect(forks["replay"]?["publishes_to"]?.string == #"^(amq\.default|forks\.mine)$"#)
             #expect(forks["storage"]?["publishes_to"] == .null)
             try await rig.node.control(["clear_policy", ForkRig.storage])
-            try await rig.done(["forks", "enable", "archive"])
+            try await rig.done(["forks", "enable", "archive", "--max-bytes", "60MB"])
             forks = try await listed(rig)
             #expect(forks["storage"]?["differences"] == .array([.string("the policy is missing or different")]))
-            #expect(forks["archive"]?["bytes_max"]?.integer == 10_000_000_000)
+            #expect(forks["archive"]?["bytes_max"]?.integer == 60_000_000)
+            #expect(forks["archive"]?["age_seconds_max"]?.integer == 172_800, "what is left out stays as it is")
 
             try await rig.enableReplay(to: "forks.other/b")
             let topics = try await rig.node.control(["list_topic_permissions"])
@@ -50,6 +51,31 @@ extension RealBrokerTests {
             #expect(try await listed(rig).values.allSatisfy { $0["enabled"] == .bool(false) })
             #expect(try rig.count(ForkRig.archive) == nil && rig.count(ForkRig.storage) == nil)
             #expect(try await !rig.node.control(["list_users"]).contains("forks-"))
+        }
+
+        @Test func `an archive with events gets a smaller limit, or its first, only with a yes`() async throws {
+            let rig = try await ForkRig.start()
+            let enable = ["forks", "enable", "archive"]
+            try await rig.done(enable + ["--max-age", "60d", "--max-bytes", "50MB"])
+            try await rig.publish([ForkRig.event(1)])
+            _ = try await until("the event is counted") { try rig.count(ForkRig.archive) == 1 ? true : nil }
+            try await rig.done(enable)
+            func limits() async throws -> [Int64?] {
+                let archive = try await listed(rig)["archive"]
+                return [archive?["bytes_max"]?.integer, archive?["age_seconds_max"]?.integer]
+            }
+            #expect(try await limits() == [50_000_000, 5_184_000])
+            for smaller in [["--max-bytes", "40MB"], ["--max-age", "59d"]] {
+                let refused = try await rig.belfry(enable + smaller)
+                #expect(refused.status == 1 && refused.errors.contains("give --yes"), "\(refused)")
+            }
+            #expect(try await limits() == [50_000_000, 5_184_000])
+            try await rig.done(enable + ["--max-bytes", "40MB", "--yes"])
+            #expect(try await limits() == [40_000_000, 5_184_000])
+            try await rig.node.control(["clear_policy", ForkRig.archive])
+            #expect(try await rig.belfry(enable).status == 1)
+            try await rig.done(enable + ["--max-bytes", "70MB", "--max-age", "90d", "--yes"])
+            #expect(try await limits() == [70_000_000, 7_776_000])
         }
 
         @Test func `a printed fork is one that RabbitMQ imports`() async throws {
@@ -79,7 +105,7 @@ extension RealBrokerTests {
             let finished = try await rig.belfry(replay, user: "forks-replay")
             #expect(finished.status == 0 && finished.errors.contains("are no longer in the archive"))
             let count = Int(try rig.count("forks.copy") ?? 0)
-            #expect(finished.output == "replayed \(count), unreadable 0\n" && count > 0)
+            #expect(finished.output == "replayed \(count), unreadable 0, removed \(5_000 - count)\n" && count > 0)
             let ids = try await rig.take(count, from: "forks.copy").map(\.id)
             #expect(ids == (5_000 - count..<5_000).map { "e-\($0)" })
         }
@@ -124,6 +150,16 @@ extension RealBrokerTests {
             #expect(throws: QueueProbe.Refusal.self) {
                 try QueueProbe(options: user).range(ofStream: ForkRig.storage, from: .first)
             }
+            // A queue as a destination opens every queue to the user, by the default exchange, and no other exchange.
+            try await rig.enableReplay(to: "queue:forks.mine")
+            for (to, status) in [("queue:forks.mine", 0), ("queue:forks.other", 0), ("forks.mine/a", 1)]
+                as [(String, Int32)]
+            {
+                let replay = ["events", "replay", "--from-offset", "0", "--to", to]
+                #expect(try await rig.belfry(replay, user: "forks-replay").status == status, "\(to)")
+            }
+            let permissions = try await rig.node.control(["list_user_permissions", "forks-replay"])
+            #expect(permissions.contains("\t^$\t^(amq\\.default)$\t^(forks\\.fork\\.archive)$"), "\(permissions)")
             for name in ["forks.mine", "forks.other"] { try await rig.node.control(["delete_queue", name]) }
         }
     }

@@ -19,18 +19,22 @@ extension ForksCommand {
             let present = ForkTopology(fork, ForkOptions(fork), prefix: broker.topology.prefix)
             if let queue = present.queue, !yes {
                 let counts = try ForksCommand.counts(of: queue.name, broker)
-                if let counts, counts.messages > 0 { try ask(about: queue.name, counts.messages) }
+                if let counts, counts.messages > 0 {
+                    try ForksCommand.ask(
+                        "\(queue.name) holds \(fork == .archive ? "about " : "")\(counts.messages) events, which are "
+                            + "removed with it")
+                }
             }
             try await api.disable(present, virtualHost: broker.virtualHost)
             Output.line("\(fork.rawValue) is disabled.")
         }
+    }
 
-        private func ask(about queue: String, _ count: Int64) throws {
-            let text = "\(queue) holds \(fork == .archive ? "about " : "")\(count) events, which are removed with it"
-            guard isatty(STDIN_FILENO) == 1 else { throw Refused("\(text): give --yes") }
-            Output.note("\(text). Type yes to go on:")
-            guard readLine() == "yes" else { throw Refused("nothing is changed") }
-        }
+    /// Asks on a terminal whether to go on. Throws ``Refused`` if not.
+    static func ask(_ text: String) throws {
+        guard isatty(STDIN_FILENO) == 1 else { throw Refused("\(text): give --yes") }
+        Output.note("\(text). Type yes to go on:")
+        guard readLine() == "yes" else { throw Refused("nothing is changed") }
     }
 
     /// What a queue holds; nil if it is not there. Throws ``Refused`` when no broker answers.

@@ -3,21 +3,22 @@ import BrokerAccess
 import Commands
 import JSON
 import Messaging
+import RabbitMQ
 
 extension ForksCommand {
     struct Enable: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Creates a fork's queue, binding, policy and user, or changes them.",
             discussion: """
-                Enabling a fork again changes what differs, and keeps what the queue holds. Existing users keep their \
-                passwords, unless --passwords has one for them.
+                Enabling a fork again changes what differs, and keeps what the queue holds and the limits that are \
+                left out. Existing users keep their passwords, unless --passwords has one for them.
                 """)
         @OptionGroup var brokerOptions: BrokerOptions
         @Argument(help: "archive, replay or storage.", transform: Arguments.choice) var fork: EventFork
-        @Option(help: "archive: how long it keeps an event. (default: 30d)", transform: ForksCommand.ageSeconds)
+        @Option(help: "archive: how long it keeps an event. (30d for a new one)", transform: ForksCommand.ageSeconds)
         var maxAge: Int64?
         @Option(
-            help: "How much the queue holds. (default: 10GB for archive, 2GB for storage)",
+            help: "How much the queue holds. (10GB for a new archive, 2GB for a new storage)",
             transform: ForksCommand.byteCount)
         var maxBytes: Int64?
         @Option(
@@ -26,9 +27,13 @@ extension ForksCommand {
         var to: [ReplayDestination] = []
         @Option(help: "A file with a line USER=PASSWORD for the fork's user.", transform: Arguments.notEmpty)
         var passwords: String?
+        @Flag(help: "Make an archive smaller without a question, although that removes events.") var yes = false
         @Flag(
             name: .customLong("print"),
-            help: "Only print the definitions, for rabbitmqctl import_definitions; needs no server.")
+            help: """
+                Only print the definitions, for rabbitmqctl import_definitions. It needs no server, so limits that are \
+                left out are those of a new fork.
+                """)
         var printsOnly = false
 
         func validate() throws {
@@ -50,28 +55,44 @@ extension ForksCommand {
 
         func run() async throws {
             let broker = try brokerOptions.broker()
-            var options = ForkOptions(fork)
-            options.ageSecondsMax = maxAge ?? options.ageSecondsMax
-            options.bytesMax = maxBytes ?? options.bytesMax
-            options.destinations = to
             let faults = to.compactMap { $0.fault(prefix: broker.topology.prefix) }
             if let fault = faults.first { throw ValidationError("--to \(fault)") }
+            let api = printsOnly ? nil : try ForksCommand.managementAPI()
+            let options = try await options(broker, api)
             let wanted = ForkTopology(fork, options, prefix: broker.topology.prefix)
             let given = try passwords.map { path in
                 try PasswordFile.passwords(
                     in: try InputFile.read(path), file: path, users: wanted.user.map { [$0.name] } ?? [])
             }
             let hashes = (given ?? [:]).mapValues(PasswordHash.salted)
-            if printsOnly {
+            guard let api else {
                 return Output.lines(
                     wanted.definitions(virtualHost: broker.virtualHost, passwordHashes: hashes).indented)
             }
-            try await ForksCommand.managementAPI().enable(
-                wanted, virtualHost: broker.virtualHost, passwordHashes: hashes)
+            try await api.enable(wanted, virtualHost: broker.virtualHost, passwordHashes: hashes)
             Output.line("\(fork.rawValue) is enabled.")
             if let user = wanted.user, given?[user.name] == nil {
                 Output.note("If \(user.name) is new, it has no password yet: rabbitmqctl change_password \(user.name)")
             }
+        }
+
+        /// What was given; else what the fork has, if it is enabled; else the defaults. Throws ``Refused`` if that may
+        /// remove events and nobody says yes.
+        private func options(_ broker: BrokerSettings, _ api: ManagementAPI?) async throws -> ForkOptions {
+            let state = ForkState(
+                fork, inDefinitions: try await api?.definitions() ?? .null, virtualHost: broker.virtualHost,
+                prefix: broker.topology.prefix)
+            var options = state.options
+            options.ageSecondsMax = maxAge ?? options.ageSecondsMax
+            options.bytesMax = maxBytes ?? options.bytesMax
+            options.destinations = to
+            guard !yes, state.mayLoseEvents(by: options), let queue = fork.queueName(prefix: broker.topology.prefix),
+                let count = try ForksCommand.counts(of: queue, broker)?.messages, count > 0
+            else { return options }
+            try ForksCommand.ask(
+                "\(queue) holds about \(count) events, and keeps fewer with --max-age \(options.ageSecondsMax)s "
+                    + "--max-bytes \(options.bytesMax)B")
+            return options
         }
     }
 }
