@@ -39,6 +39,8 @@ public struct ReplayPosition: Sendable, Equatable, Codable {
     /// The number of messages that were replayed, and that could not be read.
     public var replayedCount: Int64 = 0
     public var unreadableCount: Int64 = 0
+    /// The number of messages that the archive had removed before they were read.
+    public var removedCount: Int64 = 0
 
     /// A replay that begins.
     public init(_ request: Request, since: Instant?, until: Instant?, endOffset: Int64) {
@@ -54,6 +56,7 @@ public struct ReplayPosition: Sendable, Equatable, Codable {
         case lastID = "last_id"
         case replayedCount = "replayed"
         case unreadableCount = "unreadable"
+        case removedCount = "removed"
     }
 
     /// The file's content. Throws nothing that a position can cause.
@@ -75,7 +78,10 @@ public struct ReplayPosition: Sendable, Equatable, Codable {
                 file, "is the position of another replay: give the same range, filters and destination, or another file"
             )
         }
-        let numbers = [position.endOffset, position.lastOffset ?? 0, position.replayedCount, position.unreadableCount]
+        let numbers = [
+            position.endOffset, position.lastOffset ?? 0, position.replayedCount, position.unreadableCount,
+            position.removedCount,
+        ]
         guard numbers.allSatisfy({ $0 >= 0 }), position.lastOffset ?? 0 <= position.endOffset else {
             throw FileFault(file, "has numbers that no replay writes: remove it to begin anew")
         }
@@ -88,6 +94,17 @@ public struct ReplayPosition: Sendable, Equatable, Codable {
         guard let lastOffset, range.map({ $0.upperBound < lastOffset }) ?? true else { return nil }
         return "the archive ends before the position of the file, so it is another archive: remove the file to begin "
             + "anew"
+    }
+
+    /// The next message has this offset. The numbers of an archive have no gaps, so what is between it and the last that
+    /// is done was removed: that is counted, passed, and answered. `start` is the first message of the replay.
+    public mutating func pass(to offset: Int64, from start: Int64) -> ClosedRange<Int64>? {
+        let expected = lastOffset.map { $0 + 1 } ?? start
+        let end = min(offset - 1, endOffset)
+        guard expected <= end else { return nil }
+        removedCount += end - expected + 1
+        (lastOffset, lastID) = (end, nil)
+        return expected...end
     }
 
     /// Whether a message is the last that is done. It must have the id that the file has; with another one, the archive

@@ -95,12 +95,18 @@ import Testing
         #expect(pace.windowMax == window && pace.prefetch == prefetch)
     }
 
-    @Test func `waits until the events before have had their time`() {
-        let pace = ReplayPace(perSecond: 10)
-        #expect(pace.wait(afterPublishing: 0, in: .zero) == .zero)
-        #expect(pace.wait(afterPublishing: 20, in: .milliseconds(500)) == .milliseconds(1_500))
-        #expect(pace.wait(afterPublishing: 20, in: .seconds(3)) == .zero)
-        #expect(ReplayPace(perSecond: nil).wait(afterPublishing: 1_000_000, in: .zero) == .zero)
+    /// Windows of 20 events at 10 in a second, asked for at these milliseconds.
+    @Test(arguments: [
+        ([0, 0, 0], [0, 2_000, 4_000]), ([0, 500, 2_000], [0, 1_500, 2_000]), ([0, 2_000, 4_000], [0, 0, 0]),
+        // After a pause the next windows still have their distance.
+        ([0, 600_000, 600_000, 600_000], [0, 0, 2_000, 4_000]),
+    ])
+    func `waits until the window before has had its time`(asked: [Int], waits: [Int]) {
+        let start = ContinuousClock.now
+        var (pace, free) = (ReplayPace(perSecond: 10), ReplayPace(perSecond: nil))
+        let answers = asked.map { pace.wait(beforePublishing: 20, at: start + .milliseconds($0)) }
+        #expect(answers == waits.map { .milliseconds($0) })
+        #expect(asked.allSatisfy { free.wait(beforePublishing: 1_000_000, at: start + .milliseconds($0)) == .zero })
     }
 }
 
@@ -142,6 +148,21 @@ import Testing
         #expect(position.isLast(offset: 40, id: "id") == (true, true))
         #expect(position.isLast(offset: 40, id: "other") == (true, false))
         #expect(position.isLast(offset: 41, id: "other") == (false, true))
+    }
+
+    @Test(
+        arguments: [
+            (nil, 0, nil, nil), (nil, 3, 0...2, 2), (40, 41, nil, 40), (40, 40, nil, 40), (40, 43, 41...42, 42),
+            // What came after the start of the replay is not missed.
+            (40, 500, 41...100, 100), (100, 500, nil, 100),
+        ] as [(Int64?, Int64, ClosedRange<Int64>?, Int64?)])
+    func `passes what the archive has removed, and counts it`(
+        last: Int64?, offset: Int64, removed: ClosedRange<Int64>?, newLast: Int64?
+    ) {
+        var position = position(last: last)
+        #expect(position.pass(to: offset, from: 0) == removed)
+        #expect(position.lastOffset == newLast && position.removedCount == Int64(removed?.count ?? 0))
+        #expect(position.lastID == (removed == nil ? "id" : nil))
     }
 }
 

@@ -36,6 +36,8 @@ extension RealBrokerTests {
             let rig = try await rig()
             #expect(
                 try await rig.done(replay + ["--from-offset", "0"], user: "forks-replay") == "The archive is empty.\n")
+            let empty = try await rig.done(replay + ["--from-offset", "0", "--json"], user: "forks-replay")
+            #expect(try JSONValue(parsing: Array(empty.utf8))["replayed"]?.integer == 0)
             try await rig.publish((0..<300).map { ForkRig.event($0, service: $0 % 3 == 0 ? "billing" : "mail") })
             for _ in 1...2 { #expect(try await numbers(rig, "--from-offset", "0") == Array(0..<300)) }
             #expect(try await numbers(rig, "--from-offset", "290") == Array(290..<300))
@@ -96,11 +98,15 @@ extension RealBrokerTests {
             let rig = try await rig()
             try await rig.publish((0..<3).map { ForkRig.event($0) })
             let file = "\(rig.node.folder)/position-\(UUID().uuidString)"
-            func run(_ to: String) async throws -> Finished {
+            func run(_ to: String, _ file: String) async throws -> Finished {
                 try await rig.belfry(
                     ["events", "replay", "--to", to, "--from-offset", "0", "--resume", file], user: "forks-replay")
             }
-            let missing = try await run("forks.nowhere/a")
+            func run(_ to: String) async throws -> Finished { try await run(to, file) }
+            let missing = try await run("forks.nowhere/a", "\(file)-nowhere")
+            // The end of the replay is on record before its first event.
+            let kept = try String(contentsOfFile: "\(file)-nowhere", encoding: .utf8)
+            #expect(kept.contains(#""end_offset":2"#) && kept.contains(#""replayed":0"#), "\(kept)")
             #expect(missing.status == 1 && missing.errors.contains("forks.nowhere"), "\(missing)")
             var admin = try AMQPHandle.connect(rig.options.urls[0], options: rig.options)
             try admin.declareExchange("forks.events.mine", passively: false)

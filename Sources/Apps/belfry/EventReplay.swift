@@ -17,7 +17,7 @@ struct EventReplay {
     let bounds: (since: Instant?, until: Instant?)
     let filters: [EventFilter]
     let destination: ReplayDestination
-    let pace: ReplayPace
+    var pace: ReplayPace
     let file: ReplayFile?
     let isDryRun: Bool
     var progress: ReplayProgress
@@ -27,13 +27,14 @@ struct EventReplay {
         let since = file?.position.map(\.since) ?? bounds.since
         let range = try range(since: since)
         if let fault = file?.position?.fault(inArchive: range) { throw Refused(fault) }
-        guard let range else { return Output.line("The archive is empty.") }
+        guard let range else { return progress.endEmpty() }
         var position =
             file?.position
             ?? ReplayPosition(request, since: bounds.since, until: bounds.until, endOffset: range.upperBound)
         // The last event that is done is read again, to see that it is the same.
         let start = max(position.lastOffset ?? request.fromOffset ?? 0, range.lowerBound)
-        noteRemoved(range, position)
+        Self.skipRemoved(to: start, from: request.fromOffset ?? start, &position)
+        try file?.write(position)
         if start <= position.endOffset, position.lastOffset != position.endOffset {
             try await replay(from: start, &position)
         }
@@ -54,11 +55,10 @@ struct EventReplay {
         }
     }
 
-    private func noteRemoved(_ range: ClosedRange<Int64>, _ position: ReplayPosition) {
-        guard let next = position.lastOffset.map({ $0 + 1 }) ?? request.fromOffset, next < range.lowerBound else {
-            return
-        }
-        Output.note("events \(next) to \(range.lowerBound - 1) are no longer in the archive: it keeps no more")
+    private static func skipRemoved(to offset: Int64, from start: Int64, _ position: inout ReplayPosition) {
+        guard let removed = position.pass(to: offset, from: start) else { return }
+        Output.note(
+            "events \(removed.lowerBound) to \(removed.upperBound) are no longer in the archive: it keeps no more")
     }
 
     private mutating func replay(from start: Int64, _ position: inout ReplayPosition) async throws {
@@ -71,7 +71,7 @@ struct EventReplay {
         ]
         let outcome: Result<Void, any Error>
         do {
-            outcome = .success(try await pass(reader, publisher, &position))
+            outcome = .success(try await pass(reader, publisher, from: start, &position))
         } catch {
             outcome = .failure(error)
         }
@@ -81,11 +81,9 @@ struct EventReplay {
     }
 
     private mutating func pass(
-        _ reader: StreamReader, _ publisher: WindowPublisher, _ position: inout ReplayPosition
+        _ reader: StreamReader, _ publisher: WindowPublisher, from start: Int64, _ position: inout ReplayPosition
     ) async throws {
         let selection = ReplaySelection(since: position.since, until: position.until, filters: filters)
-        let begun = ContinuousClock.now
-        var count = 0
         while position.lastOffset != position.endOffset {
             let batch = try await reader.next(limit: pace.windowMax)
             var window: [AMQPMessage] = []
@@ -97,6 +95,7 @@ struct EventReplay {
                     throw Refused("event \(offset) has another id than in the file: it is another archive")
                 }
                 if isLast || offset <= next.lastOffset ?? -1 { continue }
+                Self.skipRemoved(to: offset, from: start, &next)
                 // What came after the start is not replayed.
                 guard offset <= position.endOffset else {
                     next.lastOffset = position.endOffset
@@ -114,9 +113,8 @@ struct EventReplay {
                 (next.lastOffset, next.lastID) = (offset, message.id)
             }
             if !window.isEmpty, !isDryRun {
-                try await Task.sleep(for: pace.wait(afterPublishing: count, in: ContinuousClock.now - begun))
+                try await Task.sleep(for: pace.wait(beforePublishing: window.count, at: .now))
                 try await publish(window, publisher)
-                count += window.count
             }
             position = next
             if !isDryRun { try file?.write(position) }

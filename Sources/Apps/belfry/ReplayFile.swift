@@ -1,5 +1,6 @@
 import Commands
 import Foundation
+import Glibc
 
 /// The file of `--resume`. It is replaced as a whole, so it always holds a position.
 struct ReplayFile {
@@ -29,5 +30,16 @@ struct ReplayFile {
             throw Refused("\(draft) can't be written: check the folder's permissions and its disk")
         }
         guard rename(draft, path) == 0 else { throw Refused("\(path) can't be replaced: check its permissions") }
+        guard Self.sync(folder: URL(filePath: path).deletingLastPathComponent().path) else {
+            throw Refused("the folder of \(path) can't be written: check its permissions and its disk")
+        }
+    }
+
+    /// Makes a rename in the folder durable. False if that fails.
+    private static func sync(folder: String) -> Bool {
+        let descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard descriptor >= 0 else { return false }
+        defer { close(descriptor) }
+        return fsync(descriptor) == 0
     }
 }

@@ -29,9 +29,15 @@ struct ReplayProgress {
 
     func end(_ position: ReplayPosition) {
         if isJSON { return Output.line(Self.json(position, isDone: true, isDryRun).text) }
+        let removed = position.removedCount == 0 ? "" : ", removed \(position.removedCount)"
         Output.line(
             "\(isDryRun ? "would replay" : "replayed") \(position.replayedCount), unreadable "
-                + "\(position.unreadableCount)")
+                + "\(position.unreadableCount)\(removed)")
+    }
+
+    /// The archive has no event.
+    func endEmpty() {
+        Output.line(isJSON ? Self.json(nil, isDone: true, isDryRun).text : "The archive is empty.")
     }
 
     mutating func unreadable(_ offset: Int64, _ reason: String) {
@@ -41,11 +47,12 @@ struct ReplayProgress {
         Output.note("event \(offset) of the archive is not replayed: \(reason)\(more)")
     }
 
-    private static func json(_ position: ReplayPosition, isDone: Bool, _ isDryRun: Bool) -> JSONValue {
+    private static func json(_ position: ReplayPosition?, isDone: Bool, _ isDryRun: Bool) -> JSONValue {
         .object([
-            "done": .bool(isDone), "dry_run": .bool(isDryRun), "replayed": .integer(position.replayedCount),
-            "unreadable": .integer(position.unreadableCount), "end_offset": .integer(position.endOffset),
-            "last_offset": position.lastOffset.map(JSONValue.integer) ?? .null,
+            "done": .bool(isDone), "dry_run": .bool(isDryRun), "replayed": .integer(position?.replayedCount ?? 0),
+            "unreadable": .integer(position?.unreadableCount ?? 0), "removed": .integer(position?.removedCount ?? 0),
+            "end_offset": position.map { .integer($0.endOffset) } ?? .null,
+            "last_offset": position?.lastOffset.map(JSONValue.integer) ?? .null,
         ])
     }
 }
