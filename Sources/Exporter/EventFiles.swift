@@ -1,4 +1,5 @@
 import CoreMetrics
+import Glibc
 import Gzip
 public import JobCore
 public import Logging
@@ -94,7 +95,14 @@ public actor EventFiles {
 
     private func complete(where isDue: (PartFile) -> Bool) throws(ExportFault) {
         for (kind, file) in files where isDue(file) {
-            try file.complete()
+            do throws(ExportFault) {
+                try file.complete()
+            } catch where error.code == ENOENT {
+                files[kind] = nil
+                logger.error(
+                    "a file is no longer where it was written, nothing is added to it", metadata: ["error": "\(error)"])
+                continue
+            }
             files[kind] = nil
             completed.increment()
             logger.info("file completed", metadata: ["file": "\(file.name.text)", "bytes": "\(file.durableBytes)"])

@@ -35,11 +35,9 @@ final class ExportFolder {
     /// Makes the next file.
     func makeFile(_ kind: ExportKind, _ hour: ExportHour) throws(ExportFault) -> PartFile {
         let folder = "\(path)/\(hour.day)"
-        if mkdir(folder, 0o750) == 0 {
-            try ExportFault.syncFolder(path)
-        } else if errno != EEXIST {
-            throw ExportFault(system: "make \(folder)")
-        }
+        guard mkdir(folder, 0o750) == 0 || errno == EEXIST else { throw ExportFault(system: "make \(folder)") }
+        // Also a folder that was there: it may have been made by a try whose sync failed.
+        try ExportFault.syncFolder(path)
         let name = ExportFileName(kind: kind, hour: hour, exporter: exporter, number: try takeNumber())
         return try PartFile(name, hour: hour, in: folder)
     }

@@ -136,6 +136,26 @@ import Testing
         #expect(try await place.lines() == ["a"])
     }
 
+    @Test(arguments: [false, true])
+    func `a file that is taken away while it is written is given up, and the next ones are written`(isFolder: Bool)
+        async throws
+    {
+        let files = try await place.opened()
+        try await write(files, ["a"])
+        let day = "\(place.path)/2026-11-27"
+        if isFolder {
+            try FileManager.default.moveItem(atPath: day, toPath: "\(place.path)/moved")
+        } else {
+            try FileManager.default.removeItem(atPath: "\(place.path)/\(try place.paths()[0])")
+        }
+        try await write(files, ["b"], at: "04:00:00")
+        try await files.close()
+        let path = "2026-11-27/events-2026-11-27T04Z-one-2.jsonl.gz"
+        #expect(try place.paths().contains(path))
+        let kept = isFolder ? ["moved/events-2026-11-27T03Z-one-1.jsonl.gz.part"] : []
+        #expect(try Set(place.paths()) == Set(kept + [path]))
+    }
+
     @Test func `a file of that name that somebody made is not replaced`() async throws {
         let files = try await place.opened()
         try await write(files, ["a"])
