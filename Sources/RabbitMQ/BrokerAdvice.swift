@@ -8,6 +8,8 @@ enum BrokerAdvice: Sendable, CaseIterable {
     case services
     /// Belfry's own, with the queue of an event fork, which is there while the fork is enabled.
     case forks
+    /// Belfry's own, with the queue of a subscriber to events.
+    case subscribers
 
     /// Nil where the reply code (AMQP 0-9-1, 1.2) shows nothing to do.
     func text(replyCode: Int?) -> String? {
@@ -26,7 +28,11 @@ enum BrokerAdvice: Sendable, CaseIterable {
         case (.forks, Int(AMQP_ACCESS_REFUSED)):
             "check the user name and password, and that this fork uses its own broker user (topology/README.md)"
         case (.forks, Int(AMQP_NOT_FOUND)): "enable the fork with `belfry forks enable`"
-        case (.forks, Int(AMQP_NOT_ALLOWED)): "check that the virtual host exists and that the user may use it"
+        case (.subscribers, Int(AMQP_ACCESS_REFUSED)):
+            "check the user name and password, and that the user may have a queue of this name (docs/events/README.md)"
+        case (.subscribers, Int(AMQP_NOT_FOUND)): "check that this is the virtual host with Belfry's exchange of events"
+        case (.forks, Int(AMQP_NOT_ALLOWED)), (.subscribers, Int(AMQP_NOT_ALLOWED)):
+            "check that the virtual host exists and that the user may use it"
         default: nil
         }
     }

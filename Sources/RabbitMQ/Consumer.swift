@@ -14,6 +14,8 @@ actor Consumer: ConnectionOwner {
     private var declared: String?
     /// What the consumed queue is bound to, once it is declared.
     private let bindings: [ServiceQueue.Binding]
+    /// How many messages the declared queue takes; nil for no limit.
+    private let messagesMax: Int64?
     private let keepsProperties: Bool
     /// A message whose body is too large is handed out without it, rather than rejected.
     private let deliversOversized: Bool
@@ -38,18 +40,20 @@ actor Consumer: ConnectionOwner {
         connection = BrokerConnection(options: options, role: "consume", logger: logger)
         (keepsProperties, deliversOversized) = (false, false)
         bindings = []
+        messagesMax = nil
     }
 
     /// Consumes one queue, with all properties of its messages. With `declares` it is declared as a durable quorum
     /// queue, and bound. With `deliversOversized` a message that is too large is handed out without its body.
     init(
         options: ConnectionOptions, queue: String, declares: Bool, bindings: [ServiceQueue.Binding] = [],
-        deliversOversized: Bool = false, prefetch: Int, logger: Logger
+        messagesMax: Int64? = nil, deliversOversized: Bool = false, prefetch: Int, logger: Logger
     ) {
         connection = BrokerConnection(options: options, role: "consume", logger: logger)
         keepsProperties = true
         self.deliversOversized = deliversOversized
         self.bindings = bindings
+        self.messagesMax = messagesMax
         declared = declares ? queue : nil
         inboxes[queue] = Inbox(prefetch: prefetch)
     }
@@ -60,6 +64,7 @@ actor Consumer: ConnectionOwner {
         connection = BrokerConnection(options: options, role: "consume", logger: logger)
         (keepsProperties, deliversOversized) = (true, true)
         bindings = []
+        messagesMax = nil
         streamStart = start
         inboxes[stream] = Inbox(prefetch: prefetch)
     }
@@ -178,7 +183,11 @@ actor Consumer: ConnectionOwner {
         guard let queue = declared else { return }
         do {
             // The limit rids the queue of a message that ends the connection each time.
-            let arguments: [String: JSONValue] = ["x-queue-type": .string("quorum"), "x-delivery-limit": .integer(20)]
+            var arguments: [String: JSONValue] = ["x-queue-type": .string("quorum"), "x-delivery-limit": .integer(20)]
+            if let messagesMax {
+                arguments["x-max-length"] = .integer(messagesMax)
+                arguments["x-overflow"] = .string("reject-publish")
+            }
             try handle?.declareQueue(queue, arguments: arguments, passively: false)
         } catch {
             if error.isRefusal { declared = nil }

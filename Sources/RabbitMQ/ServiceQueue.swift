@@ -1,7 +1,8 @@
 public import Logging
 public import Messaging
 
-/// A consumer of one queue by its name: a service's, on a broker without Belfry's topology, or that of an event fork.
+/// A consumer of one queue by its name: a service's, on a broker without Belfry's topology, or, on the pipeline's, that
+/// of a subscriber to events or of an event fork.
 ///
 ///     let queue = ServiceQueue(options: options, name: "orders", prefetch: 10, logger: logger)
 ///     async let connection: Void = queue.run()
@@ -34,6 +35,20 @@ public struct ServiceQueue: MessageSubscription {
         self.name = name
     }
 
+    /// The queue of a subscriber to events, which is declared and bound on the pipeline's broker. With `messagesMax`
+    /// messages it is full, and refuses further ones.
+    public init(
+        options: ConnectionOptions, ofSubscriber name: String, bindings: [Binding], messagesMax: Int64, prefetch: Int,
+        logger: Logger
+    ) {
+        var options = options
+        options.advice = .subscribers
+        consumer = Consumer(
+            options: options, queue: name, declares: true, bindings: bindings, messagesMax: messagesMax,
+            prefetch: prefetch, logger: logger)
+        self.name = name
+    }
+
     /// The queue of an event fork, on the pipeline's broker. It is not declared: until the fork is enabled, nothing
     /// is consumed. A message that is too large arrives without its body: a fork's queue has no dead letters.
     public init(options: ConnectionOptions, ofFork name: String, prefetch: Int, logger: Logger) {
@@ -44,8 +59,8 @@ public struct ServiceQueue: MessageSubscription {
         self.name = name
     }
 
-    /// Consumes the queue, and reconnects after a loss, until the task is cancelled. A service's queue is declared as
-    /// a durable quorum queue and bound; one that exists with other arguments is consumed as it is. Run it once.
+    /// Consumes the queue, and reconnects after a loss, until the task is cancelled. Other queues than
+    /// a fork's are declared as durable quorum queues and bound; one that exists with other arguments is consumed as it is. Run it once.
     public func run() async {
         await withTaskCancellationHandler {
             await consumer.run()

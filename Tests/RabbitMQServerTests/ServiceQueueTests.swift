@@ -8,6 +8,28 @@ import Testing
 extension RealBrokerTests {
     /// A service's consumer, on a queue of its own.
     @Suite struct ServiceQueueTests {
+        @Test func `a subscriber's queue is made with its limit, and then refuses further messages`() async throws {
+            let node = try await RealBroker.node.value
+            let options = ConnectionOptions(urls: [try BrokerURL(parsing: node.url)], name: "subscriber")
+            let (name, exchange) = ("belfry.subscriber.limited", RealBroker.topology.name(of: .events))
+            let queue = ServiceQueue(
+                options: options, ofSubscriber: name, bindings: [.init(exchange: exchange, routingKey: "limited")],
+                messagesMax: 1, prefetch: 1, logger: silentLogger)
+            let loop = Task { await queue.run() }
+            _ = try await until("the queue is consumed") {
+                try await node.control(["list_consumers"]).contains("\(name)\t") ? true : nil
+            }
+            let listed = try await node.control(["list_queues", "name", "arguments"])
+            let line = listed.split(separator: "\n").first { $0.hasPrefix(name) } ?? ""
+            #expect(line.contains("reject-publish") && line.contains(#"{"x-max-length",1}"#), "\(line)")
+            var publisher = try AMQPHandle.connect(options.urls[0], options: options)
+            try publisher.publish(AMQPMessage(exchange: exchange, routingKey: "limited", id: "m-1", body: [1]))
+            #expect(try await queue.next(limit: 1).map(\.id) == ["m-1"])
+            loop.cancel()
+            await loop.value
+            try await node.control(["delete_queue", name])
+        }
+
         @Test func `a service's queue is made, or taken as it is, and its messages arrive until they are acknowledged`()
             async throws
         {

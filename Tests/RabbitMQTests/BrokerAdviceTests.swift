@@ -11,7 +11,8 @@ import Testing
         (.services, 404, "exists on the virtual host of BELFRY_SERVICE_AMQP_URL"),
         (.services, 530, "virtual host of BELFRY_SERVICE_AMQP_URL exists"),
         (.forks, 403, "this fork uses its own broker user"), (.forks, 404, "`belfry forks enable`"),
-        (.forks, 530, "the virtual host exists"),
+        (.forks, 530, "the virtual host exists"), (.subscribers, 403, "(docs/events/README.md)"),
+        (.subscribers, 404, "Belfry's exchange of events"), (.subscribers, 530, "the virtual host exists"),
     ])
     func `a refusal is followed by what to do about it`(advice: BrokerAdvice, code: Int, text: String) {
         let failure = AMQPFailure("log in", "refused", replyCode: code)
@@ -23,6 +24,12 @@ import Testing
     func `the service broker has no topology of ours to apply, and no user of a stage`(code: Int) {
         let line = AMQPFailure("log in", "refused", replyCode: code).description(with: .services)
         #expect(!line.contains("topology") && !line.contains("stage") && !line.contains("Belfry"), "\(line)")
+    }
+
+    @Test(arguments: [403, 404, 530])
+    func `a subscriber to events is not sent to the service broker`(code: Int) {
+        let line = AMQPFailure("log in", "refused", replyCode: code).description(with: .subscribers)
+        #expect(!line.contains("BELFRY_SERVICE_AMQP_URL"), "\(line)")
     }
 
     @Test(arguments: BrokerAdvice.allCases, [nil, 320, 541])

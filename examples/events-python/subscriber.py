@@ -5,7 +5,7 @@ subscriber is down. An event may come twice, so it does nothing about one whose 
 
 Settings, by environment variables:
   AMQP_URL  the broker of Belfry, with the user belfry-subscriber. Scripts/up calls it BELFRY_EVENTS_AMQP_URL.
-  QUEUE     the name of the queue (belfry.subscriber.example). It begins with belfry.subscriber.
+  QUEUE     the name of the queue (belfry.subscriber.example-python). It begins with belfry.subscriber.
   BINDING   the routing keys of the events, as a topic exchange takes them (execution.finished.#)
 """
 
@@ -19,7 +19,7 @@ import pika
 AMQP_URL = os.environ.get("AMQP_URL", "")
 if not AMQP_URL.startswith(("amqp://", "amqps://")):
     raise SystemExit("set AMQP_URL to the broker of Belfry: amqp://belfry-subscriber:PASSWORD@HOST:PORT/")
-QUEUE = os.environ.get("QUEUE", "belfry.subscriber.example")
+QUEUE = os.environ.get("QUEUE", "belfry.subscriber.example-python")
 BINDING = os.environ.get("BINDING", "execution.finished.#")
 
 # The ids of the events that were handled. A real subscriber keeps them in its database, with what it makes of the

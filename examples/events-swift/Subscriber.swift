@@ -5,7 +5,7 @@
 //
 // Settings, by environment variables:
 //   AMQP_URL  the broker of Belfry, with the user belfry-subscriber. Scripts/up calls it BELFRY_EVENTS_AMQP_URL.
-//   QUEUE     the name of the queue (belfry.subscriber.example). It begins with belfry.subscriber.
+//   QUEUE     the name of the queue (belfry.subscriber.example-swift). It begins with belfry.subscriber.
 //   BINDING   the routing keys of the events, as a topic exchange takes them (execution.finished.#)
 
 import Foundation
@@ -82,10 +82,12 @@ struct Example {
         }
         let binding = ServiceQueue.Binding(
             exchange: "belfry.events", routingKey: environment["BINDING", default: "execution.finished.#"])
+        // A quorum queue, which is kept on several nodes of the broker. When it has a million messages, it takes no more:
+        // the broker's disk must not fill up while this subscriber is down. Such events are lost for it.
         let queue = ServiceQueue(
             options: ConnectionOptions(urls: [url], name: "example"),
-            name: environment["QUEUE", default: "belfry.subscriber.example"], bindings: [binding], prefetch: 100,
-            logger: Logger(label: "example"))
+            ofSubscriber: environment["QUEUE", default: "belfry.subscriber.example-swift"], bindings: [binding],
+            messagesMax: 1_000_000, prefetch: 100, logger: Logger(label: "example"))
         // The connection, which is made again after a loss.
         let connection = Task { await queue.run() }
         defer { connection.cancel() }
