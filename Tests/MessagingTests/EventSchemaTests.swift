@@ -48,7 +48,7 @@ import Yams
 
     private static func job(isFull: Bool) -> JobFields {
         var job = Job(
-            name: name, target: InvocationTarget(kind: .http, address: "https://example.com/"),
+            name: name, target: InvocationTarget(kind: .http, address: "https://example.com/?key=own"),
             schedule: ScheduleKey("rate(1 minute)"), ttlSeconds: 60)
         if isFull {
             (job.payload, job.headers) = ("own", ["Authorization": "own"])
@@ -133,7 +133,8 @@ import Yams
         #expect(Self.faults(of: body["job"], in: job) == [])
         #expect(Self.required(job).union(Self.required(job["then"])) == Self.names(job))
         #expect(job["if"]?["properties"]?["deleted"]?["const"] == .bool(false))
-        #expect(!String(decoding: put.body, as: UTF8.self).contains("own"), "payload and headers are not shown")
+        #expect(!String(decoding: put.body, as: UTF8.self).contains("own"), "payload, headers and queries are not shown")
+        #expect(body["job"]?["invocation_target"]?.string == "https://example.com/?key=***")
         let deleted = try Self.body(JobChanged(deleted: Self.name, at: Self.start))
         #expect(Self.faults(of: deleted, in: schema) == [])
         #expect(Self.faults(of: deleted["job"], in: job, without: Self.required(job["then"])) == [])

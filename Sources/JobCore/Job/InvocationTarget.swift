@@ -21,4 +21,14 @@ public struct InvocationTarget: Sendable, Hashable, Codable {
         case .rabbitmq, .sqs: "\(kind.rawValue) \(address)"
         }
     }
+
+    /// The target with `***` for each value in the query of its URL: a service may take a key there.
+    public var withMaskedQuery: InvocationTarget {
+        guard kind != .rabbitmq, let start = address.firstIndex(of: "?") else { return self }
+        let values = address[address.index(after: start)...].split(separator: "&", omittingEmptySubsequences: false)
+        let masked = values.map { value in
+            value.isEmpty ? "" : value.firstIndex(of: "=").map { value[...$0] + "***" } ?? "***"
+        }
+        return InvocationTarget(kind: kind, address: "\(address[...start])\(masked.joined(separator: "&"))")
+    }
 }

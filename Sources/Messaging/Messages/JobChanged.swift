@@ -4,13 +4,16 @@ public import JobCore
 public struct JobChanged: EventMessage, Equatable {
     public let jobName: JobName
     public let occurredAt: Instant
-    /// The job's public fields. Nil when it was deleted.
+    /// The job's public fields, without the values of the query of its URL, which may be secrets. Nil when it was
+    /// deleted.
     public let fields: JobFields?
 
     /// A job was put.
     public init(put fields: JobFields) {
         jobName = fields.job.name
         occurredAt = fields.updatedAt
+        var fields = fields
+        fields.job.target = fields.job.target.withMaskedQuery
         self.fields = fields
     }
 

@@ -71,4 +71,17 @@ import Testing
         ].map { InvocationTarget(kind: $0, address: $1).lane }
         #expect(lanes == ["https://example.com", "rabbitmq orders/created", "rabbitmq queue:jobs"])
     }
+
+    @Test(
+        arguments: [
+            ("https://a.example/run", "https://a.example/run"), ("https://a.example/?", "https://a.example/?"),
+            ("https://a.example/run?key=s3cret&b=1", "https://a.example/run?key=***&b=***"),
+            ("https://a.example/run?s3cret", "https://a.example/run?***"),
+            ("https://a.example/run?key=a=b?c&&=d", "https://a.example/run?key=***&&=***"),
+        ])
+    func `a target is shown without the values of its query`(address: String, shown: String) {
+        #expect(InvocationTarget(kind: .http, address: address).withMaskedQuery.address == shown)
+        let queue = InvocationTarget(kind: .rabbitmq, address: "queue:a?b=c")
+        #expect(queue.withMaskedQuery == queue)
+    }
 }
