@@ -97,7 +97,8 @@ public actor EventFiles {
         for (kind, file) in files where isDue(file) {
             do throws(ExportFault) {
                 try file.complete()
-            } catch where error.code == ENOENT {
+            } catch {
+                guard error.code == ENOENT else { throw error }
                 files[kind] = nil
                 logger.error(
                     "a file is no longer where it was written, nothing is added to it", metadata: ["error": "\(error)"])
