@@ -133,7 +133,7 @@ import Yams
         #expect(Self.faults(of: body["job"], in: job) == [])
         #expect(Self.required(job).union(Self.required(job["then"])) == Self.names(job))
         #expect(job["if"]?["properties"]?["deleted"]?["const"] == .bool(false))
-        #expect(!String(decoding: put.body, as: UTF8.self).contains("own"), "payload, headers and queries are not shown")
+        #expect(!String(decoding: put.body, as: UTF8.self).contains("own"), "no payload, header or query")
         #expect(body["job"]?["invocation_target"]?.string == "https://example.com/?key=***")
         let deleted = try Self.body(JobChanged(deleted: Self.name, at: Self.start))
         #expect(Self.faults(of: deleted, in: schema) == [])
