@@ -151,8 +151,8 @@ struct LetterPass {
         return request.filter.matchesSubject(letter)
     }
 
-    /// Whether an earlier pass of the same run has replayed the letter, and it has failed again. The time of its failure
-    /// doesn't tell: it is by another clock than the filter's.
+    /// Whether an earlier pass of the same run has replayed the letter, and it has failed again. The time of its
+    /// failure doesn't tell: it is by another clock than the filter's.
     private func isOfThisRun(_ taken: TakenLetter) -> Bool {
         guard request.action == .replay, let run = Replay.run(request.filter) else { return false }
         return taken.message.headers[Header.replayRun] == run

@@ -66,8 +66,8 @@ struct LetterReader {
         Header.deadReason, Header.deadError, Header.deadAt, Header.deadFirstAt, Header.deadAttempts,
         Header.originExchange, Header.originRoutingKey, Header.originQueue, Header.replays, Header.replayRun,
         Header.letter,
-        // A replay begins anew: a message that was set aside for its returns would be set aside again, and the record is
-        // asked about each replay.
+        // A replay begins anew: a message that was set aside for its returns would be set aside again, and the record
+        // is asked about each replay.
         Header.returnedCount, Header.judgedReplays,
     ]
 

@@ -6,8 +6,8 @@ import Messaging
 struct ScanPlace {
     private let queue: WorkQueue
     private var target: (id: DeadLetterID, copy: Int)?
-    /// An entry for each id, of about 40 bytes: which of the letters will be the last is not known before. The time of a
-    /// pass bounds them.
+    /// An entry for each id, of about 40 bytes: which of the letters will be the last is not known before. The time of
+    /// a pass bounds them.
     private var copies: [DeadLetterID: Int] = [:]
     /// The last letter that stays, in this queue or in one before it.
     private(set) var last: DeadLetterPosition?

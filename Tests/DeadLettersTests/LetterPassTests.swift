@@ -159,7 +159,8 @@ func request(
     ) async {
         let others = (1...9).map { taken(UInt64($0), headers: [Header.deadReason: "forbidden"], id: "o-\($0)") }
         let found = (1...2 * limit).map { taken(UInt64(100 + $0), id: "m-\($0)") }
-        let scan = MemoryScan([.dispatcherRuns: others + found], batch: 1_000) { [time] in time.pass(milliseconds: 5) }
+        let scan = MemoryScan(
+            [.dispatcherRuns: others + found], batch: 1_000, beforeNext: { [time] in time.pass(milliseconds: 5) })
         let due = Int64(2 * limit * 1_000 / rate)
         var after: DeadLetterPosition?
         time.pass(milliseconds: 10_000)
@@ -178,11 +179,11 @@ func request(
         let times = Mutex<[Int64]>([])
         let letters = letters(30) { $0 <= 10 ? [Header.deadReason: "forbidden"] : [:] }
         let scan = MemoryScan(
-            [.dispatcherRuns: letters], batch: 10, beforeNext: { [time] in time.pass(milliseconds: 5_000) },
+            [.dispatcherRuns: letters], batch: 10,
             outcome: { [time] _ in
                 times.withLock { $0.append(time.monotonicMilliseconds()) }
                 return .confirmed
-            })
+            }, beforeNext: { [time] in time.pass(milliseconds: 5_000) })
         _ = await pass(request(.replay, .init(queues: [.dispatcherRuns], reason: "failing"), rate: 10), scan)
         let published = times.withLock { $0 }
         #expect(published.count == 20)
@@ -190,7 +191,8 @@ func request(
     }
 
     @Test func `letters that are too deep for one pass are reached by the next`() async throws {
-        let scan = MemoryScan([.dispatcherRuns: letters(39)], batch: 1) { [time] in time.pass(milliseconds: 1_000) }
+        let scan = MemoryScan(
+            [.dispatcherRuns: letters(39)], batch: 1, beforeNext: { [time] in time.pass(milliseconds: 1_000) })
         let shown = Shown()
         var (passes, after) = (0, DeadLetterPosition?.none)
         repeat {
@@ -203,7 +205,8 @@ func request(
 
     @Test func `a pass that cannot reach its place in time says so, and names the same place`() async {
         let letters = letters(40)
-        let scan = MemoryScan([.dispatcherRuns: letters], batch: 1) { [time] in time.pass(milliseconds: 1_000) }
+        let scan = MemoryScan(
+            [.dispatcherRuns: letters], batch: 1, beforeNext: { [time] in time.pass(milliseconds: 1_000) })
         let deep = DeadLetterPosition(queue: .dispatcherRuns, id: letter(letters[38]).id, copy: 1)
         let result = await pass(request(.list, after: deep), scan)
         #expect(result == DeadLettersResult(more: deep, error: "unavailable"))

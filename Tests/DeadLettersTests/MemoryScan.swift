@@ -12,8 +12,9 @@ actor MemoryScan: DeadLetterScan {
     private let beforeNext: @Sendable () -> Void
 
     init(
-        _ letters: [WorkQueue: [TakenLetter]], batch: Int = 3, beforeNext: @escaping @Sendable () -> Void = {},
-        outcome: @escaping @Sendable (OutboundMessage) -> PublishOutcome = { _ in .confirmed }
+        _ letters: [WorkQueue: [TakenLetter]], batch: Int = 3,
+        outcome: @escaping @Sendable (OutboundMessage) -> PublishOutcome = { _ in .confirmed },
+        beforeNext: @escaping @Sendable () -> Void = {}
     ) {
         self.letters = letters
         self.batch = batch
