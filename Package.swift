@@ -198,7 +198,7 @@ let package = Package(
             "SQSTests",
             [
                 "Determinism", "HTTPClient", "JSON", "JobCore", "Messaging", "SQS", "TestServers",
-                hummingbird, inMemoryLogging, logging,
+                hummingbird, inMemoryLogging, lifecycle, logging,
             ]),
         tests("HTTPServerTests", ["HTTPServer", "TestServers", hummingbird, logging]),
         tests(

@@ -96,8 +96,8 @@ public struct ReplayPosition: Sendable, Equatable, Codable {
             + "anew"
     }
 
-    /// The next message has this offset. The numbers of an archive have no gaps, so what is between it and the last that
-    /// is done was removed: that is counted, passed, and answered. `start` is the first message of the replay.
+    /// The next message has this offset. The numbers of an archive have no gaps, so what is between it and the last
+    /// that is done was removed: that is counted, passed, and answered. `start` is the first message of the replay.
     public mutating func pass(to offset: Int64, from start: Int64) -> ClosedRange<Int64>? {
         let expected = lastOffset.map { $0 + 1 } ?? start
         let end = min(offset - 1, endOffset)

@@ -138,13 +138,3 @@ struct DeadLetterAsker: Sendable {
         ["dead_letters_request_id": "\(request.requestID)"]
     }
 }
-
-extension DeadLettersRequested {
-    /// Whether it publishes or removes letters.
-    var changesLetters: Bool {
-        switch action {
-        case .list, .show: false
-        case .replay, .drop, .republish: !isDryRun
-        }
-    }
-}

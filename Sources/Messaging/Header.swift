@@ -41,8 +41,8 @@ public enum Header {
     public static let deadAttempts = "belfry-dead-attempts"
     /// How often a dead letter was replayed. The message keeps it, so that the letter of a next failure shows it.
     public static let replays = "belfry-replays"
-    /// Which run of passes has replayed the letter last: the `before` of its filter, in milliseconds since the epoch. The
-    /// message keeps it, so that the run does not replay it a second time.
+    /// Which run of passes has replayed the letter last: the `before` of its filter, in milliseconds since the epoch.
+    /// The message keeps it, so that the run does not replay it a second time.
     public static let replayRun = "belfry-replay-run"
     /// In the messages of a replayed delivery: the number of its replays when the record was last asked about it.
     public static let judgedReplays = "belfry-replays-judged"

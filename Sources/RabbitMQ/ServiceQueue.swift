@@ -59,8 +59,9 @@ public struct ServiceQueue: MessageSubscription {
         self.name = name
     }
 
-    /// Consumes the queue, and reconnects after a loss, until the task is cancelled. Other queues than
-    /// a fork's are declared as durable quorum queues and bound; one that exists with other arguments is consumed as it is. Run it once.
+    /// Consumes the queue, and reconnects after a loss, until the task is cancelled. Other queues than a fork's are
+    /// declared as durable quorum queues and bound; one that exists with other arguments is consumed as it is. Run it
+    /// once.
     public func run() async {
         await withTaskCancellationHandler {
             await consumer.run()

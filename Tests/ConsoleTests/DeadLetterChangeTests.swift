@@ -19,7 +19,7 @@ import Testing
 
     private static let filters: [(body: String, filter: DeadLetterFilter)] = [
         (#"{"all": true}"#, DeadLetterFilter(before: ConsoleAPI.now)),
-        (#"{"id": "\#(id)"}"#, DeadLetterFilter(id: id, before: ConsoleAPI.now)),
+        (#"{"id": "\#(id)"}"#, DeadLetterFilter(id: id)),
         (
             #"{"queue": ["courier.bulk", "ingester.reports.0"], "service": "billing", "job": "a", "reason": "x_y"}"#,
             DeadLetterFilter(
@@ -67,7 +67,7 @@ import Testing
         let answer = try await api.send(.post, "/dead-letters:replay", #"{"all": true}"#)
         #expect(
             answer.text == #"{"matched":5,"done":4,"failed":1,"scanned":40,"dry_run":false,"#
-                + #""before":"2030-03-17T17:46:40Z","failures":[{"id":"\#(Self.id)","queue":"courier.deliveries","#
+                + #""ended_early":false,"before":"2030-03-17T17:46:40Z","failures":[{"id":"\#(Self.id)","queue":"courier.deliveries","#
                 + #""code":"forged_origin","message":"The origin is another queue."}],"#
                 + #""paging":{"more":"\#(Paging.token(after: more))"}}"#)
     }

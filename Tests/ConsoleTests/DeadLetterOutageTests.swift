@@ -23,7 +23,7 @@ import Testing
         ("no answer", 503, "deadletterd gave no answer; is one running?"),
         ("lost", 503, "The connection to the broker was lost before deadletterd answered."),
         ("interrupted", 503, "deadletterd was interrupted."),
-        ("unavailable", 503, "deadletterd could not go on after 5 letters. Send the same request again."),
+        ("unavailable", 503, "deadletterd could not reach the broker. Send the same request again."),
         (
             "position_gone", 409,
             "The letter that this page begins behind is no longer there. List again from the start."
@@ -39,7 +39,7 @@ import Testing
         switch end.end {
         case "no answer": api.answers.script(Pass())
         case "lost": api.answers.script(Pass(isLost: true))
-        default: api.answers.script(Pass(result: DeadLettersResult(done: 5, error: end.end)))
+        default: api.answers.script(Pass(result: DeadLettersResult(error: end.end)))
         }
         let answer = try await api.send(request.method, request.path, request.body)
         #expect(answer.status == end.status)
@@ -55,6 +55,25 @@ import Testing
         } else {
             #expect(message.contains("It is not known how many letters were handled."))
         }
+    }
+
+    @Test(arguments: requests.filter { $0.body != nil })
+    func `that has done something before the broker became unavailable is answered with its counts`(
+        request: (method: HTTPRequest.Method, path: String, body: String?)
+    ) async throws {
+        let api = ConsoleAPI()
+        api.answers.script(Pass(result: DeadLettersResult(matched: 5, done: 5, error: "unavailable")))
+        let answer = try await api.send(request.method, request.path, request.body)
+        #expect(try answer.status == 200 && answer.body["done"] == .integer(5))
+        #expect(try answer.body["ended_early"] == .bool(true))
+    }
+
+    @Test func `for an export whose letters did not all arrive is refused, and not a shorter page`() async throws {
+        let api = ConsoleAPI()
+        api.answers.script(Pass(letters: [(ConsoleAPI.letter(), [])], result: DeadLettersResult(matched: 2)))
+        let answer = try await api.send(.get, "/dead-letters:export", nil)
+        #expect(answer.status == 503)
+        #expect(try answer.body["message"]?.string?.hasPrefix("Some of deadletterd's answers were lost.") == true)
     }
 
     @Test(arguments: requests)

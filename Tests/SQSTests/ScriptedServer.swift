@@ -1,6 +1,8 @@
 import HTTPClient
 import Hummingbird
 import JSON
+import Logging
+import ServiceLifecycle
 import Synchronization
 
 /// A server that gives one prepared answer after the other, the last one for ever, and keeps the requests.
@@ -38,14 +40,21 @@ final class ScriptedServer: Sendable {
         let application = Application(
             router: router, configuration: .init(address: .hostname("127.0.0.1", port: 0)),
             onServerRunning: { announce.yield($0.localAddress?.port ?? 0) })
+        // Ends in order: a server that is cancelled while it accepts a connection ends the process (NIOAsyncWriter).
+        let services = ServiceGroup(services: [application], logger: Logger(label: "scripted"))
         try await withThrowingTaskGroup { group in
-            group.addTask { try? await application.run() }
+            group.addTask { try? await services.run() }
             for await port in ports {
                 server.port.withLock { $0 = port }
                 break
             }
-            try await body(server)
-            group.cancelAll()
+            do {
+                try await body(server)
+            } catch {
+                await services.triggerGracefulShutdown()
+                throw error
+            }
+            await services.triggerGracefulShutdown()
         }
     }
 

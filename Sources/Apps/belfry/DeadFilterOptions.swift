@@ -15,8 +15,8 @@ struct DeadFilterOptions: ParsableArguments {
         help: ArgumentHelp(
             "Letters with this reason.",
             discussion: """
-                refused, unreadable, failing, forbidden or unknown_execution; or of the broker: delivery_limit, rejected, \
-                expired or maxlen.
+                refused, unreadable, failing, forbidden or unknown_execution; or of the broker: delivery_limit, \
+                rejected, expired or maxlen.
                 """), transform: Arguments.notEmpty)
     var reason: String?
     @Option(
