@@ -200,7 +200,7 @@ let package = Package(
                 "Determinism", "HTTPClient", "JSON", "JobCore", "Messaging", "SQS", "TestServers",
                 hummingbird, inMemoryLogging, lifecycle, logging,
             ]),
-        tests("HTTPServerTests", ["HTTPServer", "TestServers", hummingbird, logging]),
+        tests("HTTPServerTests", ["HTTPServer", "TestServers", hummingbird, lifecycle, logging]),
         tests(
             "TickerTests",
             [

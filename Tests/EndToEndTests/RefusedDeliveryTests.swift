@@ -29,7 +29,7 @@ extension EndToEnd {
                 "refused-once", fields.merging(["invocation_target": .string("\(service.url)/succeed")]) { $1 })
             let path = "\(belfry.home)/refused-once.jsonl"
             let exported = try await belfry.belfry(["dead", "export", "--job", "refused-once", "--output", path])
-            #expect(exported.status == 0 && exported.errors == "exported 1 dead letters\n", "\(exported)")
+            #expect(exported.status == 0 && exported.errors == "exported 1 dead letter\n", "\(exported)")
             let replayed = try await belfry.belfry(["dead", "replay", letterID])
             #expect(replayed.status == 0, "\(replayed)")
             let retry = try await until("the retry is on record") {

@@ -1,6 +1,7 @@
 import HTTPServer
 import Hummingbird
 import Logging
+import ServiceLifecycle
 import Synchronization
 import TestServers
 import Testing
@@ -35,16 +36,21 @@ import Testing
         let server = GuardedServer(
             host: "127.0.0.1", port: 0, limits: limits, logger: logger, onListening: { found.yield($0) },
             router: Self.router)
-        let running = Task { try await server.run() }
+        // Ends in order: a server that is cancelled with connections that it has not taken yet ends the process
+        // (NIOAsyncWriter).
+        var configuration = ServiceGroupConfiguration(services: [server], logger: logger)
+        configuration.maximumGracefulShutdownDuration = .seconds(60)
+        let group = ServiceGroup(configuration: configuration)
+        let running = Task { try await group.run() }
         var iterator = ports.makeAsyncIterator()
         let port = try #require(await iterator.next())
         do {
             try await body(port)
         } catch {
-            running.cancel()
+            await group.triggerGracefulShutdown()
             throw error
         }
-        running.cancel()
+        await group.triggerGracefulShutdown()
         _ = await running.result
     }
 

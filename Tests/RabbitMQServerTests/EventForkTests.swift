@@ -105,10 +105,11 @@ extension RealBrokerTests {
             let finished = try await rig.belfry(replay, user: "forks-replay")
             #expect(finished.status == 0 && finished.errors.contains("are no longer in the archive"))
             let told = try #require(
-                try #/replayed (\d+), unreadable 0, removed (\d+)\n/#.wholeMatch(in: finished.output),
+                try #/replayed (\d+), unreadable 0(?:, removed \d+)?\n/#.wholeMatch(in: finished.output),
                 "\(finished.output)")
             let count = try #require(Int(told.1))
-            #expect(Int(told.2) == 5_000 - count && count > 0)
+            #expect(count > 0)
+            // Some may have been removed meanwhile, but none is left out.
             let ids = try await rig.take(count, from: "forks.copy").map(\.id)
             #expect(ids == (5_000 - count..<5_000).map { "e-\($0)" })
         }
