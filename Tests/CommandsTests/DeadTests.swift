@@ -191,6 +191,7 @@ import Testing
         #expect(mode == 0o600)
         let planned = try await api.dead("replay", "--from", "\(files.path)/letters", "--dry-run")
         #expect(planned.status == 0 && planned.output == "would replay 7 dead letters\n")
+        #expect(api.state.withLock(\.published.count) == 7)
         let some = try await api.dead("replay", "--from", "\(files.path)/letters", "--limit", "2", "--rate", "1000")
         #expect(some.status == 0 && api.state.withLock(\.published.count) == 9)
     }
@@ -201,7 +202,7 @@ import Testing
         let wrong = try await api.bash("{ belfry dead export; echo '{\"id\": 5}'; } | belfry dead replay --from -")
         #expect(wrong.status == 1 && wrong.errors.contains("standard input:4:"), "\(wrong)")
         #expect(api.state.withLock(\.requests).isEmpty)
-        api.state.withLock { $0.unavailablePass = 2 }
+        api.state.withLock { $0.gonePass = 2 }
         let failed = try await api.bash("belfry dead export | belfry dead replay --from -")
         #expect(failed.status == 1 && failed.output == "replayed 2 dead letters\n", "\(failed)")
         #expect(failed.errors.contains("standard input:3: ") && failed.errors.contains("tail -n +3 "))

@@ -170,7 +170,7 @@ final class FakeDeadLetterAPI: Sendable {
 extension FakeDeadLetterAPI.State {
     fileprivate mutating func carryOut(_ action: String, _ request: [String: JSONValue]) -> [String: JSONValue] {
         if let letter = request["letter"] {
-            published.append(letter)
+            if request["dry_run"] != .bool(true) { published.append(letter) }
             return Self.answer(done: 1)
         }
         guard case .integer(let limit)? = request["limit"] else { return [:] }

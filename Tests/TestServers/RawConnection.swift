@@ -48,7 +48,7 @@ public final class RawConnection: Sendable {
     }
 
     /// Waits until the server has closed the connection, and returns all that came before.
-    public func readToEnd(withinSeconds seconds: Int = 10) async throws -> String {
+    public func readToEnd(withinSeconds seconds: Int = 30) async throws -> String {
         var text = ""
         return try await until("the server closes the connection", withinSeconds: seconds) {
             let part = read()
