@@ -67,7 +67,8 @@ import Testing
         let answer = try await api.send(.post, "/dead-letters:replay", #"{"all": true}"#)
         #expect(
             answer.text == #"{"matched":5,"done":4,"failed":1,"scanned":40,"dry_run":false,"#
-                + #""ended_early":false,"before":"2030-03-17T17:46:40Z","failures":[{"id":"\#(Self.id)","queue":"courier.deliveries","#
+                + #""ended_early":false,"before":"2030-03-17T17:46:40Z","#
+                + #""failures":[{"id":"\#(Self.id)","queue":"courier.deliveries","#
                 + #""code":"forged_origin","message":"The origin is another queue."}],"#
                 + #""paging":{"more":"\#(Paging.token(after: more))"}}"#)
     }

@@ -58,7 +58,7 @@ public final class RawConnection: Sendable {
     }
 
     /// Waits until the text that has arrived contains another one, and returns it.
-    public func readUntil(_ end: String, withinSeconds seconds: Int = 10) async throws -> String {
+    public func readUntil(_ end: String, withinSeconds seconds: Int = 30) async throws -> String {
         var text = ""
         return try await until("the server sends \(end)", withinSeconds: seconds) {
             text += read().text

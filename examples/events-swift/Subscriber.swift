@@ -82,8 +82,8 @@ struct Example {
         }
         let binding = ServiceQueue.Binding(
             exchange: "belfry.events", routingKey: environment["BINDING", default: "execution.finished.#"])
-        // A quorum queue, which is kept on several nodes of the broker. When it has a million messages, it takes no more:
-        // the broker's disk must not fill up while this subscriber is down. Such events are lost for it.
+        // A quorum queue, which is kept on several nodes of the broker. When it has a million messages, it takes no
+        // more: the broker's disk must not fill up while this subscriber is down. Such events are lost for it.
         let queue = ServiceQueue(
             options: ConnectionOptions(urls: [url], name: "example"),
             ofSubscriber: environment["QUEUE", default: "belfry.subscriber.example-swift"], bindings: [binding],

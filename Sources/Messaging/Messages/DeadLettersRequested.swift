@@ -1,8 +1,8 @@
 /// `deadletter.requested`: consoled asks deadletterd for one pass over dead letters.
 ///
-/// A pass takes 20 s at most, beside 25 s to reach the place where it begins. The broker drops a request that nobody has
-/// taken for 30 s, and the asker waits 55 s for the answers. A request that changes something is carried out at most once:
-/// deadletterd answers one that the broker redelivers with the error `interrupted`.
+/// A pass takes 20 s at most, beside 25 s to reach the place where it begins. The broker drops a request that nobody
+/// has taken for 30 s, and the asker waits 55 s for the answers. A request that changes something is carried out at
+/// most once: deadletterd answers one that the broker redelivers with the error `interrupted`.
 ///
 /// The request is JSON in the header `Header.request`; the body is empty, or the letter's that is to be published.
 public struct DeadLettersRequested: PipelineMessage, Equatable, Codable {
