@@ -140,16 +140,18 @@ public struct Settlement: Sendable {
     }
 
     /// Returns the dead letter of a message, and logs and counts it. `metadata` is added to the log line. That a target
-    /// refuses a delivery is nothing unusual, and is logged elsewhere.
+    /// refuses a delivery is nothing unusual, and is logged elsewhere, without the answer: a service may echo secrets.
     public func deadLetter(
         _ message: InboundMessage, _ reason: DeadLetterReason, _ error: String, metadata: Logger.Metadata = [:]
     ) -> OutboundMessage {
         deadLetters[reason]?.increment()
-        var metadata = metadata
-        metadata["reason"] = "\(reason.rawValue)"
-        metadata["error"] = "\(error)"
-        metadata["message_id"] = "\(message.id ?? "")"
-        logger.log(level: reason == .refused ? .debug : .error, "dead letter", metadata: metadata)
+        if reason != .refused {
+            var metadata = metadata
+            metadata["reason"] = "\(reason.rawValue)"
+            metadata["error"] = "\(error)"
+            metadata["message_id"] = "\(message.id ?? "")"
+            logger.error("dead letter", metadata: metadata)
+        }
         return message.deadLetter(
             from: queue, reason: reason, error: error, atMilliseconds: time.now().millisecondsSinceEpoch)
     }

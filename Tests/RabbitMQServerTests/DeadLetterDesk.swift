@@ -143,6 +143,21 @@ final class DeadLetterDesk: Sendable {
         return messages
     }
 
+    /// Takes everything out of the queue of runs, up to a message that is published behind it.
+    func takeAllRuns() async throws -> [InboundMessage] {
+        try await broker.publish([
+            OutboundMessage(routingKey: RoutingKey.runRequested, id: "end", body: Array("{}".utf8))
+        ])
+        let subscription = await broker.subscribe(to: .dispatcherRuns, prefetch: 1_000)
+        var messages: [InboundMessage] = []
+        while messages.last?.id != "end" {
+            let batch = try await subscription.next(limit: 1_000)
+            await subscription.acknowledge(batch.map(\.tag))
+            messages += batch
+        }
+        return messages.dropLast()
+    }
+
     /// The number of messages of a queue, those in somebody's hands included.
     func depth(_ queue: String) async throws -> Int {
         let listed = try await node.control(["list_queues", "name", "messages", "--no-table-headers"])
