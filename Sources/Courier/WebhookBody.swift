@@ -11,7 +11,7 @@ struct WebhookBody: Encodable {
     private enum Key: String, CodingKey {
         case callback_url, heartbeat_interval_seconds, invocation_latency_ms, invocation_latency_pct, job_name
         case last_successful_execution, payload, schedule, scheduled_time, scheduled_time_ms, ttl_seconds
-        case service_name, execution_id, attempt, retry_of, test
+        case service_name, execution_id, attempt, retry_of, trigger, test
     }
 
     // swift-format-ignore: AlwaysUseLowerCamelCase
@@ -37,6 +37,7 @@ struct WebhookBody: Encodable {
         try body.encode(request.executionID, forKey: .execution_id)
         try body.encode(request.attempt, forKey: .attempt)
         try body.encode(request.retryOf, forKey: .retry_of)
+        try body.encode(request.trigger, forKey: .trigger)
         if request.isTest { try body.encode(true, forKey: .test) }
     }
 

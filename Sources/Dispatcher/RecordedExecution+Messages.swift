@@ -47,7 +47,7 @@ extension RecordedExecution {
             ttlSeconds: execution.state.ttlSeconds,
             heartbeatIntervalSeconds: execution.state.heartbeatIntervalSeconds, timeoutSeconds: job.timeoutSeconds,
             retry: job.retry, deadline: execution.state.ttlDeadline, lastSuccess: lastSuccess,
-            isExclusive: execution.isExclusive, retryOf: execution.retryOf)
+            isExclusive: execution.isExclusive, retryOf: execution.retryOf, trigger: execution.trigger)
         // Not now: a message that is handled twice leads to the same messages.
         delivery.requestedAt = execution.attemptDueAt
         delivery.isBulk = isBulk

@@ -114,20 +114,42 @@ enum JobRow {
         try database.cachedStatement(
             sql: """
                 INSERT INTO job (id, service, name, enabled, expression, time_zone, dst, since_ms, created_ms,
-                    updated_ms, document)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                    updated_ms, document, owner)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                 ON CONFLICT (service, name) DO UPDATE SET enabled = excluded.enabled,
                     expression = excluded.expression, time_zone = excluded.time_zone, dst = excluded.dst,
                     since_ms = excluded.since_ms, created_ms = excluded.created_ms,
-                    updated_ms = excluded.updated_ms, deleted_ms = NULL, document = excluded.document
+                    updated_ms = excluded.updated_ms, deleted_ms = NULL, document = excluded.document,
+                    owner = excluded.owner
                 """
         ).execute(arguments: [
             stored.id.databaseValue, job.name.service.databaseValue, job.name.job.databaseValue,
             job.isEnabled.databaseValue, job.schedule.expression.databaseValue, job.schedule.timeZone.databaseValue,
             job.schedule.dst.description.databaseValue, stored.effectiveAfter.databaseValue,
             stored.createdAt.databaseValue, stored.updatedAt.databaseValue,
-            try JSONColumn.text(of: job).databaseValue,
+            try JSONColumn.text(of: job).databaseValue, job.owner.databaseValue,
         ])
+        try writeTags(of: job, to: database)
+    }
+
+    /// A job whose tags are as before costs one read.
+    private static func writeTags(of job: Job, to database: Database) throws {
+        let seq = "(SELECT seq FROM job WHERE service = ?1 AND name = ?2)"
+        let name: StatementArguments = [job.name.service, job.name.job]
+        let written = try Set(
+            String.fetchAll(
+                try database.cachedStatement(sql: "SELECT tag FROM job_tag WHERE job = \(seq)"), arguments: name))
+        guard written != Set(job.tags) else { return }
+        try database.cachedStatement(sql: "DELETE FROM job_tag WHERE job = \(seq)").execute(arguments: name)
+        let insert = try database.cachedStatement(sql: "INSERT INTO job_tag (tag, job) VALUES (?3, \(seq))")
+        for tag in Set(job.tags) { try insert.execute(arguments: [job.name.service, job.name.job, tag]) }
+    }
+
+    /// For a job that is deleted.
+    static func forgetTags(of name: JobName, in database: Database) throws {
+        try database.execute(
+            sql: "DELETE FROM job_tag WHERE job = (SELECT seq FROM job WHERE service = ? AND name = ?)",
+            arguments: [name.service, name.job])
     }
 
     /// For a job that becomes exclusive while it runs: no new run starts before all of its open ones have ended. Tests

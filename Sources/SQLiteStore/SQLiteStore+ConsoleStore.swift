@@ -46,6 +46,7 @@ extension SQLiteStore: ConsoleStore {
                     """,
                 arguments: [now.databaseValue, name.service.databaseValue, name.job.databaseValue])
             guard database.changesCount == 1 else { return false }
+            try JobRow.forgetTags(of: name, in: database)
             try JobRow.countChange(in: database)
             return true
         }

@@ -32,6 +32,12 @@ enum Schema {
         migrator.registerMigration("7: secrets of services") { database in
             try database.execute(sql: serviceSecrets)
         }
+        migrator.registerMigration("8: tags, owners, pauses, audit") { database in
+            try database.execute(sql: tagsAndOwners)
+            try database.execute(sql: pauses)
+            try database.execute(sql: audit)
+            try database.execute(sql: keyUse)
+        }
         return migrator
     }()
 
@@ -219,6 +225,63 @@ enum Schema {
             expires_ms INTEGER
         ) STRICT;
         CREATE INDEX service_secret_by_service ON service_secret (service);
+        """
+
+    /// The tags of jobs that are not deleted, for searches; the document holds them, too.
+    private static let tagsAndOwners = """
+        CREATE TABLE job_tag (
+            tag TEXT NOT NULL,
+            job INTEGER NOT NULL REFERENCES job (seq) ON DELETE CASCADE,
+            PRIMARY KEY (tag, job)
+        ) STRICT, WITHOUT ROWID;
+        CREATE INDEX job_tag_by_job ON job_tag (job);
+        INSERT OR IGNORE INTO job_tag SELECT e.value, j.seq FROM job j, json_each(j.document, '$.tags') e
+            WHERE j.deleted_ms IS NULL AND json_valid(j.document) AND e.type = 'text';
+        ALTER TABLE job ADD COLUMN owner TEXT;
+        CREATE INDEX job_by_owner ON job (owner) WHERE owner IS NOT NULL;
+        """
+
+    /// See `JobPause`. `tag` and `service` are null unless they are the subject; of a job, `service` and `job` are set.
+    private static let pauses = """
+        CREATE TABLE pause (
+            seq INTEGER PRIMARY KEY,
+            service TEXT,
+            job TEXT,
+            tag TEXT,
+            note TEXT,
+            begun_ms INTEGER NOT NULL,
+            until_ms INTEGER,
+            ended_ms INTEGER,
+            actor TEXT NOT NULL,
+            CHECK ((service IS NULL) <> (tag IS NULL) AND (job IS NULL OR service IS NOT NULL))
+        ) STRICT;
+        CREATE INDEX pause_not_ended ON pause (begun_ms) WHERE ended_ms IS NULL;
+        CREATE INDEX pause_ended ON pause (ended_ms) WHERE ended_ms IS NOT NULL;
+        """
+
+    /// One change on record. `subject` is what was changed, if it is neither a job nor a service: an execution, a key.
+    private static let audit = """
+        CREATE TABLE audit (
+            seq INTEGER PRIMARY KEY,
+            at_ms INTEGER NOT NULL,
+            actor TEXT NOT NULL,
+            action TEXT NOT NULL,
+            service TEXT,
+            job TEXT,
+            subject TEXT,
+            request_id TEXT,
+            before TEXT,
+            after TEXT
+        ) STRICT;
+        CREATE INDEX audit_by_time ON audit (at_ms);
+        CREATE INDEX audit_by_job ON audit (service, job, at_ms) WHERE service IS NOT NULL;
+        CREATE INDEX audit_by_actor ON audit (actor, at_ms);
+        """
+
+    /// `created_by` is null for a key from before there was the column.
+    private static let keyUse = """
+        ALTER TABLE api_key ADD COLUMN last_used_ms INTEGER;
+        ALTER TABLE api_key ADD COLUMN created_by TEXT;
         """
 
     private static let keys = """

@@ -27,7 +27,8 @@ enum Sample {
             target: InvocationTarget(kind: .http, address: "https://example.com/hook"), headers: ["X-Own": "kept"],
             payload: "This is my payload", schedule: "rate(5 minutes)", ttlSeconds: 119,
             heartbeatIntervalSeconds: 30, timeoutSeconds: 15, retry: RetryPolicy(),
-            deadline: occurrence.adding(seconds: 119), lastSuccess: nil, isExclusive: false, retryOf: nil)
+            deadline: occurrence.adding(seconds: 119), lastSuccess: nil, isExclusive: false, retryOf: nil,
+            trigger: .schedule)
         change(&request)
         return request
     }

@@ -27,6 +27,7 @@ import Testing
             "scheduled_time_ms": .integer(1_569_604_200_000), "scheduled_time": .string("2019-09-27T17:10:00Z"),
             "ttl_seconds": .integer(119), "service_name": .string("my-serv"),
             "execution_id": .string(Sample.executionID.description), "attempt": .integer(1), "retry_of": .null,
+            "trigger": .string("schedule"),
         ]
         #expect(try Self.body(Sample.request { $0.isExclusive = true }) == expected)
     }

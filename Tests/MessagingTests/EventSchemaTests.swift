@@ -53,7 +53,7 @@ import Yams
         if isFull {
             (job.payload, job.headers) = ("own", ["Authorization": "own"])
             (job.misfireMaxAgeSeconds, job.startAt, job.endAt) = (60, start, start.adding(seconds: 60))
-            (job.tags, job.description) = (["a"], "d")
+            (job.tags, job.description, job.owner) = (["a"], "d", "o")
         }
         return JobFields(job, createdAt: start, updatedAt: start)
     }

@@ -11,6 +11,11 @@ public enum JobDocument {
     /// The limits of the JSON of a job.
     public static let limits = JSONLimits(bytesMax: bytesMax)
 
+    /// The fields that only a job that is shown has. A document may repeat them, so that what was read can be put back.
+    public static let readOnlyFields = [
+        "service_name", "job_name", "job_guid", "created_at", "updated_at", "next_occurrence", "paused", "etag",
+    ]
+
     private static let attemptsMax = Int64(RetryPolicy.attemptsMax)
     private static let headersMax = 32
     private static let headerBytesMax = 4_096
@@ -48,6 +53,7 @@ public enum JobDocument {
             }
         }
         let job = read(&reader, name: name, targets: targets, hasPassed: hasPassed)
+        for field in readOnlyFields { _ = reader.any(field) }
         reader.refuseUnknownFields()
         guard let job, reader.errors.isEmpty else { throw InvalidDocument(reader.errors) }
         return job
@@ -61,6 +67,7 @@ public enum JobDocument {
         }
         let isEnabled = reader.requiredBool("enabled")
         let isExclusive = reader.requiredBool("exclusive")
+        readOverlap(&reader, isExclusive: isExclusive)
         let target = readTarget(&reader, targets)
         let schedule = readSchedule(&reader)
         if let schedule, hasPassed(schedule) {
@@ -86,12 +93,28 @@ public enum JobDocument {
         let maxAge = reader.integer("misfire_max_age_seconds", in: 1...31_536_000)
         let tags = readTags(&reader)
         let description = reader.string("description", bytesMax: 1_024)
+        let owner = readOwner(&reader)
         guard let isEnabled, let isExclusive, let target, let schedule, let ttlSeconds else { return nil }
         return Job(
             name: name, isEnabled: isEnabled, isExclusive: isExclusive, target: target, payload: payload,
             schedule: schedule, ttlSeconds: ttlSeconds, heartbeatIntervalSeconds: heartbeat, retry: retry,
             timeoutSeconds: timeout, headers: headers, misfire: misfire, misfireMaxAgeSeconds: maxAge,
-            startAt: startAt, endAt: endAt, tags: tags, description: description)
+            startAt: startAt, endAt: endAt, tags: tags, description: description, owner: owner)
+    }
+
+    /// `overlap` says what `exclusive` says: it can only agree with it.
+    private static func readOverlap(_ reader: inout DocumentReader, isExclusive: Bool?) {
+        let overlap: OverlapPolicy? = reader.choice("overlap")
+        guard let overlap, let isExclusive, (overlap == .skip) != isExclusive else { return }
+        reader.report(
+            "overlap", .notAllowed, "is “\(overlap.rawValue)”, and exclusive is \(isExclusive)",
+            hint: "Give skip for a job with exclusive true, allow for one with exclusive false, or leave it out.")
+    }
+
+    private static func readOwner(_ reader: inout DocumentReader) -> String? {
+        guard let owner = reader.string("owner", bytesMax: 128) else { return nil }
+        if let fault = JobName.fault(in: owner) { reader.report("owner", .invalid, fault, hint: JobName.hint) }
+        return owner
     }
 
     private static func readTarget(_ reader: inout DocumentReader, _ rules: TargetRules) -> InvocationTarget? {

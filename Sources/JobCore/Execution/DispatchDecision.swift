@@ -11,7 +11,10 @@ public enum DispatchDecision: Sendable, Equatable {
 
     /// Why an occurrence does not belong to the job.
     public enum SkipReason: String, Sendable, CaseIterable {
+        /// `enabled` is false.
         case paused
+        /// An operator's pause covers the occurrence.
+        case operatorPause = "operator_pause"
         /// The job was created, resumed or rescheduled at or after the occurrence.
         case notYet = "not_yet"
         /// The occurrence is outside `start_at`…`end_at`.
@@ -19,11 +22,16 @@ public enum DispatchDecision: Sendable, Equatable {
     }
 
     /// Decides about `occurrence`, which is handled at `judgedAt`. Occurrences up to `effectiveAfter` do not belong to
-    /// the job. `nextOccurrence` is the following occurrence of the same schedule, if there is any.
+    /// the job, nor do those that one of `pauses` covers. `nextOccurrence` is the following occurrence of the same
+    /// schedule, if there is any.
     public static func decide(
-        _ job: Job, effectiveAfter: Instant, occurrence: Instant, nextOccurrence: Instant?, judgedAt: Instant
+        _ job: Job, effectiveAfter: Instant, pauses: [JobPause] = [], occurrence: Instant, nextOccurrence: Instant?,
+        judgedAt: Instant
     ) -> DispatchDecision {
         if let reason = skipReason(job, effectiveAfter: effectiveAfter, occurrence: occurrence) { return .skip(reason) }
+        guard !pauses.contains(where: { $0.covers(occurrence) && $0.concerns(job) }) else {
+            return .skip(.operatorPause)
+        }
         guard Misfire.isMisfire(occurrence, judgedAt: judgedAt) else { return .run }
         let latenessMilliseconds = judgedAt.milliseconds(since: occurrence)
         if let maxAge = job.misfireMaxAgeSeconds, latenessMilliseconds > maxAge * 1_000 { return .miss }

@@ -34,13 +34,15 @@ public struct Job: Sendable, Equatable, Codable {
     public var tags: [String]
     /// A text for people; it changes nothing.
     public var description: String?
+    /// Who manages the job as code: `belfry jobs apply --owner` deletes only jobs of its own. It changes no run.
+    public var owner: String?
 
     public init(
         name: JobName, isEnabled: Bool = true, isExclusive: Bool = false, target: InvocationTarget,
         payload: String? = nil, schedule: ScheduleKey, ttlSeconds: Int64, heartbeatIntervalSeconds: Int64? = nil,
         retry: RetryPolicy = RetryPolicy(), timeoutSeconds: Int64 = 15, headers: [String: String] = [:],
         misfire: MisfirePolicy = .last, misfireMaxAgeSeconds: Int64? = nil, startAt: Instant? = nil,
-        endAt: Instant? = nil, tags: [String] = [], description: String? = nil
+        endAt: Instant? = nil, tags: [String] = [], description: String? = nil, owner: String? = nil
     ) {
         self.name = name
         self.isEnabled = isEnabled
@@ -59,7 +61,11 @@ public struct Job: Sendable, Equatable, Codable {
         self.endAt = endAt
         self.tags = tags
         self.description = description
+        self.owner = owner
     }
+
+    /// What becomes of an occurrence that finds an execution of the job open.
+    public var overlap: OverlapPolicy { isExclusive ? .skip : .allow }
 
     /// The heartbeat interval that a service is asked to keep, in seconds: the job's own, or a tenth of the ttl, but at
     /// least 30 and at most 48.

@@ -21,7 +21,7 @@ public struct JobFields: Sendable, Equatable, Encodable {
         case serviceName = "service_name"
         case jobName = "job_name"
         case jobGUID = "job_guid"
-        case async, enabled, exclusive
+        case async, enabled, exclusive, overlap
         case invocationType = "invocation_type"
         case invocationTarget = "invocation_target"
         case schedule
@@ -35,7 +35,7 @@ public struct JobFields: Sendable, Equatable, Encodable {
         case misfireMaxAgeSeconds = "misfire_max_age_seconds"
         case startAt = "start_at"
         case endAt = "end_at"
-        case tags, description
+        case tags, description, owner
         case createdAt = "created_at"
         case updatedAt = "updated_at"
     }
@@ -58,6 +58,7 @@ public struct JobFields: Sendable, Equatable, Encodable {
         try body.encode(true, forKey: .async)
         try body.encode(job.isEnabled, forKey: .enabled)
         try body.encode(job.isExclusive, forKey: .exclusive)
+        try body.encode(job.overlap, forKey: .overlap)
         try body.encode(job.target.kind, forKey: .invocationType)
         try body.encode(job.target.address, forKey: .invocationTarget)
         try body.encode(job.schedule.expression, forKey: .schedule)
@@ -74,6 +75,7 @@ public struct JobFields: Sendable, Equatable, Encodable {
         try body.encode(job.endAt?.rfc3339, forKey: .endAt)
         try body.encode(job.tags, forKey: .tags)
         try body.encode(job.description, forKey: .description)
+        try body.encode(job.owner, forKey: .owner)
         try body.encode(createdAt.rfc3339, forKey: .createdAt)
         try body.encode(updatedAt.rfc3339, forKey: .updatedAt)
     }

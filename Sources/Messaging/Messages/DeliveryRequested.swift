@@ -25,6 +25,8 @@ public struct DeliveryRequested: PipelineMessage, Hashable, Codable {
     public var lastSuccess: LastSuccess?
     public var isExclusive: Bool
     public var retryOf: ExecutionID?
+    /// Why the execution exists. Nil in a message of an earlier version.
+    public var trigger: Trigger?
     /// Its service has more deliveries due than its share: the delivery goes through the queue and the window of the
     /// bulk, behind which no other service's deliveries wait.
     public var isBulk = false
@@ -41,7 +43,7 @@ public struct DeliveryRequested: PipelineMessage, Hashable, Codable {
         executionID: ExecutionID, jobName: JobName, occurrence: Instant, attempt: Int, target: InvocationTarget,
         headers: [String: String], payload: String?, schedule: String, ttlSeconds: Int64,
         heartbeatIntervalSeconds: Int64, timeoutSeconds: Int64, retry: RetryPolicy, deadline: Instant,
-        lastSuccess: LastSuccess?, isExclusive: Bool, retryOf: ExecutionID?
+        lastSuccess: LastSuccess?, isExclusive: Bool, retryOf: ExecutionID?, trigger: Trigger? = nil
     ) {
         self.executionID = executionID
         self.jobName = jobName
@@ -59,6 +61,7 @@ public struct DeliveryRequested: PipelineMessage, Hashable, Codable {
         self.lastSuccess = lastSuccess
         self.isExclusive = isExclusive
         self.retryOf = retryOf
+        self.trigger = trigger
     }
 
     /// Reads a message. Throws `UnreadableMessage` with the field or the header at fault.

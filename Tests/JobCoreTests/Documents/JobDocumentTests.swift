@@ -183,6 +183,29 @@ enum SampleDocument {
         #expect(SampleDocument.faults(["start_at": start, "end_at": later]).isEmpty)
     }
 
+    @Test(arguments: [
+        (true, "skip", true), (false, "allow", true), (true, "allow", false), (false, "skip", false),
+        (false, "buffer_one", false),
+    ])
+    func `overlap in a job document can only say what exclusive says`(
+        isExclusive: Bool, overlap: String, isAccepted: Bool
+    ) throws {
+        let fields: [String: JSONValue] = ["exclusive": .bool(isExclusive), "overlap": .string(overlap)]
+        #expect(SampleDocument.faults(fields) == (isAccepted ? [] : ["/overlap"]))
+        if isAccepted { #expect(try SampleDocument.parse(fields).overlap.rawValue == overlap) }
+    }
+
+    @Test func `the owner in a job document has the form of a name`() throws {
+        #expect(try SampleDocument.parse(["owner": .string("team-a")]).owner == "team-a")
+        #expect(SampleDocument.faults(["owner": .string("team a")]) == ["/owner"])
+        #expect(SampleDocument.faults(["owner": .string("")]) == ["/owner"])
+    }
+
+    @Test func `a job document may repeat the fields that are only shown, whatever is in them`() throws {
+        let shown = Dictionary(uniqueKeysWithValues: JobDocument.readOnlyFields.map { ($0, JSONValue.string("x")) })
+        #expect(try SampleDocument.parse(shown) == SampleDocument.parse([:]))
+    }
+
     @Test func `a job document may have up to 32 headers`() {
         func headers(_ count: Int) -> JSONValue {
             .object(Dictionary(uniqueKeysWithValues: (0..<count).map { ("X-\($0)", .string("v")) }))
