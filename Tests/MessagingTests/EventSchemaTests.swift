@@ -48,10 +48,10 @@ import Yams
 
     private static func job(isFull: Bool) -> JobFields {
         var job = Job(
-            name: name, target: InvocationTarget(kind: .http, address: "https://example.com/?key=own"),
+            name: name, target: InvocationTarget(kind: .http, address: "https://example.com/?key=hidden"),
             schedule: ScheduleKey("rate(1 minute)"), ttlSeconds: 60)
         if isFull {
-            (job.payload, job.headers) = ("own", ["Authorization": "own"])
+            (job.payload, job.headers) = ("hidden", ["Authorization": "hidden"])
             (job.misfireMaxAgeSeconds, job.startAt, job.endAt) = (60, start, start.adding(seconds: 60))
             (job.tags, job.description, job.owner) = (["a"], "d", "o")
         }
@@ -133,7 +133,7 @@ import Yams
         #expect(Self.faults(of: body["job"], in: job) == [])
         #expect(Self.required(job).union(Self.required(job["then"])) == Self.names(job))
         #expect(job["if"]?["properties"]?["deleted"]?["const"] == .bool(false))
-        #expect(!String(decoding: put.body, as: UTF8.self).contains("own"), "no payload, header or query")
+        #expect(!String(decoding: put.body, as: UTF8.self).contains("hidden"), "no payload, header or query")
         #expect(body["job"]?["invocation_target"]?.string == "https://example.com/?key=***")
         let deleted = try Self.body(JobChanged(deleted: Self.name, at: Self.start))
         #expect(Self.faults(of: deleted, in: schema) == [])

@@ -152,10 +152,16 @@ import Testing
                 let job = Job(
                     name: JobName(service: service, job: "j"),
                     target: InvocationTarget(kind: .http, address: "https://example.com/"),
-                    schedule: ScheduleKey("rate(1 minute)"), ttlSeconds: 60)
-                let since = Instant(secondsSinceEpoch: 5)
-                try JobRow.write(
-                    StoredJob(job: job, effectiveAfter: since, createdAt: since, updatedAt: since), to: database)
+                    schedule: ScheduleKey("rate(1 minute)"), ttlSeconds: 60, tags: ["old"])
+                try database.execute(
+                    sql: """
+                        INSERT INTO job (id, service, name, enabled, expression, time_zone, dst, since_ms, created_ms,
+                            updated_ms, document)
+                        VALUES (?, ?, 'j', 1, 'rate(1 minute)', 'UTC', 'skip,first', 5000, 5000, 5000, ?)
+                        """,
+                    arguments: [
+                        job.name.id.databaseValue, service.databaseValue, try JSONColumn.text(of: job).databaseValue,
+                    ])
             }
         }
         let store = try folder.store()
@@ -163,5 +169,7 @@ import Testing
         #expect(services == [[.init("a", 1), .init("b", 1)]])
         let page = try await store.jobs(with: ScheduleKey("rate(1 minute)"), in: .all, limit: 9, bytesMax: 9_999)
         #expect(page.jobs.map(\.job.name.service) == ["a", "b"] && page.rest == nil)
+        let tags = try await store.read { try Int.fetchOne($0, sql: "SELECT count(*) FROM job_tag WHERE tag = 'old'") }
+        #expect(tags == 2)
     }
 }

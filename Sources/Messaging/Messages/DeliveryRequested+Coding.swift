@@ -21,6 +21,7 @@ extension DeliveryRequested {
         case lastSuccess = "last_success"
         case isExclusive = "exclusive"
         case retryOf = "retry_of"
+        case trigger
         case isBulk = "bulk"
         case isTest = "test"
         case secrets
@@ -52,7 +53,8 @@ extension DeliveryRequested {
             deadline: try body.decode(Instant.self, forKey: .deadline),
             lastSuccess: try body.decodeIfPresent(LastSuccess.self, forKey: .lastSuccess),
             isExclusive: try body.decodeIfPresent(Bool.self, forKey: .isExclusive) ?? false,
-            retryOf: try body.decodeIfPresent(ExecutionID.self, forKey: .retryOf))
+            retryOf: try body.decodeIfPresent(ExecutionID.self, forKey: .retryOf),
+            trigger: try body.decodeIfPresent(Trigger.self, forKey: .trigger))
         requestedAt = try body.decodeIfPresent(Instant.self, forKey: .requestedAt)
         isBulk = try body.decodeIfPresent(Bool.self, forKey: .isBulk) ?? false
         isTest = try body.decodeIfPresent(Bool.self, forKey: .isTest) ?? false
@@ -113,6 +115,7 @@ extension DeliveryRequested {
         try body.encodeIfPresent(lastSuccess, forKey: .lastSuccess)
         if isExclusive { try body.encode(true, forKey: .isExclusive) }
         try body.encodeIfPresent(retryOf, forKey: .retryOf)
+        try body.encodeIfPresent(trigger, forKey: .trigger)
         if isBulk { try body.encode(true, forKey: .isBulk) }
         if isTest { try body.encode(true, forKey: .isTest) }
         guard !secrets.sealed.isEmpty else { return }
