@@ -16,7 +16,6 @@ let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 let heap = Target.Dependency.product(name: "HeapModule", package: "swift-collections")
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
-let hummingbirdTesting = Target.Dependency.product(name: "HummingbirdTesting", package: "hummingbird")
 let inMemoryLogging = Target.Dependency.product(name: "InMemoryLogging", package: "swift-log")
 let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let lifecycleTestKit = Target.Dependency.product(
@@ -24,6 +23,7 @@ let lifecycleTestKit = Target.Dependency.product(
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let metrics = Target.Dependency.product(name: "CoreMetrics", package: "swift-metrics")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let nioEmbedded = Target.Dependency.product(name: "NIOEmbedded", package: "swift-nio")
 let nioHTTPTypes = Target.Dependency.product(name: "NIOHTTPTypes", package: "swift-nio-extras")
 let nioHTTPTypesHTTP1 = Target.Dependency.product(name: "NIOHTTPTypesHTTP1", package: "swift-nio-extras")
 let nioHTTP = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
@@ -170,6 +170,7 @@ let package = Package(
 
         testing("Determinism", ["JobCore"]),
         testing("MessagingTesting", ["Determinism", "JobCore", "Messaging"]),
+        testing("RouterTesting", [hummingbird, logging, nioEmbedded]),
         testing("StoreConformance", ["JobCore", "Store"]),
         testing(
             "Chaos",
@@ -218,13 +219,13 @@ let package = Package(
             "IngesterTests",
             [
                 "Determinism", "HTTPServer", "Ingester", "JobCore", "Messaging", "MessagingTesting", "Signing", "Store",
-                hummingbird, hummingbirdTesting, inMemoryLogging, logging,
+                "RouterTesting", hummingbird, inMemoryLogging, logging,
             ]),
         tests(
             "ConsoleTests",
             [
                 "Console", "Determinism", "HTTPServer", "JSON", "JobCore", "Messaging", "MessagingTesting", "Signing",
-                "StageKit", "Store", hummingbird, hummingbirdTesting, inMemoryLogging, logging,
+                "StageKit", "Store", "RouterTesting", hummingbird, inMemoryLogging, logging,
             ]),
         tests(
             "DeadLettersTests",

@@ -1,7 +1,6 @@
 import Console
 import HTTPTypes
 import Hummingbird
-import HummingbirdTesting
 import JSON
 import JobCore
 import MessagingTesting

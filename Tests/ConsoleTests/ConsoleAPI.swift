@@ -3,13 +3,13 @@ import Determinism
 import HTTPServer
 import HTTPTypes
 import Hummingbird
-import HummingbirdTesting
 import InMemoryLogging
 import JSON
 import JobCore
 import Logging
 import Messaging
 import MessagingTesting
+import RouterTesting
 import Signing
 import Store
 import Testing
@@ -109,15 +109,9 @@ struct ConsoleAPI: Sendable {
         if key != .none { headers[.authorization] = "Bearer \(key.rawValue)" }
         if let authorization { headers[.authorization] = authorization }
         if body != nil { headers[.contentType] = contentType }
-        let fields = headers
-        let application = Application(
-            responder: RouteResponder(console.router()), logger: Logger(label: "test") { [log] _ in log })
-        return try await application.test(.router) { client in
-            let response = try await client.execute(
-                uri: path, method: method, headers: fields, body: body.map { ByteBuffer(string: $0) })
-            return Answer(
-                status: response.status.code, headers: response.headers, text: String(buffer: response.body))
-        }
+        let response = try await RouterClient(RouteResponder(console.router())).execute(
+            uri: path, method: method, headers: headers, body: body.map { ByteBuffer(string: $0) })
+        return Answer(status: response.status.code, headers: response.headers, text: String(buffer: response.body))
     }
 
     static let document = """

@@ -3,13 +3,13 @@ import Foundation
 import HTTPServer
 import HTTPTypes
 import Hummingbird
-import HummingbirdTesting
 import InMemoryLogging
 import Ingester
 import JobCore
 import Logging
 import Messaging
 import MessagingTesting
+import RouterTesting
 import Signing
 import Store
 import Testing
@@ -88,13 +88,9 @@ private struct SlowBroker: MessageBroker {
     ) async throws -> Answer {
         var headers = HTTPFields()
         headers[.contentType] = contentType
-        let (fields, path) = (headers, "/callback/\(token ?? self.token())")
-        return try await Application(responder: RouteResponder(endpoint.router())).test(.router) { client in
-            let response = try await client.execute(
-                uri: path, method: .post, headers: fields, body: ByteBuffer(string: body))
-            return Answer(
-                status: response.status.code, headers: response.headers, text: String(buffer: response.body))
-        }
+        let response = try await RouterClient(RouteResponder(endpoint.router())).execute(
+            uri: "/callback/\(token ?? self.token())", method: .post, headers: headers, body: ByteBuffer(string: body))
+        return Answer(status: response.status.code, headers: response.headers, text: String(buffer: response.body))
     }
 
     private var published: [InboundMessage] {
@@ -171,12 +167,10 @@ private struct SlowBroker: MessageBroker {
                 store: store, broker: slow, keys: keys, time: time,
                 logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
             let token = CallbackToken(executionID: id, expiresAt: Self.now.adding(seconds: 9)).signed(with: keys)
-            return try await Application(responder: RouteResponder(endpoint.router())).test(.router) { client in
-                try await client.execute(
-                    uri: "/callback/\(token)", method: .post, headers: [.contentType: "application/json"],
-                    body: ByteBuffer(string: Self.success)
-                ).status.code
-            }
+            return try await RouterClient(RouteResponder(endpoint.router())).execute(
+                uri: "/callback/\(token)", method: .post, headers: [.contentType: "application/json"],
+                body: ByteBuffer(string: Self.success)
+            ).status.code
         }
         #expect(try await status(confirmedAfter: ExecutionState.confirmMaxMilliseconds) == 202)
         #expect(try await status(confirmedAfter: ExecutionState.confirmMaxMilliseconds + 1) == 503)
@@ -270,15 +264,14 @@ private struct SlowBroker: MessageBroker {
         async throws
     {
         let (path, other) = ("/callback/\(token())", "/")
-        try await Application(responder: RouteResponder(endpoint.router())).test(.router) { client in
-            for (uri, method, status, code) in [
-                (path, HTTPRequest.Method.get, HTTPResponse.Status.methodNotAllowed, "method_not_allowed"),
-                (other, .post, .notFound, "not_found"), (path + "/x", .post, .notFound, "not_found"),
-            ] {
-                let response = try await client.execute(uri: uri, method: method)
-                let body = try JSONDecoder().decode(ErrorBody.self, from: Data(String(buffer: response.body).utf8))
-                #expect(response.status == status && body.code == code)
-            }
+        let client = RouterClient(RouteResponder(endpoint.router()))
+        for (uri, method, status, code) in [
+            (path, HTTPRequest.Method.get, HTTPResponse.Status.methodNotAllowed, "method_not_allowed"),
+            (other, .post, .notFound, "not_found"), (path + "/x", .post, .notFound, "not_found"),
+        ] {
+            let response = try await client.execute(uri: uri, method: method)
+            let body = try JSONDecoder().decode(ErrorBody.self, from: Data(String(buffer: response.body).utf8))
+            #expect(response.status == status && body.code == code)
         }
         #expect(log.entries.count == 3 && log.entries.allSatisfy { !"\($0.metadata)".contains("v1.main") })
     }
