@@ -68,7 +68,8 @@ let benchmarks: [Target] =
         .executableTarget(
             name: "bench",
             dependencies: [
-                "JSON", "JobCore", "Store", "StoreAccess", argumentParser, grdb, logging, nioCore, nioHTTP, nioPosix,
+                "JSON", "JobCore", "SQLiteStore", "Store", "StoreAccess", argumentParser, grdb, logging, nioCore,
+                nioHTTP, nioPosix,
             ],
             path: "Benchmarks/bench", swiftSettings: strict)
     ]
@@ -130,7 +131,7 @@ let package = Package(
         library("BrokerAccess", ["JobCore", "Messaging", "RabbitMQ", "Settings", logging]),
         library("HTTPClient", ["CCurl", "JobCore", "Threads"]),
         library("SQS", ["HTTPClient", "JSON", "JobCore", "Messaging", crypto, logging]),
-        library("Store", ["JobCore"]),
+        library("Store", ["JSON", "JobCore"]),
         library("SQLiteStore", ["JSON", "JobCore", "Store", grdb, logging, metrics]),
         library("StoreAccess", ["Store", "SQLiteStore", logging]),
         library("Commands", ["JSON", "JobCore", "Messaging", yams]),
@@ -141,12 +142,14 @@ let package = Package(
                 logging, metrics, nioCore, signals,
             ]),
 
+        library("OpenAPI", ["HTTPServer", "JSON", "JobCore", "StageKit", hummingbird]),
+
         stage("Ticker"),
         stage("Dispatcher"),
         stage("Courier", ["Signing", deque]),
-        stage("Ingester", ["HTTPServer", "Signing", hummingbird]),
+        stage("Ingester", ["HTTPServer", "JSON", "OpenAPI", "Signing", hummingbird]),
         stage("Reaper"),
-        stage("Console", ["HTTPServer", "JSON", "Signing", hummingbird]),
+        stage("Console", ["HTTPServer", "JSON", "OpenAPI", "Signing", hummingbird]),
         stage("DeadLetters"),
 
         library(
@@ -171,6 +174,7 @@ let package = Package(
         testing("Determinism", ["JobCore"]),
         testing("MessagingTesting", ["Determinism", "JobCore", "Messaging"]),
         testing("RouterTesting", [hummingbird, logging, nioEmbedded]),
+        testing("Fuzzing", ["Determinism", "JSON"]),
         testing("StoreConformance", ["JobCore", "Store"]),
         testing(
             "Chaos",
@@ -201,6 +205,7 @@ let package = Package(
                 "Determinism", "HTTPClient", "JSON", "JobCore", "Messaging", "SQS", "TestServers",
                 hummingbird, inMemoryLogging, lifecycle, logging,
             ]),
+        tests("OpenAPITests", ["JSON", "OpenAPI", "StageKit", hummingbird]),
         tests("HTTPServerTests", ["HTTPServer", "TestServers", hummingbird, lifecycle, logging]),
         tests(
             "TickerTests",
@@ -218,14 +223,16 @@ let package = Package(
         tests(
             "IngesterTests",
             [
-                "Determinism", "HTTPServer", "Ingester", "JobCore", "Messaging", "MessagingTesting", "Signing", "Store",
-                "RouterTesting", hummingbird, inMemoryLogging, logging,
+                "Determinism", "Fuzzing", "HTTPServer", "Ingester", "JSON", "JobCore", "Messaging", "MessagingTesting",
+                "OpenAPI", "RouterTesting", "Signing", "StageKit", "Store", "TestServers", hummingbird,
+                inMemoryLogging, logging,
             ]),
         tests(
             "ConsoleTests",
             [
-                "Console", "Determinism", "HTTPServer", "JSON", "JobCore", "Messaging", "MessagingTesting", "Signing",
-                "StageKit", "Store", "RouterTesting", hummingbird, inMemoryLogging, logging,
+                "Console", "Determinism", "Fuzzing", "HTTPServer", "JSON", "JobCore", "Messaging", "MessagingTesting",
+                "OpenAPI", "RouterTesting", "Signing", "StageKit", "Store", "TestServers", hummingbird, inMemoryLogging,
+                logging,
             ]),
         tests(
             "DeadLettersTests",
@@ -245,16 +252,16 @@ let package = Package(
             "PipelineTests",
             [
                 "Courier", "Determinism", "Dispatcher", "Ingester", "JobCore", "Messaging", "MessagingTesting",
-                "Reaper", "SQLiteStore", "Signing", "StageKit", "Store", "Ticker", logging,
+                "Reaper", "SQLiteStore", "Signing", "StageKit", "Store", "StoreConformance", "Ticker", logging,
             ]),
         tests(
             "CommandsTests",
             [
-                "Commands", "JSON", "JobCore", "Messaging", "Signing", "Store", "StoreAccess", "TestServers", crypto,
-                hummingbird, logging,
+                "Commands", "Determinism", "JSON", "JobCore", "Messaging", "Signing", "Store", "StoreAccess",
+                "TestServers", crypto, hummingbird, logging,
             ]),
         tests("BrokerAccessTests", ["BrokerAccess", "JobCore", "Messaging", "RabbitMQ", "Settings"]),
-        tests("ObservabilityTests", ["JSON", "JobCore", "Observability", logging, metrics]),
+        tests("ObservabilityTests", ["JSON", "JobCore", "Observability", hummingbird, logging, metrics]),
         tests("StoreAccessTests", ["Store", "StoreAccess", logging]),
         tests("HouseTests", ["Messaging"]),
         tests("RabbitMQTests", ["CRabbitMQ", "Determinism", "JSON", "Messaging", "RabbitMQ"]),

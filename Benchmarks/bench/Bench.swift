@@ -1,8 +1,10 @@
 import ArgumentParser
 
-/// Measures a running installation. `Scripts/bench` starts one and runs this program with its settings.
+/// Measures a running installation. `Scripts/bench` starts one and runs this program with its settings. `search` needs
+/// none.
 @main
 struct Bench: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "bench", subcommands: [Strike.self, SlowTarget.self, DeadTargets.self, FairShare.self])
+        commandName: "bench",
+        subcommands: [Strike.self, SlowTarget.self, DeadTargets.self, FairShare.self, Search.self])
 }

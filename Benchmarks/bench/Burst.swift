@@ -45,7 +45,8 @@ struct Burst {
                     target: InvocationTarget(kind: .http, address: addresses[index]),
                     schedule: ScheduleKey(expression), ttlSeconds: 3_600)
             }
-            _ = try await store.put(jobs, now: time.now())
+            let batch = JobBatch(puts: jobs.map { JobBatch.Put($0) })
+            _ = try await store.change(batch, by: ChangeAuthor(name: "local:bench"), now: time.now())
         }
     }
 

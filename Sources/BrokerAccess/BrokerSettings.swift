@@ -36,6 +36,13 @@ extension RabbitBroker {
     }
 }
 
+extension RabbitQueueInspector {
+    /// Asks the broker that the settings name.
+    public init(_ settings: BrokerSettings) {
+        self.init(options: settings.connection, topology: settings.topology)
+    }
+}
+
 extension AnswerQueue {
     /// The answers of the broker that the settings name.
     public init(_ settings: BrokerSettings, logger: Logger) {

@@ -12,6 +12,8 @@ enum CoreSchema {
 
     /// The value of a plain scalar without a tag. Throws for a number that JSON doesn't have.
     static func value(ofPlain text: String) throws(Fault) -> JSONValue {
+        // Most scalars, and all names, are words that begin with another letter.
+        if let first = text.utf8.first, isLetter(first), !"tTfFnN".utf8.contains(first) { return .string(text) }
         if isNull(text) { return .null }
         if let flag = bool(text) { return .bool(flag) }
         if let number = try integer(text) { return number }
@@ -44,6 +46,10 @@ enum CoreSchema {
     private static func shown(_ tag: String) -> String {
         let standard = "tag:yaml.org,2002:"
         return String((tag.hasPrefix(standard) ? "!!" + tag.dropFirst(standard.count) : tag).prefix(64))
+    }
+
+    private static func isLetter(_ byte: UInt8) -> Bool {
+        (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte | 0x20)
     }
 
     private static func isNull(_ text: String) -> Bool { ["", "~", "null", "Null", "NULL"].contains(text) }

@@ -3,7 +3,6 @@ import JobCore
 
 /// Checks the jobs of all files as the API will check them, and that none is there twice.
 struct JobCollector {
-    private static let jobsMax = 10_000
     private static let hint = "Give one job with service_name and job_name, or a list of such jobs."
 
     private(set) var jobs: [FileJob] = []
@@ -29,9 +28,9 @@ struct JobCollector {
             return faults.append(
                 FileFault(place, "this is not a job: it has no service_name and no job_name. \(Self.hint)"))
         }
-        guard jobs.count < Self.jobsMax else {
+        guard places.count < JobFiles.jobsMax else {
             if !isFull {
-                faults.append(FileFault(place, "there are more than \(Self.jobsMax) jobs: apply them in parts"))
+                faults.append(FileFault(place, "there are more than \(JobFiles.jobsMax) jobs: apply them in parts"))
             }
             isFull = true
             return
@@ -42,7 +41,8 @@ struct JobCollector {
         // A job without a name is checked under another one, so that all its mistakes are found.
         let name = JobName(service: service ?? "unnamed", job: job ?? "unnamed")
         let document = JSONValue.object(fields)
-        errors += Self.errors(in: document, name: name)
+        let read = Self.read(document, name: name)
+        errors += read.errors
         let label = service != nil && job != nil ? "\(name): " : ""
         let found = errors.filter { error in !entry.faults.contains { Self.concern($0.pointer, error.field) } }
             .map { FileFault(entry.place($0.field), "\(label)\($0.line)") }
@@ -52,7 +52,9 @@ struct JobCollector {
             return faults.append(FileFault(place, "\(name) is already at \(first): keep one of them"))
         }
         places[name] = place
-        jobs.append(FileJob(name: name, document: document, place: place))
+        // Without a job there are mistakes, and then no job can be relied on.
+        guard let job = read.job else { return }
+        jobs.append(FileJob(name: name, document: document, job: job, bytes: read.bytes, place: place))
     }
 
     /// Removes the name of a service or a job from the fields. Nil, with an error, if it is missing or no text.
@@ -77,21 +79,23 @@ struct JobCollector {
         one == other || one.hasPrefix("\(other)/") || other.hasPrefix("\(one)/")
     }
 
-    /// The mistakes that the API would find: the same reader with the same limits reads the same bytes.
-    private static func errors(in document: JSONValue, name: JobName) -> [FieldError] {
+    /// The job that the API would read, or the mistakes that it would find: the same reader with the same limits reads
+    /// the same bytes.
+    private static func read(
+        _ document: JSONValue, name: JobName
+    ) -> (job: Job?, bytes: Int, errors: [FieldError]) {
         let bytes = Array(document.text.utf8)
         guard bytes.count <= JobDocument.bytesMax else {
-            return [
-                FieldError(
-                    field: "", code: .tooLong, message: "the job has \(bytes.count) bytes as JSON",
-                    hint: "Give at most \(JobDocument.bytesMax).")
-            ]
+            let error = FieldError(
+                field: "", code: .tooLong, message: "the job has \(bytes.count) bytes as JSON",
+                hint: "Give at most \(JobDocument.bytesMax).")
+            return (nil, bytes.count, [error])
         }
         do {
-            _ = try JobDocument.parse(try JSONValue.parse(bytes, limits: JobDocument.limits), name: name)
-            return []
+            let job = try JobDocument.parse(try JSONValue.parse(bytes, limits: JobDocument.limits), name: name)
+            return (job, bytes.count, [])
         } catch {
-            return error.errors
+            return (nil, bytes.count, error.errors)
         }
     }
 }

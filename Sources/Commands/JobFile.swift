@@ -6,10 +6,13 @@ struct JobFile {
     private(set) var entries: [JobEntry] = []
     private(set) var faults: [FileFault] = []
     private let name: String
+    private let lists: [String]
 
-    /// Reads all that can be read. What can't is in `faults`.
-    init(_ bytes: [UInt8], name: String) {
+    /// Reads all that can be read. What can't is in `faults`. Of a document that is an object and has a list under one
+    /// of the names in `lists`, the elements are read.
+    init(_ bytes: [UInt8], name: String, lists: [String] = []) {
         self.name = name
+        self.lists = lists
         let byteOrderMark: [UInt8] = [0xEF, 0xBB, 0xBF]
         let bytes = bytes.starts(with: byteOrderMark) ? Array(bytes.dropFirst(3)) : bytes
         let blanks = Array(" \t\r\n".utf8)
@@ -36,10 +39,13 @@ struct JobFile {
         func entry(_ value: JSONValue, _ path: String) -> JobEntry {
             JobEntry(value: value) { FilePlace(file: file, line: text.line(of: path + $0)) }
         }
-        if case .array(let values) = text.value {
-            entries += values.enumerated().map { entry($0.element, "/\($0.offset)") }
+        let value = text.value
+        let list = lists.first { value.field($0)?.elements != nil }
+        if let values = (list.flatMap { value.field($0) } ?? value).elements {
+            let path = list.map { "/\($0)" } ?? ""
+            entries += values.enumerated().map { entry($0.element, "\(path)/\($0.offset)") }
         } else {
-            entries.append(entry(text.value, ""))
+            entries.append(entry(value, ""))
         }
     }
 
@@ -61,7 +67,7 @@ struct JobFile {
     }
 
     private mutating func convert(_ document: YAMLDocument, _ converter: inout YAMLConverter) {
-        guard let list = document.root.sequence else {
+        guard let list = document.root.sequence ?? innerList(of: document.root) else {
             return convert(document.root, in: document, &converter)
         }
         do throws(TextFault) {
@@ -70,6 +76,10 @@ struct JobFile {
         } catch {
             faults.append(error.inFile(name))
         }
+    }
+
+    private func innerList(of root: Node) -> Node.Sequence? {
+        root.mapping?.first { lists.contains($0.key.scalar?.string ?? "") && $0.value.sequence != nil }?.value.sequence
     }
 
     private mutating func convert(_ node: Node, in document: YAMLDocument, _ converter: inout YAMLConverter) {

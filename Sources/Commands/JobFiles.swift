@@ -5,10 +5,12 @@ import Foundation
 /// A document of a file holds one job or a list of jobs. A job is the document that the API takes, with the added
 /// fields `service_name` and `job_name`.
 public struct JobFiles: Sendable {
+    /// The jobs of all files together.
+    public static let jobsMax = 10_000
     private static let bytesOfAllMax = 4 * InputFile.bytesMax
 
-    private var contents: [(name: String, bytes: [UInt8])] = []
-    private var faults: [FileFault] = []
+    private(set) var contents: [(name: String, bytes: [UInt8])] = []
+    private(set) var faults: [FileFault] = []
     private var bytesOfAll = 0
 
     /// Reads the bytes of files, of the files in folders, and of standard input (`-`). It may wait for a pipe. What

@@ -17,12 +17,4 @@ public enum LetterTable {
             letter.fieldText("error"),
         ].map { $0 ?? "-" }
     }
-
-    /// The table in lines. With a number of columns, longer lines are cut and end in `…`.
-    public static func lines(_ letters: [JSONValue], now: Instant, columns: Int?) -> [String] {
-        TextTable.lines(header, letters.map { row($0, now: now) }).map { line in
-            guard let columns, line.count > columns else { return line }
-            return line.prefix(max(0, columns - 1)) + "…"
-        }
-    }
 }

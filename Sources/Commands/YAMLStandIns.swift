@@ -11,18 +11,30 @@ struct YAMLStandIns {
     private(set) var text: String
     private let alias: Unicode.Scalar
     private var originals: [Unicode.Scalar: Unicode.Scalar]
-    /// Those that the text doesn't have.
-    private var unused: [Unicode.Scalar]
+    /// Those that the text has.
+    private let used: Set<Unicode.Scalar>
+    /// The characters from here on are used or taken.
+    private var end: UInt32
 
     /// Throws if the text has no character to spare.
     init(_ text: String) throws(TextFault) {
         let used = Set(text.unicodeScalars.lazy.filter { Self.privateUse.contains($0.value) })
-        unused = Self.privateUse.compactMap(Unicode.Scalar.init).filter { !used.contains($0) }
-        guard let alias = unused.popLast() else {
+        var end = Self.privateUse.upperBound + 1
+        guard let alias = Self.unused(before: &end, used) else {
             throw TextFault(line: 1, column: 1, "the file has every character from U+E000 to U+F8FF: remove some")
         }
-        (self.alias, originals) = (alias, [alias: "*"])
+        (self.alias, self.used, self.end, originals) = (alias, used, end, [alias: "*"])
         self.text = text.replacing("*", with: String(alias))
+    }
+
+    /// The last character before `end` that the text doesn't have. There is a reader for each file, so it is searched
+    /// for only when it is needed.
+    private static func unused(before end: inout UInt32, _ used: Set<Unicode.Scalar>) -> Unicode.Scalar? {
+        while end > privateUse.lowerBound {
+            end -= 1
+            if let scalar = Unicode.Scalar(end), !used.contains(scalar) { return scalar }
+        }
+        return nil
     }
 
     /// Whether the scalar was an alias, or text that looks like one.
@@ -41,11 +53,10 @@ struct YAMLStandIns {
     /// Makes the name of a field that begins at the mark different from all others. False if that can't be done: the
     /// name is no scalar of one line, or has nothing but short escapes.
     mutating func tellApart(nameAt mark: Mark) -> Bool {
-        guard let start = index(of: mark), let standIn = unused.last,
-            let place = YAMLNamePlace(in: text.unicodeScalars, from: start, isStandIn: { originals[$0] != nil })
+        guard let start = index(of: mark),
+            let place = YAMLNamePlace(in: text.unicodeScalars, from: start, isStandIn: { originals[$0] != nil }),
+            place.original != alias, let standIn = Self.unused(before: &end, used)
         else { return false }
-        guard place.original != alias else { return false }
-        unused.removeLast()
         originals[standIn] = originals[place.original] ?? place.original
         text.unicodeScalars.replaceSubrange(place.range, with: place.replacement(standIn))
         return true

@@ -6,4 +6,6 @@ enum Access: Sendable, CaseIterable {
     case write
     /// It shows, replays or drops dead letters, which hold what belongs to all services.
     case handleDeadLetters
+    /// It shows, creates or revokes API keys.
+    case manageKeys
 }

@@ -56,7 +56,7 @@ extension Console {
     private func page(
         _ action: DeadLettersRequested.Action, _ request: Request, _ context: KeyContext
     ) async throws -> Response {
-        var query = Query(request, list: "queue")
+        var query = Query(request)
         let filter = query.deadLetterFilter(now: time.now())
         let limit = query.limit(max: 1_000, default: 50)
         let after = query.page("more", Paging.deadLetterPosition)
@@ -87,6 +87,7 @@ extension Console {
                 (asked.action, asked.limit) = (.republish, 1)
                 (asked.letter, asked.letterBody) = (exported.letter, exported.body)
             }
+            if !asked.isDryRun { try await record(asked, context) }
             do {
                 let answer = try await deadLetters.ask(asked, until: deadline())
                 let result = answer.result ?? DeadLettersResult()
@@ -101,16 +102,11 @@ extension Console {
         }
     }
 
-    /// Runs a request unless the key has its share of them at work: then it throws `too_many_requests`.
+    /// Runs a request within the share that its key has of those about dead letters.
     private func withShare(_ context: KeyContext, _ work: () async throws -> Response) async throws -> Response {
-        guard deadLetterShare.begin(context.key.name) else {
-            throw APIError(
-                .tooManyRequests,
-                "The key “\(context.key.name)” has \(KeyShare.deadLetterLimit) requests about dead letters at work. "
-                    + "Send this one again when one has ended.")
-        }
-        defer { deadLetterShare.end(context.key.name) }
-        return try await work()
+        var (response, limit) = try await deadLetterShare.run(context.key.name, work)
+        limit.add(to: &response.headers)
+        return response
     }
 
     private func request(
@@ -128,7 +124,21 @@ extension Console {
 
     private func deadline() -> Int64 { time.monotonicMilliseconds() + DeadLetterAsker.waitMilliseconds }
 
-    /// The audit line of a request that changes something. deadletterd logs what it has done, too.
+    /// Writes the audit entry of a request that changes something.
+    private func record(_ request: DeadLettersRequested, _ context: KeyContext) async throws {
+        let filter = request.filter
+        func name(_ text: String?) -> String? { text.flatMap { JobName.fault(in: $0) == nil ? $0 : nil } }
+        try await record(
+            request.action == .drop ? .deadLettersDropRequested : .deadLettersReplayRequested, context,
+            service: name(request.letter?.service) ?? filter.service, job: name(request.letter?.job) ?? filter.job,
+            subject: (request.letter?.id ?? filter.id).map { "\($0)" },
+            after: .object([
+                "filter": .string(filter.text), "limit": .integer(Int64(request.limit)),
+                "dead_letters_request_id": .string("\(request.requestID)"),
+            ]))
+    }
+
+    /// The log line of a request that changes something. deadletterd logs what it has done, too.
     private func log(_ request: DeadLettersRequested, result: String, _ counts: DeadLettersResult?) {
         var metadata: Logger.Metadata = [
             "action": "\(request.action.rawValue)", "by": "\(request.requestedBy)",
@@ -149,7 +159,7 @@ extension Query {
     /// Takes the conditions of a list.
     fileprivate mutating func deadLetterFilter(now: Instant) -> DeadLetterFilter {
         DeadLetterFilter(
-            queues: value("queue", hint: DeadLetterField.queueHint, DeadLetterField.queues) ?? [],
+            queues: value("queue", isList: true, hint: DeadLetterField.queueHint, DeadLetterField.queues) ?? [],
             service: name("service"), job: name("job"),
             reason: value("reason", hint: DeadLetterField.reasonHint, DeadLetterField.reason),
             error: value("error", hint: DeadLetterField.errorHint, DeadLetterField.error),

@@ -1,3 +1,4 @@
+import HTTPTypes
 import Hummingbird
 import JobCore
 import Logging
@@ -6,72 +7,136 @@ import StageKit
 import Store
 
 extension Console {
-    /// `PUT /services/{service}/jobs/{job}`: creates a job (201) or replaces it (200). With `?verify=true` only if its
-    /// target accepts a test delivery.
+    /// `PUT /services/{service}/jobs/{job}`: creates a job (201) or replaces it (200), if the preconditions of the
+    /// request hold. With `?verify=true` only if its target accepts a test delivery.
     func putJob(_ request: Request, _ context: KeyContext) async throws -> Response {
         let name = try context.jobName()
         var query = Query(request)
-        let verifies = query.flag("verify")
+        let verifies = query.flag("verify") ?? false
         try query.finish()
+        let conditions = try RequestConditions(request.headers)
         let body = try await request.jsonBody(bytesMax: JobDocument.bytesMax, context)
         let current = try await readableJob(named: name)
         var job = try JobDocument.parse(
             body, name: name, now: time.now(), current: current?.job.schedule, targets: targets)
-        job.headers = try HiddenHeaders.restored(job, from: current?.job)
-        if verifies {
-            try await verify(job, context)
-            // A test takes seconds: another change must not be undone, nor a hidden value that was replaced come back.
-            guard try await readableJob(named: name)?.updatedAt == current?.updatedAt else {
-                throw APIError(.conflict, "The job was changed while its target was tested. Put it again.")
-            }
+        if let current, conditions.failure(reading: current) != nil {
+            throw Self.preconditionFailed(name, isAbsent: false)
         }
-        guard let put = try await store.put([job], now: time.now()).first else {
+        if current == nil, conditions.needsJob { throw Self.preconditionFailed(name, isAbsent: true) }
+        let headers = try HiddenHeaders.restored(job, from: current?.job)
+        // A hidden value that was replaced meanwhile must not come back.
+        let isBasedOnCurrent = verifies || headers != job.headers
+        job.headers = headers
+        var limit: RateLimit?
+        if verifies { limit = try await verify(job, context) }
+        let put = JobBatch.Put(
+            job, if: conditions.preconditions + (isBasedOnCurrent ? [.unchanged(current?.etag)] : []))
+        guard case (let puts, _) = try await change(JobBatch(puts: [put]), context), let put = puts.first else {
             throw StoreError.unusable("a job was put, and the store did not return it")
         }
-        await publish(JobChanged(put: put.stored.fields))
+        await publish([JobChanged(put: put.stored.fields)])
         logger.info("job put", metadata: ["job": "\(name)", "by": "\(context.key.name)", "new": "\(put.isNew)"])
-        return try .json(put.isNew ? .created : .ok, view(put.stored, put.stored.updatedAt, context))
+        // A job that was put as it is keeps the time of its last change.
+        let now = max(time.now(), put.stored.updatedAt)
+        var response = try await response(put.isNew ? .created : .ok, put.stored, now, context)
+        limit?.add(to: &response.headers)
+        return response
     }
 
     /// `GET /services/{service}/jobs/{job}`
     func getJob(_ request: Request, _ context: KeyContext) async throws -> Response {
+        let conditions = try RequestConditions(request.headers)
         let stored = try await job(named: try context.jobName())
-        return try .json(.ok, view(stored, time.now(), context))
+        switch conditions.failure(reading: stored) {
+        case nil: return try await response(.ok, stored, time.now(), context)
+        case .notModified: return Response(status: .notModified, headers: Self.headers(of: stored))
+        case .preconditionFailed: throw Self.preconditionFailed(stored.job.name, isAbsent: false)
+        }
     }
 
     /// `DELETE /services/{service}/jobs/{job}`: the job no longer runs. Its history stays.
     func deleteJob(_ request: Request, _ context: KeyContext) async throws -> Response {
         let name = try context.jobName()
-        let now = time.now()
-        guard try await store.deleteJob(named: name, now: now) else { throw Self.noJob(name) }
-        await publish(JobChanged(deleted: name, at: now))
+        let conditions = try RequestConditions(request.headers)
+        let batch = JobBatch(deletions: [JobBatch.Deletion(name, if: conditions.preconditions)])
+        switch try await store.change(batch, by: context.author, now: time.now()) {
+        // Without the precondition the answer would be 404, too, so that one holds (RFC 9110, section 13.2.1).
+        case .refused(let failed) where failed.contains { $0.isAbsent }: throw Self.noJob(name)
+        case .refused: throw Self.preconditionFailed(name, isAbsent: false)
+        case .made(_, let deletions):
+            guard let deletedAt = deletions.first?.deletedAt else { throw Self.noJob(name) }
+            await publish([JobChanged(deleted: name, at: deletedAt)])
+        }
         logger.info("job deleted", metadata: ["job": "\(name)", "by": "\(context.key.name)"])
         return Response(status: .noContent)
     }
 
-    /// `GET /jobs`, `GET /services/{service}/jobs`: jobs in the order of their names.
+    /// `GET` and `POST` of `/jobs` and `/services/{service}/jobs`: jobs in the order of their names.
     func listJobs(_ request: Request, _ context: KeyContext) async throws -> Response {
-        var query = Query(request)
-        let service = try context.pathNames().service ?? query.name("service_name")
-        try context.require(.read, of: service)
-        let limit = query.limit(max: 1_000, default: 100)
-        let after = query.page("more", Paging.jobName)
-        try query.finish()
-        let page = try await store.jobs(service: service, after: after, limit: limit)
+        var query = try await Query(search: request, context)
+        var filter = try query.jobFilter(context)
+        filter.owner = query.name("owner")
+        filter.isEnabled = query.flag("enabled")
         let now = time.now()
+        filter.pause = query.flag("paused").map { PauseCondition(isPaused: $0, at: now) }
+        let search = JobQuery(
+            filter, after: query.page("more", Paging.jobName), limit: query.limit(max: 1_000, default: 100))
+        try query.finish()
+        let page = try await store.jobs(search)
+        let pauses = JobPauses(try await store.pauses(inForceAt: now))
         return try .json(
             .ok,
             ResultPage(
-                results: page.jobs.map { view($0, now, context) },
-                more: page.hasMore ? page.jobs.last.map { Paging.token(after: $0.job.name) } : nil))
+                results: page.jobs.map { view($0, now, pauses, context) }, more: page.more.map(Paging.token(after:))))
     }
 
-    private func view(_ stored: StoredJob, _ now: Instant, _ context: KeyContext) -> JobView {
-        JobView(stored: stored, now: now, showsHeaders: context.key.scope == .admin)
+    /// Makes the changes of one job. Throws `precondition_failed` if a precondition of the request does not hold, and
+    /// `conflict` if the job was changed while the request was at work.
+    private func change(
+        _ batch: JobBatch, _ context: KeyContext
+    ) async throws -> (puts: [PutJob], deletions: [DeletedJob]) {
+        switch try await store.change(batch, by: context.author, now: time.now()) {
+        case .made(let puts, let deletions): return (puts, deletions)
+        case .refused(let failed):
+            guard let first = failed.first else { return ([], []) }
+            if case .unchanged = first.precondition {
+                throw APIError(.conflict, "The job was changed while this request was at work. Put it again.")
+            }
+            throw Self.preconditionFailed(first.name, isAbsent: first.isAbsent)
+        }
+    }
+
+    private static func preconditionFailed(_ name: JobName, isAbsent: Bool) -> APIError {
+        APIError(
+            .preconditionFailed,
+            isAbsent
+                ? "There is no job \(name)."
+                : "The job \(name) on record is not the version that the request is for. Read it again.")
+    }
+
+    private func response(
+        _ status: HTTPResponse.Status, _ stored: StoredJob, _ now: Instant, _ context: KeyContext
+    ) async throws -> Response {
+        var response = try Response.json(status, try await view(of: stored, now, context))
+        response.headers.append(contentsOf: Self.headers(of: stored))
+        return response
+    }
+
+    /// The next occurrence, which is no part of the version, must not come from a cache.
+    private static func headers(of stored: StoredJob) -> HTTPFields {
+        [.eTag: "\"\(stored.etag)\"", .cacheControl: "no-store"]
+    }
+
+    private func view(of stored: StoredJob, _ now: Instant, _ context: KeyContext) async throws -> JobView {
+        view(stored, now, JobPauses(try await store.pauses(inForceAt: now)), context)
+    }
+
+    private func view(_ stored: StoredJob, _ now: Instant, _ pauses: JobPauses, _ context: KeyContext) -> JobView {
+        JobView(stored: stored, now: now, pauses: pauses, showsHeaders: context.key.scope == .admin)
     }
 
     /// The job of that name on record; nil if there is none that can be read: such a job is put as a new one.
-    private func readableJob(named name: JobName) async throws(StoreError) -> StoredJob? {
+    func readableJob(named name: JobName) async throws(StoreError) -> StoredJob? {
         do throws(StoreError) {
             return try await store.job(named: name)
         } catch {
@@ -97,9 +162,14 @@ extension Console {
 
     private static func noJob(_ name: JobName) -> APIError { APIError(.notFound, "There is no job \(name).") }
 
-    /// Publishes `job.changed`. The change is committed already, so an unavailable broker is no reason to refuse it:
-    /// then
-    /// the event is published later.
+    /// Publishes `job.changed`, of all jobs at once. The changes are committed already, so an unavailable broker is no
+    /// reason to refuse them: then the events are published later.
+    func publish(_ changes: [JobChanged]) async {
+        await withTaskGroup { group in
+            for change in changes { group.addTask { await publish(change) } }
+        }
+    }
+
     private func publish(_ change: JobChanged) async {
         do {
             try await publisher.call(OutboundMessage(change))

@@ -15,17 +15,17 @@ extension Console {
     /// at most. An orderly shutdown waits for 25 s, and a client or a proxy for about 30 s.
     ///
     /// Throws `too_many_requests` if the key has its share of verifications at work, `invalid` if the target does
-    /// not accept the test, and `unavailable` if the target could not be tested or not in time.
-    func verify(_ job: Job, _ context: KeyContext) async throws {
-        guard verifications.begin(context.key.name) else {
-            throw APIError(
-                .tooManyRequests,
-                "The key “\(context.key.name)” has \(KeyShare.verificationLimit) verifications at work. "
-                    + "Send this one again when one has ended.")
-        }
-        defer { verifications.end(context.key.name) }
+    /// not accept the test, and `unavailable` if the target could not be tested or not in time. Returns what is left of
+    /// the key's share.
+    func verify(_ job: Job, _ context: KeyContext) async throws -> RateLimit {
+        try await verifications.run(context.key.name) { try await requireAccepted(job, context) }.limit
+    }
+
+    private func requireAccepted(_ job: Job, _ context: KeyContext) async throws {
         let test = job.forTest
         let id = ExecutionID.random()
+        try await record(
+            .testRequested, context, service: job.name.service, job: job.name.job, subject: "\(id)")
         try await publisher.call(
             OutboundMessage(
                 RunRequested(executionID: id, jobName: job.name, requestedAt: time.now(), test: test)))

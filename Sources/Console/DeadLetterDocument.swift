@@ -5,7 +5,7 @@ import Messaging
 /// The body of `POST /dead-letters:replay` and `:drop`: which letters, how many and how fast.
 struct DeadLetterDocument {
     /// Letters that are replayed in a second, and in a pass of at most 1,000.
-    private static let rates: ClosedRange<Int64> = 1...10_000
+    static let rates: ClosedRange<Int64> = 1...10_000
     static let limitMax: Int64 = 1_000
 
     var filter = DeadLetterFilter()

@@ -5,6 +5,8 @@ struct ExecutionView: Encodable {
     let execution: Execution
     /// True adds the fields that a list leaves out.
     let isDetailed: Bool
+    /// When its retry was created.
+    var retriedAt: Instant?
 
     private enum CodingKeys: String, CodingKey {
         case state, payload
@@ -24,6 +26,6 @@ struct ExecutionView: Encodable {
         try body.encode(state.ttlSeconds, forKey: .ttlSeconds)
         try body.encode(state.heartbeatIntervalSeconds, forKey: .heartbeatIntervalSeconds)
         try body.encode(state.isBuffered ? nil : state.deadline, forKey: .deadline)
-        try body.encode(Timeline.entries(of: execution), forKey: .timeline)
+        try body.encode(Timeline.entries(of: execution, retriedAt: retriedAt), forKey: .timeline)
     }
 }

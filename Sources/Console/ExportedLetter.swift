@@ -41,7 +41,7 @@ struct ExportedLetter {
         self.body = body
     }
 
-    private static let counts: ClosedRange<Int64> = 0...1_000_000_000
+    static let counts: ClosedRange<Int64> = 0...1_000_000_000
 
     private static func origin(
         _ reader: inout DocumentReader, of queue: WorkQueue?

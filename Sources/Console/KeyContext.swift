@@ -18,6 +18,11 @@ struct KeyContext: ChildRequestContext, RouteContext {
         route = context.route
     }
 
+    /// The author of what this request changes.
+    var author: ChangeAuthor { ChangeAuthor(name: key.name, requestID: route.requestID) }
+
+    var mayManageKeys: Bool { Permission(.manageKeys, of: nil, for: key.scope) == .granted }
+
     /// Whether the key may know what there is of the service, or of all services for nil.
     func maySee(_ service: String?) -> Bool { Permission(.read, of: service, for: key.scope) == .granted }
 
@@ -29,8 +34,9 @@ struct KeyContext: ChildRequestContext, RouteContext {
         case .onlyService(let own):
             throw APIError(.forbidden, "The key “\(key.name)” is for the service “\(own)” only.")
         case .onlyAdmin:
+            let purpose = access == .manageKeys ? "manage keys" : "handle dead letters"
             throw APIError(
-                .forbidden, "The key “\(key.name)” may not handle dead letters. Use one of the scope “admin”.")
+                .forbidden, "The key “\(key.name)” may not \(purpose). Use one of the scope “admin”.")
         }
     }
 

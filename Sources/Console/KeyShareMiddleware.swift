@@ -16,12 +16,8 @@ struct KeyShareMiddleware: RouterMiddleware {
         next: @concurrent (Request, ConsoleContext) async throws -> Response
     ) async throws -> Response {
         guard let key = context.key else { throw KeyMiddleware.unauthorized }
-        guard share.begin(key.name) else {
-            throw APIError(
-                .tooManyRequests,
-                "The key “\(key.name)” has \(KeyShare.limit) requests at work. Send this one again when one has ended.")
-        }
-        defer { share.end(key.name) }
-        return try await next(request, context)
+        var (response, limit) = try await share.run(key.name) { try await next(request, context) }
+        limit.add(to: &response.headers)
+        return response
     }
 }

@@ -19,6 +19,7 @@ enum Permission: Sendable, Equatable {
         case (.service(let own), .read), (.service(let own), .write):
             self = own == service ? .granted : .onlyService(own)
         case (_, .handleDeadLetters): self = .onlyAdmin
+        case (_, .manageKeys): self = .onlyAdmin
         }
     }
 }

@@ -12,23 +12,33 @@ import JobCore
 /// try query.finish()
 /// ```
 struct Query {
-    private var parameters: [String: String]
+    /// A parameter as it was sent.
+    private enum Given {
+        /// In the query, each time that it was given there.
+        case query([String])
+        /// As a string or a whole number of a body.
+        case text(String)
+        case flag(Bool)
+        case list([JSONValue])
+    }
+
+    private var parameters: [String: Given] = [:]
     private var known: [String] = []
     private var errors: [FieldError] = []
-    /// A parameter that may be given several times, which is the same as once with commas.
-    private let list: String?
 
     /// Bytes of the body of a search.
     static let bodyBytesMax = 64 * 1_024
 
-    init(_ request: Request, list: String? = nil) {
-        self.list = list
-        parameters = [:]
+    init(_ request: Request) {
         for pair in (request.uri.query ?? "").split(separator: "&") {
             let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
             let texts = parts.map { $0.replacing("+", with: " ").removingPercentEncoding }
             if let name = texts[0], let value = texts.count > 1 ? texts[1] : "" {
-                add(name, value)
+                if case .query(let values) = parameters[name] {
+                    parameters[name] = .query(values + [value])
+                } else {
+                    parameters[name] = .query([value])
+                }
             } else {
                 report(
                     String(pair.prefix(64)), .invalid, "has an escape that is not UTF-8",
@@ -45,28 +55,75 @@ struct Query {
         for (name, value) in fields.sorted(by: { $0.key < $1.key }) {
             switch value {
             case .null: break
-            case .string(let text): add(name, text)
-            case _ where value.wholeNumber != nil: add(name, String(value.wholeNumber ?? 0))
-            default:
-                report(
-                    String(name.prefix(64)), .wrongType, "is \(value.kind)", hint: "Give a string or a whole number.")
+            case .string(let text): add(name, .text(text))
+            case .bool(let flag): add(name, .flag(flag))
+            case .array(let items): add(name, .list(items))
+            case _ where value.wholeNumber != nil: add(name, .text(String(value.wholeNumber ?? 0)))
+            default: reportType(String(name.prefix(64)), value.kind)
             }
         }
     }
 
-    private mutating func add(_ name: String, _ value: String) {
-        if name == list, let first = parameters[name] {
-            parameters[name] = "\(first),\(value)"
-            return
-        }
-        guard parameters.updateValue(value, forKey: name) != nil else { return }
-        report(String(name.prefix(64)), .notAllowed, "is given twice", hint: "Give it once.")
+    private mutating func add(_ name: String, _ value: Given) {
+        if parameters[name] == nil { parameters[name] = value } else { reportTwice(name) }
     }
 
     /// Takes a parameter as it is; nil if it is absent.
     mutating func text(_ name: String) -> String? {
+        switch take(name) {
+        case nil: return nil
+        case .text(let text): return text
+        case .query(let values):
+            if values.count > 1 { reportTwice(name) }
+            return values[0]
+        case .flag: reportType(name, "a boolean")
+        case .list: reportType(name, "a list")
+        }
+        return nil
+    }
+
+    /// Takes a parameter that may have several values: a list in a body; several times, or with commas, in the query.
+    /// `isList` is false for a single value that is not in a list.
+    mutating func texts(_ name: String, countMax: Int) -> (values: [String], isList: Bool)? {
+        var values: [String] = []
+        var isList = true
+        switch take(name) {
+        case nil: return nil
+        case .text(let text): (values, isList) = ([text], false)
+        case .query(let given):
+            values = given.flatMap { $0.split(separator: ",", omittingEmptySubsequences: false).map(String.init) }
+            isList = values.count > 1
+        case .flag:
+            reportType(name, "a boolean")
+            return nil
+        case .list(let items):
+            for (place, item) in items.prefix(countMax + 1).enumerated() {
+                if case .string(let text) = item {
+                    values.append(text)
+                } else {
+                    report("\(name)/\(place)", .wrongType, "is \(item.kind)", hint: "Give a string.")
+                    return nil
+                }
+            }
+            if items.isEmpty { report(name, .invalid, "is an empty list", hint: "Give a value, or leave it out.") }
+        }
+        if values.count > countMax {
+            report(name, .tooLong, "has more than \(countMax) values", hint: "Search for the others separately.")
+        }
+        return values.isEmpty || values.count > countMax ? nil : (values, isList)
+    }
+
+    private mutating func take(_ name: String) -> Given? {
         known.append(name)
         return parameters.removeValue(forKey: name)
+    }
+
+    private mutating func reportTwice(_ name: String) {
+        report(String(name.prefix(64)), .notAllowed, "is given twice", hint: "Give it once.")
+    }
+
+    private mutating func reportType(_ name: String, _ kind: String) {
+        report(name, .wrongType, "is \(kind)", hint: "Give a string or a whole number.")
     }
 
     /// Takes the name of a service or of a job.
@@ -86,18 +143,26 @@ struct Query {
         return limit
     }
 
-    /// Takes `true` or `false`; false if it is absent.
-    mutating func flag(_ name: String) -> Bool {
-        guard let text = text(name) else { return false }
+    /// Takes `true` or `false`; nil if it is absent.
+    mutating func flag(_ name: String) -> Bool? {
+        if case .flag(let flag) = parameters[name] {
+            _ = take(name)
+            return flag
+        }
+        guard let text = text(name) else { return nil }
         if text != "true", text != "false" {
             report(name, .notAllowed, "is “\(text.prefix(64))”", hint: "Give true or false.")
         }
         return text == "true"
     }
 
-    /// Takes a value that `read` makes of the text. It returns nil for one that is wrong.
-    mutating func value<Value>(_ name: String, hint: String, _ read: (String) -> Value?) -> Value? {
-        guard let text = text(name) else { return nil }
+    /// Takes a value that `read` makes of the text. It returns nil for one that is wrong. Of a list it gets all values,
+    /// with commas between them.
+    mutating func value<Value>(
+        _ name: String, isList: Bool = false, hint: String, _ read: (String) -> Value?
+    ) -> Value? {
+        guard let text = isList ? texts(name, countMax: 100)?.values.joined(separator: ",") : text(name)
+        else { return nil }
         let value = read(text)
         if value == nil { report(name, .invalid, "is “\(text.prefix(64))”", hint: hint) }
         return value
@@ -172,7 +237,7 @@ struct Query {
         return InvalidDocument(errors + unknown)
     }
 
-    private mutating func report(_ name: String, _ code: FieldError.Code, _ message: String, hint: String) {
+    mutating func report(_ name: String, _ code: FieldError.Code, _ message: String, hint: String) {
         errors.append(FieldError(field: "/\(name)", code: code, message: message, hint: hint))
     }
 }

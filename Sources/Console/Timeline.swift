@@ -18,15 +18,15 @@ enum Timeline {
         }
     }
 
-    /// The creation, each attempt, the first and the latest heartbeat, and the end.
-    static func entries(of execution: Execution) -> [Entry] {
+    /// The creation, each attempt, the first and the latest heartbeat, the end, and the creation of its retry.
+    static func entries(of execution: Execution, retriedAt: Instant? = nil) -> [Entry] {
         var entries: [(Instant, Entry)] = []
         func add(_ at: Instant, _ event: String, _ change: (inout Entry) -> Void = { _ in }) {
             var entry = Entry(at: at.rfc3339, event: event)
             change(&entry)
             entries.append((at, entry))
         }
-        add(execution.createdAt, "created")
+        add(execution.createdAt, "created") { $0.detail = execution.retryOf.map { "retry of \($0)" } }
         for attempt in execution.attempts {
             add(attempt.at, "attempt") {
                 $0.attempt = attempt.number
@@ -41,6 +41,7 @@ enum Timeline {
         if let end = state.finishedAt {
             add(end, state.status.rawValue) { $0.detail = state.reason?.rawValue }
         }
+        if let retriedAt { add(retriedAt, "retried") { $0.detail = execution.retriedBy.map { "by \($0)" } } }
         // Swift's sort is not stable: the offset keeps the order of events of the same millisecond.
         return entries.enumerated().sorted { ($0.element.0, $0.offset) < ($1.element.0, $1.offset) }.map(\.element.1)
     }

@@ -42,7 +42,7 @@ public struct DueHandler: MessageHandler {
             due.mayHaveBeenHandled = due.mayHaveBeenHandled || message.mayHaveBeenHandled
             return (due: due, schedule: try schedule(of: due), message: message)
         }
-        var part = Part()
+        var part = Part(pauses: try await pauses(over: read.messages.map(\.due.occurrence), now: now))
         var count: Int?
         for (index, event) in zip(read.indices, read.messages) {
             guard part.new.count < Self.executionsEnough, part.bytes < Self.bytesMax else {
@@ -55,6 +55,13 @@ public struct DueHandler: MessageHandler {
         created.increment(by: recorded.count { $0.execution.isNew })
         let messages = recorded.flatMap { $0.new.messages($0.execution) }
         return HandledBatch(messages: messages + part.rests, dead: read.dead, count: count)
+    }
+
+    /// The pauses that may cover these occurrences, or later ones that supersede them. A pause that begins afterwards
+    /// covers none that is due by now, so one question for the whole batch is enough.
+    private func pauses(over occurrences: [Instant], now: Instant) async throws(StoreError) -> JobPauses {
+        guard let first = occurrences.min(), let last = occurrences.max() else { return JobPauses([]) }
+        return JobPauses(try await store.pauses(from: first, through: max(last, now)))
     }
 
     /// Nil if this machine has no usable data of the schedule's time zone, though the ticker's had: the occurrence runs
@@ -75,6 +82,7 @@ public struct DueHandler: MessageHandler {
 
     /// The part of a batch that one transaction handles.
     private struct Part {
+        let pauses: JobPauses
         var new: [NewExecution] = []
         /// The bytes of the jobs that were read.
         var bytes = 0
@@ -100,9 +108,11 @@ public struct DueHandler: MessageHandler {
             part.bytes += page.bytes
             range = page.rest
             for stored in page.jobs {
+                let pauses = part.pauses.concerning(stored.job)
                 let decision = DispatchDecision.decide(
-                    stored.job, effectiveAfter: stored.effectiveAfter, occurrence: due.occurrence,
-                    nextOccurrence: next, judgedAt: judgedAt)
+                    stored.job, effectiveAfter: stored.effectiveAfter, pauses: pauses, occurrence: due.occurrence,
+                    nextOccurrence: pauses.isEmpty ? next : schedule?.next(after: due.occurrence, outside: pauses),
+                    judgedAt: judgedAt)
                 if case .skip(let reason) = decision {
                     countSkipped(stored.job.name, due.occurrence, reason)
                     continue

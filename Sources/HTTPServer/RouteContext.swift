@@ -21,6 +21,9 @@ public struct RouteStorage: Sendable {
         target.flatMap { $0.methods.allowed(at: $0.path, besides: $0.method) }
     }
 
+    /// The id of the request, as `X-Request-Id` answers it; set by the middleware that makes it.
+    public var requestID = ""
+
     public init(source: ApplicationRequestContextSource) {
         channel = source.channel
     }

@@ -4,6 +4,7 @@ public import Hummingbird
 public import JobCore
 public import Logging
 public import Messaging
+import OpenAPI
 public import Signing
 import StageKit
 public import Store
@@ -36,12 +37,13 @@ public struct CallbackEndpoint: Sendable {
         }
     }
 
-    /// The route, with an id for each request and one shape for each error.
+    /// The route and its document, with an id for each request and one shape for each error.
     public func router() -> Router<PlainContext> {
         let router = Router(context: PlainContext.self)
         router.add(middleware: AnswerCounter())
         // The token in the path is a secret.
         router.add(middleware: ErrorMiddleware(logger: logger, hidesPaths: true))
+        CallbackDescription.document.serve(by: router)
         router.post("callback/{token}") { request, context in
             try await take(request, token: context.parameters.get("token") ?? "", context)
             return Response(status: .accepted)

@@ -50,4 +50,7 @@ public enum WorkQueue: String, Sendable, CaseIterable, Codable {
 
     /// Every work queue but the baton's has a dead-letter queue.
     public var hasDeadLetters: Bool { self != .tickerBaton }
+
+    /// The name of its dead-letter queue without the prefix, if it has one.
+    public var deadLetterQueue: String? { hasDeadLetters ? "\(rawValue).dead" : nil }
 }

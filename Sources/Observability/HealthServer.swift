@@ -36,18 +36,23 @@ public struct HealthServer: Service {
     @Sendable private func router() -> Router<PlainContext> {
         let router = Router(context: PlainContext.self)
         router.get("healthz") { _, _ in "ok\n" }
-        router.get("readyz") { _, _ in
-            let faults = await faults()
-            return Response(
-                status: faults.isEmpty ? .ok : .serviceUnavailable, headers: [.contentType: "text/plain"],
-                body: .init(
-                    byteBuffer: ByteBuffer(string: (faults.isEmpty ? "ready" : faults.joined(separator: "\n")) + "\n")))
-        }
+        router.get("readyz") { _, _ in Self.readiness(await faults()) }
         router.get("metrics") { _, _ in
             Response(
                 status: .ok, headers: [.contentType: "text/plain; version=0.0.4"],
                 body: .init(byteBuffer: ByteBuffer(string: metrics.text())))
         }
         return router
+    }
+
+    /// The answer of `/readyz`.
+    static func readiness(_ faults: [String]) -> Response {
+        var headers: HTTPFields = [.contentType: "text/plain"]
+        // A supervisor asks each few seconds.
+        if !faults.isEmpty { headers[.retryAfter] = "2" }
+        let text = faults.isEmpty ? "ready" : faults.joined(separator: "\n")
+        return Response(
+            status: faults.isEmpty ? .ok : .serviceUnavailable, headers: headers,
+            body: .init(byteBuffer: ByteBuffer(string: text + "\n")))
     }
 }

@@ -25,6 +25,9 @@ struct AMQPFailure: Error, Sendable, Equatable, CustomStringConvertible {
     /// same end until an operator acts.
     var isRefusal: Bool { replyCode.map { $0 >= 400 } ?? false }
 
+    /// True when the broker has no queue or exchange of that name.
+    var isNotFound: Bool { replyCode == Int(AMQP_NOT_FOUND) }
+
     /// What failed and why.
     var description: String { "\(operation): \(reason)" }
 

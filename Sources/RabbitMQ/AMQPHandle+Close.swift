@@ -2,14 +2,12 @@ import CRabbitMQ
 import Glibc
 
 extension AMQPHandle {
-    private static let closeTimeout: Duration = .seconds(2)
-
-    /// Closes the connection as AMQP wants it, and waits for the broker's answer, at most two seconds. By then the
-    /// broker has read everything that was sent before.
+    /// Closes the connection as AMQP wants it, and waits for the broker's answer, for two seconds unless `timeout` says
+    /// otherwise. By then the broker has read everything that was sent before.
     ///
     /// Closing the socket alone may lose the last acks: if messages lie in it unread, the kernel resets the connection,
     /// and the broker's kernel throws away what it has not read yet.
-    mutating func closeInOrder() {
+    mutating func closeInOrder(within timeout: Duration = .seconds(2)) {
         // A write to a full socket would wait for as long as the broker reads nothing.
         guard isReady(POLLOUT, withinMilliseconds: 0) else { return }
         arena.empty()
@@ -17,7 +15,7 @@ extension AMQPHandle {
             reply_code: UInt16(AMQP_REPLY_SUCCESS), reply_text: arena.lend("done"), class_id: 0, method_id: 0)
         let method = amqp_method_number_t(AMQP_CONNECTION_CLOSE_METHOD)
         guard amqp_send_method(raw, 0, method, &close) == AMQP_STATUS_OK.rawValue else { return }
-        let deadline = ContinuousClock.now + Self.closeTimeout
+        let deadline = ContinuousClock.now + timeout
         while ContinuousClock.now < deadline {
             // After its answer the broker closes the socket, which ends the reading with an error.
             guard let events = try? readEvents() else { return }

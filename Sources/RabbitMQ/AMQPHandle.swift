@@ -10,8 +10,6 @@ struct AMQPHandle: ~Copyable {
     static let channelsMax: amqp_channel_t = 256
     /// RabbitMQ 4.1 and later refuse less than 8,192.
     private static let frameBytesMax: CInt = 131_072
-    private static let connectTimeout = timeval(tv_sec: 5, tv_usec: 0)
-    private static let replyTimeout = timeval(tv_sec: 10, tv_usec: 0)
 
     let raw: amqp_connection_state_t
     private(set) var channel = firstChannel
@@ -104,7 +102,8 @@ struct AMQPHandle: ~Copyable {
             // The library would accept TLS 1.0 and 1.1.
             _ = amqp_ssl_socket_set_ssl_versions(socket, AMQP_TLSv1_2, AMQP_TLSvLATEST)
         }
-        var (connectTimeout, replyTimeout) = (Self.connectTimeout, Self.replyTimeout)
+        var connectTimeout = timeval(tv_sec: options.connectSecondsMax, tv_usec: 0)
+        var replyTimeout = timeval(tv_sec: options.answerSecondsMax, tv_usec: 0)
         amqp_set_handshake_timeout(raw, &replyTimeout)
         // Without this the library waits for a reply for ever. When the time is up it closes the socket.
         amqp_set_rpc_timeout(raw, &replyTimeout)

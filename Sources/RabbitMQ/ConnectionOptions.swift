@@ -10,6 +10,9 @@ public struct ConnectionOptions: Sendable {
     public var heartbeatSeconds: Int
     /// A PEM file of the certificate authorities that `amqps://` brokers are checked against.
     public var caFile: String
+    /// How long the socket may take to connect, and how long the broker may take for a reply.
+    var connectSecondsMax = 5
+    var answerSecondsMax = 10
     /// What a refusal is logged with.
     var advice = BrokerAdvice.pipeline
 

@@ -13,6 +13,7 @@ struct ExecutionInserter {
     private let buffered: BufferedRuns
     private let lastSuccesses: LastSuccessFinder
     private let unreadable: UnreadableRows
+    private var lateEnds: LateEnds
     private var jobs: [JobID: Int64] = [:]
 
     /// `now` is read within the transaction: after the wait for other writers.
@@ -26,6 +27,7 @@ struct ExecutionInserter {
         findEarlierRun = try database.cachedStatement(sql: "SELECT 1 FROM earlier_run WHERE job = ? LIMIT 1")
         buffered = BufferedRuns(database, leavingOut: unreadable)
         lastSuccesses = try LastSuccessFinder(database, leavingOut: unreadable)
+        lateEnds = LateEnds(database)
     }
 
     /// The unique indexes decide: an execution that they refuse either exists already or finds its job's lock taken.
@@ -76,9 +78,10 @@ struct ExecutionInserter {
         return try Int64.fetchOne(findEarlierRun, arguments: [job]) != nil
     }
 
-    private func inserted(_ execution: Execution, job: Int64) throws -> Bool {
+    private mutating func inserted(_ execution: Execution, job: Int64) throws -> Bool {
         try insert.execute(arguments: try execution.insertArguments(job: job))
         guard database.changesCount == 1 else { return false }
+        try lateEnds.note(database.lastInsertedRowID, endedAt: execution.state.finishedAt)
         if let retried = execution.retryOf {
             try database.cachedStatement(sql: "UPDATE execution SET retried_by = ? WHERE id = ?")
                 .execute(arguments: [execution.id.databaseValue, retried.databaseValue])

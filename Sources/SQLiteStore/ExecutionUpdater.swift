@@ -7,6 +7,7 @@ struct ExecutionUpdater {
     private let database: Database
     private let rows: [ExecutionID: ExecutionRow]
     private let buffered: BufferedRuns
+    private var lateEnds: LateEnds
     /// The jobs of which an execution ended that may have been in the way of buffered ones.
     private var unlocked: Set<Int64> = []
 
@@ -14,6 +15,7 @@ struct ExecutionUpdater {
         self.database = database
         rows = try ExecutionRow.find(ids, in: database, leavingOut: unreadable)
         buffered = BufferedRuns(database, leavingOut: unreadable)
+        lateEnds = LateEnds(database)
     }
 
     var loaded: [ExecutionID: Execution] { rows.mapValues(\.execution) }
@@ -68,6 +70,7 @@ struct ExecutionUpdater {
         }
         // The last statement tells whether the run was an earlier one.
         if execution.isExclusive || database.changesCount > 0 { unlocked.insert(row.job) }
+        try lateEnds.note(row.seq, endedAt: execution.state.finishedAt)
         // Only the change to success counts: an older success that is written again must not replace a newer one. Nor
         // does the success of a run that is older than its job, which was deleted and put again while it ran.
         guard execution.isExclusive, execution.state.status == .success, !row.execution.state.status.isFinal else {

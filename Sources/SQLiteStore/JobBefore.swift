@@ -2,11 +2,15 @@ import GRDB
 import JobCore
 import Store
 
-/// What is on record under a job's name when a job is put.
+/// What is on record under a job's name when a job is put or deleted.
 struct JobBefore {
-    private var stored: StoredJob?
+    /// The job; nil if there is none, or none that can be read.
+    private(set) var stored: StoredJob?
     /// When the job was created, if its row can't be read.
     private var unreadableSince: Instant?
+
+    /// What a change of the same transaction has put; nil for a job that it has deleted.
+    init(_ stored: StoredJob?) { self.stored = stored }
 
     /// A row that can't be read is noted, and is no obstacle: to put the job again is how it is repaired.
     init(_ name: JobName, in database: Database, leavingOut unreadable: UnreadableRows) throws {

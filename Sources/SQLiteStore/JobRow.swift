@@ -33,22 +33,22 @@ enum JobRow {
         return try unreadable.list(rows, limit: limit, where: isWanted, read)
     }
 
-    /// The first jobs that can be read, up to `limit` of them and `Limits.pageBytesMax` of their documents.
+    /// The first jobs that can be read, up to `limit` of them and `Limits.pageBytesMax` of their documents. `next`
+    /// gives the numbers of jobs in their order. The last job of a page leads to the next one.
     static func listed(
-        _ database: Database, where condition: String, _ arguments: StatementArguments, limit: Int,
-        leavingOut unreadable: UnreadableRows
+        _ database: Database, limit: Int, leavingOut unreadable: UnreadableRows, _ next: () throws -> Int64?
     ) throws -> ListedJobs {
-        let statement = try database.cachedStatement(sql: select + condition)
-        let rows = try Row.fetchCursor(statement, arguments: arguments)
-        var (listed, bytes) = (ListedJobs(jobs: [], hasMore: false), 0)
-        while !listed.hasMore, let row = try rows.next() {
-            guard let stored = try unreadable.value({ try read(row) }) else { continue }
+        let find = try database.cachedStatement(sql: select + "WHERE seq = ?")
+        var (listed, bytes) = (ListedJobs(jobs: [], more: nil), 0)
+        while let seq = try next() {
+            let rows = try Row.fetchCursor(find, arguments: [seq])
+            guard let row = try rows.next(), let stored = try unreadable.value({ try read(row) }) else { continue }
             bytes += try row.withUnsafeData(atIndex: 2) { $0?.count ?? 0 }
-            if !listed.jobs.isEmpty, listed.jobs.count >= limit || bytes > Limits.pageBytesMax {
-                listed.hasMore = true
-            } else {
-                listed.jobs.append(stored)
+            if let last = listed.jobs.last, listed.jobs.count >= limit || bytes > Limits.pageBytesMax {
+                listed.more = last.job.name
+                break
             }
+            listed.jobs.append(stored)
         }
         return listed
     }
@@ -136,20 +136,29 @@ enum JobRow {
     private static func writeTags(of job: Job, to database: Database) throws {
         let seq = "(SELECT seq FROM job WHERE service = ?1 AND name = ?2)"
         let name: StatementArguments = [job.name.service, job.name.job]
+        // As bytes: SQLite compares them, and Swift takes texts that look alike for the same.
         let written = try Set(
             String.fetchAll(
-                try database.cachedStatement(sql: "SELECT tag FROM job_tag WHERE job = \(seq)"), arguments: name))
-        guard written != Set(job.tags) else { return }
+                try database.cachedStatement(sql: "SELECT tag FROM job_tag WHERE job = \(seq)"), arguments: name
+            ).map { Array($0.utf8) })
+        let tags = Set(job.tags.map { Array($0.utf8) })
+        guard written != tags else { return }
         try database.cachedStatement(sql: "DELETE FROM job_tag WHERE job = \(seq)").execute(arguments: name)
         let insert = try database.cachedStatement(sql: "INSERT INTO job_tag (tag, job) VALUES (?3, \(seq))")
-        for tag in Set(job.tags) { try insert.execute(arguments: [job.name.service, job.name.job, tag]) }
+        for tag in tags {
+            try insert.execute(arguments: [job.name.service, job.name.job, String(decoding: tag, as: UTF8.self)])
+        }
     }
 
-    /// For a job that is deleted.
-    static func forgetTags(of name: JobName, in database: Database) throws {
-        try database.execute(
-            sql: "DELETE FROM job_tag WHERE job = (SELECT seq FROM job WHERE service = ? AND name = ?)",
-            arguments: [name.service, name.job])
+    /// Marks a job as deleted.
+    static func delete(_ name: JobName, now: Instant, from database: Database) throws {
+        let names: StatementArguments = [name.service, name.job]
+        try database.cachedStatement(
+            sql: "UPDATE job SET deleted_ms = ?3, updated_ms = ?3 WHERE service = ?1 AND name = ?2"
+        ).execute(arguments: names + [now.databaseValue])
+        try database.cachedStatement(
+            sql: "DELETE FROM job_tag WHERE job = (SELECT seq FROM job WHERE service = ? AND name = ?)"
+        ).execute(arguments: names)
     }
 
     /// For a job that becomes exclusive while it runs: no new run starts before all of its open ones have ended. Tests
@@ -166,9 +175,9 @@ enum JobRow {
 
     /// For a job that was deleted and comes back as a new one: the successes of its former life are not its own.
     static func forgetLastSuccess(of name: JobName, in database: Database) throws {
-        try database.execute(
-            sql: "DELETE FROM last_success WHERE job = (SELECT seq FROM job WHERE service = ? AND name = ?)",
-            arguments: [name.service, name.job])
+        try database.cachedStatement(
+            sql: "DELETE FROM last_success WHERE job = (SELECT seq FROM job WHERE service = ? AND name = ?)"
+        ).execute(arguments: [name.service, name.job])
     }
 
     /// Removes the row that only the executions of tests needed (`ExecutionInserter.insertUnknownJob`), unless one is

@@ -1,7 +1,6 @@
 import GRDB
 public import JobCore
 public import Store
-import Synchronization
 
 extension SQLiteStore: ExpiryStore {
     public func progress() async throws(StoreError) -> LineProgress {
@@ -114,46 +113,39 @@ extension SQLiteStore: ExpiryStore {
         }
     }
 
-    /// Searches in a read, which is in nobody's way, and removes by number in a short transaction.
+    /// Removes in short transactions, and begins none when there is nothing to do.
     public func removeHistory(endedBefore instant: Instant, limit: Int) async throws(StoreError) -> Int {
-        let position = historyScan.withLock { $0.next(at: .now) }
-        let found = try await read { try Self.endedExecutions(after: position, before: instant, limit, in: $0) }
-        if !found.isEmpty {
-            try await write { database in
-                let delete = try database.cachedStatement(sql: "DELETE FROM execution WHERE seq = ?")
-                let findTested = try database.cachedStatement(
-                    sql: "SELECT job FROM execution WHERE seq = ? AND trigger_code = 4")
-                var tested: Set<Int64> = []
-                for execution in found {
-                    if let job = try Int64.fetchOne(findTested, arguments: [execution.seq]) { tested.insert(job) }
-                    try delete.execute(arguments: [execution.seq])
-                }
-                for job in tested { try JobRow.removeIfNeverPut(job, from: database) }
-            }
+        var removed = 0
+        while removed < limit, try await read({ try HistoryRemoval($0).hasWork(before: instant) }) {
+            removed += try await removeHistoryBatch(endedBefore: instant, limit: limit - removed).removed
         }
-        let isDone = found.count < limit
-        let end = HistoryScan.Position(finishedMilliseconds: instant.millisecondsSinceEpoch, seq: .min)
-        historyScan.withLock { $0.position = isDone ? max(position, end) : found.last ?? position }
-        return found.count
+        return removed
     }
 
-    /// Up to `limit` executions that ended and are no last success, in the order of their ends.
-    private static func endedExecutions(
-        after position: HistoryScan.Position, before instant: Instant, _ limit: Int, in database: Database
-    ) throws -> [HistoryScan.Position] {
-        let statement = try database.cachedStatement(
-            sql: """
-                SELECT e.finished_ms, e.seq FROM execution e INDEXED BY execution_by_end
-                WHERE e.finished_ms >= ?1 AND (e.finished_ms > ?1 OR e.seq > ?2) AND e.finished_ms < ?3
-                    AND e.deadline_ms IS NULL
-                    AND NOT EXISTS (SELECT 1 FROM last_success WHERE execution = e.seq)
-                ORDER BY e.finished_ms, e.seq LIMIT ?4
-                """)
-        let rows = try Row.fetchCursor(
-            statement,
-            arguments: [
-                position.finishedMilliseconds, position.seq, instant.millisecondsSinceEpoch, limit,
-            ])
-        return try Array(rows.map { HistoryScan.Position(finishedMilliseconds: $0[0], seq: $0[1]) })
+    func removeHistoryBatch(
+        endedBefore instant: Instant, limit: Int
+    ) async throws(StoreError) -> HistoryRemoval.Batch {
+        try await write { try HistoryRemoval($0).removeBatch(endedBefore: instant, limit: limit) }
+    }
+
+    public func newestAudit() async throws(StoreError) -> Instant? {
+        try await read { database in
+            try Int64.fetchOne(database, sql: "SELECT max(at_ms) FROM audit").map(Instant.init(millisecondsSinceEpoch:))
+        }
+    }
+
+    /// Searches in a read, which is in nobody's way.
+    public func removeAudit(before instant: Instant, limit: Int) async throws(StoreError) -> Int {
+        let found = try await read { database in
+            try Int64.fetchAll(
+                database, sql: "SELECT seq FROM audit WHERE at_ms < ? ORDER BY at_ms LIMIT ?",
+                arguments: [instant.databaseValue, limit])
+        }
+        guard !found.isEmpty else { return 0 }
+        try await write { database in
+            let delete = try database.cachedStatement(sql: "DELETE FROM audit WHERE seq = ?")
+            for seq in found { try delete.execute(arguments: [seq]) }
+        }
+        return found.count
     }
 }

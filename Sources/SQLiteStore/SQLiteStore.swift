@@ -1,7 +1,6 @@
 import GRDB
 public import Logging
 public import Store
-import Synchronization
 
 /// The store in one SQLite file, which all daemons of a machine have open at the same time.
 ///
@@ -15,7 +14,6 @@ public final class SQLiteStore: Sendable {
     let path: String
     /// Where the rows go that a call leaves out.
     let unreadable: UnreadableRows
-    let historyScan = Mutex(HistoryScan())
     private let pool: DatabasePool
 
     /// Opens the store; creates it when there is none, and brings its schema up to date.

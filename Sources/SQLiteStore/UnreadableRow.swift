@@ -2,9 +2,10 @@
 struct UnreadableRow: Error, CustomStringConvertible {
     /// The table of the row.
     enum Table: String, CaseIterable {
-        case job, execution
+        case job, execution, audit
         case apiKey = "api_key"
         case serviceSecret = "service_secret"
+        case pause
     }
 
     let table: Table

@@ -98,7 +98,7 @@ public enum AllSettings {
 
     public static let historyDays = Setting<Int64>(
         "history-days", readBy: [.reaperd], default: 30, range: 1...36_500,
-        meaning: "How many days ended executions are kept.")
+        meaning: "How many days ended executions and audit entries are kept.")
 
     public static let redeliverAfterSeconds = Setting<Int64>(
         "redeliver-after-seconds", readBy: [.courierd, .reaperd], default: 300, range: 10...86_400,
@@ -141,7 +141,7 @@ public enum AllSettings {
         meaning: "The admin API that the command line calls.")
 
     public static let apiKey = Setting<String>(
-        "api-key", readBy: [.belfry], isSecret: true, form: "a key from belfry keys add NAME --scope admin",
+        "api-key", readBy: [.belfry], isSecret: true, form: "a key from belfry keys create NAME --scope admin",
         meaning: "The key for the admin API.")
 
     public static let managementURL = Setting<String>(

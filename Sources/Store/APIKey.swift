@@ -16,11 +16,19 @@ public struct APIKey: Sendable, Hashable {
     public var name: String
     public var scope: Scope
     public var createdAt: Instant
+    /// The actor who created it; nil for a key from before this was recorded.
+    public var createdBy: String?
+    /// When it was last used, up to about a minute ago; nil if it never was.
+    public var lastUsedAt: Instant?
 
-    public init(name: String, scope: Scope, createdAt: Instant) {
+    public init(
+        name: String, scope: Scope, createdAt: Instant, createdBy: String? = nil, lastUsedAt: Instant? = nil
+    ) {
         self.name = name
         self.scope = scope
         self.createdAt = createdAt
+        self.createdBy = createdBy
+        self.lastUsedAt = lastUsedAt
     }
 }
 
@@ -37,6 +45,12 @@ extension APIKey.Scope: CustomStringConvertible {
             guard text.hasPrefix(Self.servicePrefix), !name.isEmpty else { return nil }
             self = .service(String(name))
         }
+    }
+
+    /// Reads the scope of a new key. Nil also for a service that no job can have.
+    public init?(new text: String) {
+        self.init(text)
+        if case .service(let name) = self, JobName.fault(in: name) != nil { return nil }
     }
 
     /// The text that `init` reads.

@@ -13,6 +13,11 @@ public protocol DispatchStore: Sendable {
         with schedule: ScheduleKey, in range: JobRange, limit: Int, bytesMax: Int
     ) async throws(StoreError) -> JobPage
 
+    /// The pauses that cover an instant of those from `first` through `last`, whether they have ended or not, in no
+    /// order that a caller may rely on. One query, which costs next to nothing when there is none. A pause that can't
+    /// be read is left out, logged and counted.
+    func pauses(from first: Instant, through last: Instant) async throws(StoreError) -> [JobPause]
+
     /// The job of that name; nil when there is none, or it was deleted. Throws `StoreError.unusable` when it can't be
     /// read.
     func job(named name: JobName) async throws(StoreError) -> StoredJob?

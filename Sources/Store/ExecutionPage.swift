@@ -2,12 +2,12 @@ public import JobCore
 
 /// One page of the executions that a query found.
 public struct ExecutionPage: Sendable, Equatable {
-    /// The execution that was created last comes first.
+    /// In the order of their `ExecutionPosition`. There may be none although other pages follow.
     public var executions: [Execution]
-    /// The position for `ExecutionQuery.more` that leads to the next page, greater than 0; nil on the last page.
-    public var more: Int64?
+    /// What leads to the next page as `ExecutionQuery.more`; nil on the last page.
+    public var more: ExecutionPosition?
 
-    public init(executions: [Execution], more: Int64?) {
+    public init(executions: [Execution], more: ExecutionPosition?) {
         self.executions = executions
         self.more = more
     }

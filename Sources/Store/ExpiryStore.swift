@@ -1,6 +1,6 @@
 public import JobCore
 
-/// The role of the reaper: it finds passed deadlines and lost deliveries, and removes old executions.
+/// The role of the reaper: it finds passed deadlines and lost deliveries, and removes old executions and audit entries.
 public protocol ExpiryStore: Sendable {
     /// What every line of reports has come to: `LineProgress.least`.
     func progress() async throws(StoreError) -> LineProgress
@@ -26,4 +26,15 @@ public protocol ExpiryStore: Sendable {
     /// The last success of an exclusive job stays, however old: its next run receives it. After another success has
     /// replaced it, it may stay for some time more.
     func removeHistory(endedBefore instant: Instant, limit: Int) async throws(StoreError) -> Int
+
+    /// The latest time of an audit entry; nil when there is none.
+    func newestAudit() async throws(StoreError) -> Instant?
+
+    /// Removes up to `limit` audit entries that were made before `instant`, the earliest first; answers how many it
+    /// removed.
+    func removeAudit(before instant: Instant, limit: Int) async throws(StoreError) -> Int
+
+    /// Removes up to `limit` pauses that ended before `instant`, by themselves or because somebody resumed what was
+    /// paused; answers how many it removed.
+    func removePauses(endedBefore instant: Instant, limit: Int) async throws(StoreError) -> Int
 }

@@ -1,11 +1,14 @@
+public import JobCore
+
 /// One page of a list of jobs.
 public struct ListedJobs: Sendable, Equatable {
+    /// Sorted by name. There may be none although other pages follow.
     public var jobs: [StoredJob]
-    /// Whether jobs that match come after the last one of this page.
-    public var hasMore: Bool
+    /// What leads to the next page as `JobQuery.after`; nil on the last page.
+    public var more: JobName?
 
-    public init(jobs: [StoredJob], hasMore: Bool) {
+    public init(jobs: [StoredJob], more: JobName?) {
         self.jobs = jobs
-        self.hasMore = hasMore
+        self.more = more
     }
 }

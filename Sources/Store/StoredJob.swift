@@ -28,8 +28,15 @@ public struct StoredJob: Sendable, Equatable {
         return first <= job.endAt ?? first ? first : nil
     }
 
-    /// This job replaced by `new` at `now`. Only another schedule, or the end of a pause, moves `effectiveAfter`.
+    /// The version of the job: another text after every put that changes something, also if both were made in the same
+    /// millisecond. It is the entity tag of the API.
+    public var etag: String { job.version(updatedAt: updatedAt) }
+
+    /// This job replaced by `new` at `now`. Only another schedule, or the end of a pause, moves `effectiveAfter`. A job
+    /// that is put as it is stays as it is, `updatedAt` included.
     public func replaced(by new: Job, now: Instant) -> StoredJob {
+        // Texts that look alike may differ in their bytes, and `==` of Swift does not tell them apart.
+        guard new.version(updatedAt: updatedAt) != etag else { return self }
         let keepsStart = new.schedule == job.schedule && (job.isEnabled || !new.isEnabled)
         return StoredJob(
             job: new, effectiveAfter: keepsStart ? effectiveAfter : now, createdAt: createdAt, updatedAt: now)

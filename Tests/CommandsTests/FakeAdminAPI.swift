@@ -9,7 +9,10 @@ import TestServers
 final class FakeAdminAPI: Sendable {
     private struct State {
         var jobs: [String: JSONValue] = [:]
+        var versions: [String: Int] = [:]
         var changes: [String] = []
+        var reads: [String] = []
+        var mayListAll = true
     }
 
     private let state = Mutex(State())
@@ -21,8 +24,19 @@ final class FakeAdminAPI: Sendable {
     /// The requests that changed something, such as `PUT billing/a`.
     var changes: [String] { state.withLock(\.changes) }
 
+    /// The requests that listed jobs, such as `/services/billing/jobs`, and their parameters.
+    var reads: [String] { state.withLock(\.reads) }
+
+    /// Whether the key may list the jobs of all services.
+    func setMayListAll(_ mayListAll: Bool) { state.withLock { $0.mayListAll = mayListAll } }
+
     /// Puts a job as if it had been there before.
-    func put(_ name: String, _ document: JSONValue) { state.withLock { $0.jobs[name] = document } }
+    func put(_ name: String, _ document: JSONValue) {
+        state.withLock { state in
+            state.jobs[name] = document
+            state.versions[name, default: 0] += 1
+        }
+    }
 
     /// Starts it on an unused port. It runs until the test process ends.
     static func start() async -> FakeAdminAPI {
@@ -63,9 +77,11 @@ final class FakeAdminAPI: Sendable {
             try await self.put(Self.name(context), request)
         }
         router.delete("services/:service/jobs/:job") { _, context in self.delete(Self.name(context)) }
-        router.get("services/:service/jobs") { _, context in
-            self.list(service: context.parameters.get("service") ?? "")
+        router.get("services/:service/jobs") { request, context in
+            self.list(service: context.parameters.get("service") ?? "", request)
         }
+        router.get("jobs") { request, _ in self.list(service: nil, request) }
+        router.post("jobs:batch") { request, _ in try await self.change(request) }
         router.post("services/:service/jobs/:job/run") { _, context in
             self.note("RUN \(Self.name(context))")
             return Self.answer(.accepted, ["execution_id": .string(Self.hostile)])
@@ -100,29 +116,58 @@ final class FakeAdminAPI: Sendable {
     }
 
     /// A job named `refused` is refused with a mistake, one named `changed` because it was changed during its test, one
-    /// named `untested` because its target can't be tested, and one named `unavailable` because nothing works.
-    private func put(_ name: String, _ request: Request) async throws -> Response {
-        let bytes = Array(try await request.body.collect(upTo: 1 << 20).readableBytesView)
-        let document = try JSONValue(parsing: bytes)
-        guard !name.hasSuffix("/refused") else {
+    /// named `untested` because its target can't be tested, and one named `unavailable` because nothing works. For
+    /// every other one this is nil.
+    private static func refusal(_ name: String, at pointer: String = "") -> Response? {
+        switch name.split(separator: "/").last {
+        case "refused":
             let mistake = JSONValue.object([
-                "field": .string("/payload"), "code": .string("invalid"), "message": .string("is “\(Self.hostile)”"),
-                "hint": .string("Give another."),
+                "field": .string("\(pointer)/payload"), "code": .string("invalid"),
+                "message": .string("is “\(hostile)”"), "hint": .string("Give another."),
             ])
-            return Self.answer(
+            return answer(
                 .unprocessableContent,
                 [
                     "message": .string("The request is invalid."), "errors": .array([mistake]),
                     "request_id": .string("0123456789abcdef"),
                 ])
-        }
-        switch name.split(separator: "/").last {
-        case "changed": return Self.answer(.conflict, ["message": .string("The job was changed.")])
+        case "changed": return answer(.conflict, ["message": .string("The job was changed.")])
         case "untested":
             let mistake = JSONValue.object(["code": .string("not_tested"), "message": .string("SQS is down")])
-            return Self.answer(.serviceUnavailable, ["message": .string("No test."), "errors": .array([mistake])])
-        case "unavailable": return Self.answer(.serviceUnavailable, ["message": .string("Nothing works.")])
-        default: break
+            return answer(.serviceUnavailable, ["message": .string("No test."), "errors": .array([mistake])])
+        case "unavailable": return answer(.serviceUnavailable, ["message": .string("Nothing works.")])
+        default: return nil
+        }
+    }
+
+    private static func outdated(_ name: String, at pointer: String) -> Response {
+        let mistake = JSONValue.object([
+            "field": .string(pointer), "code": .string("changed"), "message": .string("\(name) was changed"),
+            "hint": .string("Read it again."),
+        ])
+        return answer(
+            .preconditionFailed, ["message": .string("Nothing is changed."), "errors": .array([mistake])])
+    }
+
+    /// Whether the job has the version that a change is for.
+    private func holds(_ name: String, etag: String?, mustBeNew: Bool) -> Bool {
+        state.withLock { state in
+            guard state.jobs[name] != nil else { return etag == nil }
+            return !mustBeNew && (etag.map { $0 == "v\(state.versions[name] ?? 0)" } ?? true)
+        }
+    }
+
+    private static func document(_ request: Request) async throws -> JSONValue {
+        let bytes = Array(try await request.body.collect(upTo: 1 << 23).readableBytesView)
+        return try JSONValue(parsing: bytes, limits: .trusted)
+    }
+
+    private func put(_ name: String, _ request: Request) async throws -> Response {
+        let document = try await Self.document(request)
+        if let refusal = Self.refusal(name) { return refusal }
+        let etag = request.headers[.ifMatch]?.replacing("\"", with: "")
+        guard holds(name, etag: etag, mustBeNew: request.headers[.ifNoneMatch] == "*") else {
+            return Self.outdated(name, at: "")
         }
         note("PUT \(name)\(request.uri.query.map { "?\($0)" } ?? "")")
         put(name, document)
@@ -135,15 +180,63 @@ final class FakeAdminAPI: Sendable {
             ? Response(status: .notFound) : Response(status: .noContent)
     }
 
-    private func list(service: String) -> Response {
-        let names = state.withLock { $0.jobs.keys.filter { $0.hasPrefix(service + "/") }.sorted() }
-        return Self.answer(
-            .ok,
-            [
-                "results": .array(
-                    names.map { .object(["job_name": .string(String($0.dropFirst(service.count + 1)))]) }),
-                "paging": .object(["more": .null]),
-            ])
+    /// All changes of a batch, or none.
+    private func change(_ request: Request) async throws -> Response {
+        let document = try await Self.document(request)
+        let changes = ["put", "delete"].map { kind in
+            (document[kind]?.array ?? []).enumerated().map { index, value in
+                let name = "\(value["service_name"]?.string ?? "")/\(value["job_name"]?.string ?? "")"
+                return (name: name, value: value, pointer: "/\(kind)/\(index)")
+            }
+        }
+        for change in changes.joined() {
+            if let refusal = Self.refusal(change.name, at: change.pointer) { return refusal }
+            guard
+                holds(
+                    change.name, etag: change.value["etag"]?.string,
+                    mustBeNew: change.value["create_only"] == .bool(true))
+            else { return Self.outdated(change.name, at: change.pointer) }
+        }
+        note("BATCH \(changes[0].count)+\(changes[1].count)")
+        for change in changes[0] {
+            note("PUT \(change.name)")
+            guard case .object(var fields) = change.value else { continue }
+            for field in ["create_only", "etag"] { fields[field] = nil }
+            put(change.name, .object(fields))
+        }
+        for change in changes[1] { _ = delete(change.name) }
+        return Self.answer(.ok, ["put": .array([]), "deleted": .array([])])
+    }
+
+    /// Pages of two jobs. A job named `raced` is changed by somebody else right after it was listed.
+    private static func parameter(_ name: String, _ request: Request) -> JSONValue? {
+        request.uri.queryParameters[name[...]].map { .string(String($0)) }
+    }
+
+    private func list(service: String?, _ request: Request) -> Response {
+        state.withLock { $0.reads.append("\(request.uri)") }
+        guard service != nil || state.withLock(\.mayListAll) else {
+            return Self.answer(.forbidden, ["message": .string("Not all services.")])
+        }
+        let after = request.uri.queryParameters["more"].map { String($0) } ?? ""
+        return state.withLock { state in
+            let names = state.jobs.keys.filter { name in
+                let (owner, tag) = (Self.parameter("owner", request), Self.parameter("tag", request))
+                return name > after && (service == nil || name.hasPrefix("\(service ?? "")/"))
+                    && (owner == nil || state.jobs[name]?["owner"] == owner)
+                    && (tag.map { state.jobs[name]?["tags"]?.array?.contains($0) ?? false } ?? true)
+            }.sorted()
+            let page = names.prefix(2).map { name -> JSONValue in
+                guard case .object(var fields)? = state.jobs[name] else { return .null }
+                let parts = name.split(separator: "/").map { JSONValue.string(String($0)) }
+                (fields["service_name"], fields["job_name"]) = (parts[0], parts[1])
+                fields["etag"] = .string("v\(state.versions[name] ?? 0)")
+                return .object(fields)
+            }
+            for name in names.prefix(2) where name.hasSuffix("/raced") { state.versions[name, default: 0] += 1 }
+            let more = names.count > 2 ? names.prefix(2).last.map(JSONValue.string) ?? .null : .null
+            return Self.answer(.ok, ["results": .array(page), "paging": .object(["more": more])])
+        }
     }
 
     private static func answer(_ status: HTTPResponse.Status, _ fields: [String: JSONValue]) -> Response {

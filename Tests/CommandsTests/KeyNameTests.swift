@@ -1,4 +1,4 @@
-import Commands
+import Store
 import Testing
 
 @Suite struct `The name of a key` {

@@ -1,5 +1,7 @@
 import Commands
+import JSON
 import JobCore
+import Testing
 
 /// Texts of jobs for tests.
 enum SampleJobs {
@@ -30,6 +32,20 @@ enum SampleJobs {
         heartbeat_interval_seconds: 30
         \(more)
         """
+    }
+
+    /// A job as the reader of files returns it.
+    static func fileJob(_ job: String, _ more: String = "") throws -> FileJob {
+        let files = try TemporaryFiles(["a.json": json(job, more)])
+        return try #require(try JobFiles(reading: ["\(files.path)/a.json"]).jobs().first)
+    }
+
+    /// A job as the API shows it, with the fields of `fields` unless others are given.
+    static func shown(_ job: String, _ more: [String: JSONValue]) -> ShownJob {
+        guard case .object(let all)? = try? JSONValue(parsing: Array(json(job).utf8)),
+            let shown = ShownJob(.object(all.merging(more) { $1 }))
+        else { preconditionFailure("the sample is a job") }
+        return shown
     }
 
     /// Reads files as `jobs apply` does, and returns the jobs' names or the mistakes, without the folder.

@@ -71,6 +71,9 @@ import Testing
         let listed = try await json("secrets", "list")
         #expect(listed.map { $0["service"]?.string } == ["billing", "billing"])
         #expect(listed.map { $0["kid"]?.string } == ["main", "main"])
+        let third = try JSONValue(parsing: Array(try await line("secrets", "rotate", "billing", "--json").utf8))
+        #expect(third["service"] == .string("billing") && WebhookSecret(third["secret"]?.string ?? "") != nil)
+        #expect(third["older_end_at"]?.string.flatMap { Instant(rfc3339: $0) } != nil)
     }
 
     @Test func `seals all secrets with a new signing key, after which the old key is not needed`() async throws {
@@ -83,6 +86,7 @@ import Testing
         #expect(try await line("secrets", "show", "billing", keys: "\(new),\(old)") == secret)
         #expect(try await line("secrets", "reseal", keys: "\(new),\(old)") == "resealed 1")
         #expect(try await line("secrets", "reseal", keys: "\(new),\(old)") == "resealed 0")
+        #expect(try await line("secrets", "reseal", "--json", keys: "\(new),\(old)") == #"{"resealed":0}"#)
         #expect(try await line("secrets", "show", "billing", keys: new) == secret)
     }
 

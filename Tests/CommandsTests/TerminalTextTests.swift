@@ -30,7 +30,7 @@ import Testing
             ["NAME", "STATE"], [["🎉🎉🎉🎉🎉", "a\nb"], ["x", ""], ["longer than the header", "\u{1B}"]])
         #expect(
             lines == [
-                "NAME                    STATE", "🎉🎉🎉🎉🎉                   a\\nb", "x",
+                "NAME                    STATE", "🎉🎉🎉🎉🎉              a\\nb", "x",
                 "longer than the header  \\u001b",
             ])
         #expect(TextTable.padded("abc", to: 2) == "abc" && TextTable.padded("ab", to: 4) == "ab  ")

@@ -19,13 +19,22 @@ import Testing
         ["jobs", "show", "x"], ["jobs", "show", "/x"], ["jobs", "show", "a/"], ["jobs", "show", "a--b/c"],
         ["jobs", "show", "a/\u{202E}"], ["jobs", "show", ""], ["jobs", "show", id], ["jobs", "delete", "a"],
         ["jobs", "delete", "a/b c"], ["jobs", "list", "--service", ""], ["jobs", "list", "--service", "a/b"],
+        ["jobs", "pause"], ["jobs", "pause", "a"], ["jobs", "pause", "a/b", "--tag", "x"],
+        ["jobs", "pause", "--tag", "x", "--service", "y"], ["jobs", "pause", "--tag", ""],
+        ["jobs", "pause", "--service", "a/b"], ["jobs", "pause", "a/b", "--until", "tomorrow"],
+        ["jobs", "pause", "a/b", "--for", "0"], ["jobs", "pause", "a/b", "--for", "2w"],
+        ["jobs", "pause", "a/b", "--until", "2199-01-31T08:00:00Z", "--for", "1h"], ["jobs", "resume"],
+        ["jobs", "resume", "a/b", "--service", "c"], ["jobs", "pauses", "--service", "a/b"], ["jobs", "pauses", "x"],
         ["jobs", "apply"], ["jobs", "apply", "-f", ""], ["jobs", "apply", "-f", "-", "-f", "-"],
+        ["jobs", "apply", "-f", "-", "--owner", ""], ["jobs", "apply", "-f", "-", "--owner", "a b"],
+        ["jobs", "apply", "-f", "-", "--take-over"], ["jobs", "export", "-o", ""], ["jobs", "export", "--tag", ""],
+        ["jobs", "export", "-o", "x", "--json"], ["jobs", "export", "--owner", "a/b"],
         ["run", "a"], ["run", "a/b/c"], ["follow", "--timeout-seconds", "-1"], ["follow", "--timeout-seconds", "0"],
         ["follow", "--expect", "a/b"], ["follow", "--expect", "a=success"], ["follow", "--expect", "a/b=done"],
         ["follow", "--expect", "a/b=fail:because"], ["follow", "--expect", "a/b=fail"], ["follow", "--expect", ""],
-        ["keys", "add", ""], ["keys", "add", "a b"], ["keys", "add", "é"], ["keys", "add", "a\u{1B}"],
-        ["keys", "add", "a", "--scope", "root"], ["keys", "add", "a", "--scope", ""],
-        ["keys", "add", "a", "--scope", "service:"], ["keys", "add", "a", "--scope", "service:a b"],
+        ["keys", "create", ""], ["keys", "create", "a b"], ["keys", "create", "é"], ["keys", "create", "a\u{1B}"],
+        ["keys", "create", "a", "--scope", "root"], ["keys", "create", "a", "--scope", ""],
+        ["keys", "create", "a", "--scope", "service:"], ["keys", "create", "a", "--scope", "service:a b"],
         ["keys", "remove", ""], ["secrets", "show", ""], ["secrets", "show", "a/b"],
         ["secrets", "rotate", ""], ["secrets", "rotate", "a", "--overlap", "31d"], ["keys", "webhook-secret", "a/b"],
         ["topology", "print", "--passwords", ""], ["topology", "print", "--administrator", ""],
@@ -133,29 +142,52 @@ import Testing
         #expect(api.changes == ["RUN a/b", "RUN a/b"])
     }
 
-    @Test func `adds, lists and removes keys`() async throws {
+    @Test func `creates, lists and revokes keys`() async throws {
         let files = try TemporaryFiles()
         func keys(_ arguments: String...) async throws -> Finished {
             try await Program.run(
                 "\(Project.bin)/belfry", ["keys"] + arguments,
                 environment: ["BELFRY_STORE_URL": "sqlite:\(files.path)/belfry.sqlite"])
         }
-        let added = try await keys("add", "deploy-1.x_y", "--scope", "service:billing")
-        #expect(added.status == 0 && added.output.hasPrefix("belfry_"), "\(added.errors)")
-        #expect(try await keys("add", "deploy-1.x_y").status == 1)
-        #expect(try await keys("list").output.contains("deploy-1.x_y  service:billing  "))
-        #expect(try await keys("remove", "deploy-1.x_y").status == 0)
-        let gone = try await keys("remove", "old\u{1B}")
+        let created = try await keys("create", "deploy-1.x_y", "--scope", "service:billing")
+        #expect(created.status == 0 && created.output.hasPrefix("belfry_"), "\(created.errors)")
+        #expect(try await keys("create", "deploy-1.x_y").status == 1)
+        let author = "local:\(ProcessInfo.processInfo.userName)"
+        let table = try await keys("list").output
+        #expect(["deploy-1.x_y  service:billing  ", "  \(author)  ", "never\n"].allSatisfy(table.contains), "\(table)")
+        #expect(try await keys("revoke", "deploy-1.x_y").output == "revoked deploy-1.x_y\n")
+        let gone = try await keys("revoke", "old\u{1B}")
         #expect(gone.status == 1 && gone.errors == "belfry: there is no key named “old\\u001b”\n")
 
         // An older version took any name.
         let store = try StoreURL(parsing: "sqlite:\(files.path)/belfry.sqlite").open(logger: Logger(label: "test"))
         let old = APIKey(name: "old\u{1B}", scope: .service("a\n\u{9B}"), createdAt: SystemTime().now())
-        #expect(try await store.add(old, secretHash: Array(0..<32)))
+        #expect(try await store.add(old, secretHash: Array(0..<32), by: ChangeAuthor(name: "test")))
         let listed = try await keys("list")
         #expect(listed.output.contains("old\\u001b  service:a\\n\\u009b  "), "\(listed)")
-        #expect(try await keys("remove", "old\u{1B}").output == "removed old\\u001b\n")
+        #expect(try await keys("revoke", "old\u{1B}").output == "revoked old\\u001b\n")
         #expect(try await keys("list", "--json").output == "[]\n")
+
+        let audit = try await store.audit(AuditQuery())
+        #expect(audit.entries.map(\.action) == [.keyRevoked, .keyCreated, .keyRevoked, .keyCreated])
+        #expect(audit.entries.map(\.author.name) == [author, "test", author, author])
+        #expect(audit.entries.allSatisfy { $0.author.requestID == nil })
+    }
+
+    @Test func `prints keys as JSON, and knows the former names of its commands`() async throws {
+        let files = try TemporaryFiles()
+        func keys(_ arguments: String...) async throws -> JSONValue {
+            let finished = try await Program.run(
+                "\(Project.bin)/belfry", ["keys"] + arguments + ["--json"],
+                environment: ["BELFRY_STORE_URL": "sqlite:\(files.path)/belfry.sqlite"])
+            #expect(finished.status == 0, "\(finished.errors)")
+            return try JSONValue(parsing: Array(finished.output.utf8))
+        }
+        let created = try await keys("add", "a", "--scope", "read")
+        #expect(created["key"]?.string?.hasPrefix("belfry_") == true && created["scope"]?.string == "read")
+        let listed = try #require(try await keys("list").array?.first)
+        #expect(listed["name"]?.string == "a" && listed["last_used_at"] == .null && listed["key"] == nil)
+        #expect(try await keys("remove", "a") == .object(["revoked": .string("a")]))
     }
 
     @Test(arguments: ["\n", "\r\n"])

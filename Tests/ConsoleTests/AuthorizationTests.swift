@@ -16,46 +16,118 @@ private struct Route: Sendable, CustomTestStringConvertible {
     var testDescription: String { "\(method) \(pattern)" }
 
     /// A search may be posted.
-    private var reads: Bool { method == .get || method == .post && pattern.hasSuffix("/executions") }
-    /// Its answer holds what belongs to all services, so only an admin may use it.
-    private var isForAdmins: Bool { pattern.hasPrefix("/dead-letters") }
+    private var reads: Bool {
+        method == .get || method == .post && (pattern.hasSuffix("/executions") || pattern.hasSuffix("/jobs"))
+    }
+    /// It is about what belongs to all services, so only an admin may use it.
+    private var isForAdmins: Bool { ["/dead-letters", "/keys", "/tags"].contains { pattern.hasPrefix($0) } }
 
-    /// All routes of the router, so that a new one is tested without a change here.
+    /// All routes of the router but the document's, which needs no key, so that a new one is tested without a change
+    /// here.
     static let all = ConsoleAPI().console.router().routes.map { Route(method: $0.method, pattern: "\($0.path)") }
+        .filter { $0.pattern != "/openapi.json" }
     static let forAdmins = all.filter(\.isForAdmins)
     static let writing = all.filter { !$0.reads && !$0.isForAdmins }
     static let reading = all.filter { $0.reads && !$0.isForAdmins }
     /// It shows nothing that is on record, so every key may use it.
     static let explain = "/schedules:explain"
+    private static let batch = "/jobs:batch"
+    private static let deletion = #"{"delete": [{"service_name": "billing", "job_name": "invoices"}]}"#
     static let aboutServices = all.filter { $0.pattern != explain && !$0.isForAdmins }
     static let ofOneService = all.filter { $0.pattern.contains("{") && !$0.isForAdmins }
 
     func send(_ api: ConsoleAPI, key: ConsoleAPI.Key) async throws -> ConsoleAPI.Answer {
         let path = pattern.replacing("{service}", with: ConsoleAPI.job.service)
             .replacing("{job}", with: ConsoleAPI.job.job).replacing("{id}", with: "\(api.execution.id)")
+            .replacing("{name}", with: "read").replacing("{tag}", with: "nightly")
         try #require(!path.contains("{"), "give the parameter a value")
         if pattern == Self.explain { return try await api.send(method, path + "?expression=rate(1+day)", key: key) }
-        let body = method == .put ? ConsoleAPI.document : isForAdmins && method == .post ? #"{"all": true}"# : nil
+        if pattern == Self.batch { return try await api.send(method, path, Self.deletion, key: key) }
+        prepare(api)
         return try await api.send(method, path, body, key: key)
+    }
+
+    private var body: String? {
+        switch (method, pattern) {
+        case (.put, _): ConsoleAPI.document
+        case (.post, "/keys"): #"{"name": "new", "scope": "read"}"#
+        case (.post, _) where pattern.hasPrefix("/dead-letters"): #"{"all": true}"#
+        default: nil
+        }
+    }
+
+    /// What is resumed must be paused, and what is retried must be over.
+    private func prepare(_ api: ConsoleAPI) {
+        let subjects: [JobPause.Subject] = [
+            .job(ConsoleAPI.job), .service(ConsoleAPI.job.service), .tag("nightly"),
+        ]
+        api.store.change { content in
+            content.pauses = subjects.map { JobPause($0, begunAt: ConsoleAPI.now, by: "somebody") }
+            if pattern.hasSuffix("/retry"), !content.executions.isEmpty {
+                content.executions[0].state.status = .success
+            }
+        }
     }
 }
 
 @Suite struct `A route of the admin API` {
     private let api = ConsoleAPI()
 
-    @Test func `is one of these, and new ones come into the tables below on their own`() {
-        #expect(
-            Set(Route.all.map(\.testDescription)) == [
-                "GET /jobs", "GET /schedules:explain", "GET /executions", "GET /executions/{id}",
-                "POST /executions/{id}/cancel",
-                "GET /services/{service}/jobs", "GET /services/{service}/executions",
-                "PUT /services/{service}/jobs/{job}", "GET /services/{service}/jobs/{job}",
-                "DELETE /services/{service}/jobs/{job}", "GET /services/{service}/jobs/{job}/executions",
-                "POST /executions", "POST /services/{service}/executions",
-                "POST /services/{service}/jobs/{job}/executions", "POST /services/{service}/jobs/{job}/run",
-                "GET /dead-letters", "GET /dead-letters/{id}", "GET /dead-letters:export",
-                "POST /dead-letters:replay", "POST /dead-letters:drop",
-            ])
+    /// What each route answers to the scopes `admin` and `read`, to the key of the service that the request is about,
+    /// and to that of another service: + for a status of 2xx. A list of all services is refused to a service's key that
+    /// doesn't name its service; the path of an execution does not tell whose it is.
+    private static let matrix = [
+        "GET /jobs": "+ + 403 403",
+        "POST /jobs": "+ + 403 403",
+        "POST /jobs:batch": "+ 403 + 403",
+        "GET /services/{service}/jobs": "+ + + 403",
+        "POST /services/{service}/jobs": "+ + + 403",
+        "GET /services/{service}/jobs/{job}": "+ + + 403",
+        "PUT /services/{service}/jobs/{job}": "+ 403 + 403",
+        "DELETE /services/{service}/jobs/{job}": "+ 403 + 403",
+        "POST /services/{service}/jobs/{job}/run": "+ 403 + 403",
+        "GET /executions": "+ + 403 403",
+        "POST /executions": "+ + 403 403",
+        "GET /services/{service}/executions": "+ + + 403",
+        "POST /services/{service}/executions": "+ + + 403",
+        "GET /services/{service}/jobs/{job}/executions": "+ + + 403",
+        "POST /services/{service}/jobs/{job}/executions": "+ + + 403",
+        "GET /executions/{id}": "+ + + 404",
+        "POST /executions/{id}/cancel": "+ 403 + 404",
+        "POST /executions/{id}/retry": "+ 403 + 404",
+        "POST /services/{service}/pause": "+ 403 + 403",
+        "POST /services/{service}/resume": "+ 403 + 403",
+        "POST /services/{service}/jobs/{job}/pause": "+ 403 + 403",
+        "POST /services/{service}/jobs/{job}/resume": "+ 403 + 403",
+        "POST /tags/{tag}/pause": "+ 403 403 403",
+        "POST /tags/{tag}/resume": "+ 403 403 403",
+        "GET /pauses": "+ + 403 403",
+        "GET /schedules:explain": "+ + + +",
+        "GET /services": "+ + 403 403",
+        "GET /schedules": "+ + 403 403",
+        "GET /status": "+ + 403 403",
+        "GET /audit": "+ + 403 403",
+        "GET /keys": "+ 403 403 403",
+        "POST /keys": "+ 403 403 403",
+        "DELETE /keys/{name}": "+ 403 403 403",
+        "GET /dead-letters": "+ 403 403 403",
+        "GET /dead-letters/{id}": "+ 403 403 403",
+        "GET /dead-letters:export": "+ 403 403 403",
+        "POST /dead-letters:replay": "+ 403 403 403",
+        "POST /dead-letters:drop": "+ 403 403 403",
+    ]
+
+    @Test func `has a line in the table of scopes, and each line has a route`() {
+        #expect(Set(Route.all.map(\.testDescription)) == Set(Self.matrix.keys))
+    }
+
+    @Test(arguments: Route.all) fileprivate func `answers each scope as the table says`(route: Route) async throws {
+        var answers: [String] = []
+        for key in [ConsoleAPI.Key.admin, .read, .own, .other] {
+            let status = try await route.send(ConsoleAPI(), key: key).status
+            answers.append((200..<300).contains(status) ? "+" : "\(status)")
+        }
+        #expect(answers.joined(separator: " ") == Self.matrix[route.testDescription])
     }
 
     @Test(arguments: Route.all) fileprivate func `refuses a request without a key`(route: Route) async throws {
@@ -69,16 +141,17 @@ private struct Route: Sendable, CustomTestStringConvertible {
         #expect(answer.status == 403)
         #expect(try answer.body["code"] == .string("forbidden"))
         #expect(api.memory.isIdle && api.store.content.jobs.count == 1)
+        #expect(api.store.content.pauses.allSatisfy { $0.by == "somebody" && $0.endedAt == nil })
     }
 
     @Test(arguments: Route.forAdmins, [ConsoleAPI.Key.read, .own, .other])
-    fileprivate func `about dead letters refuses every key but an admin's, and asks nobody`(
+    fileprivate func `for admins refuses every other key, and does nothing`(
         route: Route, key: ConsoleAPI.Key
     ) async throws {
         let answer = try await route.send(api, key: key)
         #expect(answer.status == 403)
         #expect(try answer.body["code"] == .string("forbidden"))
-        #expect(api.memory.isIdle)
+        #expect(api.memory.isIdle && api.store.content.audit.isEmpty)
     }
 
     @Test(arguments: Route.aboutServices) fileprivate func `refuses the key of another service`(route: Route)
@@ -121,7 +194,7 @@ private struct Route: Sendable, CustomTestStringConvertible {
         #expect((200..<300).contains(try await route.send(api, key: .own).status))
     }
 
-    @Test(arguments: ["/jobs", "/executions"])
+    @Test(arguments: ["/jobs", "/executions", "/services", "/schedules"])
     func `of all services lets a service's key through when the query names its service`(path: String) async throws {
         #expect(try await api.send(.get, "\(path)?service_name=billing", key: .own).status == 200)
         #expect(try await api.send(.get, "\(path)?service_name=billing", key: .other).status == 403)

@@ -47,6 +47,8 @@ struct ConsoleAPI: Sendable {
     /// What deadletterd answers: one letter, unless a test scripts something else.
     let answers = ScriptedAnswers(
         ScriptedAnswers.Pass(letters: [(letter(), Array("{}".utf8))], result: DeadLettersResult(matched: 1, done: 1)))
+    /// What the broker tells of its queues: a healthy installation, unless a test changes it.
+    let queues = ScriptedQueues()
     let log = InMemoryLogHandler()
     let time = HandTime(now)
     let execution: Execution
@@ -56,8 +58,8 @@ struct ConsoleAPI: Sendable {
     init(broker: (any MessageBroker)? = nil, clock: (any TimeSource)? = nil) {
         let log = log
         console = Console(
-            store: store, broker: broker ?? memory, answers: answers, targets: .anyInstallation, time: clock ?? time,
-            logger: Logger(label: "test") { _ in log })
+            store: store, broker: broker ?? memory, queues: queues, answers: answers, targets: .anyInstallation,
+            time: clock ?? time, logger: Logger(label: "test") { _ in log })
         execution = Execution(
             id: .random(), jobID: Self.job.id, jobName: Self.job, occurrence: Self.now, createdAt: Self.now,
             isExclusive: false, trigger: .manual, schedule: "rate(1 minute)",
@@ -103,12 +105,14 @@ struct ConsoleAPI: Sendable {
     /// Sends a request. A body is JSON unless `contentType` says otherwise.
     func send(
         _ method: HTTPRequest.Method, _ path: String, _ body: String? = nil, key: Key = .admin,
-        contentType: String? = "application/json", authorization: String? = nil
+        contentType: String? = "application/json", authorization: String? = nil,
+        headers more: [HTTPField.Name: String] = [:]
     ) async throws -> Answer {
         var headers = HTTPFields()
         if key != .none { headers[.authorization] = "Bearer \(key.rawValue)" }
         if let authorization { headers[.authorization] = authorization }
         if body != nil { headers[.contentType] = contentType }
+        for (name, value) in more { headers[name] = value }
         let response = try await RouterClient(RouteResponder(console.router())).execute(
             uri: path, method: method, headers: headers, body: body.map { ByteBuffer(string: $0) })
         return Answer(status: response.status.code, headers: response.headers, text: String(buffer: response.body))

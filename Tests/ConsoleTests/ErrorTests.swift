@@ -52,6 +52,9 @@ import Testing
             api.store.change { $0.executions[0].state.status = .success }
         },
         Failure(
+            code: .preconditionFailed, status: 412, method: .post, path: "/jobs:batch",
+            body: #"{"delete": [{"service_name": "billing", "job_name": "none", "etag": "x"}]}"#),
+        Failure(
             code: .tooLarge, status: 413, method: .put, path: job,
             body: String(repeating: " ", count: 2 * 1_024 * 1_024 + 1)
         ),
@@ -110,7 +113,7 @@ import Testing
         let line = try #require(api.log.entries.first { $0.metadata["request_id"] == "\(id)" })
         #expect(line.message == "request failed" && line.metadata["status"] == "\(failure.status)")
         let errors = try #require(body["errors"])
-        #expect(errors.array.isEmpty == ![.unreadable, .invalid].contains(failure.code))
+        #expect(errors.array.isEmpty == ![.unreadable, .invalid, .preconditionFailed].contains(failure.code))
         for error in errors.array {
             #expect(error["field"]?.string != nil && error["message"]?.string != nil)
             #expect(FieldError.Code(rawValue: error["code"]?.string ?? "") != nil)
@@ -124,7 +127,7 @@ import Testing
         #expect(Set(Self.failures.map(\.code)) == others)
         #expect(
             APIErrorCode.allCases.map(\.status.code)
-                == [400, 401, 403, 404, 405, 409, 410, 413, 415, 422, 429, 500, 500, 503])
+                == [400, 401, 403, 404, 405, 409, 410, 412, 413, 415, 422, 429, 500, 500, 503])
         #expect(APIErrorCode.allCases.allSatisfy { $0.rawValue.wholeMatch(of: #/[a-z_]+/#) != nil })
     }
 
@@ -184,11 +187,11 @@ import Testing
         ] {
             #expect(found.contains(expected))
         }
-        let query = try await api.send(.get, "/executions?limit=101&status=done&since=today&tag=x")
+        let query = try await api.send(.get, "/executions?limit=101&status=done&since=today&label=x")
         #expect(
             Set(try (query.body["errors"]?.array ?? []).map { [$0["field"]?.string, $0["code"]?.string] }) == [
                 ["/limit", "out_of_range"], ["/status", "not_allowed"], ["/since", "invalid"],
-                ["/tag", "unknown_field"],
+                ["/label", "unknown_field"],
             ])
     }
 

@@ -96,7 +96,7 @@ import Testing
     }
 
     @Test func `are searched by the path and the query together`() async throws {
-        let query = "status=fail&reason=ttl&since=1000&until=2030-03-17T17:46:40Z&correlation_id=c-1&limit=7&more=3"
+        let query = "status=fail&reason=ttl&since=1000&until=2030-03-17T17:46:40Z&correlation_id=c-1&limit=7&more=zz.3"
         _ = try await api.send(.get, "/services/billing/executions?job_name=j&\(query)")
         _ = try await api.send(.get, "/executions?service_name=s&job_name=j&\(query)")
         _ = try await api.send(.get, "\(Self.history)?\(query)")
@@ -104,7 +104,7 @@ import Testing
             ExecutionQuery(
                 service: service, job: job, status: .fail, reason: .ttl,
                 since: Instant(millisecondsSinceEpoch: 1_000), until: ConsoleAPI.now, correlationID: "c-1", limit: 7,
-                more: 3)
+                more: ExecutionPosition(occurrence: Instant(millisecondsSinceEpoch: 1_295), number: 3))
         }
         #expect(
             api.store.content.queries == [
@@ -143,7 +143,10 @@ import Testing
         #expect(try (answer.body["errors"]?.array ?? []).map { $0["field"]?.string } == fields)
     }
 
-    @Test(arguments: ["", "nonsense!", "-5", "+5", "007", "0", "ZZ", "99999999999999999999"])
+    @Test(arguments: [
+        "", "nonsense!", "-5", "+5", "007", "0", "ZZ", "99999999999999999999", "zz.0", "zz.-1",
+        "0z.3", "z.3.3", ".3", "3.", "Z.3",
+    ])
     func `have no page that no other page leads to, and neither have jobs`(token: String) async throws {
         for path in ["/executions", "/services/billing/executions", Self.history, "/jobs", "/services/billing/jobs"] {
             let answer = try await api.send(.get, "\(path)?more=\(token.replacing("+", with: "%2B"))")

@@ -1,4 +1,5 @@
 import HTTPTypes
+import JobCore
 import JSON
 import Testing
 
@@ -7,9 +8,9 @@ import Testing
     private static let job = "/services/billing/jobs/invoices"
 
     @Test(arguments: [
-        ("/jobs", HTTPRequest.Method.post, "GET, HEAD"), ("/executions", .delete, "GET, HEAD, POST"),
+        ("/jobs", HTTPRequest.Method.put, "GET, HEAD, POST"), ("/executions", .delete, "GET, HEAD, POST"),
         (job, .patch, "DELETE, GET, HEAD, PUT"), (job, .post, "DELETE, GET, HEAD, PUT"), (job + "/run", .get, "POST"),
-        ("/executions/x/cancel", .get, "POST"), ("/jobs", .options, "GET, HEAD"),
+        ("/executions/x/cancel", .get, "POST"), ("/jobs", .options, "GET, HEAD, POST"),
     ])
     func `names the methods of a path that has others`(path: String, method: HTTPRequest.Method, allow: String)
         async throws
@@ -25,8 +26,13 @@ import Testing
         #expect(try await api.send(.get, "/nothing").headers[.wwwAuthenticate] == nil)
     }
 
-    @Test(arguments: ["/jobs", job, "/executions", "/nothing", "/jobs?limit=0"])
-    func `answers HEAD with the status and the headers of GET, and no body`(path: String) async throws {
+    @Test(arguments: [
+        "/jobs", job, "/executions", "/executions/{id}", "/services", "/schedules",
+        "/schedules:explain?expression=rate(1+day)", "/audit", "/pauses", "/status", "/keys", "/nothing",
+        "/jobs?limit=0",
+    ])
+    func `answers HEAD with the status and the headers of GET, and no body`(pattern: String) async throws {
+        let path = pattern.replacing("{id}", with: "\(api.execution.id)")
         let (head, get) = (try await api.send(.head, path), try await api.send(.get, path))
         #expect(head.status == get.status && head.text.isEmpty)
         #expect(head.headers[.contentType] == get.headers[.contentType])

@@ -52,7 +52,8 @@ import Testing
             return
         }
         fields["deleted"] = nil
-        #expect(fields == view.filter { !["payload", "headers", "next_occurrence"].contains($0.key) })
+        let shownOnly = ["payload", "headers", "next_occurrence", "paused", "etag"]
+        #expect(fields == view.filter { !shownOnly.contains($0.key) })
         #expect(events[2]["job"]?["job_guid"]?.string == "\(name.id)")
     }
 

@@ -13,7 +13,9 @@ import Testing
     ) async throws -> (refused: ConsoleAPI.Answer, others: [ConsoleAPI.Answer]) {
         try await withThrowingTaskGroup(of: ConsoleAPI.Answer.self) { group in
             api.store.hold()
-            for _ in 0...KeyShare.limit { group.addTask { try await api.send(.get, Self.jobs, key: .own) } }
+            for _ in 0...KeyShare.Kind.requests.limit {
+                group.addTask { try await api.send(.get, Self.jobs, key: .own) }
+            }
             let refused = try #require(try await group.next())
             try await meanwhile()
             api.store.release()
@@ -28,13 +30,15 @@ import Testing
         #expect(try refused.body["code"]?.string == "too_many_requests")
         let message = "The key “own” has 32 requests at work. Send this one again when one has ended."
         #expect(try refused.body["message"]?.string == message)
-        #expect(others.map(\.status) == Array(repeating: 200, count: KeyShare.limit))
+        #expect(others.map(\.status) == Array(repeating: 200, count: KeyShare.Kind.requests.limit))
         #expect(try await api.send(.get, Self.jobs, key: .own).status == 200)
     }
 
     @Test func `delays no other key, and has its share again after requests that failed`() async throws {
         let api = ConsoleAPI()
-        for _ in 0...KeyShare.limit { #expect(try await api.send(.get, "/nothing", key: .own).status == 404) }
+        for _ in 0...KeyShare.Kind.requests.limit {
+            #expect(try await api.send(.get, "/nothing", key: .own).status == 404)
+        }
         let (refused, _) = try await exceed(api) {
             let own = try await api.send(.get, "\(Self.jobs)/invoices", key: .own)
             let admin = try await api.send(.get, "\(Self.jobs)/invoices", key: .admin)

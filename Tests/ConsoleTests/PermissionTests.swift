@@ -21,6 +21,8 @@ import Testing
         (.read, .handleDeadLetters, nil, .onlyAdmin), (.read, .handleDeadLetters, "billing", .onlyAdmin),
         (.service("billing"), .handleDeadLetters, nil, .onlyAdmin),
         (.service("billing"), .handleDeadLetters, "billing", .onlyAdmin),
+        (.admin, .manageKeys, nil, .granted), (.read, .manageKeys, nil, .onlyAdmin),
+        (.service("billing"), .manageKeys, nil, .onlyAdmin), (.service("billing"), .manageKeys, "billing", .onlyAdmin),
     ]
 
     @Test(arguments: table)

@@ -10,6 +10,9 @@ final class MemoryDispatchStore: DispatchStore {
         /// On record, and in a form that can't be read.
         var unreadable: Set<ExecutionID> = []
         var lastSuccess: LastSuccess?
+        var pauses: [JobPause] = []
+        /// The range of each question for pauses.
+        var pauseQuestions: [ClosedRange<Instant>] = []
         var isUnavailable = false
         var secrets: [String: ServiceSecrets] = [:]
         /// The services of each question for secrets.
@@ -37,6 +40,14 @@ final class MemoryDispatchStore: DispatchStore {
             page.bytes += bytes
         }
         return page
+    }
+
+    func pauses(from first: Instant, through last: Instant) async throws(StoreError) -> [JobPause] {
+        _ = try open()
+        return content.withLock { content in
+            content.pauseQuestions.append(first...last)
+            return content.pauses.filter { $0.begunAt <= last && ($0.end.map { first < $0 } ?? true) }
+        }
     }
 
     func job(named name: JobName) async throws(StoreError) -> StoredJob? {

@@ -128,7 +128,7 @@ extension EndToEnd {
 
         @Test func `the API refuses unknown query parameters and names them`() async throws {
             let belfry = try await EndToEnd.installation()
-            for path in ["/executions?tag=x", "/jobs?tag=x", "/executions?limit=0", "/jobs?more=%21"] {
+            for path in ["/executions?colour=x", "/jobs?colour=x", "/executions?limit=0", "/jobs?more=%21"] {
                 let answer = try await belfry.api("GET", path)
                 let field = String(path.split(separator: "?")[1].prefix { $0 != "=" })
                 #expect(answer.status == 422 && answer.body["errors"]?.array?.first?["field"]?.string == "/\(field)")
@@ -139,7 +139,7 @@ extension EndToEnd {
             let belfry = try await EndToEnd.installation()
             let url = try #require(belfry.settings["BELFRY_API_URL"])
             func key(_ scope: String) async throws -> [String: String] {
-                let made = try await belfry.belfry(["keys", "add", "test-\(scope.prefix(4))", "--scope", scope])
+                let made = try await belfry.belfry(["keys", "create", "test-\(scope.prefix(4))", "--scope", scope])
                 let secret = made.output.trimmingCharacters(in: .whitespacesAndNewlines)
                 return ["Authorization": "Bearer \(secret)"]
             }

@@ -20,6 +20,29 @@ extension EndToEnd {
             try await belfry.stop()
         }
 
+        @Test func `the settings of an installation have the addresses, the secrets and the pids of its programs`()
+            async throws
+        {
+            let belfry = try await EndToEnd.installation()
+            let names = [
+                "BELFRY_API_URL", "BELFRY_API_KEY", "BELFRY_DOOR_URL", "BELFRY_CALLBACK_URL", "BELFRY_AMQP_URL",
+                "BELFRY_STORE_URL", "BELFRY_SIGNING_KEYS", "BELFRY_BIN", "BELFRY_PIDS", "BELFRY_SERVICE_AMQP_URL",
+            ]
+            for name in names { #expect(belfry.settings[name]?.isEmpty == false, "\(name)") }
+            #expect(belfry.settings["BELFRY_DOOR_URL"] == belfry.settings["BELFRY_CALLBACK_URL"])
+            let bin = try #require(belfry.settings["BELFRY_BIN"])
+            #expect(FileManager.default.isExecutableFile(atPath: "\(bin)/belfry"))
+            let folder = try #require(belfry.settings["BELFRY_PIDS"])
+            let programs = [
+                "tickerd.1", "tickerd.2", "dispatcherd.1", "courierd.1", "ingesterd.1", "reaperd.1", "consoled.1",
+            ]
+            for program in programs {
+                let text = try String(contentsOfFile: "\(folder)/\(program)", encoding: .utf8)
+                let pid = try #require(Int32(text.trimmingCharacters(in: .whitespacesAndNewlines)))
+                #expect(pid > 0 && FileManager.default.fileExists(atPath: "/proc/\(pid)/exe"), "\(program)")
+            }
+        }
+
         @Test(arguments: ["", "example.com", "example.com,127.0.0.1", "*"])
         func `requests of the scripts to this machine go past a proxy`(exceptions: String) async throws {
             let service = try await EndToEnd.service()

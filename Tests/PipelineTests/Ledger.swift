@@ -28,6 +28,8 @@ struct Ledger {
 
     /// The occurrences that a dispatcher handled while they belonged to a job, each with the expected result.
     var due: [Occurrence: Due] = [:]
+    /// Those that a dispatcher handled, and that belonged to a job but for a pause.
+    var paused: Set<Occurrence> = []
     /// The requested runs, and the execution that each of them retries.
     var runs: [ExecutionID: (job: JobName, retryOf: ExecutionID?)] = [:]
     var cancelled: Set<ExecutionID> = []

@@ -3,16 +3,19 @@ import Messaging
 import MessagingTesting
 import SQLiteStore
 import Store
+import StoreConformance
 
 /// The part of consoled: it writes jobs, and publishes requests.
 extension PipelineWorld {
+    var author: ChangeAuthor { ChangeAuthor(name: "test") }
+
     @discardableResult
     func put(_ job: TrackedJob) async throws -> TrackedJob {
         var job = job
         let now = now
         job.since = now
         jobs.append(job)
-        _ = try await record.put([job.job], now: now)
+        _ = try await record.put([job.job], by: author, now: now)
         return job
     }
 
@@ -26,14 +29,14 @@ extension PipelineWorld {
         let isRescheduled = jobs[index].rhythm != before.rhythm
         if isResumed || isRescheduled { jobs[index].since = now }
         if isRescheduled || jobs[index].isLive != before.isLive { jobs[index].wasChanged = true }
-        _ = try await record.put([jobs[index].job], now: now)
+        _ = try await record.put([jobs[index].job], by: author, now: now)
     }
 
     func delete(_ index: Int) async throws {
         guard jobs[index].deletedAt == nil else { return }
         jobs[index].deletedAt = now
         jobs[index].wasChanged = true
-        _ = try await record.deleteJob(named: jobs[index].name, now: now)
+        _ = try await record.deleteJob(named: jobs[index].name, by: author, now: now)
     }
 
     /// Requests a run. Returns false while the broker is unavailable.
@@ -65,7 +68,7 @@ extension PipelineWorld {
         ledger.cancelled.insert(id)
     }
 
-    /// All executions on record, oldest first.
+    /// All executions on record, in the order of their creation.
     func executions() async throws -> [Execution] {
         var all: [Execution] = []
         var query = ExecutionQuery(service: service, limit: 100)
@@ -74,11 +77,14 @@ extension PipelineWorld {
             all += page.executions
             query.more = page.more
         } while query.more != nil
-        return all.reversed()
+        // A search is in the order of the occurrences.
+        let places = Dictionary(store.created.enumerated().map { ($0.element, $0.offset) }) { first, _ in first }
+        return all.sorted { places[$0.id, default: .max] < places[$1.id, default: .max] }
     }
 
-    /// Deletes all jobs, so that a later world does not find them in the shared database.
+    /// Deletes all jobs and ends all pauses, so that a later world does not find them in the shared database.
     func deleteAllJobs() async throws {
         for index in jobs.indices { try await delete(index) }
+        try await endAllPauses()
     }
 }

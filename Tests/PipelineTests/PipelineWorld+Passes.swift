@@ -141,8 +141,14 @@ extension PipelineWorld {
             for job in jobs where job.job.schedule == due.schedule && job.owns(due.occurrence) {
                 let occurrence = Ledger.Occurrence(job: job.name, at: due.occurrence)
                 guard ledger.due[occurrence] == nil else { continue }
+                guard !isPaused(job.job, at: due.occurrence) else {
+                    ledger.paused.insert(occurrence)
+                    continue
+                }
                 ledger.due[occurrence] = Ledger.Due(
-                    isMissed: job.misses(due.occurrence, handledAt: max(due.tickedAt, handledAt)),
+                    isMissed: job.misses(due.occurrence, handledAt: max(due.tickedAt, handledAt)) {
+                        isPaused(job.job, at: $0)
+                    },
                     policy: job.job.misfire)
             }
         }

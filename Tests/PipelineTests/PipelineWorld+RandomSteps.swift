@@ -185,8 +185,9 @@ extension PipelineWorld {
                 try await run(index, retryOf: id)
             }
         case ...58: if let id = store.open.last { try await cancel(id) }
-        case ...74: try await change(index) { $0.job.isEnabled.toggle() }
-        case ...86:
+        case ...66: try await change(index) { $0.job.isEnabled.toggle() }
+        case ...78: try await pauseSomething(index)
+        case ...88:
             let rhythm = Rhythm.any(after: now, &random)
             try await change(index) { $0.rhythm = rhythm }
         case ...93: try await change(index) { $0.job.description = "changed" }

@@ -30,7 +30,7 @@ extension PipelineWorld {
     private func unhandledOccurrences(through end: Instant) -> [Ledger.Occurrence] {
         jobs.flatMap { job in
             job.occurrences(through: end).map { Ledger.Occurrence(job: job.name, at: $0) }
-                .filter { ledger.due[$0] == nil }
+                .filter { ledger.due[$0] == nil && !isPaused(job.job, at: $0.at) }
         }
     }
 

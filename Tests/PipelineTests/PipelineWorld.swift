@@ -39,6 +39,7 @@ final class PipelineWorld {
     var random: SplitMix64
     var jobs: [TrackedJob] = []
     var ledger = Ledger()
+    var pauses: [JobPause] = []
 
     let connections: [WorkQueue: CrashingConnection]
     private let handlers: [WorkQueue: any MessageHandler]

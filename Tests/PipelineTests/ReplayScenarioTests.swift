@@ -2,6 +2,7 @@ import JobCore
 import Messaging
 import MessagingTesting
 import SQLiteStore
+import StoreConformance
 import Testing
 
 /// Deliveries that were refused, and are replayed. Each test ends with a check of every guarantee.
@@ -138,7 +139,7 @@ import Testing
             #expect(letters.map(\.headers[Header.deadReason]) == ["failing"])
             #expect(try await Self.retries(world, of: id).isEmpty)
             let now = world.now
-            _ = try await world.record.put([world.jobs[0].job], now: now)
+            _ = try await world.record.put([world.jobs[0].job], by: world.author, now: now)
             await world.replay(try #require(letters.first), of: .dispatcherDeliveries)
             #expect(await world.letTimePass().isEmpty)
             #expect(try await Self.retries(world, of: id).map(\.id) == [Execution.id(ofReplayOf: id)])

@@ -13,7 +13,7 @@ import Testing
         let secret = WebhookSecret.random()
         let sealed = SealedSecret(sealing: secret, service: world.service, keys: world.keys).text
         _ = try await world.record.rotateSecret(
-            of: world.service, to: sealed, overlapSeconds: overlapSeconds, now: world.now)
+            of: world.service, to: sealed, overlapSeconds: overlapSeconds, by: world.author, now: world.now)
         return secret
     }
 
@@ -79,7 +79,8 @@ import Testing
             try await world.putJob(every: 3_600) { $0.ttlSeconds = 600 }
             let foreign = try SigningKeys(parsing: "k9:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=")
             let sealed = SealedSecret(sealing: .random(), service: world.service, keys: foreign).text
-            _ = try await world.record.rotateSecret(of: world.service, to: sealed, overlapSeconds: 60, now: world.now)
+            _ = try await world.record.rotateSecret(
+                of: world.service, to: sealed, overlapSeconds: 60, by: world.author, now: world.now)
             try await world.run(0)
             await world.pump(.dispatcherRuns)
             await world.deliver()

@@ -15,16 +15,17 @@ import Testing
             return
         }
         let count = Self.environment["PIPELINE_SEEDS"].flatMap(UInt64.init) ?? 400
-        let (releases, replays) = try await withThrowingTaskGroup { group in
+        let (releases, replays, pauses) = try await withThrowingTaskGroup { group in
             for worker in 0..<Self.workers {
                 group.addTask {
                     try await Self.run(stride(from: 1 + worker, through: count, by: Int(Self.workers)).map(\.self))
                 }
             }
-            return try await group.reduce((0, 0)) { ($0.0 + $1.0, $0.1 + $1.1) }
+            return try await group.reduce((0, 0, 0)) { ($0.0 + $1.0, $0.1 + $1.1, $0.2 + $1.2) }
         }
         #expect(releases > count / 20, "buffered runs are among what is tried")
         #expect(replays > count / 20, "retries of replayed deliveries are among what is tried")
+        #expect(pauses > count / 20, "occurrences within a pause are among what is tried")
     }
 
     @Test func `the same seed leads to the same executions, ids and ends`() async throws {
@@ -42,9 +43,10 @@ import Testing
         }
     }
 
-    /// Returns how many buffered runs were released, and how many replayed deliveries led to a retry.
-    private static func run(_ seeds: [UInt64]) async throws -> (UInt64, UInt64) {
-        var (releases, replays): (UInt64, UInt64) = (0, 0)
+    /// Returns how many buffered runs were released, how many replayed deliveries led to a retry, and how many
+    /// occurrences were within a pause.
+    private static func run(_ seeds: [UInt64]) async throws -> (UInt64, UInt64, UInt64) {
+        var (releases, replays, pauses): (UInt64, UInt64, UInt64) = (0, 0, 0)
         let database = try SharedDatabase()
         defer { database.remove() }
         for seed in seeds {
@@ -52,9 +54,10 @@ import Testing
             for fault in try await play(world).prefix(5) { Issue.record("PIPELINE_SEED=\(seed): \(fault)") }
             try await world.deleteAllJobs()
             releases += UInt64(world.store.releaseCount)
+            pauses += UInt64(world.ledger.paused.count)
             replays += UInt64(Set(world.store.created).intersection(world.ledger.replays.keys).count)
         }
-        return (releases, replays)
+        return (releases, replays, pauses)
     }
 
     /// Plays a world to its end, and returns its broken guarantees.

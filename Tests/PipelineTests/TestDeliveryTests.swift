@@ -3,6 +3,7 @@ import Messaging
 import MessagingTesting
 import SQLiteStore
 import Store
+import StoreConformance
 import Testing
 
 /// The test of a job's target, on its way through all stages. Each ends with a check of every guarantee.
@@ -32,7 +33,7 @@ import Testing
             #expect(execution.trigger == .test && world.services.posts[id]?.count == 1)
             #expect(try await world.record.job(named: job.name) == nil)
             let now = world.now
-            _ = try await world.record.put([job], now: now)
+            _ = try await world.record.put([job], by: world.author, now: now)
             #expect(try await world.record.job(named: job.name)?.job == job)
             #expect(try await world.executions().map(\.id) == [id], "its history stays when the job is put")
         }

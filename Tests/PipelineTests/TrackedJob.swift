@@ -30,15 +30,17 @@ struct TrackedJob {
         return rhythm.occurrences(after: since, through: now).filter(isInside)
     }
 
-    /// True when an occurrence of the job that is handled at `handledAt` is to be recorded as missed.
-    func misses(_ occurrence: Instant, handledAt: Instant) -> Bool {
+    /// True when an occurrence of the job that is handled at `handledAt` is to be recorded as missed. Only one that is
+    /// not within a pause takes its place under the policy `last`.
+    func misses(_ occurrence: Instant, handledAt: Instant, isPaused: (Instant) -> Bool) -> Bool {
         let late = handledAt.milliseconds(since: occurrence)
         guard late > 60_000 else { return false }
         if let maxAge = job.misfireMaxAgeSeconds, late > maxAge * 1_000 { return true }
         switch job.misfire {
         case .skip: return true
         case .all: return false
-        case .last: return rhythm.next(after: occurrence).map { $0 <= handledAt && isInside($0) } ?? false
+        case .last:
+            return rhythm.occurrences(after: occurrence, through: handledAt).contains { isInside($0) && !isPaused($0) }
         }
     }
 
@@ -51,6 +53,7 @@ struct TrackedJob {
             schedule: ScheduleKey(rhythm.expression), ttlSeconds: ttls[random.int(0...3)],
             heartbeatIntervalSeconds: random.chance(60) ? 10 : nil,
             misfire: MisfirePolicy.allCases[random.int(0...2)])
+        if ["j0", "j2", "j4"].contains(name.job) { job.tags = ["t-\(name.service)"] }
         if random.chance(25) { job.retry = RetryPolicy(maxAttempts: random.int(1...4), backoffSeconds: [5]) }
         if random.chance(20) { job.misfireMaxAgeSeconds = Int64(random.int(70...150)) }
         if random.chance(15) { job.startAt = now.adding(seconds: Int64(random.int(1...120))) }

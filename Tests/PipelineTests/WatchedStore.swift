@@ -94,6 +94,11 @@ extension WatchedStore: DispatchStore {
         return try await store.jobs(with: schedule, in: range, limit: limit, bytesMax: bytesMax)
     }
 
+    func pauses(from first: Instant, through last: Instant) async throws(StoreError) -> [JobPause] {
+        try checkAvailable()
+        return try await store.pauses(from: first, through: last)
+    }
+
     func job(named name: JobName) async throws(StoreError) -> StoredJob? {
         try checkAvailable()
         return try await store.job(named: name)
@@ -188,6 +193,12 @@ extension WatchedStore: ExpiryStore {
         return try await store.undelivered(dueBefore: instant, limit: limit).filter { own.contains($0.id) }
     }
 
+    func newestAudit() async throws(StoreError) -> Instant? { try await store.newestAudit() }
+
+    func removeAudit(before instant: Instant, limit: Int) async throws(StoreError) -> Int {
+        try await store.removeAudit(before: instant, limit: limit)
+    }
+
     func newestEnd() async throws(StoreError) -> Instant? {
         try checkAvailable()
         return try await store.newestEnd()
@@ -196,6 +207,11 @@ extension WatchedStore: ExpiryStore {
     func removeHistory(endedBefore instant: Instant, limit: Int) async throws(StoreError) -> Int {
         try checkAvailable()
         return try await store.removeHistory(endedBefore: instant, limit: limit)
+    }
+
+    func removePauses(endedBefore instant: Instant, limit: Int) async throws(StoreError) -> Int {
+        try checkAvailable()
+        return try await store.removePauses(endedBefore: instant, limit: limit)
     }
 }
 

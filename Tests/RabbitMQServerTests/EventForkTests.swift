@@ -46,7 +46,10 @@ extension RealBrokerTests {
             let refused = try await rig.belfry(["forks", "disable", "storage"])
             #expect(refused.status == 1 && refused.errors.contains("holds 1 events"))
             for fork in EventFork.allCases {
-                for _ in 1...2 { try await rig.done(["forks", "disable", fork.rawValue, "--yes"]) }
+                for _ in 1...2 {
+                    let answer = try await rig.done(["forks", "disable", fork.rawValue, "--yes", "--json"])
+                    #expect(answer == #"{"enabled":false,"fork":"\#(fork.rawValue)"}"# + "\n")
+                }
             }
             #expect(try await listed(rig).values.allSatisfy { $0["enabled"] == .bool(false) })
             #expect(try rig.count(ForkRig.archive) == nil && rig.count(ForkRig.storage) == nil)

@@ -17,6 +17,7 @@ private final class ScriptedExpiryStore: ExpiryStore {
         var overdue: [OverdueExecution] = []
         var lost: [UndeliveredExecution] = []
         var cutoffs: [Instant] = []
+        var pauseCutoffs: [Instant] = []
         var newestEnd: Instant?
         var progressAsked: [LineProgress] = []
     }
@@ -35,6 +36,10 @@ private final class ScriptedExpiryStore: ExpiryStore {
         }
     }
 
+    func newestAudit() async throws(StoreError) -> Instant? { nil }
+
+    func removeAudit(before instant: Instant, limit: Int) async throws(StoreError) -> Int { 0 }
+
     func undelivered(dueBefore instant: Instant, limit: Int) async throws(StoreError) -> [UndeliveredExecution] {
         content.withLock { content in
             content.cutoffs.append(instant)
@@ -46,6 +51,11 @@ private final class ScriptedExpiryStore: ExpiryStore {
 
     func removeHistory(endedBefore instant: Instant, limit: Int) async throws(StoreError) -> Int {
         content.withLock { $0.cutoffs.append(instant) }
+        return 0
+    }
+
+    func removePauses(endedBefore instant: Instant, limit: Int) async throws(StoreError) -> Int {
+        content.withLock { $0.pauseCutoffs.append(instant) }
         return 0
     }
 }
@@ -172,6 +182,7 @@ private final class ScriptedExpiryStore: ExpiryStore {
         store.content.withLock { $0.newestEnd = Self.start.adding(seconds: newestEnd) }
         try await history.runOnce(at: Self.start)
         #expect(store.content.withLock { $0.cutoffs } == [Self.start.adding(seconds: from - 30 * 86_400)])
+        #expect(store.content.withLock { $0.pauseCutoffs == $0.cutoffs }, "pauses are kept for as long")
     }
 
     @Test func `the reaper removes nothing while no execution has ended`() async throws {

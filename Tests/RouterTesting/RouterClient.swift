@@ -11,13 +11,6 @@ import Synchronization
 ///     #expect(answer.status == .ok)
 public struct RouterClient<Responder: HTTPResponder>: Sendable
 where Responder.Context: InitializableFromSource<ApplicationRequestContextSource> {
-    /// The whole answer.
-    public struct Answer: Sendable {
-        public var status: HTTPResponse.Status
-        public var headers: HTTPFields
-        public var body: ByteBuffer
-    }
-
     private let responder: Responder
 
     public init(_ responder: Responder) {
@@ -27,7 +20,7 @@ where Responder.Context: InitializableFromSource<ApplicationRequestContextSource
     /// Sends one request and collects its answer. `uri` is the path with the query. Throws what the responder throws.
     public func execute(
         uri: String, method: HTTPRequest.Method, headers: HTTPFields = [:], body: ByteBuffer? = nil
-    ) async throws -> Answer {
+    ) async throws -> RouterAnswer {
         var headers = headers
         if let body { headers[.contentLength] = "\(body.readableBytes)" }
         let request = Request(
@@ -39,7 +32,7 @@ where Responder.Context: InitializableFromSource<ApplicationRequestContextSource
         let response = try await responder.respond(to: request, context: context)
         let collected = Collected()
         try await response.body.write(collected)
-        return Answer(status: response.status, headers: response.headers, body: collected.bytes.withLock { $0 })
+        return RouterAnswer(status: response.status, headers: response.headers, body: collected.bytes.withLock { $0 })
     }
 
     private final class Collected: ResponseBodyWriter {

@@ -1,5 +1,6 @@
 import GRDB
 import JobCore
+import StoreConformance
 import Testing
 
 @testable import SQLiteStore

@@ -3,6 +3,7 @@ import InMemoryLogging
 import JobCore
 import Logging
 import Store
+import StoreConformance
 import Testing
 
 @testable import SQLiteStore

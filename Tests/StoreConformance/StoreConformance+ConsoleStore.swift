@@ -8,7 +8,7 @@ extension StoreConformance {
             let job = sampleJob()
             let put = try await store.put([job], now: start)
             let stored = StoredJob(job: job, effectiveAfter: start, createdAt: start, updatedAt: start)
-            #expect(put == [PutJob(stored: stored, isNew: true)])
+            #expect(put == [PutJob(before: nil, stored: stored, isNew: true)])
             #expect(try await store.job(named: job.name) == stored)
             #expect(try await store.job(named: JobName(service: "billing", job: "other")) == nil)
         },
@@ -30,11 +30,13 @@ extension StoreConformance {
             for (movesStart, edit) in edits {
                 edit(&job)
                 later = later.adding(seconds: 10)
+                let before = expected
                 expected.job = job
                 expected.updatedAt = later
                 if movesStart { expected.effectiveAfter = later }
                 let now = later
-                #expect(try await store.put([job], now: now) == [PutJob(stored: expected, isNew: false)])
+                let put = try await store.put([job], now: now)
+                #expect(put == [PutJob(before: before, stored: expected, isNew: false)])
                 #expect(try await store.job(named: job.name) == expected)
             }
         },
@@ -48,8 +50,18 @@ extension StoreConformance {
             #expect(try await store.jobs(with: everyMinute, in: .all, limit: 9, bytesMax: 9_999).jobs.isEmpty)
             let later = start.adding(seconds: 60)
             let stored = StoredJob(job: job, effectiveAfter: later, createdAt: later, updatedAt: later)
-            #expect(try await store.put([job], now: later) == [PutJob(stored: stored, isNew: true)])
+            #expect(try await store.put([job], now: later) == [PutJob(before: nil, stored: stored, isNew: true)])
             #expect(try await store.job(named: job.name) == stored)
+        },
+        StoreScenario("a job that is put as it is stays as it is, with its version and when it was changed") {
+            store async throws in
+            let first = try #require(try await store.put([sampleJob()], now: start).first?.stored)
+            let revision = try await store.jobsRevision()
+            let later = start.adding(seconds: 60)
+            let again = try await store.put([sampleJob()], now: later)
+            #expect(again == [PutJob(before: first, stored: first, isNew: false)])
+            #expect(try await store.job(named: first.job.name)?.etag == first.etag)
+            #expect(try await store.jobsRevision() == revision, "the ticker need not read its schedules again")
         },
         StoreScenario("a deleted job keeps its executions") { store async throws in
             let job = sampleJob()
@@ -77,12 +89,12 @@ extension StoreConformance {
             while true {
                 let page = try await store.jobs(service: nil, after: after, limit: 2)
                 seen += page.jobs.map(\.job.name.description)
-                guard page.hasMore else { break }
-                after = page.jobs.last?.job.name
+                guard let more = page.more else { break }
+                after = more
             }
             #expect(seen == ["a/9", "a/Z", "b/10", "b/2", "c/1"])
             let onlyB = try await store.jobs(service: "b", after: JobName(service: "b", job: "10"), limit: 9)
-            #expect(onlyB.jobs.map(\.job.name.description) == ["b/2"] && !onlyB.hasMore)
+            #expect(onlyB.jobs.map(\.job.name.description) == ["b/2"] && onlyB.more == nil)
         },
         StoreScenario("a page of jobs ends early when one more would exceed the bytes of a page") {
             store async throws in
@@ -94,37 +106,69 @@ extension StoreConformance {
                 names.append(name)
             }
             let first = try await store.jobs(service: nil, after: nil, limit: 1_000)
-            #expect(first.jobs.map(\.job.name.job) == Array(names.prefix(7)) && first.hasMore)
+            #expect(first.jobs.map(\.job.name.job) == Array(names.prefix(7)))
             let last = first.jobs.last?.job.name
+            #expect(first.more == last)
             let second = try await store.jobs(service: nil, after: last, limit: 1_000)
-            #expect(second.jobs.map(\.job.name.job) == Array(names.dropFirst(7).prefix(7)) && second.hasMore)
+            #expect(second.jobs.map(\.job.name.job) == Array(names.dropFirst(7).prefix(7)) && second.more != nil)
         },
     ]
 
     static let keyScenarios: [StoreScenario] = [
         StoreScenario("an API key is found by its secret's hash until it is removed") { store async throws in
             let keys = [
-                APIKey(name: "ci", scope: .service("billing"), createdAt: start),
-                APIKey(name: "ops", scope: .admin, createdAt: start.adding(milliseconds: 1)),
-                APIKey(name: "screen", scope: .read, createdAt: start),
+                APIKey(name: "ci", scope: .service("billing"), createdAt: start, createdBy: "ops"),
+                APIKey(name: "ops", scope: .admin, createdAt: start.adding(milliseconds: 1), createdBy: "ops"),
+                APIKey(name: "screen", scope: .read, createdAt: start, createdBy: "ops"),
             ]
+            let author = ChangeAuthor(name: "ops")
             for (index, key) in keys.enumerated() {
-                #expect(try await store.add(key, secretHash: [UInt8](repeating: UInt8(index), count: 32)))
+                #expect(try await store.add(key, secretHash: [UInt8](repeating: UInt8(index), count: 32), by: author))
             }
             #expect(try await store.apiKeys() == keys)
             #expect(try await store.apiKey(secretHash: [UInt8](repeating: 1, count: 32)) == keys[1])
             #expect(try await store.apiKey(secretHash: [UInt8](repeating: 9, count: 32)) == nil)
             #expect(try await store.apiKey(secretHash: []) == nil)
-            #expect(try await store.removeAPIKey(named: "ops"))
-            #expect(try await !store.removeAPIKey(named: "ops"))
+            for expected in [KeyRemoval.removed, .unknown] {
+                let removal = try await store.removeAPIKey(
+                    named: "ops", keepingAdmin: false, by: author, now: start)
+                #expect(removal == expected)
+            }
             #expect(try await store.apiKey(secretHash: [UInt8](repeating: 1, count: 32)) == nil)
         },
         StoreScenario("a second API key of the same name is refused, and the first one stays") { store async throws in
             let first = APIKey(name: "ops", scope: .read, createdAt: start)
             #expect(try await store.add(first, secretHash: [1]))
             #expect(try await !store.add(APIKey(name: "ops", scope: .admin, createdAt: start), secretHash: [2]))
-            #expect(try await store.apiKey(secretHash: [1]) == first)
+            #expect(try await store.apiKey(secretHash: [1])?.scope == first.scope)
             #expect(try await store.apiKey(secretHash: [2]) == nil)
+        },
+        StoreScenario("the last admin's key stays if it should, and other keys don't matter") { store async throws in
+            let author = ChangeAuthor(name: "a")
+            func remove(_ name: String, keepingAdmin: Bool = true) async throws -> KeyRemoval {
+                try await store.removeAPIKey(named: name, keepingAdmin: keepingAdmin, by: author, now: start)
+            }
+            let scopes: [(String, APIKey.Scope)] = [("a", .admin), ("b", .admin), ("c", .read)]
+            for (index, (name, scope)) in scopes.enumerated() {
+                let key = APIKey(name: name, scope: scope, createdAt: start)
+                #expect(try await store.add(key, secretHash: [UInt8(index)], by: author))
+            }
+            #expect(try await remove("a") == .removed)
+            #expect(try await remove("b") == .lastAdmin)
+            #expect(try await remove("c") == .removed)
+            #expect(try await store.apiKeys().map(\.name) == ["b"])
+            #expect(try await remove("b", keepingAdmin: false) == .removed)
+        },
+        StoreScenario("the latest use of a key is kept, and none from before it was created") { store async throws in
+            #expect(try await store.add(APIKey(name: "ci", scope: .read, createdAt: start), secretHash: [1]))
+            for (seconds, expected) in [(-1, nil), (9, 9), (5, 9), (12, 12)] as [(Int64, Int64?)] {
+                try await store.noteUse(of: ["ci": start.adding(seconds: seconds), "gone": start])
+                let key = try #require(try await store.apiKeys().first)
+                #expect(key.lastUsedAt == expected.map { start.adding(seconds: $0) })
+                #expect(try await store.apiKey(secretHash: [1]) == key)
+            }
+            #expect(try await store.apiKeys().count == 1)
+            #expect(try await store.audit(AuditQuery()).entries.map(\.action) == [.keyCreated])
         },
     ]
 }

@@ -4,7 +4,8 @@ import Testing
 
 extension StoreConformance {
     static let searchScenarios: [StoreScenario] = [
-        StoreScenario("executions are listed newest first, page by page, each once") { store async throws in
+        StoreScenario("executions are listed the latest occurrence first, page by page, each once") {
+            store async throws in
             let executions = (0..<25).map { sampleExecution(minute: $0) }
             for execution in executions { try await store.create(execution) }
             var seen: [ExecutionID] = []
@@ -45,15 +46,27 @@ extension StoreConformance {
             let second = try await store.executions(ExecutionQuery(more: first.more))
             #expect(second.executions.map(\.id) == executions.prefix(4).reversed().map(\.id) && second.more == nil)
         },
+        StoreScenario("of executions with the same occurrence the one that was created last comes first") {
+            store async throws in
+            let jobs = (0..<5).map { sampleJob("job-\($0)") }
+            let executions = jobs.map { sampleExecution(of: $0) }
+            for execution in executions { try await store.create(execution) }
+            let found = try await store.allPages(ExecutionQuery(limit: 2))
+            #expect(found.map(\.id) == executions.reversed().map(\.id))
+        },
         StoreScenario("a page after the first execution of all is empty, whatever position is asked for") {
             store async throws in
             try await store.create(sampleExecution())
-            for position in [.min, -1, 0, 1] as [Int64] {
-                #expect(
-                    try await store.executions(ExecutionQuery(more: position))
-                        == ExecutionPage(executions: [], more: nil))
+            for number in [.min, -1, 0, 1] as [Int64] {
+                for occurrence in [start, start.adding(milliseconds: -1), Instant(millisecondsSinceEpoch: .min)] {
+                    let more = ExecutionPosition(occurrence: occurrence, number: number)
+                    #expect(
+                        try await store.executions(ExecutionQuery(more: more))
+                            == ExecutionPage(executions: [], more: nil))
+                }
             }
-            #expect(try await store.executions(ExecutionQuery(more: .max)).executions.count == 1)
+            let first = ExecutionPosition(occurrence: Instant(millisecondsSinceEpoch: .max), number: .max)
+            #expect(try await store.executions(ExecutionQuery(more: first)).executions.count == 1)
         },
         StoreScenario("executions are found by service, job, status, reason, occurrence and correlation id") {
             store async throws in

@@ -102,11 +102,12 @@ extension StoreConformance {
             store async throws in
             try await store.rotate("billing", "a", overlap: 60)
             let before = try await store.rotate("billing", "b", overlap: 60, atSecond: 1)
-            let count = try await store.reseal([
+            let changes = [
                 SecretReseal(number: before[0].number, old: "b", new: "B"),
                 SecretReseal(number: before[1].number, old: "other", new: "A"),
                 SecretReseal(number: before[2].number, old: "", new: "D"),
-            ])
+            ]
+            let count = try await store.reseal(changes, by: ChangeAuthor(name: "test"), now: start)
             #expect(count == 1)
             var expected = before
             expected[0].content = .sealed("B")

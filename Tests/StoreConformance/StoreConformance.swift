@@ -10,6 +10,7 @@ public enum StoreConformance {
     public static let scenarios: [StoreScenario] =
         scheduleScenarios + rangeScenarios + creationScenarios + recordedScenarios + lockScenarios + bufferScenarios
         + updateScenarios
-        + heartbeatScenarios + expiryScenarios + historyScenarios + statusScenarios + jobScenarios + searchScenarios
-        + keyScenarios + readinessScenarios + secretScenarios
+        + heartbeatScenarios + expiryScenarios + historyScenarios + statusScenarios + jobScenarios + batchScenarios
+        + searchScenarios + randomSearchScenarios + keyScenarios + auditScenarios + overviewScenarios
+        + readinessScenarios + secretScenarios + pauseScenarios
 }

@@ -22,6 +22,28 @@ enum Arguments {
         return text
     }
 
+    /// Who manages a job as code.
+    @Sendable static func owner(_ text: String) throws -> String {
+        if let fault = JobName.fault(in: text) { throw ValidationError("the name of the owner \(fault)") }
+        return text
+    }
+
+    /// A tag of jobs.
+    @Sendable static func tag(_ text: String) throws -> String {
+        guard JobDocument.isTag(text) else {
+            throw ValidationError("a tag has 1 to \(JobDocument.tagBytesMax) bytes")
+        }
+        return text
+    }
+
+    /// A time, RFC 3339.
+    @Sendable static func instant(_ text: String) throws -> Instant {
+        guard let instant = Instant(rfc3339: text), Instant.recordable.contains(instant) else {
+            throw ValidationError("give a time such as 2030-01-31T08:00:00Z")
+        }
+        return instant
+    }
+
     /// The id of an execution.
     @Sendable static func executionID(_ text: String) throws -> ExecutionID {
         guard let id = ExecutionID(text: text) else {
@@ -30,9 +52,12 @@ enum Arguments {
         return id
     }
 
-    /// The status of an execution.
-    @Sendable static func status(_ text: String) throws -> ExecutionStatus {
-        try choice(text)
+    /// A time: RFC 3339, or how long ago.
+    @Sendable static func pastTime(_ text: String) throws -> Instant {
+        guard let instant = TimeText.instant(of: text, now: SystemTime().now()) else {
+            throw ValidationError("give an RFC 3339 time such as 2026-01-31T08:00:00Z, or a time ago such as 90m or 7d")
+        }
+        return instant
     }
 
     /// A whole number in a range.
@@ -109,5 +134,24 @@ enum Arguments {
     @Sendable static func notEmpty(_ text: String) throws -> String {
         guard !text.isEmpty else { throw ValidationError("the value is empty") }
         return text
+    }
+
+    /// The name of a time zone.
+    static func timeZone(_ text: String) throws -> String {
+        do throws(ScheduleError) {
+            return try ScheduleKey("rate(1 minute)", timeZone: text).parsed().timeZone
+        } catch {
+            throw ValidationError("--time-zone: \(error.message) \(error.hint)")
+        }
+    }
+
+    /// A target in which `{service}` and `{job}` stand for names.
+    @Sendable static func targetTemplate(_ text: String) throws -> TargetTemplate {
+        do throws(InvalidDocument) {
+            return try TargetTemplate(text)
+        } catch {
+            throw ValidationError(
+                "the target \(error.errors.map { "\($0.message). \($0.hint)" }.joined(separator: " "))")
+        }
     }
 }

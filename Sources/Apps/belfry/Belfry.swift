@@ -16,7 +16,8 @@ struct Belfry: AsyncParsableCommand {
             BELFRY_API_KEY, BELFRY_SIGNING_KEYS, BELFRY_MANAGEMENT_URL, and a BELFRY_AMQP_URL with a password.
             """,
         subcommands: [
-            JobsCommand.self, RunCommand.self, CancelCommand.self, ExecutionsCommand.self, FollowCommand.self,
+            StatusCommand.self, JobsCommand.self, RunCommand.self, RetryCommand.self, CancelCommand.self,
+            ExecutionsCommand.self, FollowCommand.self, ServicesCommand.self, SchedulesCommand.self, AuditCommand.self,
             ExplainCommand.self, TopologyCommand.self, ForksCommand.self, EventsCommand.self, DeadCommand.self,
             KeysCommand.self, SecretsCommand.self, MockCommand.self,
         ])

@@ -37,7 +37,11 @@ struct DeadAction {
         if missing == nil || choice.json {
             try DeadReport(verb: verb, json: choice.json).finish(passes, end, rest: rest)
         }
-        if let missing { throw Refused("there is no dead letter \(missing)") }
+        guard let missing else { return }
+        throw Refused(lines: [
+            "there is no dead letter \(missing)",
+            "  next: belfry dead list shows those there are; one that was replayed or dropped is gone",
+        ])
     }
 
     private func carryOut(

@@ -14,7 +14,8 @@ extension DeadCommand {
                 """)
         @OptionGroup var options: DeadClientOptions
         @OptionGroup(title: "Filters") var filters: DeadFilterOptions
-        @Option(help: "The file to write instead of standard output.", transform: Arguments.notEmpty)
+        @Option(
+            help: "The file to write instead of standard output.", completion: .file(), transform: Arguments.notEmpty)
         var output: String?
 
         func run() async throws {

@@ -9,7 +9,7 @@ extension DeadCommand {
         static let configuration = CommandConfiguration(
             abstract: "Lists dead letters, queue by queue, the oldest of a queue first.",
             discussion: """
-                AGE is the time since a letter became a dead letter last. On a terminal, long lines are cut; \
+                AGE is the time since a letter became a dead letter last. On a terminal, long texts are cut; \
                 `belfry dead peek ID` shows all of a letter.
                 """)
         @OptionGroup var options: DeadClientOptions
@@ -34,8 +34,8 @@ extension DeadCommand {
             guard !letters.isEmpty else {
                 return Output.note(filters.conditions.isEmpty ? "There is no dead letter." : "No dead letter matches.")
             }
-            let columns = Terminal.columns(of: .standardOutput)
-            for line in LetterTable.lines(letters, now: SystemTime().now(), columns: columns) { Output.line(line) }
+            let now = SystemTime().now()
+            Output.table(LetterTable.header, letters.map { LetterTable.row($0, now: now) }, whole: ["JOB"])
             if more != nil { Output.note("There are more: give --limit or filters.") }
         }
     }

@@ -23,7 +23,7 @@ extension DeadCommand {
         @OptionGroup var choice: DeadChoiceOptions
         @Option(
             help: "The letters of a file that `belfry dead export` has written, or - for standard input.",
-            transform: Arguments.notEmpty)
+            completion: .file(), transform: Arguments.notEmpty)
         var from: String?
         @Option(help: "The most letters per second.", transform: Arguments.number(1...10_000)) var rate: Int?
 

@@ -6,6 +6,7 @@ import Messaging
 struct DeadFilterOptions: ParsableArguments {
     @Option(
         help: "Letters of this queue, such as courier.deliveries. Repeat it for several.",
+        completion: .list(WorkQueue.allCases.filter(\.hasDeadLetters).map(\.rawValue)),
         transform: Arguments.deadLetterQueue)
     var queue: [WorkQueue] = []
     @Option(help: "Letters about this service.", transform: Arguments.serviceName) var service: String?

@@ -32,7 +32,7 @@ extension EventsCommand {
         var rate: Int?
         @Option(
             help: "A file that keeps the position, for the case that the replay is ended.",
-            transform: Arguments.notEmpty) var resume: String?
+            completion: .file(), transform: Arguments.notEmpty) var resume: String?
         @Flag(help: "Only count the events; publish nothing.") var dryRun = false
         @Flag(help: "Print JSON: a line about each second, and one at the end.") var json = false
 
@@ -72,12 +72,11 @@ extension EventsCommand {
 
         private func instant(_ option: String, _ text: String?, _ now: Instant) throws -> Instant? {
             guard let text else { return nil }
-            if let instant = Instant(rfc3339: text), Instant.recordable.contains(instant) { return instant }
-            guard let seconds = DurationText.seconds(of: text, secondsMax: 36_500 * 86_400) else {
+            guard let instant = TimeText.instant(of: text, now: now) else {
                 throw ValidationError(
                     "\(option) takes an RFC 3339 time such as 2026-01-31T08:00:00Z, or a time ago such as 90m or 7d")
             }
-            return now.adding(seconds: -seconds)
+            return instant
         }
     }
 }

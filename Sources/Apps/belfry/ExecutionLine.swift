@@ -33,9 +33,10 @@ struct ExecutionLine {
         progress = isRunning ? item["progress"].flatMap { $0 == .null ? nil : " \($0.cell) %" } ?? "" : ""
     }
 
-    /// The line, beginning with the time of day.
-    var text: String {
+    /// Prints the line, beginning with the time of day.
+    func show() {
         let time = Date().formatted(.iso8601.time(includingFractionalSeconds: false))
-        return "\(time)  \(TextTable.padded(job, to: 24))  \(id.prefix(8))  \(end)\(progress)"
+        let start = "\(time)  \(TextTable.padded(job, to: 24))  \(id.prefix(8))  "
+        Output.line(start, end, TerminalStyle.ofStatus(status), progress)
     }
 }

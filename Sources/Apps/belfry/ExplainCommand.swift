@@ -11,7 +11,10 @@ struct ExplainCommand: ParsableCommand {
     var expression: String
     @Option(help: "List occurrences after this RFC 3339 time (default now).") var from: String?
     @Option(help: "The time zone, a name of the IANA database.") var timeZone = "UTC"
-    @Option(help: "The policy for clock changes: skip or shift, first or both.") var dst = "skip,first"
+    @Option(
+        help: "The policy for clock changes: skip or shift, first or both.",
+        completion: .list(["skip", "shift", "first", "both"]))
+    var dst = "skip,first"
     @Option(name: .shortAndLong, help: "How many occurrences to list, 1 to 1000.") var n = 10
     @Flag(help: "Print JSON.") var json = false
     @Option(AllSettings.tzdir) var tzdir: String?

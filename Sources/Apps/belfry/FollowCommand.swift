@@ -1,4 +1,5 @@
 import ArgumentParser
+import JSON
 import JobCore
 
 struct FollowCommand: AsyncParsableCommand {
@@ -17,6 +18,7 @@ struct FollowCommand: AsyncParsableCommand {
     @Option(
         help: "With --expect: seconds after which the command gives up (exit 1).",
         transform: Arguments.number(1...86_400)) var timeoutSeconds = 150
+    @Flag(help: "Print JSON: the execution, a line for each change.") var json = false
 
     func run() async throws {
         let client = try api.client()
@@ -31,7 +33,7 @@ struct FollowCommand: AsyncParsableCommand {
                 let view = ExecutionLine(item)
                 guard seen[view.id] != view.state else { continue }
                 seen[view.id] = view.state
-                Output.line(view.text)
+                json ? Output.line(item.text) : view.show()
                 if let wrong = open.first(where: { $0.job == view.job && $0.isContradicted(by: view) }) {
                     throw Refused("\(view.job) should have ended as \(wrong.end) but ended as \(view.end)")
                 }
@@ -41,9 +43,10 @@ struct FollowCommand: AsyncParsableCommand {
                 if open.isEmpty { return }
                 guard ContinuousClock.now < deadline else {
                     throw Refused(
-                        "not reached within \(timeoutSeconds) s: "
-                            + open.map { "\($0.job)=\($0.end)" }.joined(separator: ", ")
-                    )
+                        lines: [
+                            "not reached within \(timeoutSeconds) s: "
+                                + open.map { "\($0.job)=\($0.end)" }.joined(separator: ", ")
+                        ] + open.map { "  next: belfry executions \($0.job) shows the runs and their status" })
                 }
             }
             try await Task.sleep(for: .milliseconds(300))

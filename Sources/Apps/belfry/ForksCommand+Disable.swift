@@ -2,6 +2,7 @@ import ArgumentParser
 import BrokerAccess
 import Commands
 import Foundation
+import JSON
 import Messaging
 import RabbitMQ
 
@@ -10,8 +11,11 @@ extension ForksCommand {
         static let configuration = CommandConfiguration(
             abstract: "Removes a fork's user, binding, queue and policy, with the events in the queue.")
         @OptionGroup var brokerOptions: BrokerOptions
-        @Argument(help: "archive, replay or storage.", transform: Arguments.choice) var fork: EventFork
+        @Argument(
+            help: "archive, replay or storage.", completion: .choices(of: EventFork.self), transform: Arguments.choice)
+        var fork: EventFork
         @Flag(help: "Remove it without a question, although the queue holds events.") var yes = false
+        @Flag(help: "Print JSON.") var json = false
 
         func run() async throws {
             let api = try ForksCommand.managementAPI()
@@ -26,8 +30,14 @@ extension ForksCommand {
                 }
             }
             try await api.disable(present, virtualHost: broker.virtualHost)
-            Output.line("\(fork.rawValue) is disabled.")
+            ForksCommand.report(fork, isEnabled: false, json: json)
         }
+    }
+
+    /// Says what was done with a fork.
+    static func report(_ fork: EventFork, isEnabled: Bool, json: Bool) {
+        let answer = JSONValue.object(["fork": .string(fork.rawValue), "enabled": .bool(isEnabled)])
+        Output.line(json ? answer.text : "\(fork.rawValue) is \(isEnabled ? "enabled" : "disabled").")
     }
 
     /// Asks on a terminal whether to go on. Throws ``Refused`` if not.

@@ -14,7 +14,9 @@ extension ForksCommand {
                 left out. Existing users keep their passwords, unless --passwords has one for them.
                 """)
         @OptionGroup var brokerOptions: BrokerOptions
-        @Argument(help: "archive, replay or storage.", transform: Arguments.choice) var fork: EventFork
+        @Argument(
+            help: "archive, replay or storage.", completion: .choices(of: EventFork.self), transform: Arguments.choice)
+        var fork: EventFork
         @Option(help: "archive: how long it keeps an event. (30d for a new one)", transform: ForksCommand.ageSeconds)
         var maxAge: Int64?
         @Option(
@@ -25,7 +27,9 @@ extension ForksCommand {
             help: "replay: where it may publish, exchange/key or queue:NAME. Repeat it for several.",
             transform: ForksCommand.destination)
         var to: [ReplayDestination] = []
-        @Option(help: "A file with a line USER=PASSWORD for the fork's user.", transform: Arguments.notEmpty)
+        @Option(
+            help: "A file with a line USER=PASSWORD for the fork's user.", completion: .file(),
+            transform: Arguments.notEmpty)
         var passwords: String?
         @Flag(help: "Make an archive smaller without a question, although that removes events.") var yes = false
         @Flag(
@@ -35,6 +39,7 @@ extension ForksCommand {
                 left out are those of a new fork.
                 """)
         var printsOnly = false
+        @Flag(help: "Print JSON.") var json = false
 
         func validate() throws {
             guard maxAge == nil || fork == .archive else {
@@ -70,7 +75,7 @@ extension ForksCommand {
                     wanted.definitions(virtualHost: broker.virtualHost, passwordHashes: hashes).indented)
             }
             try await api.enable(wanted, virtualHost: broker.virtualHost, passwordHashes: hashes)
-            Output.line("\(fork.rawValue) is enabled.")
+            ForksCommand.report(fork, isEnabled: true, json: json)
             if let user = wanted.user, given?[user.name] == nil {
                 Output.note("If \(user.name) is new, it has no password yet: rabbitmqctl change_password \(user.name)")
             }

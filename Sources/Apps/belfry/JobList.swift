@@ -1,26 +1,45 @@
+import Commands
 import JSON
-import JobCore
 
 /// Reads the API's list of jobs, all pages of it.
 enum JobList {
-    /// Returns all jobs, or those of one service, as the API shows them.
-    static func pages(_ client: APIClient, service: String?) async throws -> [JSONValue] {
+    /// Returns all jobs, or those of one service, as the API shows them. `filter` are parameters of the search.
+    static func pages(
+        _ client: APIClient, service: String?, filter: [(name: String, value: String)] = []
+    ) async throws -> [JSONValue] {
         var jobs: [JSONValue] = []
         var more: String?
+        let parameters = filter.map { "&\($0.name)=\(APIClient.segment($0.value))" }.joined()
         repeat {
             let path = service.map { "/services/\(APIClient.segment($0))/jobs" } ?? "/jobs"
             let page = try await client.done(
-                "GET", "\(path)?limit=1000" + (more.map { "&more=\(APIClient.segment($0))" } ?? ""))
+                "GET", "\(path)?limit=1000\(parameters)" + (more.map { "&more=\(APIClient.segment($0))" } ?? ""))
             jobs += page["results"]?.array ?? []
             more = page["paging"]?["more"]?.string
         } while more != nil
         return jobs
     }
 
-    /// Returns the names of a service's jobs.
-    static func all(_ client: APIClient, service: String) async throws -> [JobName] {
-        try await pages(client, service: service).compactMap { job in
-            job["job_name"]?.string.map { JobName(service: service, job: $0) }
+    /// Files with jobs of more services than this are compared with the list of all jobs.
+    private static let servicesMax = 20
+
+    /// Returns the jobs of these services, or more of them. If `ofAllServices`, all that the key may see, and those of
+    /// these services if it may not list the others; then it says so.
+    static func shown(
+        _ client: APIClient, services: Set<String>, ofAllServices: Bool
+    ) async throws -> [ShownJob] {
+        if ofAllServices || services.count > servicesMax {
+            let answer = try await client.send("GET", "/jobs?limit=1")
+            if answer.status != 403 { return try await pages(client, service: nil).compactMap(ShownJob.init) }
+            if ofAllServices {
+                let names = services.isEmpty ? "none" : services.sorted().joined(separator: ", ")
+                Output.note("The key may not list the jobs of all services, so only these are looked at: \(names).")
+            }
         }
+        var jobs: [ShownJob] = []
+        for service in services.sorted() {
+            jobs += try await pages(client, service: service).compactMap(ShownJob.init)
+        }
+        return jobs
     }
 }

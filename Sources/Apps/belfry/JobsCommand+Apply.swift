@@ -7,109 +7,108 @@ import JobCore
 extension JobsCommand {
     struct Apply: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Creates and replaces jobs from files.",
+            abstract: "Creates, replaces and deletes jobs so that they are as files have them.",
             discussion: """
                 It reads and checks all files, compares the jobs with those of the API, prints the changes, and only \
-                then makes them. If anything is wrong in any file, nothing is changed.
+                then makes them, up to 500 in one transaction. If anything is wrong in any file, nothing is changed, \
+                and a job that somebody changes meanwhile is not overwritten.
+
+                With --owner it manages the jobs of one owner, such as those of a repository, and leaves those of \
+                others alone.
                 """)
         @OptionGroup var api: APIOptions
         @Option(
             name: .shortAndLong,
             help: "A YAML or JSON file, a folder of them, or - for standard input. Repeat it for several.",
-            transform: Arguments.notEmpty) var file: [String]
-        @Flag(help: "Also delete the jobs that the files don't contain, of the services that they do contain.")
+            completion: .file(), transform: Arguments.notEmpty) var file: [String]
+        @Option(help: "Whose the jobs are: a name that each of them gets.", transform: Arguments.owner)
+        var owner: String?
+        @Flag(help: "Take jobs that have another owner.") var takeOver = false
+        @Flag(
+            help: """
+                Also delete the jobs that the files don't contain: with --owner those of the owner, without it those \
+                of the services that the files do contain.
+                """)
         var prune = false
-        @Flag(help: "Only print the changes.") var plan = false
+        @Flag(name: [.customLong("dry-run"), .customLong("plan")], help: "Only print the changes.") var dryRun = false
+        @Flag(help: "Delete jobs without asking.") var yes = false
         @Flag(help: "Store a job only if its target accepts a test delivery. A job that is refused stops no other.")
         var verify = false
         @Flag(help: "Print JSON.") var json = false
 
-        /// Files within the limits are read in less; this is for one that keeps a reader busy all the same.
-        private static let readingSecondsMax = 20
+        /// Files within the limits are read in less; this is for one that keeps a reader busy all the same. It is time
+        /// of the processor: a busy machine makes no file worse.
+        private static let readingSecondsMax = 20.0
 
         func validate() throws {
             guard file.count(where: { $0 == "-" }) <= 1 else {
                 throw ValidationError("-f - was given twice, but standard input can be read only once")
             }
+            guard owner != nil || !takeOver else { throw ValidationError("--take-over needs --owner") }
         }
 
         func run() async throws {
             let jobs = try read()
-            if jobs.isEmpty { Output.note("There is no job in \(file.joined(separator: ", ")), so nothing changes.") }
-            let client = try api.client()
-            var changes: [JobChange] = []
-            for job in jobs {
-                let current = try await client.send("GET", job.name.path)
-                switch current.status {
-                case 404: changes.append(JobChange(job, current: nil))
-                case 200: changes.append(JobChange(job, current: current.body))
-                default: throw APIClient.refusal(current, job.name.path)
-                }
+            let planner = JobPlanner(owner: owner, takesOver: takeOver, prunes: prune)
+            if jobs.isEmpty, !planner.concernsAllServices {
+                Output.note("There is no job in \(file.joined(separator: ", ")), so nothing changes.")
+                if json { Output.line(JobPlan([]).json.text) }
+                return
             }
-            if prune { changes += try await surplus(beyond: Set(jobs.map(\.name)), client) }
-            try await carryOut(JobPlan(changes), client)
+            let client = try api.client()
+            let current = try await JobList.shown(
+                client, services: Set(jobs.map(\.name.service)), ofAllServices: planner.concernsAllServices)
+            var plan = try planner.plan(jobs, current: current)
+            if !json { Output.rows(plan.lines) }
+            defer { if json { Output.line(plan.json.text) } }
+            guard !dryRun, !plan.changes.isEmpty else { return }
+            try confirm(plan, isWithoutJobs: jobs.isEmpty)
+            try await JobApplication(client: client, verifies: verify).carryOut(&plan)
+            if !json { Output.line(plan.outcome) }
+        }
+
+        /// Asks a person about deletions. Files without a job may be a mistake, so then nothing is deleted without a
+        /// yes.
+        private func confirm(_ plan: JobPlan, isWithoutJobs: Bool) throws {
+            guard plan.deletionCount > 0, !yes else { return }
+            if Terminal.asks {
+                let jobs = plan.deletionCount == 1 ? "1 job" : "\(plan.deletionCount) jobs"
+                guard Terminal.confirms("Delete \(jobs)?") else {
+                    throw Refused("nothing is changed")
+                }
+            } else if isWithoutJobs {
+                throw Refused(
+                    lines: [
+                        "there is no job in \(file.joined(separator: ", ")), so all jobs of the owner would be deleted",
+                        "give --yes if they should be; nothing is changed",
+                    ])
+            }
+        }
+
+        /// What this process has taken.
+        private static var processorSeconds: Double {
+            var time = timespec()
+            clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time)
+            return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
         }
 
         private func read() throws -> [FileJob] {
             let files = JobFiles(reading: file)
             // A thread of its own: the reader may keep the only thread for tasks busy.
+            let end = Self.processorSeconds + Self.readingSecondsMax
             let watch = Thread {
-                Thread.sleep(forTimeInterval: Double(Self.readingSecondsMax))
-                guard !Thread.current.isCancelled else { return }
-                Output.failure(["reading the files took more than \(Self.readingSecondsMax) s, so nothing is changed"])
+                while Self.processorSeconds < end {
+                    Thread.sleep(forTimeInterval: 0.2)
+                    guard !Thread.current.isCancelled else { return }
+                }
+                Output.failure([
+                    "reading the files took more than \(Int(Self.readingSecondsMax)) s, so nothing is changed"
+                ])
                 Foundation.exit(1)
             }
             watch.start()
             defer { watch.cancel() }
             return try files.jobs()
-        }
-
-        private func carryOut(_ plan: JobPlan, _ client: APIClient) async throws {
-            var plan = plan
-            if !json { for change in plan.changes { Output.line(change.line) } }
-            defer { if json { Output.line(plan.json.text) } }
-            guard !self.plan else { return }
-            do {
-                try await plan.carryOut { change in
-                    switch change.action {
-                    case .keep: break
-                    case .delete: _ = try await client.done("DELETE", change.name.path)
-                    case .create, .replace: try await put(change, client)
-                    }
-                }
-            } catch let error as Refused {
-                throw Refused(lines: error.lines + plan.report)
-            }
-            guard plan.refused.isEmpty else { throw Refused(lines: plan.report) }
-        }
-
-        private func put(_ change: JobChange, _ client: APIClient) async throws {
-            guard verify else {
-                _ = try await client.done("PUT", change.name.path, body: change.document)
-                return
-            }
-            let answer = try await client.send("PUT", change.name.path + "?verify=true", body: change.document)
-            guard !(200..<300).contains(answer.status) else { return }
-            let refusal = APIClient.refusal(answer, change.name.path)
-            // Any other failure concerns the other jobs, too.
-            guard [409, 422].contains(answer.status) || Self.isNotTested(answer) else { throw refusal }
-            throw RefusedChange(lines: refusal.lines)
-        }
-
-        /// Whether the target of this job could not be tested. Those of other jobs may be of another kind.
-        private static func isNotTested(_ answer: APIClient.Answer) -> Bool {
-            answer.body["errors"]?.array?.contains { $0["code"]?.string == FieldError.Code.notTested.rawValue } == true
-        }
-
-        /// The deletion of jobs whose service is in the files, but which aren't.
-        private func surplus(beyond names: Set<JobName>, _ client: APIClient) async throws -> [JobChange] {
-            var changes: [JobChange] = []
-            for service in Set(names.map(\.service)).sorted() {
-                for job in try await JobList.all(client, service: service) where !names.contains(job) {
-                    changes.append(JobChange(deletionOf: job))
-                }
-            }
-            return changes
         }
     }
 }

@@ -1,26 +1,41 @@
 import ArgumentParser
+import Commands
 import JSON
 import JobCore
 
 struct JobsCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "jobs", abstract: "Manages jobs: applies files of jobs, lists, shows and deletes jobs.",
-        subcommands: [Apply.self, List.self, Show.self, Delete.self])
+        commandName: "jobs",
+        abstract: "Manages jobs: applies files of jobs, exports, imports, lists, shows, pauses and deletes jobs.",
+        subcommands: [
+            Apply.self, Export.self, Import.self, List.self, Show.self, Delete.self, Pause.self, Resume.self,
+            Pauses.self,
+        ])
 
     struct List: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Lists jobs.")
         @OptionGroup var api: APIOptions
         @Option(help: "List only the jobs of this service.", transform: Arguments.serviceName) var service: String?
+        @Option(help: "List only the jobs with this tag.", transform: Arguments.tag) var tag: String?
+        @Option(help: "List only the jobs of this owner.", transform: Arguments.owner) var owner: String?
+        @Option(help: "List only the jobs that are enabled, or only the others: true or false.") var enabled: Bool?
+        @Option(help: "List only the jobs that are paused, or only the others: true or false.") var paused: Bool?
         @Flag(help: "Print JSON.") var json = false
 
         func run() async throws {
-            let jobs = try await JobList.pages(try api.client(), service: service)
+            let all = [
+                ("tag", tag), ("owner", owner), ("enabled", enabled.map { "\($0)" }),
+                ("paused", paused.map { "\($0)" }),
+            ]
+            let filter = all.compactMap { name, value in value.map { (name: name, value: $0) } }
+            let jobs = try await JobList.pages(try api.client(), service: service, filter: filter)
             if json { return Output.line(JSONValue.array(jobs).text) }
             Output.table(
-                ["SERVICE", "JOB", "SCHEDULE", "ENABLED", "NEXT"],
+                ["SERVICE", "JOB", "SCHEDULE", "ENABLED", "PAUSED", "NEXT"],
                 jobs.map { job in
-                    ["service_name", "job_name", "schedule", "enabled", "next_occurrence"].map { job[$0]?.cell ?? "-" }
-                })
+                    ["service_name", "job_name", "schedule", "enabled"].map { job[$0]?.cell ?? "-" }
+                        + [PauseLine(of: job)?.subject ?? "-", job["next_occurrence"]?.cell ?? "-"]
+                }, whole: ["JOB"])
         }
     }
 
@@ -33,10 +48,9 @@ struct JobsCommand: AsyncParsableCommand {
         func run() async throws {
             let shown = try await api.client().done("GET", job.path)
             if json { return Output.line(shown.text) }
-            guard case .object(let fields) = shown else { return }
-            for (field, value) in fields.sorted(by: { $0.key < $1.key }) where value != .null {
-                Output.line("\(field): \(value.cell)")
-            }
+            let pause = PauseLine(of: shown)?.text
+            Output.fields(
+                FieldSheet.job(shown).map { ($0.name, $0.name == "paused" ? pause ?? $0.text : $0.text) })
         }
     }
 

@@ -9,9 +9,9 @@ struct KeysCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "keys",
         abstract: "Manages keys of the admin API, directly in the store.",
-        subcommands: [Add.self, List.self, Remove.self, WebhookSecret.self])
+        subcommands: [Create.self, List.self, Revoke.self, Add.self, Remove.self, WebhookSecret.self])
 
-    struct Add: AsyncParsableCommand {
+    struct Create: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Creates an API key and prints it. It can't be printed again.")
         @OptionGroup var storeOptions: StoreOptions
@@ -20,47 +20,71 @@ struct KeysCommand: AsyncParsableCommand {
         var name: String
         @Option(help: "What the key allows: admin, read or service:NAME.", transform: Arguments.scope)
         var scope = APIKey.Scope.admin
+        @Flag(help: "Print JSON.") var json = false
 
         func run() async throws {
             let secret = APISecret.random()
-            let key = APIKey(name: name, scope: scope, createdAt: SystemTime().now())
-            guard try await storeOptions.store().add(key, secretHash: APISecret.hash(secret)) else {
+            let key = APIKey(
+                name: name, scope: scope, createdAt: SystemTime().now(), createdBy: ChangeAuthor.local.name)
+            guard try await storeOptions.store().add(key, secretHash: APISecret.hash(secret), by: .local) else {
                 throw Refused("a key named “\(name)” exists already")
             }
-            Output.line(secret)
+            guard json else { return Output.line(secret) }
+            Output.line(JSONValue.object(key.outputFields.merging(["key": .string(secret)]) { $1 }).text)
         }
     }
 
     struct List: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Lists API keys without their secrets.")
+        static let configuration = CommandConfiguration(
+            abstract: "Lists API keys, and when they were last used, without their secrets.")
         @OptionGroup var storeOptions: StoreOptions
         @Flag(help: "Print JSON.") var json = false
 
         func run() async throws {
             let keys = try await storeOptions.store().apiKeys()
-            if json {
-                let values = keys.map { key in
-                    JSONValue.object([
-                        "name": .string(key.name), "scope": .string("\(key.scope)"),
-                        "created_at": .string(key.createdAt.rfc3339),
-                    ])
-                }
-                return Output.line(JSONValue.array(values).text)
+            if json { return Output.line(JSONValue.array(keys.map { .object($0.outputFields) }).text) }
+            let rows = keys.map { key in
+                [
+                    key.name, "\(key.scope)", key.createdAt.rfc3339, key.createdBy ?? "-",
+                    key.lastUsedAt?.rfc3339 ?? "never",
+                ]
             }
-            Output.table(["NAME", "SCOPE", "CREATED"], keys.map { [$0.name, "\($0.scope)", $0.createdAt.rfc3339] })
+            Output.table(["NAME", "SCOPE", "CREATED", "CREATED BY", "LAST USED"], rows)
         }
     }
 
-    struct Remove: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Revokes an API key.")
+    struct Revoke: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Revokes an API key. It works no more at once.")
         @OptionGroup var storeOptions: StoreOptions
         @Argument(help: "The key's name.", transform: Arguments.notEmpty) var name: String
+        @Flag(help: "Print JSON.") var json = false
 
         func run() async throws {
-            guard try await storeOptions.store().removeAPIKey(named: name) else {
-                throw Refused("there is no key named “\(name)”")
-            }
-            Output.line("removed \(name)")
+            // Also the last admin's: this command can make another one.
+            let removal = try await storeOptions.store().removeAPIKey(
+                named: name, keepingAdmin: false, by: .local, now: SystemTime().now())
+            guard removal == .removed else { throw Refused("there is no key named “\(name)”") }
+            Output.line(json ? JSONValue.object(["revoked": .string(name)]).text : "revoked \(name)")
+        }
+    }
+
+    /// The former name of `keys create`.
+    struct Add: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "As `keys create`.", shouldDisplay: false)
+        @OptionGroup var create: Create
+
+        func run() async throws {
+            try await create.run()
+        }
+    }
+
+    /// The former name of `keys revoke`.
+    struct Remove: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "As `keys revoke`.", shouldDisplay: false)
+        @OptionGroup var revoke: Revoke
+
+        func run() async throws {
+            try await revoke.run()
         }
     }
 
@@ -74,5 +98,16 @@ struct KeysCommand: AsyncParsableCommand {
         func run() async throws {
             try await show.run()
         }
+    }
+}
+
+extension APIKey {
+    /// The fields that the API shows, too.
+    fileprivate var outputFields: [String: JSONValue] {
+        [
+            "name": .string(name), "scope": .string("\(scope)"), "created_at": .string(createdAt.rfc3339),
+            "created_by": createdBy.map(JSONValue.string) ?? .null,
+            "last_used_at": (lastUsedAt?.rfc3339).map(JSONValue.string) ?? .null,
+        ]
     }
 }

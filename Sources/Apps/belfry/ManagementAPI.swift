@@ -93,7 +93,11 @@ struct ManagementAPI {
             throw Refused(
                 "the management API answered \(method) \(path) with status \(response.status): \(text)\(advice)")
         case .failure(let failure, let detail, _):
-            throw Refused("no answer from the management API: \(failure) (\(detail))")
+            throw Refused(lines: [
+                "no answer from the management API at \(baseURL): \(failure) (\(detail))",
+                "  next: check whether RabbitMQ runs with its plugin rabbitmq_management there, or correct "
+                    + "BELFRY_MANAGEMENT_URL",
+            ])
         }
     }
 }

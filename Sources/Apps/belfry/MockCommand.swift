@@ -39,7 +39,7 @@ struct MockCommand: AsyncParsableCommand {
         help: """
             How it calls back: http (the callback_url), queue (the callbacks exchange at BELFRY_AMQP_URL), sqs (the \
             queue that a message names in x-belfry-callback-queue-url, else that of BELFRY_SQS_CALLBACK_QUEUE_URL).
-            """, transform: Arguments.choice)
+            """, completion: .choices(of: MockCaller.Way.self), transform: Arguments.choice)
     var callbacks = MockCaller.Way.http
 
     private static let defaultAddress = ListenAddress("127.0.0.1:9090")

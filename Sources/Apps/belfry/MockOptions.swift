@@ -3,7 +3,9 @@ import Commands
 
 /// The options that decide what the mock does with an invocation.
 struct MockOptions: ParsableArguments {
-    @Option(help: "The end that it reports: success, fail, or silent for no callback.", transform: Arguments.choice)
+    @Option(
+        help: "The end that it reports: success, fail, or silent for no callback.",
+        completion: .choices(of: MockBehaviour.Outcome.self), transform: Arguments.choice)
     var outcome = MockBehaviour.Outcome.success
     @Option(
         help: "Milliseconds before the answer to a webhook, and before the first pause.",
@@ -17,7 +19,7 @@ struct MockOptions: ParsableArguments {
         help: """
             Heartbeats out of rhythm: late (each pause is longer than the one before), early (half the pause), stop \
             (half of the heartbeats, and no end).
-            """, transform: Arguments.choice)
+            """, completion: .choices(of: MockBehaviour.Flex.self), transform: Arguments.choice)
     var flex: MockBehaviour.Flex?
     @Option(help: "The share of the runs that fail instead of succeeding, 0.0 to 1.0.", transform: Self.share)
     var failureRate = 0.0

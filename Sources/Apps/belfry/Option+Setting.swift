@@ -6,6 +6,11 @@ extension Option where Value == String? {
     init<Parsed>(_ setting: Setting<Parsed>) {
         self.init(
             name: .customLong(setting.row.name), help: "\(setting.row.help) [\(setting.row.variable)]",
-            transform: Arguments.notEmpty)
+            completion: Self.completion(setting.row.name), transform: Arguments.notEmpty)
+    }
+
+    private static func completion(_ name: String) -> CompletionKind? {
+        if name.hasSuffix("-file") { return .file() }
+        return name == AllSettings.tzdir.row.name ? .directory : nil
     }
 }

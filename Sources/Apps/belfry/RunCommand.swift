@@ -1,5 +1,4 @@
 import ArgumentParser
-import JSON
 import JobCore
 
 struct RunCommand: AsyncParsableCommand {
@@ -7,12 +6,9 @@ struct RunCommand: AsyncParsableCommand {
         commandName: "run", abstract: "Runs a job now, even if it is paused.")
     @OptionGroup var api: APIOptions
     @Argument(help: "The job, service/name.", transform: Arguments.jobName) var job: JobName
-    @Option(help: "The payload of this run, instead of the job's.") var payload: String?
-    @Flag(help: "Print JSON.") var json = false
+    @OptionGroup var options: RunOptions
 
     func run() async throws {
-        let body = payload.map { JSONValue.object(["payload": .string($0)]) }
-        let answer = try await api.client().done("POST", job.path + "/run", body: body)
-        Output.line(json ? answer.text : answer["execution_id"]?.cell ?? "")
+        try await options.start(try api.client(), job.path + "/run")
     }
 }

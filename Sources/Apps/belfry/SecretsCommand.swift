@@ -25,6 +25,7 @@ struct SecretsCommand: AsyncParsableCommand {
             help: "How long the older secrets stay valid: 0, or a time such as 90s, 30m, 24h or 7d; at most 30d.",
             transform: Arguments.overlapSeconds)
         var overlap: Int64 = 86_400
+        @Flag(help: "Print JSON.") var json = false
 
         func run() async throws {
             let keys = try SecretReader.signingKeys()
@@ -32,17 +33,26 @@ struct SecretsCommand: AsyncParsableCommand {
             let sealed = SealedSecret(sealing: secret, service: service, keys: keys).text
             let now = SystemTime().now()
             let rotation = try await storeOptions.store().rotateSecret(
-                of: service, to: sealed, overlapSeconds: overlap, now: now)
+                of: service, to: sealed, overlapSeconds: overlap, by: .local, now: now)
             switch rotation {
             case .rotated(let secrets):
+                let end = secrets.count > 1 ? now.adding(seconds: overlap).rfc3339 : nil
+                guard !json else { return Output.line(answer(secret.text, end: end).text) }
                 Output.line(secret.text)
-                guard secrets.count > 1 else { return }
-                Output.note("older secrets of \(service) end at \(now.adding(seconds: overlap).rfc3339) or before")
+                guard let end else { return }
+                Output.note("older secrets of \(service) end at \(end) or before")
             case .tooMany(let until):
                 throw Refused(
                     "\(service) has \(ServiceSecrets.sealedMax) valid secrets, and may have no more; one ends at "
                         + "\(until.rfc3339); --overlap 0 ends all older ones now")
             }
+        }
+
+        private func answer(_ secret: String, end: String?) -> JSONValue {
+            .object([
+                "service": .string(service), "secret": .string(secret),
+                "older_end_at": end.map(JSONValue.string) ?? .null,
+            ])
         }
     }
 
@@ -57,7 +67,10 @@ struct SecretsCommand: AsyncParsableCommand {
             let reader = SecretReader(keys: try SecretReader.signingKeys(), now: SystemTime().now())
             let valid = reader.valid(try await storeOptions.store().secrets(of: service), of: service)
             guard json else {
-                guard let current = valid.first else { throw Refused("\(service) has no valid secret") }
+                guard let current = valid.first else {
+                    throw Refused(
+                        "\(service) has no valid secret; belfry secrets rotate \(service) gives it a new one")
+                }
                 return Output.line(try reader.opened(current, of: service).text)
             }
             let values = try valid.map { secret in
@@ -93,12 +106,14 @@ struct SecretsCommand: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Seals all secrets with the first signing key; the secrets stay the same.")
         @OptionGroup var storeOptions: StoreOptions
+        @Flag(help: "Print JSON.") var json = false
 
         func run() async throws {
             let reader = SecretReader(keys: try SecretReader.signingKeys(), now: SystemTime().now())
             let store = try storeOptions.store()
             let changes = try await store.secrets(of: nil).compactMap { try reader.resealed($0) }
-            Output.line("resealed \(try await store.reseal(changes))")
+            let count = try await store.reseal(changes, by: .local, now: SystemTime().now())
+            Output.line(json ? JSONValue.object(["resealed": .integer(Int64(count))]).text : "resealed \(count)")
         }
     }
 }

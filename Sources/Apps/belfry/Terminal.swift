@@ -1,3 +1,4 @@
+import Commands
 import Foundation
 
 /// What the command line knows about the terminal that it runs on.
@@ -16,6 +17,12 @@ enum Terminal {
         var size = winsize()
         guard ioctl(handle.fileDescriptor, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return 80 }
         return Int(size.ws_col)
+    }
+
+    /// Whether what is written there may have colours.
+    static func hasColours(_ handle: FileHandle) -> Bool {
+        TerminalStyle.isWanted(
+            isTerminal: isatty(handle.fileDescriptor) != 0, environment: ProcessInfo.processInfo.environment)
     }
 
     /// Asks, and returns whether the answer is yes.

@@ -1,5 +1,6 @@
 import ArgumentParser
 import BrokerAccess
+import JSON
 import Messaging
 import RabbitMQ
 
@@ -15,6 +16,7 @@ struct TopologyApply: AsyncParsableCommand {
             different. Needs BELFRY_MANAGEMENT_URL. “belfry topology check” says what that changes.
             """)
     var replace = false
+    @Flag(help: "Print JSON.") var json = false
 
     func run() async throws {
         let broker = try brokerOptions.broker()
@@ -28,7 +30,7 @@ struct TopologyApply: AsyncParsableCommand {
             } catch {
                 throw Refused(error.description)
             }
-            Output.line("Exchanges, queues and bindings are applied.")
+            report(isComplete: false)
             Output.note(
                 """
                 Policies and users can't be created over AMQP. Set BELFRY_MANAGEMENT_URL, or have an administrator run:
@@ -45,6 +47,14 @@ struct TopologyApply: AsyncParsableCommand {
         } else {
             try await api.apply(broker.topology, virtualHost: host)
         }
-        Output.line("The topology is applied, including policies and users.")
+        report(isComplete: true)
+    }
+
+    private func report(isComplete: Bool) {
+        let text =
+            isComplete
+            ? "The topology is applied, including policies and users." : "Exchanges, queues and bindings are applied."
+        let answer = JSONValue.object(["applied": .bool(true), "policies_and_users": .bool(isComplete)])
+        Output.line(json ? answer.text : text)
     }
 }

@@ -18,7 +18,7 @@ struct TopologyCommand: ParsableCommand {
         @Option(
             help:
                 "A file of USER=PASSWORD lines. Users that it doesn't contain can't log in until they get a password.",
-            transform: Arguments.notEmpty)
+            completion: .file(), transform: Arguments.notEmpty)
         var passwords: String?
         @Option(
             help:

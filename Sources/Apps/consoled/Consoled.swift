@@ -19,8 +19,7 @@ struct Consoled: DaemonProgram {
         let daemon = Daemon.bootstrap(daemonSettings)
         let (logger, time) = (daemon.logger, SystemTime())
         let broker = RabbitBroker(brokerSettings, consumes: false, publishesEvents: true, logger: logger)
-        let answers = AnswerQueue(brokerSettings, logger: logger)
-        let store = LazyStore(storeURL, logger: logger)
+        let (answers, store) = (AnswerQueue(brokerSettings, logger: logger), LazyStore(storeURL, logger: logger))
         let connections = { @Sendable () async in
             async let answering: Void = answers.run()
             _ = await (broker.run(), answering)
@@ -30,11 +29,10 @@ struct Consoled: DaemonProgram {
                 hasServiceBroker: serviceURL != nil, pipelinePrefix: brokerSettings.topology.prefix,
                 sqsEndpoint: endpoint)
             let console = Console(
-                store: try store.open(), broker: broker, answers: answers, targets: targets, time: time, logger: logger)
-            return [
-                WebServer(address: address, logger: logger, router: console.router),
-                Periodic(console.unpublished, broker: broker, time: time, logger: logger),
-            ]
+                store: try store.open(), broker: broker, queues: RabbitQueueInspector(brokerSettings), answers: answers,
+                targets: targets, time: time, logger: logger)
+            return [WebServer(address: address, logger: logger, router: console.router)]
+                + console.periodicStages.map { Periodic($0, broker: broker, time: time, logger: logger) }
         }
     }
 }

@@ -36,6 +36,8 @@ public struct FieldError: Error, Sendable, Equatable, Codable {
         case notAccepted = "not_accepted"
         /// The target could not be tested, because of the installation.
         case notTested = "not_tested"
+        /// The job on record has another version than the change is for, or is there or not there against expectation.
+        case changed
     }
 
     /// The error as one line of text: `/ttl_seconds: is 0. Give a whole number from 1 to 604800.`

@@ -20,7 +20,8 @@ public enum JobDocument {
     private static let headersMax = 32
     private static let headerBytesMax = 4_096
     private static let tagsMax = 20
-    private static let tagBytesMax = 64
+    /// Bytes of a tag.
+    public static let tagBytesMax = 64
 
     /// Reads a job that is put now. Throws all mistakes together.
     ///
@@ -29,7 +30,15 @@ public enum JobDocument {
     public static func parse(
         _ bytes: [UInt8], name: JobName, now: Instant, current: ScheduleKey?, targets: TargetRules
     ) throws(InvalidDocument) -> Job {
-        try parse(try JSONValue.parse(bytes, limits: limits), name: name, targets: targets) { schedule in
+        try parse(
+            try JSONValue.parse(bytes, limits: limits), name: name, now: now, current: current, targets: targets)
+    }
+
+    /// Reads a job that is put now, from a value that was JSON. Throws all mistakes together.
+    public static func parse(
+        _ value: JSONValue, name: JobName, now: Instant, current: ScheduleKey?, targets: TargetRules
+    ) throws(InvalidDocument) -> Job {
+        try parse(value, name: name, targets: targets) { schedule in
             schedule != current && (try? schedule.parsed())?.hasPassed(at: now) == true
         }
     }
@@ -217,7 +226,7 @@ public enum JobDocument {
     private static func readTags(_ reader: inout DocumentReader) -> [String] {
         guard let values = reader.array("tags", itemsMax: tagsMax) else { return [] }
         let tags = values.compactMap { value -> String? in
-            guard case .string(let tag) = value, !tag.isEmpty, tag.utf8.count <= tagBytesMax else { return nil }
+            guard case .string(let tag) = value, isTag(tag) else { return nil }
             return tag
         }
         if tags.count != values.count {
@@ -226,5 +235,10 @@ public enum JobDocument {
                 hint: "Give strings of 1 to \(tagBytesMax) bytes.")
         }
         return tags
+    }
+
+    /// Whether a job may have this tag: texts that are kept have no U+0000.
+    public static func isTag(_ text: String) -> Bool {
+        (1...tagBytesMax).contains(text.utf8.count) && !text.utf8.contains(0)
     }
 }

@@ -23,7 +23,7 @@ public enum DispatchDecision: Sendable, Equatable {
 
     /// Decides about `occurrence`, which is handled at `judgedAt`. Occurrences up to `effectiveAfter` do not belong to
     /// the job, nor do those that one of `pauses` covers. `nextOccurrence` is the following occurrence of the same
-    /// schedule, if there is any.
+    /// schedule that none of them covers, if there is any.
     public static func decide(
         _ job: Job, effectiveAfter: Instant, pauses: [JobPause] = [], occurrence: Instant, nextOccurrence: Instant?,
         judgedAt: Instant

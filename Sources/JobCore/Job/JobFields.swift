@@ -8,7 +8,7 @@ public struct JobFields: Sendable, Equatable, Encodable {
     public var job: Job
     /// When it was put for the first time.
     public var createdAt: Instant
-    /// When it was last put.
+    /// When it was last changed.
     public var updatedAt: Instant
 
     public init(_ job: Job, createdAt: Instant, updatedAt: Instant) {

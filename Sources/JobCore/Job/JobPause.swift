@@ -5,11 +5,23 @@
 /// is kept for a while: an occurrence may be handled late.
 public struct JobPause: Sendable, Equatable {
     /// What is paused.
-    public enum Subject: Sendable, Hashable {
+    public enum Subject: Sendable, Hashable, CustomStringConvertible {
         case job(JobName)
         case service(String)
         case tag(String)
+
+        /// Such as `the job billing/invoices`.
+        public var description: String {
+            switch self {
+            case .job(let name): "the job \(name)"
+            case .service(let service): "the service \(service)"
+            case .tag(let tag): "the tag “\(tag)”"
+            }
+        }
     }
+
+    /// The pauses that may be in force at the same time.
+    public static let inForceMax = 1_000
 
     public var subject: Subject
     /// A text for people: why.

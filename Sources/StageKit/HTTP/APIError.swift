@@ -24,6 +24,8 @@ public struct APIError: Error {
     public var executionID: ExecutionID?
     /// The methods of the path, for `method_not_allowed`.
     public var allowedMethods: [HTTPRequest.Method] = []
+    /// Fields that the answer has beside those of its code.
+    public var headers = HTTPFields()
     /// Only for the log, never sent.
     public var details: Logger.Metadata
 
@@ -92,6 +94,7 @@ extension APIError {
             executionID: executionID, errors: errors.prefix(Self.errorsMax).map(\.short))
         // An encoding error is impossible: the body has strings only.
         var response = (try? Response.json(code.status, body)) ?? Response(status: code.status)
+        response.headers.append(contentsOf: headers)
         switch code {
         // RFC 9110, sections 15.5.2 and 15.5.6, demand these.
         case .unauthorized: response.headers[.wwwAuthenticate] = "Bearer realm=\"belfry\""

@@ -14,10 +14,14 @@ public enum APIErrorCode: String, Sendable, CaseIterable, Codable {
     case notFound = "not_found"
     /// 405: the path exists, but not with this method. The header `Allow` has those that it has.
     case methodNotAllowed = "method_not_allowed"
-    /// 409: the state of the execution does not allow the request, or the job was changed while its target was tested.
+    /// 409: the state of the execution does not allow the request, the job was changed while its target was tested, or
+    /// what is to be resumed is not paused.
     case conflict
     /// 410: the execution of a callback is over or no longer on record.
     case gone
+    /// 412: a precondition of the request does not hold: the job has another version, or is there or not there against
+    /// expectation. Nothing was changed.
+    case preconditionFailed = "precondition_failed"
     /// 413: the body is too large.
     case tooLarge = "too_large"
     /// 415: the body is not declared as JSON.
@@ -43,6 +47,7 @@ public enum APIErrorCode: String, Sendable, CaseIterable, Codable {
         case .methodNotAllowed: .methodNotAllowed
         case .conflict: .conflict
         case .gone: .gone
+        case .preconditionFailed: .preconditionFailed
         case .tooLarge: .contentTooLarge
         case .unsupportedMediaType: .unsupportedMediaType
         case .invalid: .unprocessableContent

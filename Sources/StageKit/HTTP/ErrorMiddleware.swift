@@ -23,13 +23,17 @@ public struct ErrorMiddleware<Context: RouteContext>: RouterMiddleware {
         _ request: Request, context: Context, next: @concurrent (Request, Context) async throws -> Response
     ) async throws -> Response {
         let requestID = Self.randomRequestID()
+        var context = context
+        context.route.requestID = requestID
         var response: Response
         do {
             response = try await next(request, context)
         } catch {
             var failure = APIError(error)
             if failure.code == .notFound, let methods = context.route.allowedMethods {
+                let headers = failure.headers
                 failure = .methodNotAllowed(methods)
+                failure.headers = headers
             }
             log(failure, request, context, requestID: requestID)
             response = failure.response(requestID: requestID)

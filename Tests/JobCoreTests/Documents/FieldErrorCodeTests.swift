@@ -44,7 +44,7 @@ import Testing
         #expect(
             FieldError.Code.allCases.map(\.rawValue) == [
                 "missing", "wrong_type", "out_of_range", "too_long", "not_allowed", "unknown_field", "invalid",
-                "not_accepted", "not_tested",
+                "not_accepted", "not_tested", "changed",
             ])
     }
 }

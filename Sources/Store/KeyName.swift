@@ -1,6 +1,7 @@
 import JobCore
 
-/// The rule for the names of API keys, which are in log lines and listings.
+/// The rule for the names of API keys, which are in log lines, listings and audit entries. `local:USER` is none, so no
+/// key passes for a command.
 public enum KeyName {
     /// Returns the reason why a key can't have this name, or nil if it can.
     public static func fault(in name: String) -> String? {

@@ -1,0 +1,74 @@
+import ArgumentParser
+import Foundation
+import JSON
+import JobCore
+import SQLiteStore
+import Store
+
+/// Fills a store with N executions, runs each kind of search several times, and prints how long a page takes.
+struct Search: AsyncParsableCommand {
+    @Argument(help: "The number of executions.") var count: Int = 1_000_000
+    @Option(help: "The number of jobs.") var jobs: Int = 100_000
+    @Option(help: "How often each page is read.") var runs: Int = 15
+
+    func run() async throws {
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("belfry-bench-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: false)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let fill = HistoryFill(path: folder.path + "/belfry.sqlite", executions: count, jobs: jobs)
+        let clock = ContinuousClock()
+        let begun = clock.now
+        let store = try await fill.putJobs()
+        try fill.addExecutions()
+        Burst.print([
+            "bench": .string("search"), "n": .integer(Int64(count)), "jobs": .integer(Int64(jobs)),
+            "fill_s": .number(Self.milliseconds(clock.now - begun) / 1_000),
+        ])
+        for (name, query) in SearchTable(middle: fill.middle, end: fill.end).executions {
+            try await measure(store, name, query)
+        }
+        for (name, filter) in SearchTable.jobs { try await measure(store, name, filter) }
+    }
+
+    /// The first page, and the one after ten others.
+    private func measure(_ store: SQLiteStore, _ name: String, _ query: ExecutionQuery) async throws {
+        var query = query
+        try await print("executions", name, page: 1) { try await store.executions(query).executions.count }
+        for _ in 0..<10 {
+            guard let more = try await store.executions(query).more else { return }
+            query.more = more
+        }
+        try await print("executions", name, page: 11) { try await store.executions(query).executions.count }
+    }
+
+    private func measure(_ store: SQLiteStore, _ name: String, _ filter: JobFilter) async throws {
+        var query = JobQuery(filter, limit: 100)
+        try await print("jobs", name, page: 1) { try await store.jobs(query).jobs.count }
+        for _ in 0..<10 {
+            guard let more = try await store.jobs(query).more else { return }
+            query.after = more
+        }
+        try await print("jobs", name, page: 11) { try await store.jobs(query).jobs.count }
+    }
+
+    private func print(_ kind: String, _ name: String, page: Int64, _ read: () async throws -> Int) async throws {
+        let clock = ContinuousClock()
+        var times: [Double] = []
+        var found = 0
+        for _ in 0..<runs {
+            let begun = clock.now
+            found = try await read()
+            times.append(Self.milliseconds(clock.now - begun))
+        }
+        times.sort()
+        Burst.print([
+            "bench": .string("search"), "kind": .string(kind), "search": .string(name), "page": .integer(page),
+            "found": .integer(Int64(found)), "p50_ms": .number(times[times.count / 2]),
+            "max_ms": .number(times[times.count - 1]),
+        ])
+    }
+
+    private static func milliseconds(_ duration: Duration) -> Double {
+        (duration / .milliseconds(1) * 100).rounded() / 100
+    }
+}

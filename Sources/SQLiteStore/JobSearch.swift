@@ -1,0 +1,98 @@
+import GRDB
+import JobCore
+import Store
+
+/// A search for jobs, in the order of their names. Its cost is bounded, however many jobs there are and however few of
+/// them match.
+struct JobSearch {
+    /// Up to this many jobs are found by an index and sorted.
+    static let sortedMax = 5_000
+    /// Otherwise a page comes from about this many jobs in their order.
+    static let examinedMax = 20_000
+
+    private let query: JobQuery
+    private let jobs: JobConditions
+    private let limit: Int
+    private let sortedMax: Int
+    private let examinedMax: Int
+
+    /// The bounds are for tests.
+    init(_ query: JobQuery, sortedMax: Int = sortedMax, examinedMax: Int = examinedMax) {
+        self.query = query
+        self.sortedMax = sortedMax
+        self.examinedMax = examinedMax
+        jobs = JobConditions(query.filter)
+        limit = max(query.limit, 1)
+    }
+
+    func page(in database: Database, leavingOut unreadable: UnreadableRows) throws -> ListedJobs {
+        if let sorted = try sorted(in: database) {
+            var rest = sorted.makeIterator()
+            return try JobRow.listed(database, limit: limit, leavingOut: unreadable) { rest.next() }
+        }
+        return try scanned(in: database, leavingOut: unreadable)
+    }
+
+    /// The numbers of all jobs that match and come after `query.after`, in their order; nil if there may be too many.
+    private func sorted(in database: Database) throws -> [Int64]? {
+        var after = SQLConditions()
+        after.add("j.deleted_ms IS NULL")
+        if let name = query.after {
+            after.add("(j.service, j.name) > (?, ?)", [name.service.databaseValue, name.job.databaseValue])
+        }
+        guard let rows = try jobs.rows("j.seq, j.service, j.name", where: after, max: sortedMax, in: database) else {
+            return nil
+        }
+        var found: [(service: String, name: String, seq: Int64)] = []
+        while let row = try rows.next() { found.append((row[1], row[2], row[0])) }
+        return found.sorted { ($0.service, $0.name) < ($1.service, $1.name) }.map(\.seq)
+    }
+
+    /// Goes through the jobs in their order, as far as `examinedMax` of them.
+    private func scanned(in database: Database, leavingOut unreadable: UnreadableRows) throws -> ListedJobs {
+        let end = try end(in: database)
+        var conditions = range
+        if let end {
+            conditions.add("(j.service, j.name) <= (?, ?)", [end.service.databaseValue, end.job.databaseValue])
+        }
+        conditions.add(jobs.conditions)
+        let rows = try Row.fetchCursor(
+            database,
+            sql: """
+                SELECT j.seq FROM job j INDEXED BY job_listed WHERE \(conditions.text) ORDER BY j.service, j.name
+                """, arguments: conditions.arguments)
+        var listed = try JobRow.listed(database, limit: limit, leavingOut: unreadable) {
+            try rows.next().map { $0[0] }
+        }
+        listed.more = listed.more ?? end
+        return listed
+    }
+
+    /// The last of the jobs that a page comes from; nil if these are all.
+    private func end(in database: Database) throws -> JobName? {
+        let row = try Row.fetchOne(
+            database,
+            sql: """
+                SELECT j.service, j.name FROM job j INDEXED BY job_listed WHERE \(range.text)
+                ORDER BY j.service, j.name LIMIT 1 OFFSET \(examinedMax - 1)
+                """, arguments: range.arguments)
+        return row.map { JobName(service: $0[0], job: $0[1]) }
+    }
+
+    /// The jobs that come after `query.after`, of one service if the filter names only one.
+    private var range: SQLConditions {
+        var range = SQLConditions()
+        range.add("j.deleted_ms IS NULL")
+        if let service = jobs.onlyService {
+            range.add("j.service = ?", [service.databaseValue])
+            if let name = query.after, name.service >= service {
+                range.add(
+                    name.service == service ? "j.name > ?" : "0",
+                    name.service == service ? [name.job.databaseValue] : [])
+            }
+        } else if let name = query.after {
+            range.add("(j.service, j.name) > (?, ?)", [name.service.databaseValue, name.job.databaseValue])
+        }
+        return range
+    }
+}
