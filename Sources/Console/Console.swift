@@ -76,7 +76,7 @@ public struct Console: Sendable {
         let router = Router(context: ConsoleContext.self)
         router.add(middleware: ErrorMiddleware(logger: logger))
         // Middleware goes around the routes that are added after it, so this one needs no key and takes no share.
-        ConsoleDescription.document.serve(by: router)
+        APIDescription.serve({ ConsoleDescription.document }, by: router)
         // These also go around unknown paths: without a key they answer 401 like all others.
         router.add(middleware: KeyMiddleware(store: store, use: keyUse, time: time))
         router.add(middleware: KeyShareMiddleware(share: share))

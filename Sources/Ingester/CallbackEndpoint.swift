@@ -43,7 +43,7 @@ public struct CallbackEndpoint: Sendable {
         router.add(middleware: AnswerCounter())
         // The token in the path is a secret.
         router.add(middleware: ErrorMiddleware(logger: logger, hidesPaths: true))
-        CallbackDescription.document.serve(by: router)
+        APIDescription.serve({ CallbackDescription.document }, by: router)
         router.post("callback/{token}") { request, context in
             try await take(request, token: context.parameters.get("token") ?? "", context)
             return Response(status: .accepted)

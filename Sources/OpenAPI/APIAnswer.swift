@@ -31,6 +31,13 @@ public struct APIAnswer: Sendable {
         return answer
     }
 
+    /// An answer of the HTTP server itself, without a body and without our headers.
+    public static func withoutRequest(_ status: Int, _ description: String) -> APIAnswer {
+        var answer = APIAnswer(status, description)
+        answer.hasRequestID = false
+        return answer
+    }
+
     var json: JSONValue {
         var fields: [String: JSONValue] = ["description": .string(description)]
         fields["content"] = body?.content
@@ -45,6 +52,7 @@ public struct APIAnswer: Sendable {
     /// The same of a key's request, with what it took of the shares of the key. A request without a valid key took
     /// nothing, and one that failed may have failed before.
     func limited() -> APIAnswer {
+        guard hasRequestID else { return self }
         var answer = self
         switch status {
         case "401": break

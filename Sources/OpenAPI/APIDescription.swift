@@ -75,14 +75,17 @@ public struct APIDescription: Sendable {
         return components
     }
 
-    /// Adds the document to an interface, for everybody: the middleware that is added later does not go around it.
-    public func serve(by router: Router<some RouteContext>) {
-        router.get(RouterPath(Self.path)) { _, _ in
+    /// Adds a document to an interface, for everybody: the middleware that is added later does not go around it. The
+    /// first request makes the document, so that a program need not before it listens.
+    public static func serve(
+        _ description: @escaping @Sendable () -> APIDescription, by router: Router<some RouteContext>
+    ) {
+        router.get(RouterPath(path)) { _, _ in
             Response(
                 status: .ok,
                 // Short enough for a client to see a new version's document on the day of an update.
                 headers: [.contentType: "application/json", .cacheControl: "public, max-age=300"],
-                body: ResponseBody(byteBuffer: bytes))
+                body: ResponseBody(byteBuffer: description().bytes))
         }
     }
 }

@@ -95,6 +95,10 @@ struct SearchParameters {
             parameters: names + (isSearch ? [] : besides(names).map { .query($0.name, $0.query, $0.text) }),
             body: isSearch
                 ? APIBody(.reference("\(subject)Search"), examples: ["search": example], isRequired: false) : nil,
-            answers: [answer], errors: [.forbidden, .invalid])
+            answers: [answer] + (isSearch ? [] : [Self.tooLong]), errors: [.forbidden, .invalid])
     }
+
+    /// The HTTP server itself refuses a long head, before there is a request.
+    private static let tooLong = APIAnswer.withoutRequest(
+        400, "The URL is longer than 8 KiB: send the parameters in the body of the `POST`.")
 }
