@@ -114,8 +114,7 @@ extension Console {
         }
         let run = RunRequested(
             executionID: .random(), jobName: earlier.jobName, requestedAt: time.now(),
-            payload: given ?? earlier.payload,
-            retryOf: earlier.id)
+            payload: given ?? earlier.payload, retryOf: earlier.id)
         try await record(
             .retryRequested, context, service: earlier.jobName.service, job: earlier.jobName.job,
             subject: "\(earlier.id)",

@@ -29,11 +29,9 @@ extension Console {
         job.headers = headers
         var limit: RateLimit?
         if verifies { limit = try await verify(job, context) }
-        let put = JobBatch.Put(
+        let change = JobBatch.Put(
             job, if: conditions.preconditions + (isBasedOnCurrent ? [.unchanged(current?.etag)] : []))
-        guard case (let puts, _) = try await change(JobBatch(puts: [put]), context), let put = puts.first else {
-            throw StoreError.unusable("a job was put, and the store did not return it")
-        }
+        let put = try await make(change, context)
         await publish([JobChanged(put: put.stored.fields)])
         logger.info("job put", metadata: ["job": "\(name)", "by": "\(context.key.name)", "new": "\(put.isNew)"])
         // A job that was put as it is keeps the time of its last change.
@@ -90,19 +88,17 @@ extension Console {
                 results: page.jobs.map { view($0, now, pauses, context) }, more: page.more.map(Paging.token(after:))))
     }
 
-    /// Makes the changes of one job. Throws `precondition_failed` if a precondition of the request does not hold, and
-    /// `conflict` if the job was changed while the request was at work.
-    private func change(
-        _ batch: JobBatch, _ context: KeyContext
-    ) async throws -> (puts: [PutJob], deletions: [DeletedJob]) {
-        switch try await store.change(batch, by: context.author, now: time.now()) {
-        case .made(let puts, let deletions): return (puts, deletions)
-        case .refused(let failed):
-            guard let first = failed.first else { return ([], []) }
-            if case .unchanged = first.precondition {
+    /// Puts one job. Throws `precondition_failed` if a precondition of the request does not hold, and `conflict` if the
+    /// job was changed while the request was at work.
+    private func make(_ put: JobBatch.Put, _ context: KeyContext) async throws -> PutJob {
+        switch try await store.change(JobBatch(puts: [put]), by: context.author, now: time.now()) {
+        case .made(let puts, _) where !puts.isEmpty: return puts[0]
+        case .refused(let failed) where !failed.isEmpty:
+            if case .unchanged = failed[0].precondition {
                 throw APIError(.conflict, "The job was changed while this request was at work. Put it again.")
             }
-            throw Self.preconditionFailed(first.name, isAbsent: first.isAbsent)
+            throw Self.preconditionFailed(failed[0].name, isAbsent: failed[0].isAbsent)
+        default: throw StoreError.unusable("a job was put, and the store did not return it")
         }
     }
 

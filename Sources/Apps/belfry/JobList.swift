@@ -7,17 +7,8 @@ enum JobList {
     static func pages(
         _ client: APIClient, service: String?, filter: [(name: String, value: String)] = []
     ) async throws -> [JSONValue] {
-        var jobs: [JSONValue] = []
-        var more: String?
-        let parameters = filter.map { "&\($0.name)=\(APIClient.segment($0.value))" }.joined()
-        repeat {
-            let path = service.map { "/services/\(APIClient.segment($0))/jobs" } ?? "/jobs"
-            let page = try await client.done(
-                "GET", "\(path)?limit=1000\(parameters)" + (more.map { "&more=\(APIClient.segment($0))" } ?? ""))
-            jobs += page["results"]?.array ?? []
-            more = page["paging"]?["more"]?.string
-        } while more != nil
-        return jobs
+        let path = service.map { "/services/\(APIClient.segment($0))/jobs" } ?? "/jobs"
+        return try await ListPages(client: client, path: path, parameters: filter).all()
     }
 
     /// Files with jobs of more services than this are compared with the list of all jobs.

@@ -36,10 +36,6 @@ extension JobsCommand {
         var verify = false
         @Flag(help: "Print JSON.") var json = false
 
-        /// Files within the limits are read in less; this is for one that keeps a reader busy all the same. It is time
-        /// of the processor: a busy machine makes no file worse.
-        private static let readingSecondsMax = 20.0
-
         func validate() throws {
             guard file.count(where: { $0 == "-" }) <= 1 else {
                 throw ValidationError("-f - was given twice, but standard input can be read only once")
@@ -48,7 +44,9 @@ extension JobsCommand {
         }
 
         func run() async throws {
-            let jobs = try read()
+            let jobs = try ReadingWatch.run("reading the files", "nothing is changed") {
+                try JobFiles(reading: file).jobs()
+            }
             let planner = JobPlanner(owner: owner, takesOver: takeOver, prunes: prune)
             if jobs.isEmpty, !planner.concernsAllServices {
                 Output.note("There is no job in \(file.joined(separator: ", ")), so nothing changes.")
@@ -83,32 +81,6 @@ extension JobsCommand {
                         "give --yes if they should be; nothing is changed",
                     ])
             }
-        }
-
-        /// What this process has taken.
-        private static var processorSeconds: Double {
-            var time = timespec()
-            clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time)
-            return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
-        }
-
-        private func read() throws -> [FileJob] {
-            let files = JobFiles(reading: file)
-            // A thread of its own: the reader may keep the only thread for tasks busy.
-            let end = Self.processorSeconds + Self.readingSecondsMax
-            let watch = Thread {
-                while Self.processorSeconds < end {
-                    Thread.sleep(forTimeInterval: 0.2)
-                    guard !Thread.current.isCancelled else { return }
-                }
-                Output.failure([
-                    "reading the files took more than \(Int(Self.readingSecondsMax)) s, so nothing is changed"
-                ])
-                Foundation.exit(1)
-            }
-            watch.start()
-            defer { watch.cancel() }
-            return try files.jobs()
         }
     }
 }

@@ -45,8 +45,6 @@ extension JobsCommand {
         @Flag(help: "Print JSON: the jobs and the notes.") var json = false
 
         private static let defaultTTL = ImportOptions.ttlSecondsDefault
-        /// Files within the limits are converted in less; this is for one that keeps a reader busy all the same.
-        private static let secondsMax = 20
 
         func validate() throws {
             guard files.count(where: { $0 == "-" }) <= 1 else {
@@ -65,27 +63,18 @@ extension JobsCommand {
         func run() throws {
             // Time zones are known once the settings are.
             if let timeZone { _ = try Arguments.timeZone(timeZone) }
-            let found = try convert(JobFiles(reading: files.isEmpty ? ["-"] : files))
+            let options = ImportOptions(
+                service: service, target: target, ttlSeconds: ttlSeconds.map(Int64.init), timeZone: timeZone,
+                hasUserColumn: system)
+            let found = try ReadingWatch.run("converting the files", "it was given up") {
+                let files = JobFiles(reading: files.isEmpty ? ["-"] : files)
+                return try JobImport(of: files, from: source, options: options, now: SystemTime().now())
+            }
             try write(json ? found.json.text : String(JobFileWriter.yaml(found.jobs).dropLast()))
             if !json, !found.notes.isEmpty { Output.note(found.notes.map(\.description).joined(separator: "\n")) }
             guard !found.isComplete else { return }
             let count = found.notes.count { $0.level == .leftOut }
             throw Refused(lines: ["\(count) left out; all else was imported"])
-        }
-
-        private func convert(_ files: JobFiles) throws -> JobImport {
-            let watch = Thread {
-                Thread.sleep(forTimeInterval: Double(Self.secondsMax))
-                guard !Thread.current.isCancelled else { return }
-                Output.failure(["converting the files took more than \(Self.secondsMax) s, so it was given up"])
-                Foundation.exit(1)
-            }
-            watch.start()
-            defer { watch.cancel() }
-            let options = ImportOptions(
-                service: service, target: target, ttlSeconds: ttlSeconds.map(Int64.init), timeZone: timeZone,
-                hasUserColumn: system)
-            return try JobImport(of: files, from: source, options: options, now: SystemTime().now())
         }
 
         private func write(_ text: String) throws {

@@ -59,17 +59,8 @@ extension JobsCommand {
         @Flag(help: "Print JSON.") var json = false
 
         func run() async throws {
-            let client = try api.client()
-            var pauses: [JSONValue] = []
-            var more: String?
-            repeat {
-                let parameters = [("service_name", service), ("more", more)].compactMap { name, value in
-                    value.map { "&\(name)=\(APIClient.segment($0))" }
-                }
-                let page = try await client.done("GET", "/pauses?limit=1000" + parameters.joined())
-                pauses += page["results"]?.array ?? []
-                more = page["paging"]?["more"]?.string
-            } while more != nil
+            let parameters = service.map { [(name: "service_name", value: $0)] } ?? []
+            let pauses = try await ListPages(client: try api.client(), path: "/pauses", parameters: parameters).all()
             if json { return Output.line(JSONValue.array(pauses).text) }
             Output.table(["PAUSED", "UNTIL", "BY", "SINCE", "NOTE"], pauses.map { PauseLine($0).row })
         }

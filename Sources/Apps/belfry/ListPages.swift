@@ -9,6 +9,8 @@ struct ListPages {
 
     /// A list of the API leads on, page by page, to its end. One that leads back would never end.
     private static let pagesMax = 1_000_000
+    /// The most values of a page, of every list but that of executions.
+    private static let limitMax = 1_000
 
     /// Returns the first values, as many as `limit` says, in the form of a page. Throws ``Refused``.
     ///
@@ -20,16 +22,26 @@ struct ListPages {
             let page = try await page(limit: limit - values.count, more: more)
             values += page["results"]?.array ?? []
             let next = page["paging"]?["more"]?.string
-            guard let following = next, values.count < limit else {
-                return .object([
-                    "count": .integer(Int64(values.count)), "results": .array(values),
-                    "paging": .object(["more": next.map(JSONValue.string) ?? .null]),
-                ])
-            }
-            guard following != more else { break }
-            more = following
+            if next == nil || values.count >= limit { return Self.answer(values, more: next) }
+            guard next != more else { break }
+            more = next
         }
         throw againAndAgain
+    }
+
+    /// Returns all values. Throws ``Refused``.
+    func all() async throws -> [JSONValue] {
+        var values: [JSONValue] = []
+        try await forEach(limit: Self.limitMax) { values += $0 }
+        return values
+    }
+
+    /// Values in the form that the API gives a list.
+    static func answer(_ values: [JSONValue], more: String? = nil) -> JSONValue {
+        .object([
+            "count": .integer(Int64(values.count)), "results": .array(values),
+            "paging": .object(["more": more.map(JSONValue.string) ?? .null]),
+        ])
     }
 
     /// Calls `take` with the values of each page. Throws ``Refused``.

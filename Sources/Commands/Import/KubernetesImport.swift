@@ -35,22 +35,17 @@ struct KubernetesImport: ImportReader {
                     + "day that fits both, both run")
         }
         tellOfOtherFields(spec, name, entry, &collector)
-        // What is said of the CronJob is said once.
-        var silent = collector
+        var draft = ImportDraft(name: name, schedule: "", place: entry.place("/metadata/name"))
+        (draft.service, draft.isNameKnown) = (metadata?.string("namespace"), parts.count == 1)
+        setTimeZone(spec.string("timeZone") ?? schedules.timeZone, schedules.dst, &draft)
+        draft.fields["enabled"] = .bool(spec.field("suspend") != .bool(true))
+        setPolicies(spec, entry, &draft, &collector)
+        setPayload(spec, entry, &draft, &collector)
         for (expression, part) in zip(schedules.expressions, parts) {
-            let isFirst = part == parts[0]
-            var draft = ImportDraft(name: name + part, schedule: expression, place: entry.place("/metadata/name"))
-            (draft.service, draft.isNameKnown) = (metadata?.string("namespace"), part.isEmpty)
-            setTimeZone(spec.string("timeZone") ?? schedules.timeZone, schedules.dst, &draft)
-            draft.fields["enabled"] = .bool(spec.field("suspend") != .bool(true))
-            if isFirst {
-                setPolicies(spec, entry, name, &draft, &collector)
-                setPayload(spec, entry, name, &draft, &collector)
-            } else {
-                setPolicies(spec, entry, name, &draft, &silent)
-                setPayload(spec, entry, name, &draft, &silent)
-            }
-            collector.add(draft)
+            var job = draft
+            job.name += part
+            job.fields["schedule"] = .string(expression)
+            collector.add(job)
         }
     }
 
@@ -104,15 +99,14 @@ struct KubernetesImport: ImportReader {
     }
 
     private func setPolicies(
-        _ spec: JSONValue, _ entry: JobEntry, _ name: String, _ draft: inout ImportDraft,
-        _ collector: inout ImportCollector
+        _ spec: JSONValue, _ entry: JobEntry, _ draft: inout ImportDraft, _ collector: inout ImportCollector
     ) {
         let policy = spec.string("concurrencyPolicy") ?? "Allow"
         draft.fields["exclusive"] = .bool(policy != "Allow")
         if policy == "Replace" {
             collector.note(
                 entry.place("/spec/concurrencyPolicy"),
-                "“\(name.prefix(128))”: a run is not replaced by the next one here; the next one doesn't run, as "
+                "“\(draft.name.prefix(128))”: a run is not replaced by the next one here; the next one doesn't run, as "
                     + "under Forbid")
         }
         if let seconds = spec.field("startingDeadlineSeconds")?.wholeNumber {
@@ -121,7 +115,8 @@ struct KubernetesImport: ImportReader {
             if age != seconds {
                 collector.note(
                     entry.place("/spec/startingDeadlineSeconds"),
-                    "“\(name.prefix(128))”: startingDeadlineSeconds \(seconds) becomes misfire_max_age_seconds \(age)")
+                    "“\(draft.name.prefix(128))”: startingDeadlineSeconds \(seconds) becomes "
+                        + "misfire_max_age_seconds \(age)")
             }
         }
         let template = spec.field("jobTemplate")?.field("spec")
@@ -131,13 +126,12 @@ struct KubernetesImport: ImportReader {
         if ttlSeconds != seconds {
             collector.note(
                 entry.place("/spec/jobTemplate/spec/activeDeadlineSeconds"),
-                "“\(name.prefix(128))”: activeDeadlineSeconds \(seconds) becomes ttl_seconds \(ttlSeconds)")
+                "“\(draft.name.prefix(128))”: activeDeadlineSeconds \(seconds) becomes ttl_seconds \(ttlSeconds)")
         }
     }
 
     private func setPayload(
-        _ spec: JSONValue, _ entry: JobEntry, _ name: String, _ draft: inout ImportDraft,
-        _ collector: inout ImportCollector
+        _ spec: JSONValue, _ entry: JobEntry, _ draft: inout ImportDraft, _ collector: inout ImportCollector
     ) {
         let pod = spec.field("jobTemplate")?.field("spec")?.field("template")?.field("spec")
         let containers = pod?.field("containers")?.elements ?? []
@@ -148,7 +142,7 @@ struct KubernetesImport: ImportReader {
         if containers.count > 1 {
             collector.note(
                 entry.place("/spec/jobTemplate/spec/template/spec/containers"),
-                "“\(name.prefix(128))” has \(containers.count) containers: the payload names the first one")
+                "“\(draft.name.prefix(128))” has \(containers.count) containers: the payload names the first one")
         }
     }
 
