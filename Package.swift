@@ -60,7 +60,7 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
     .testTarget(name: name, dependencies: dependencies, swiftSettings: strict)
 }
 
-/// Not part of a plain build: `Scripts/bench` sets the variable.
+/// Not part of a plain build: `Scripts/bench` and `Scripts/test` set the variable.
 let benchmarks: [Target] =
     Context.environment["BELFRY_BENCHMARKS"] == nil
     ? []

@@ -39,7 +39,9 @@ struct HistoryFill {
                 job.owner = "team-\(number % 100)"
                 return job
             }
-            _ = try await store.put(some, now: Instant(millisecondsSinceEpoch: Self.firstOccurrence))
+            _ = try await store.change(
+                JobBatch(puts: some.map { JobBatch.Put($0) }), by: ChangeAuthor(name: "bench"),
+                now: Instant(millisecondsSinceEpoch: Self.firstOccurrence))
         }
         return store
     }

@@ -6,10 +6,11 @@ public enum TimelineTable {
 
     /// The row of an entry as the API shows it. What the entry lacks is empty.
     public static func row(_ entry: JSONValue) -> [String] {
-        [
+        let details = [entry.fieldText("until").map { "until \($0)" }, entry.fieldText("detail")].compactMap(\.self)
+        return [
             entry.fieldText("at"), entry.fieldText("event"), entry.fieldText("attempt"),
             entry.fieldText("status_code"), entry.fieldText("latency_ms").map { "\($0) ms" },
-            entry.fieldText("detail"),
+            details.joined(separator: ", "),
         ].map { $0 ?? "" }
     }
 }

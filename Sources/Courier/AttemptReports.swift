@@ -59,7 +59,8 @@ enum AttemptReports {
             OutboundMessage(
                 DeliveryDeferred(
                     executionID: next.executionID,
-                    cause: .busy(attempt: next.attempt, count: min(next.deferrals.sum, Deferrals.countMax)),
+                    cause: .busy(
+                        attempt: next.attempt, count: min(next.deferrals.sum, Deferrals.countMax), at: now),
                     nextAttemptAt: dueAt)),
         ]
     }

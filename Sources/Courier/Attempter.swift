@@ -78,7 +78,7 @@ struct Attempter: Sendable {
     }
 
     /// Defers the delivery without an attempt, since the target is busy.
-    func `defer`(_ delivery: Delivery, _ deferral: Deferral) -> DeliveryResult {
+    func `defer`(_ delivery: Delivery, _ deferral: LaneDeferral) -> DeliveryResult {
         let now = time.now()
         guard now < delivery.request.deadline else { return askAgain(delivery) }
         deferred.increment()

@@ -212,7 +212,7 @@ public actor Courier: Service {
         }
     }
 
-    private func `defer`(_ delivery: Delivery, _ deferral: Deferral) {
+    private func `defer`(_ delivery: Delivery, _ deferral: LaneDeferral) {
         outbox.add(attempter.defer(delivery, deferral), of: delivery.message, trip: delivery.trip)
     }
 }

@@ -187,12 +187,12 @@ struct Lane {
                 ? Self.backoffMinSeconds << min(count, limit.failuresInARow - 1, 5)
                 : Self.unknownMinSeconds << min(count, 3)
             let step = RetryLadder.step(atMostSeconds: min(seconds, Self.backoffMaxSeconds))
-            return .defer(delivery, Deferral(stepSeconds: step, turnMilliseconds: nil))
+            return .defer(delivery, LaneDeferral(stepSeconds: step, turnMilliseconds: nil))
         }
         let given = delivery.turnMilliseconds.flatMap { $0 >= now + 1_000 ? $0 : nil }
         let turn = given ?? turns.next(behind: waiting.count, ratePerSecond: rate(now), nowMilliseconds: now)
         let step = RetryLadder.step(
             atMostSeconds: min(turn - now, TurnEstimate.aheadMaxMilliseconds) / 1_000)
-        return .defer(delivery, Deferral(stepSeconds: step, turnMilliseconds: turn))
+        return .defer(delivery, LaneDeferral(stepSeconds: step, turnMilliseconds: turn))
     }
 }

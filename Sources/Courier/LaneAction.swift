@@ -7,7 +7,7 @@ enum LaneAction: Sendable, Equatable {
     /// Do nothing now: the lane keeps the delivery, and a later event starts, defers or gives it back.
     case wait
     /// Publish this delivery to the retry ladder: its target is busy.
-    case `defer`(Delivery, Deferral)
+    case `defer`(Delivery, LaneDeferral)
     /// Have the record asked before this delivery is attempted: another courier may have made the attempt, or it is a
     /// replay.
     case ask(Delivery)
@@ -18,7 +18,7 @@ enum LaneAction: Sendable, Equatable {
 }
 
 /// How long a delivery is deferred.
-struct Deferral: Sendable, Equatable {
+struct LaneDeferral: Sendable, Equatable {
     /// A step of the retry ladder.
     var stepSeconds: Int64
     /// When the delivery's turn is expected, by the monotonic clock. Nil when the lane cannot tell.

@@ -38,7 +38,7 @@ struct ReportReader: Sendable {
             return .execution(body.executionID, id, .accepted(body.attempt))
         case .deliveryDeferred:
             let body = try message.decoded(as: DeliveryDeferred.self)
-            return .execution(body.executionID, id, .deferred(body.attempt, nextAttemptAt: body.nextAttemptAt))
+            return .execution(body.executionID, id, .deferred(body.cause, nextAttemptAt: body.nextAttemptAt))
         case .deliveryRefused:
             let body = try message.decoded(as: DeliveryRefused.self)
             return .execution(body.executionID, id, .refused(body.attempt))

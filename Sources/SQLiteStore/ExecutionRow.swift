@@ -9,8 +9,9 @@ struct ExecutionRow {
     /// Its job's `seq`.
     var job: Int64
     var execution: Execution
-    /// The attempts as the row holds them, so that they are encoded again only when they changed.
+    /// The attempts and deferrals as the row holds them, so that they are encoded again only when they changed.
     private var attemptsText: String?
+    private var deferralsText: String?
 
     /// To be followed by conditions on `e` (the execution), `j` (its job) or `h` (its heartbeats).
     static let select = """
@@ -22,7 +23,7 @@ struct ExecutionRow {
             iif(h.execution IS NULL, e.first_heard_ms, h.first_heard_ms),
             iif(h.execution IS NULL, e.heard_ms, h.heard_ms),
             iif(h.execution IS NULL, e.progress, h.progress),
-            e.finished_ms, e.finished_by, e.attempts, e.attempt_due_ms,
+            e.finished_ms, e.finished_by, e.attempts, e.deferrals, e.attempt_due_ms,
             e.summary, e.state, e.error, e.correlation_id, e.retry_of, e.retried_by
         FROM execution e JOIN job j ON j.seq = e.job LEFT JOIN heartbeat h ON h.execution = e.seq
 
@@ -34,9 +35,9 @@ struct ExecutionRow {
     static let insert = """
         INSERT INTO execution (id, job, occurrence_ms, created_ms, exclusive, trigger_code, schedule, payload, retry_of,
             retried_by, ttl_s, heartbeat_interval_s, status, reason, ttl_deadline_ms, extended, invoked_ms, invoked_by,
-            first_heard_ms, heard_ms, progress, finished_ms, finished_by, attempts, attempt_due_ms,
+            first_heard_ms, heard_ms, progress, finished_ms, finished_by, attempts, deferrals, attempt_due_ms,
             summary, state, error, correlation_id, deadline_ms, open_exclusive_job)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         ON CONFLICT DO NOTHING
         """
 
@@ -44,7 +45,7 @@ struct ExecutionRow {
     static let update = """
         UPDATE execution SET status = ?, reason = ?, ttl_deadline_ms = ?, extended = ?, invoked_ms = ?, invoked_by = ?,
             first_heard_ms = ?, heard_ms = ?, progress = ?, finished_ms = ?, finished_by = ?, attempts = ?,
-            attempt_due_ms = ?, summary = ?, state = ?, error = ?, correlation_id = ?, deadline_ms = ?,
+            deferrals = ?, attempt_due_ms = ?, summary = ?, state = ?, error = ?, correlation_id = ?, deadline_ms = ?,
             open_exclusive_job = iif(? IS NULL, NULL, open_exclusive_job)
         WHERE seq = ?
         """
@@ -80,7 +81,7 @@ struct ExecutionRow {
 
     private init(columns row: Row) throws {
         var column = ColumnReader(row)
-        var attemptsText: String?
+        var (attemptsText, deferralsText): (String?, String?)
         seq = try column.next()
         job = try column.next()
         execution = Execution(
@@ -89,18 +90,21 @@ struct ExecutionRow {
             createdAt: try column.instant(), isExclusive: try column.next(),
             trigger: try column.code(), schedule: try column.next(),
             payload: try column.next(), state: try Self.state(&column),
-            attempts: try Self.attempts(&column, text: &attemptsText), attemptDueAt: try column.instant(),
+            attempts: try Self.list(&column, text: &attemptsText),
+            deferrals: try Self.list(&column, text: &deferralsText), attemptDueAt: try column.instant(),
             outcome: Outcome(
                 summary: try column.next(), state: try column.next(), error: try column.next(),
                 correlationID: try column.next()),
             retryOf: try column.identifierIfAny(), retriedBy: try column.identifierIfAny())
         self.attemptsText = attemptsText
+        self.deferralsText = deferralsText
     }
 
     /// The values of `ExecutionRow.update` that make this row hold `changed`.
     func updateArguments(_ changed: Execution) throws -> StatementArguments {
-        let attempts = changed.attempts == execution.attempts ? attemptsText : try changed.attemptsText()
-        var values = changed.changingValues(attempts: attempts)
+        let attempts = changed.attempts == execution.attempts ? attemptsText : try Self.text(of: changed.attempts)
+        let deferrals = changed.deferrals == execution.deferrals ? deferralsText : try Self.text(of: changed.deferrals)
+        var values = changed.changingValues(attempts: attempts, deferrals: deferrals)
         values.append(changed.recordedDeadline?.databaseValue)
         values.append(seq.databaseValue)
         return StatementArguments(values)
@@ -117,10 +121,17 @@ struct ExecutionRow {
             finishedBy: try column.next(Int64?.self).map(ReportID.init(rawValue:)))
     }
 
-    private static func attempts(_ column: inout ColumnReader, text: inout String?) throws -> [Attempt] {
+    private static func list<Element: Decodable>(
+        _ column: inout ColumnReader, text: inout String?
+    ) throws -> [Element] {
         text = try column.next()
         guard let text else { return [] }
         return try JSONColumn.value(of: text)
+    }
+
+    /// The text of a list in its column: null for none.
+    fileprivate static func text(of list: [some Encodable]) throws -> String? {
+        list.isEmpty ? nil : try JSONColumn.text(of: list)
     }
 }
 
@@ -133,7 +144,8 @@ extension Execution {
             state.ttlSeconds,
             state.heartbeatIntervalSeconds,
         ]
-        values += changingValues(attempts: try attemptsText())
+        values += changingValues(
+            attempts: try ExecutionRow.text(of: attempts), deferrals: try ExecutionRow.text(of: deferrals))
         values.append(isExclusive && !state.status.isFinal && !state.isBuffered ? job : nil)
         return StatementArguments(values)
     }
@@ -142,13 +154,13 @@ extension Execution {
     ///
     /// Optional existentials, though each could be a `DatabaseValue`: GRDB converts a list of one type with a key path,
     /// which costs more than all the rest of writing a row.
-    fileprivate func changingValues(attempts: String?) -> [(any DatabaseValueConvertible)?] {
+    fileprivate func changingValues(attempts: String?, deferrals: String?) -> [(any DatabaseValueConvertible)?] {
         [
             state.status.code, state.reason?.code, state.ttlDeadline.databaseValue, state.isExtended,
             state.invokedAt?.databaseValue, state.invokedBy?.rawValue, state.firstHeartbeatAt?.databaseValue,
             state.lastHeartbeatAt?.databaseValue, state.progress, state.finishedAt?.databaseValue,
-            state.finishedBy?.rawValue, attempts, attemptDueAt.databaseValue, outcome.summary, outcome.state,
-            outcome.error, outcome.correlationID, recordedDeadline?.databaseValue,
+            state.finishedBy?.rawValue, attempts, deferrals, attemptDueAt.databaseValue, outcome.summary,
+            outcome.state, outcome.error, outcome.correlationID, recordedDeadline?.databaseValue,
         ]
     }
 
@@ -157,10 +169,5 @@ extension Execution {
     fileprivate var recordedDeadline: Instant? {
         guard !state.status.isFinal else { return nil }
         return state.lastHeartbeatAt == nil ? state.deadline : state.ttlDeadline
-    }
-
-    fileprivate func attemptsText() throws -> String? {
-        guard !attempts.isEmpty else { return nil }
-        return try JSONColumn.text(of: attempts)
     }
 }

@@ -1,4 +1,5 @@
 import GRDB
+import JSON
 import JobCore
 import Store
 
@@ -11,11 +12,9 @@ struct JobConditions {
     init(_ filter: JobFilter) {
         self.filter = filter
         var conditions = SQLConditions()
-        if let names = filter.names { conditions.add(Self.names(names)) }
-        if let ids = filter.ids {
-            let places = Array(repeating: "?", count: ids.count).joined(separator: ", ")
-            conditions.add("j.id IN (\(places))", ids.map(\.databaseValue))
-        }
+        // The sign keeps SQLite from the index of the names: it would have to sort what it finds there.
+        if let names = filter.names { conditions.add(Self.names(names, service: "+j.service", job: "+j.name")) }
+        if let ids = filter.ids { conditions.add(Self.ids(ids)) }
         if let tag = filter.tag {
             conditions.add(
                 "EXISTS (SELECT 1 FROM job_tag WHERE tag = ? AND job = j.seq)", [tag.databaseValue])
@@ -28,19 +27,36 @@ struct JobConditions {
         self.conditions = conditions
     }
 
-    private static func names(_ names: [JobNamePattern]) -> SQLConditions {
-        var values: [DatabaseValue] = []
-        let patterns = names.map { name in
-            let parts = [("j.service", name.service), ("j.name", name.job)].compactMap { column, part in
-                part.map { part in
-                    values.append(part.databaseValue)
-                    return "\(column) = ?"
-                }
+    /// One list for each form of a pattern: SQLite takes far longer to plan a long chain of `OR`, and looks up pairs in
+    /// an index only if they come from a table.
+    private static func names(_ names: [JobNamePattern], service: String, job: String) -> SQLConditions {
+        guard !names.contains(JobNamePattern()) else { return SQLConditions() }
+        var (pairs, services, jobs): ([JSONValue], [JSONValue], [JSONValue]) = ([], [], [])
+        for name in names {
+            switch (name.service, name.job) {
+            case (let service?, let job?): pairs.append(.array([.string(service), .string(job)]))
+            case (let service?, nil): services.append(.string(service))
+            case (nil, let job?): jobs.append(.string(job))
+            case (nil, nil): break
             }
-            return parts.isEmpty ? "1" : "(\(parts.joined(separator: " AND ")))"
         }
+        let pair = "json_extract(value, '$[0]'), json_extract(value, '$[1]')"
+        let lists = [
+            (condition: "(\(service), \(job)) IN (SELECT \(pair) FROM json_each(?))", values: pairs),
+            (condition: "\(service) IN (SELECT value FROM json_each(?))", values: services),
+            (condition: "\(job) IN (SELECT value FROM json_each(?))", values: jobs),
+        ].filter { !$0.values.isEmpty }
         var conditions = SQLConditions()
-        conditions.add(patterns.isEmpty ? "0" : "(\(patterns.joined(separator: " OR ")))", values)
+        conditions.add(
+            lists.isEmpty ? "0" : "(\(lists.map(\.condition).joined(separator: " OR ")))",
+            lists.map { JSONValue.array($0.values).text.databaseValue })
+        return conditions
+    }
+
+    private static func ids(_ ids: [JobID]) -> SQLConditions {
+        var conditions = SQLConditions()
+        let places = Array(repeating: "?", count: ids.count).joined(separator: ", ")
+        conditions.add("j.id IN (\(places))", ids.map(\.databaseValue))
         return conditions
     }
 
@@ -68,10 +84,10 @@ struct JobConditions {
 
     private var accesses: [Access] {
         var accesses: [Access] = []
-        if filter.names != nil || filter.ids != nil {
-            // Of few names and ids SQLite finds the rows itself.
-            accesses.append(Access("job j", JobConditions(JobFilter(names: filter.names, ids: filter.ids)).conditions))
-        }
+        var named = SQLConditions()
+        if let names = filter.names { named.add(Self.names(names, service: "j.service", job: "j.name")) }
+        if let ids = filter.ids { named.add(Self.ids(ids)) }
+        if !named.isEmpty { accesses.append(Access("job j", named)) }
         if let owner = filter.owner {
             var condition = SQLConditions()
             condition.add("j.owner = ?", [owner.databaseValue])

@@ -42,6 +42,9 @@ enum Schema {
             try database.execute(sql: searches)
             try database.execute(sql: historyRemoval)
         }
+        migrator.registerMigration("10: the waits between attempts") { database in
+            try database.execute(sql: "ALTER TABLE execution ADD COLUMN deferrals TEXT")
+        }
         return migrator
     }()
 

@@ -35,6 +35,8 @@ import Testing
         #expect(FieldSheet.execution(.array([])).isEmpty)
         let entry = try value(#"{"at": "t", "event": "attempt", "attempt": 1, "latency_ms": 12, "detail": null}"#)
         #expect(TimelineTable.row(entry) == ["t", "attempt", "1", "", "12 ms", ""])
+        let wait = try value(#"{"at": "t", "event": "deferred", "attempt": 2, "until": "u", "detail": "busy"}"#)
+        #expect(TimelineTable.row(wait) == ["t", "deferred", "2", "", "", "until u, busy"])
     }
 
     @Test(arguments: [

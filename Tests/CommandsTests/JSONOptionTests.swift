@@ -57,39 +57,4 @@ import Testing
         #expect(finished.status == 1 && finished.output == begun, "\(finished)")
         #expect(finished.errors.hasPrefix("belfry: The key is not one of ours.\n  next: set BELFRY_API_KEY"))
     }
-
-    @Test func `completes in bash, and has a script for each shell that names it`() async throws {
-        let names = Self.commands(in: try await Self.dump()).map(\.path)
-        for shell in ["bash", "zsh", "fish"] {
-            let script = try await Program.run("\(Project.bin)/belfry", ["--generate-completion-script", shell])
-            #expect(script.status == 0 && script.errors.isEmpty && script.output.contains("belfry"))
-            let missing = names.flatMap { $0.split(separator: " ") }.filter { !script.output.contains($0) }
-            #expect(missing == [], "\(shell)")
-        }
-        func completions(_ words: String...) async throws -> [Substring] {
-            let quoted = words.map { "'\($0)'" }.joined(separator: " ")
-            let line = words.joined(separator: " ")
-            let done = try await Program.run(
-                "/bin/bash",
-                [
-                    "-c",
-                    """
-                    set -e; script=$('\(Project.bin)/belfry' --generate-completion-script bash)
-                    bash -n <<< "$script"; shopt -s extglob; eval "$script"; set +e
-                    COMP_WORDS=(\(quoted)); COMP_CWORD=\(words.count - 1); COMP_LINE='\(line)'
-                    COMP_POINT=${#COMP_LINE}; COMP_TYPE=9; COMPREPLY=()
-                    read -r _ _ function _ < <(complete -p belfry | sed 's/.*-F //; s/^/x x /')
-                    "$function" belfry '\(words.last ?? "")' '\(words.dropLast().last ?? "")'
-                    printf '%s\\n' "${COMPREPLY[@]}"
-                    """,
-                ])
-            #expect(done.status == 0, "\(done)")
-            return done.output.split(separator: "\n").map { $0.drop { $0 == " " } }
-        }
-        #expect(try await completions("belfry", "exec") == ["executions"])
-        #expect(try await completions("belfry", "jobs", "sh") == ["show"])
-        let statuses = try await completions("belfry", "executions", "--status", "")
-        #expect(statuses.sorted() == ["fail", "invoked", "pending", "processing", "success"])
-        #expect(try await completions("belfry", "run", "--fol") == ["--follow"])
-    }
 }

@@ -16,7 +16,7 @@ import Testing
         ["executions", "x"], ["executions", ""], ["executions", "a/b/c"], ["executions", "a b/c"],
         ["executions", "--status", "done"], ["executions", "--status", ""], ["executions", "--limit", "0"],
         ["executions", "--limit", "101"], ["executions", "--limit", "-1"], ["executions", "--limit", "x"],
-        ["jobs", "show", "x"], ["jobs", "show", "/x"], ["jobs", "show", "a/"], ["jobs", "show", "a--b/c"],
+        ["jobs", "show", "x"], ["jobs", "show", "/x"], ["jobs", "show", "a/"], ["jobs", "show", "a b/c"],
         ["jobs", "show", "a/\u{202E}"], ["jobs", "show", ""], ["jobs", "show", id], ["jobs", "delete", "a"],
         ["jobs", "delete", "a/b c"], ["jobs", "list", "--service", ""], ["jobs", "list", "--service", "a/b"],
         ["jobs", "pause"], ["jobs", "pause", "a"], ["jobs", "pause", "a/b", "--tag", "x"],

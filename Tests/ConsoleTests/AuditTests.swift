@@ -157,7 +157,7 @@ import Testing
 
     @Test(arguments: [
         ("limit=0", "/limit"), ("limit=101", "/limit"), ("action=put", "/action"), ("since=x", "/since"),
-        ("more=%21", "/more"), ("job_name=b", "/job_name"), ("service_name=a&job_name=b--c", "/job_name"),
+        ("more=%21", "/more"), ("job_name=b", "/job_name"), ("service_name=a&job_name=b%20c", "/job_name"),
         ("service_name=a+b", "/service_name"), ("tag=x", "/tag"),
     ])
     func `refuses a wrong condition`(query: String, field: String) async throws {

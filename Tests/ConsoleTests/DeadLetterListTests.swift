@@ -68,7 +68,7 @@ import Testing
         ("queue=belfry.courier.deliveries", [["/queue", "invalid"]]),
         ("queue=courier.deliveries,", [["/queue", "invalid"]]), ("queue=", [["/queue", "invalid"]]),
         ("queue=ticker.baton", [["/queue", "invalid"]]),
-        ("service=a--b&job=%00", [["/service", "invalid"], ["/job", "invalid"]]),
+        ("service=a%20b&job=%00", [["/service", "invalid"], ["/job", "invalid"]]),
         ("reason=Failing", [["/reason", "invalid"]]), ("reason=", [["/reason", "invalid"]]),
         ("error=", [["/error", "invalid"]]),
         ("error=\(String(repeating: "a", count: 1_025))", [["/error", "invalid"]]),

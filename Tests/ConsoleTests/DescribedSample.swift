@@ -45,7 +45,7 @@ struct DescribedSample: Sendable {
     }
 
     private static let job = "/services/billing/jobs/invoices"
-    private static let wrongName = "/services/billing/jobs/a--b"
+    private static let wrongName = "/services/billing/jobs/a%20b"
     private static let letter = "/dead-letters/\(ConsoleAPI.letter().id)"
 
     /// By the operation's id. An execution's id is `ID`.
@@ -55,7 +55,7 @@ struct DescribedSample: Sendable {
     private static let jobs: [String: DescribedSample] = [
         "listJobs": DescribedSample("/jobs", paths: ["/jobs?limit=0"]),
         "searchJobs": DescribedSample("/jobs", #"{"service_name": ["billing"], "enabled": true}"#),
-        "listServiceJobs": DescribedSample("/services/billing/jobs", paths: ["/services/a--b/jobs"]),
+        "listServiceJobs": DescribedSample("/services/billing/jobs", paths: ["/services/a%20b/jobs"]),
         "searchServiceJobs": DescribedSample("/services/billing/jobs", #"{"job_name": "invoices"}"#),
         "getJob": DescribedSample(
             job, paths: [job + "x", wrongName],
@@ -117,10 +117,10 @@ struct DescribedSample: Sendable {
         "listPauses": DescribedSample(
             "/pauses", paths: ["/pauses?x=1"], prepare: { pause($0, .service("billing")) }),
         "pauseJob": pause(job, wrong: [job + "x/pause", wrongName + "/pause"]),
-        "pauseService": pause("/services/billing", wrong: ["/services/a--b/pause"]),
+        "pauseService": pause("/services/billing", wrong: ["/services/a%20b/pause"]),
         "pauseTag": pause("/tags/night%20ly", wrong: ["/tags/\(longTag)/pause"]),
         "resumeJob": resume(job, .job(ConsoleAPI.job), wrong: [job + "x/resume", wrongName + "/resume"]),
-        "resumeService": resume("/services/billing", .service("billing"), wrong: ["/services/a--b/resume"]),
+        "resumeService": resume("/services/billing", .service("billing"), wrong: ["/services/a%20b/resume"]),
         "resumeTag": resume("/tags/nightly", .tag("nightly"), wrong: ["/tags/\(longTag)/resume"]),
     ]
 

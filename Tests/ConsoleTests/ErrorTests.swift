@@ -63,7 +63,7 @@ import Testing
             contentType: "text/plain"),
         Failure(code: .invalid, status: 422, method: .put, path: job, body: "{}"),
         Failure(code: .invalid, status: 422, method: .put, path: job + "?x=1", body: ConsoleAPI.document),
-        Failure(code: .invalid, status: 422, method: .get, path: "/services/a--b/jobs/invoices"),
+        Failure(code: .invalid, status: 422, method: .get, path: "/services/a%20b/jobs/invoices"),
         Failure(code: .invalid, status: 422, method: .get, path: "/jobs?limit=0"),
         Failure(code: .invalid, status: 422, method: .post, path: job + "/run", body: #"{"payload": 1}"#),
         Failure(code: .internal, status: 500, method: .get, path: "/jobs") { api in

@@ -95,6 +95,32 @@ import Testing
                 ]))
     }
 
+    @Test func `show why and until when nothing happened between two attempts`() async throws {
+        let start = ConsoleAPI.now
+        api.store.change { content in
+            content.executions[0].attempts = [
+                Attempt(number: 1, at: start.adding(seconds: 1), statusCode: 503, latencyMilliseconds: 20, error: "no")
+            ]
+            content.executions[0].deferrals = [
+                Deferral(attempt: 1, at: start, until: start.adding(seconds: 1), busyCount: 2),
+                Deferral(attempt: 2, at: start.adding(milliseconds: 1_020), until: start.adding(seconds: 6)),
+            ]
+        }
+        let one = try await api.send(.get, "/executions/\(api.execution.id)")
+        let entries = try #require(try one.body["timeline"]?.array)
+        #expect(entries.compactMap { $0["event"]?.string } == ["created", "deferred", "attempt", "deferred"])
+        let busy = """
+            {"at":"\(start.rfc3339)","event":"deferred","attempt":1,"until":"\(start.adding(seconds: 1).rfc3339)",
+            "detail":"the target was busy: waited 2 times for its turn"}
+            """
+        #expect(try entries[1] == JSONValue(parsing: Array(busy.utf8)))
+        let failed = """
+            {"at":"\(start.adding(milliseconds: 1_020).rfc3339)","event":"deferred","attempt":2,
+            "until":"\(start.adding(seconds: 6).rfc3339)"}
+            """
+        #expect(try entries[3] == JSONValue(parsing: Array(failed.utf8)))
+    }
+
     @Test func `are searched by the path and the query together`() async throws {
         let query = "status=fail&reason=ttl&since=1000&until=2030-03-17T17:46:40Z&correlation_id=c-1&limit=7&more=zz.3"
         _ = try await api.send(.get, "/services/billing/executions?job_name=j&\(query)")

@@ -59,7 +59,7 @@ import Testing
     }
 
     @Test(arguments: [
-        "/services/bil%20ling/jobs", "/services/bil%2Fling/executions", "/services/a--b/jobs",
+        "/services/bil%20ling/jobs", "/services/bil%2Fling/executions", "/services/a%20b/jobs",
         "/services/..%2f/executions",
         "/services/billing/jobs/..", "/services/billing/jobs/%2e%2E", "/services/./jobs/x", "/services/caf%C3%A9/jobs",
         "/jobs?service_name=bil%20ling", "/executions?job_name=a/b",

@@ -77,7 +77,7 @@ import Testing
         let answer = try await Self.send(
             api,
             put: [
-                Self.job("a"), Self.job("b").replacing("60", with: "0"), "7", "{}", Self.job("a--b"),
+                Self.job("a"), Self.job("b").replacing("60", with: "0"), "7", "{}", Self.job("a b"),
                 Self.job("c", #", "retry": {"max_attempts": 99}, "etag": 1"#), Self.job("a"),
                 Self.job("d", #", "create_only": true, "etag": "x""#), Self.job("e", #", "headers": {"X": "***"}"#),
             ],

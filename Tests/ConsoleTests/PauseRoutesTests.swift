@@ -96,7 +96,7 @@ import Testing
     {
         #expect(try await api.send(.post, "/services/billing/jobs/none/pause").status == 404)
         #expect(try await api.send(.post, "/services/billing/jobs/none/resume").status == 404)
-        #expect(try await api.send(.post, "/services/a--b/pause").status == 422)
+        #expect(try await api.send(.post, "/services/a%20b/pause").status == 422)
         #expect(try await api.send(.post, "/tags/%FF/pause").status == 422)
         #expect(try await api.send(.post, "/tags/\(String(repeating: "t", count: 65))/pause").status == 422)
         #expect(try await api.send(.post, Self.job + "/pause", "[]").status == 400)

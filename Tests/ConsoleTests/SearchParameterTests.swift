@@ -52,7 +52,7 @@ import Testing
 
     @Test(arguments: [
         (#"{"service_name": ["a", 1, true]}"#, ["/service_name/1"]),
-        (#"{"service_name": ["a", "b--c"], "job_name": ["", "x"]}"#, ["/service_name/1", "/job_name/0"]),
+        (#"{"service_name": ["a", "b c"], "job_name": ["", "x"]}"#, ["/service_name/1", "/job_name/0"]),
         (#"{"job_guid": ["no", "a732c557-f64e-5b40-8b3d-d6cd609ee8cf", "neither"]}"#, ["/job_guid/0", "/job_guid/2"]),
         (#"{"job_guid": "no"}"#, ["/job_guid"]), (#"{"job_guid": []}"#, ["/job_guid"]),
         (#"{"job_name": {}}"#, ["/job_name"]), (#"{"job_name": true}"#, ["/job_name"]),

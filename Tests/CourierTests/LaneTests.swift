@@ -43,7 +43,7 @@ import Testing
         }
     }
 
-    private static func deferrals(_ actions: [LaneAction]) -> [Deferral] {
+    private static func deferrals(_ actions: [LaneAction]) -> [LaneDeferral] {
         actions.compactMap { if case .defer(_, let deferral) = $0 { deferral } else { nil } }
     }
 
@@ -51,7 +51,7 @@ import Testing
     mutating func `a lane probes an unknown target with one delivery, lets four wait, and defers others`() {
         #expect(admit(6) == [1, 4, 1])
         let next = Sample.delivery(1)
-        #expect(admit(next) == .defer(next, Deferral(stepSeconds: 1, turnMilliseconds: nil)))
+        #expect(admit(next) == .defer(next, LaneDeferral(stepSeconds: 1, turnMilliseconds: nil)))
     }
 
     @Test mutating func `a lane starts all that wait when its target first answers`() {
@@ -93,8 +93,8 @@ import Testing
         prove(latency: 1_000)
         _ = admit(512)
         let found = Self.deferrals((0..<400).map { admit(Sample.delivery(2_000 + $0)) })
-        #expect(found.first == Deferral(stepSeconds: 2, turnMilliseconds: 3_007))
-        #expect(found.last == Deferral(stepSeconds: 5, turnMilliseconds: 6_125))
+        #expect(found.first == LaneDeferral(stepSeconds: 2, turnMilliseconds: 3_007))
+        #expect(found.last == LaneDeferral(stepSeconds: 5, turnMilliseconds: 6_125))
         #expect(found.map(\.stepSeconds) == found.map(\.stepSeconds).sorted())
     }
 
@@ -107,11 +107,11 @@ import Testing
             return Delivery(request: delivery.request, message: delivery.message, turnMilliseconds: turn)
         }
         let early = back(1, turn: 7_000)
-        #expect(admit(early) == .defer(early, Deferral(stepSeconds: 5, turnMilliseconds: 7_000)))
+        #expect(admit(early) == .defer(early, LaneDeferral(stepSeconds: 5, turnMilliseconds: 7_000)))
         #expect(admit(back(2, turn: 1_500)) == .wait)
         #expect(
             admit(back(3, turn: 1_502 + 8))
-                == .defer(back(3, turn: 1_510), Deferral(stepSeconds: 1, turnMilliseconds: 1_510)))
+                == .defer(back(3, turn: 1_510), LaneDeferral(stepSeconds: 1, turnMilliseconds: 1_510)))
     }
 
     @Test(arguments: [(0, 1), (1, 2), (2, 2), (3, 5), (1_000_000, 5)])
@@ -120,7 +120,7 @@ import Testing
         var request = Sample.delivery(2).request
         request.deferrals.count = count
         let next = Delivery(request: request, message: Sample.delivery(2).message)
-        #expect(admit(next) == .defer(next, Deferral(stepSeconds: seconds, turnMilliseconds: nil)))
+        #expect(admit(next) == .defer(next, LaneDeferral(stepSeconds: seconds, turnMilliseconds: nil)))
     }
 
     private static let backoffs: [(count: Int, failures: Int, seconds: Int64)] = [
@@ -141,7 +141,7 @@ import Testing
         var request = Sample.delivery(2).request
         request.deferrals.count = count
         let next = Delivery(request: request, message: Sample.delivery(2).message, turnMilliseconds: 99_000)
-        let deferral = Deferral(stepSeconds: seconds, turnMilliseconds: nil)
+        let deferral = LaneDeferral(stepSeconds: seconds, turnMilliseconds: nil)
         #expect(admit(next, at: 15_000) == .defer(next, deferral))
     }
 

@@ -10,12 +10,12 @@ import Testing
 
 /// Guarantee: every occurrence of an enabled job leads to exactly one execution on record.
 @Suite struct `A due event` {
-    private static let occurrence = Instant(secondsSinceEpoch: 1_800_000_000)
-    private static let schedule = ScheduleKey("rate(1 minute)")
+    static let occurrence = Instant(secondsSinceEpoch: 1_800_000_000)
+    static let schedule = ScheduleKey("rate(1 minute)")
 
-    private let time = HandTime(occurrence.adding(milliseconds: 250))
+    let time = HandTime(occurrence.adding(milliseconds: 250))
 
-    private static func job(_ name: String, isEnabled: Bool = true, misfire: MisfirePolicy = .last) -> StoredJob {
+    static func job(_ name: String, isEnabled: Bool = true, misfire: MisfirePolicy = .last) -> StoredJob {
         let job = Job(
             name: JobName(service: "s", job: name), isEnabled: isEnabled,
             target: InvocationTarget(kind: .http, address: "https://example.com/\(name)"), payload: "own",
@@ -24,11 +24,11 @@ import Testing
         return StoredJob(job: job, effectiveAfter: since, createdAt: since, updatedAt: since)
     }
 
-    private func handler(_ store: MemoryDispatchStore) -> DueHandler {
+    func handler(_ store: MemoryDispatchStore) -> DueHandler {
         DueHandler(store: store, time: time, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
     }
 
-    private static func due(
+    static func due(
         _ occurrence: Instant = occurrence, late milliseconds: Int64 = 100, in range: JobRange = .all
     ) throws -> InboundMessage {
         let event = ScheduleDue(
@@ -38,18 +38,18 @@ import Testing
     }
 
     /// As it is after a process died while it handled the message.
-    private static func redelivered(_ message: InboundMessage) -> InboundMessage {
+    static func redelivered(_ message: InboundMessage) -> InboundMessage {
         var message = message
         message.isRedelivered = true
         return message
     }
 
-    private static func message(_ body: [UInt8]) -> InboundMessage {
+    static func message(_ body: [UInt8]) -> InboundMessage {
         InboundMessage(
             tag: MessageTag(epoch: 0, number: 1), exchange: "belfry", routingKey: RoutingKey.scheduleDue, body: body)
     }
 
-    private static func requests(_ batch: HandledBatch) throws -> [DeliveryRequested] {
+    static func requests(_ batch: HandledBatch) throws -> [DeliveryRequested] {
         try batch.messages.filter { $0.routingKey == RoutingKey.deliveryRequested }
             .map { try MessageCoder.decode(DeliveryRequested.self, from: $0.body) }
     }
@@ -185,70 +185,6 @@ import Testing
         let batch = try ranges.map { try Self.due(in: $0) }
         let names = try Self.requests(try await handler(store).handle(batch)).map(\.jobName.job)
         #expect(names.count == 40 && Set(names).count == 40)
-    }
-
-    @Test func `an occurrence that is handled too late is recorded as missed, and its end is published`() async throws {
-        let store = MemoryDispatchStore([Self.job("a", misfire: .skip)])
-        let batch = try await handler(store).handle([Self.due(late: 90_000)])
-        #expect(batch.messages.map(\.routingKey) == ["execution.created.s.a", "execution.finished.s.a"])
-        let execution = try #require(store.content.withLock { $0.executions.values.first })
-        #expect(execution.state.status == .fail && execution.state.reason == .missed)
-    }
-
-    @Test(arguments: [(60_000, nil), (60_001, .missed), (600_000, .missed)] as [(Int64, FailureReason?)])
-    func `an occurrence that was found in time and is handled too late is a misfire, too`(
-        late: Int64, reason: FailureReason?
-    ) async throws {
-        let store = MemoryDispatchStore([Self.job("a", misfire: .skip)])
-        time.setWallClock(Self.occurrence.adding(milliseconds: late))
-        _ = try await handler(store).handle([Self.due()])
-        #expect(store.content.withLock { $0.executions.values.map(\.state.reason) } == [reason])
-    }
-
-    @Test func `a due event that is redelivered too late leads to the delivery of the run that it led to before`()
-        async throws
-    {
-        let store = MemoryDispatchStore([Self.job("a", misfire: .skip)])
-        let first = try await handler(store).handle([Self.due()])
-        time.pass(milliseconds: 600_000)
-        #expect(try await handler(store).handle([Self.redelivered(Self.due())]) == first)
-        #expect(first.mandatory.count == 1)
-    }
-
-    @Test func `a run that is created late has its whole ttl left`() async throws {
-        let store = MemoryDispatchStore([Self.job("a")])
-        time.setWallClock(Self.occurrence.adding(seconds: 55))
-        let requests = try Self.requests(try await handler(store).handle([Self.due()]))
-        #expect(requests.map(\.deadline) == [Self.occurrence.adding(seconds: 115)])
-    }
-
-    @Test func `a due event for an occurrence in the far future becomes a dead letter`() async throws {
-        let store = MemoryDispatchStore([Self.job("a")])
-        let future = Instant.recordable.upperBound
-        let event = ScheduleDue(
-            schedule: Self.schedule, occurrence: future, tickedAt: future)
-        let batch = try await handler(store).handle([Self.message(try MessageCoder.encode(event)), Self.due()])
-        #expect(batch.dead.map(\.index) == [0] && batch.dead.map(\.reason) == [.unreadable])
-        #expect(try Self.requests(batch).count == 1)
-    }
-
-    @Test func `a due event from a ticker with an impossible clock is judged by the dispatcher's`() async throws {
-        let store = MemoryDispatchStore([Self.job("a", misfire: .all)])
-        let late = Instant.recordable.upperBound.milliseconds(since: Self.occurrence)
-        let request = try #require(try Self.requests(try await handler(store).handle([Self.due(late: late)])).first)
-        #expect(request.deadline <= Self.occurrence.adding(seconds: 400))
-    }
-
-    @Test func `of several late occurrences only the latest runs`() async throws {
-        let store = MemoryDispatchStore([Self.job("a")])
-        let tickedAt: Int64 = 200_000
-        let batch = try (0..<4).map { index -> InboundMessage in
-            let occurrence = Self.occurrence.adding(seconds: Int64(index) * 60)
-            return try Self.due(occurrence, late: tickedAt - Int64(index) * 60_000)
-        }
-        let requests = try Self.requests(try await handler(store).handle(batch))
-        #expect(requests.map(\.occurrence) == [Self.occurrence.adding(seconds: 180)])
-        #expect(store.content.withLock { $0.executions.values.count { $0.state.reason == .missed } } == 3)
     }
 
     @Test func `a due event that cannot be read becomes a dead letter, and the others are handled`() async throws {

@@ -1,5 +1,6 @@
 import Foundation
 import JSON
+import Messaging
 import TestServers
 import Testing
 
@@ -111,10 +112,36 @@ extension EndToEnd {
         @Test func `a service gets queued jobs at its own pace`() async throws {
             let service = try await EndToEnd.service()
             try await put("wish-pace", "/recover", ["retry": .object(["backoff_seconds": .array([.integer(1)])])])
-            // A service without room answers 503, and the job waits. So it does in a queue (`QueueInvocationTests`).
+            // A service without room answers 503, and the job waits.
             let record = try await EndToEnd.ended(try await EndToEnd.run("wish-pace"))
             #expect(record["status"]?.string == "success")
             #expect(try await service.webhooks(of: "wish-pace", count: 2).count == 2)
+        }
+
+        @Test func `jobs that wait in a queue are kept alive for as long as their heartbeat interval says`()
+            async throws
+        {
+            let belfry = try await EndToEnd.installation()
+            let queue = try await QueueWorker.start("wish-queue", in: belfry)
+            defer { queue.stop() }
+            for (job, interval) in [("wish-queue-short", 1), ("wish-queue-long", 20)] as [(String, Int64)] {
+                let put = try await belfry.put(
+                    job,
+                    [
+                        "invocation_type": .string("rabbitmq"), "invocation_target": .string("queue:wish-queue"),
+                        "schedule": EndToEnd.never, "heartbeat_interval_seconds": .integer(interval),
+                    ])
+                #expect([200, 201].contains(put.status), "\(put.body)")
+            }
+            let ids = [try await EndToEnd.run("wish-queue-short"), try await EndToEnd.run("wish-queue-long")]
+            // The service has no room while the first one waits for more than two of its intervals.
+            #expect(try await EndToEnd.ended(ids[0])["reason"]?.string == "heartbeat")
+            let messages = try await queue.take(2)
+            #expect(Set(messages.compactMap(\.id)) == Set(ids))
+            let waited = try #require(messages.first { $0.id == ids[1] })
+            let url = try #require(try JSONValue(parsing: waited.body)["callback_url"]?.string)
+            #expect(try await belfry.http("POST", url, body: #"{"status": "success"}"#, headers: [:]).status == 202)
+            #expect(try await EndToEnd.ended(ids[1])["status"]?.string == "success")
         }
 
         @Test func `a callback extends the execution's timeout, by at most ttl_seconds`() async throws {
@@ -188,6 +215,26 @@ extension EndToEnd {
             _ = try await EndToEnd.ended(try await EndToEnd.run("wish-metrics"))
             let metrics = try await belfry.health("courierd.1", "metrics").text
             #expect(metrics.contains("belfry_delivery_lateness_ms"), "\(metrics)")
+        }
+
+        @Test func `structured logging: each line of a program is a JSON object with the same four fields`()
+            async throws
+        {
+            let belfry = try await EndToEnd.installation()
+            let logged = try belfry.log("reaperd.1").count
+            belfry.killProgram("reaperd.1")
+            try await belfry.startProgram("reaperd.1", environment: ["BELFRY_LOG_FORMAT": "json"])
+            _ = try await until("the program is ready") {
+                try? await belfry.readiness("reaperd.1").status == 200 ? true : nil
+            }
+            let lines = try belfry.log("reaperd.1").dropFirst(logged).split(separator: "\n")
+            #expect(!lines.isEmpty)
+            for line in lines {
+                let object = try JSONValue(parsing: Array(line.utf8))
+                #expect(["time", "level", "program", "message"].allSatisfy { object[$0]?.string != nil }, "\(line)")
+            }
+            belfry.killProgram("reaperd.1")
+            try await belfry.startProgram("reaperd.1")
         }
     }
 }

@@ -1,8 +1,6 @@
 import Foundation
 import JSON
-import Logging
 import Messaging
-import RabbitMQ
 import TestServers
 import Testing
 
@@ -56,17 +54,8 @@ extension EndToEnd {
 
         /// Runs a new job whose target is a queue, and takes its message.
         private static func invocation(of job: String, in belfry: Installation) async throws -> InboundMessage {
-            let url = try BrokerURL(parsing: try #require(belfry.settings["BELFRY_SERVICE_AMQP_URL"]))
-            var logger = Logger(label: "test")
-            logger.logLevel = .critical
-            let queue = ServiceQueue(
-                options: ConnectionOptions(urls: [url], name: "service"), name: job, prefetch: 1, logger: logger)
-            let loop = Task { await queue.run() }
-            defer { loop.cancel() }
-            _ = try await until("there is a queue \(job)") {
-                let queues = try await belfry.controlBroker(["list_queues", "-p", "services", "name"])
-                return queues.split(separator: "\n").contains { $0 == job } ? true : nil
-            }
+            let queue = try await QueueWorker.start(job, in: belfry)
+            defer { queue.stop() }
             let put = try await belfry.put(
                 job,
                 [
@@ -75,8 +64,7 @@ extension EndToEnd {
                 ])
             #expect(put.status == 201)
             let id = try await EndToEnd.run(job)
-            let message = try #require(try await queue.next(limit: 1).first)
-            await queue.acknowledge([message.tag])
+            let message = try #require(try await queue.take(1).first)
             #expect(message.id == id)
             return message
         }

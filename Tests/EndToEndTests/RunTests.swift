@@ -93,6 +93,8 @@ extension EndToEnd {
             #expect(record["status"]?.string == "success")
             let attempts = (record["timeline"]?.array ?? []).filter { $0["event"]?.string == "attempt" }
             #expect(attempts.compactMap { $0["status_code"]?.integer } == [503, 200])
+            let waits = (record["timeline"]?.array ?? []).filter { $0["event"]?.string == "deferred" }
+            #expect(waits.compactMap { $0["attempt"]?.integer } == [2] && waits.first?["until"]?.string != nil)
             let webhooks = try await service.webhooks(of: "recovering", count: 2)
             #expect(webhooks.compactMap { $0.body["attempt"]?.integer } == [1, 2])
             #expect(Set(webhooks.map { $0.headers["webhook-id"] }).count == 1)

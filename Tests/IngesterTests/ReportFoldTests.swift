@@ -220,9 +220,9 @@ import Testing
             Attempt(number: $0, at: Self.at(Int64($0)), statusCode: 503, latencyMilliseconds: 5)
         }
         let result = Self.fold([
-            ("c", .accepted(attempts[2])), ("a", .deferred(attempts[0], nextAttemptAt: Self.at(7))),
-            ("b", .deferred(attempts[1], nextAttemptAt: Self.at(6))),
-            ("a", .deferred(attempts[0], nextAttemptAt: Self.at(7))),
+            ("c", .accepted(attempts[2])), ("a", .deferred(.failed(attempts[0]), nextAttemptAt: Self.at(7))),
+            ("b", .deferred(.failed(attempts[1]), nextAttemptAt: Self.at(6))),
+            ("a", .deferred(.failed(attempts[0]), nextAttemptAt: Self.at(7))),
         ])
         guard case .rewritten(let execution)? = result.changes.first else {
             Issue.record("the attempts are written")
@@ -234,7 +234,8 @@ import Testing
     }
 
     @Test func `the report of a deferral moves the time of the next attempt, and counts no attempt`() {
-        let result = Self.fold([("deferral", .deferred(nil, nextAttemptAt: Self.at(5)))])
+        let busy = Deferral.Cause.busy(attempt: 1, count: 1, at: Self.at(2))
+        let result = Self.fold([("deferral", .deferred(busy, nextAttemptAt: Self.at(5)))])
         guard case .rewritten(let execution)? = result.changes.first else {
             Issue.record("the next attempt is written")
             return

@@ -35,17 +35,18 @@ import Testing
     }
 
     private static let attempt = Attempt(number: 2, at: now, statusCode: 503, latencyMilliseconds: 7, error: "busy")
+    private static let busy = Deferral.Cause.busy(attempt: 1, count: 2, at: now)
     private static let nextAttemptAt = now.adding(seconds: 30)
 
     private static let reports: [(any ReportMessage, Report)] = [
         (DeliveryAccepted(executionID: id, attempt: attempt), .accepted(attempt)),
         (
             DeliveryDeferred(executionID: id, cause: .failed(attempt), nextAttemptAt: nextAttemptAt),
-            .deferred(attempt, nextAttemptAt: nextAttemptAt)
+            .deferred(.failed(attempt), nextAttemptAt: nextAttemptAt)
         ),
         (
-            DeliveryDeferred(executionID: id, cause: .busy(attempt: 1, count: 2), nextAttemptAt: nextAttemptAt),
-            .deferred(nil, nextAttemptAt: nextAttemptAt)
+            DeliveryDeferred(executionID: id, cause: busy, nextAttemptAt: nextAttemptAt),
+            .deferred(busy, nextAttemptAt: nextAttemptAt)
         ),
         (DeliveryRefused(executionID: id, attempt: attempt), .refused(attempt)),
         (

@@ -83,9 +83,9 @@ import Testing
         DeliveryRefused(executionID: id, attempt: attempt(1)),
         DeliveryDeferred(executionID: id, cause: .failed(attempt(1)), nextAttemptAt: at(5)),
         DeliveryDeferred(executionID: id, cause: .failed(attempt(2)), nextAttemptAt: at(5)),
-        DeliveryDeferred(executionID: id, cause: .busy(attempt: 1, count: 1), nextAttemptAt: at(5)),
-        DeliveryDeferred(executionID: id, cause: .busy(attempt: 1, count: 2), nextAttemptAt: at(5)),
-        DeliveryDeferred(executionID: id, cause: .busy(attempt: 2, count: 1), nextAttemptAt: at(5)),
+        DeliveryDeferred(executionID: id, cause: .busy(attempt: 1, count: 1, at: at(1)), nextAttemptAt: at(5)),
+        DeliveryDeferred(executionID: id, cause: .busy(attempt: 1, count: 2, at: at(1)), nextAttemptAt: at(5)),
+        DeliveryDeferred(executionID: id, cause: .busy(attempt: 2, count: 1, at: at(1)), nextAttemptAt: at(5)),
         ExecutionExpired(executionID: id, expiry: .ttl, noticedAt: at(0)),
         ExecutionExpired(executionID: id, expiry: .heartbeat, noticedAt: at(0)),
         ExecutionExpired(executionID: id, expiry: .ttl, noticedAt: at(60)),
@@ -139,7 +139,7 @@ import Testing
     @Test func `a report is read as it was written`() throws {
         let deferred: [DeliveryDeferred] = [
             .init(executionID: Self.id, cause: .failed(Self.attempt(1)), nextAttemptAt: Self.at(5)),
-            .init(executionID: Self.id, cause: .busy(attempt: 2, count: 3), nextAttemptAt: Self.at(5)),
+            .init(executionID: Self.id, cause: .busy(attempt: 2, count: 3, at: Self.at(1)), nextAttemptAt: Self.at(5)),
         ]
         for report in deferred { #expect(try MessageCoder.decode(DeliveryDeferred.self, from: report.body) == report) }
         let accepted = DeliveryAccepted(executionID: Self.id, attempt: Self.attempt(1))

@@ -42,7 +42,7 @@ import Testing
         #""from_service":"a""#, #""to_id":"\#(id)""#, #""from_service":"a","from_id":null"#,
         #""from_service":"a","from_id":7"#, #""from_service":"a","from_id":"0a0b""#,
         #""from_service":"","from_id":"\#(id)""#, #""to_service":"a b","to_id":"\#(id)""#,
-        #""to_service":"é","to_id":"\#(id)""#, #""to_service":"a--b","to_id":"\#(id)""#,
+        #""to_service":"é","to_id":"\#(id)""#, #""to_service":"a b","to_id":"\#(id)""#,
         #""to_service":"\#(String(repeating: "x", count: 129))","to_id":"\#(id)""#,
         #""from_service":"b","from_id":"\#(id)","to_service":"a","to_id":"\#(id)""#,
         #""from_service":"a","from_id":"\#(id)","to_service":"a","to_id":"0a0b0000-0000-4000-8000-00000000000e""#,

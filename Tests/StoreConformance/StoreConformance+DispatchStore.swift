@@ -56,6 +56,7 @@ extension StoreConformance {
             var execution = sampleExecution()
             execution.payload = "only this once"
             execution.attempts = [Attempt(number: 1, at: start, statusCode: nil, latencyMilliseconds: 9, error: "“no”")]
+            execution.deferrals = [Deferral(attempt: 1, at: start, until: start.adding(seconds: 1), busyCount: 1)]
             execution.outcome = Outcome(summary: "s", state: "{}", error: "e", correlationID: "c")
             execution.retriedBy = .random()
             execution.invoke(at: start)

@@ -20,8 +20,10 @@ extension StoreConformance {
                 { execution in
                     execution.attemptDueAt = start.adding(seconds: 5)
                     execution.attempts = [Attempt(number: 1, at: start, statusCode: 503, latencyMilliseconds: 2)]
+                    execution.deferrals = [Deferral(attempt: 2, at: start, until: start.adding(seconds: 5))]
                 },
                 { execution in
+                    execution.deferrals[0].busyCount = 3
                     execution.attempts.append(Attempt(number: 2, at: start, statusCode: 202, latencyMilliseconds: 3))
                     execution.invoke(at: start.adding(seconds: 5))
                 },

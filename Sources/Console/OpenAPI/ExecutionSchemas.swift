@@ -54,16 +54,17 @@ enum ExecutionSchemas {
     ]
 
     private static let events: [String] =
-        ["created", "attempt", "first heartbeat", "latest heartbeat", "retried"]
+        ["created", "attempt", "deferred", "first heartbeat", "latest heartbeat", "retried"]
         + ExecutionStatus.allCases.filter(\.isFinal).map(\.rawValue)
 
     private static let timelineEntry: JSONSchema = .object(
         [
             .required("at", .time),
             .required("event", .choice(events)),
-            .optional("attempt", .integer(), "The number of the attempt, from 1."),
+            .optional("attempt", .integer(), "The number of the attempt that was made or is waited for, from 1."),
             .optional("status_code", .integer(), "The status of the answer, if there was one."),
             .optional("latency_ms", .integer(nil, format: "int64")),
+            .optional("until", .time, "When the attempt is due that is waited for."),
             .optional("detail", .string()),
         ], isOpen: true
     ).described("One event in the history of an execution.")

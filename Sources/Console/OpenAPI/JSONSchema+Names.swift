@@ -3,7 +3,7 @@ import OpenAPI
 
 extension JSONSchema {
     /// The name of a service or of a job, as `JobName.fault(in:)` has it.
-    static let name = string(lengthMax: 128, pattern: "^[A-Za-z0-9._]+(-[A-Za-z0-9._]+)*$").except([".", ".."])
+    static let name = string(lengthMax: 128, pattern: "^[A-Za-z0-9._-]+$").except([".", ".."])
 
     /// A tag of a job, as `JobDocument.isTag` has it.
     static let tag = string(lengthMin: 1, lengthMax: JobDocument.tagBytesMax)
@@ -13,7 +13,7 @@ extension JSONSchema {
 
     /// The scope of a new key, as `APIKey.Scope.init(new:)` has it.
     static let scope = string(
-        lengthMax: 136, pattern: "^(admin|read|service:[A-Za-z0-9._]+(-[A-Za-z0-9._]+)*)$"
+        lengthMax: 136, pattern: "^(admin|read|service:[A-Za-z0-9._-]+)$"
     ).except(["service:.", "service:.."])
 
     /// `*`, or entity tags with commas between them, as `JobConditions` reads them.

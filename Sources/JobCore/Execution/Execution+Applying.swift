@@ -23,7 +23,7 @@ extension Execution {
         if state.isBuffered { return applyingWhileBuffered(report, id: id) }
         let report = report.clamped(to: createdAt)
         var next = self
-        next.keepAttempt(of: report)
+        next.keepDelivery(of: report)
         let (state, decision) = state.deciding(
             report, id: id, judgedAt: judgedAt, progress: progress, isTest: trigger == .test)
         next.state = state
@@ -68,11 +68,12 @@ extension Execution {
         return same == before
     }
 
-    private mutating func keepAttempt(of report: Report) {
+    private mutating func keepDelivery(of report: Report) {
         switch report {
         case .accepted(let attempt), .refused(let attempt): keep(attempt)
-        case .deferred(let attempt, let nextAttemptAt):
-            if let attempt { keep(attempt) }
+        case .deferred(let cause, let nextAttemptAt):
+            if case .failed(let attempt) = cause { keep(attempt) }
+            keep(Deferral(cause, until: nextAttemptAt))
             attemptDueAt = max(attemptDueAt, nextAttemptAt)
         case .callback, .expired, .cancelled, .overdue: break
         }
@@ -85,6 +86,15 @@ extension Execution {
         } else {
             attempts.append(attempt)
             attempts.sort { $0.number < $1.number }
+        }
+    }
+
+    private mutating func keep(_ deferral: Deferral) {
+        if let index = deferrals.firstIndex(where: { $0.attempt == deferral.attempt }) {
+            deferrals[index] = deferrals[index].merged(with: deferral)
+        } else {
+            deferrals.append(deferral)
+            deferrals.sort { $0.attempt < $1.attempt }
         }
     }
 

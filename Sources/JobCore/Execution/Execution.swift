@@ -19,6 +19,8 @@ public struct Execution: Sendable, Equatable {
     public var payload: String?
     public var state: ExecutionState
     public var attempts: [Attempt]
+    /// At most one for each attempt, in their order.
+    public var deferrals: [Deferral]
     /// When the next attempt is due while the execution is pending.
     public var attemptDueAt: Instant
     public var outcome: Outcome
@@ -28,9 +30,8 @@ public struct Execution: Sendable, Equatable {
     public init(
         id: ExecutionID, jobID: JobID, jobName: JobName, occurrence: Instant, createdAt: Instant, isExclusive: Bool,
         trigger: Trigger = .schedule, schedule: String, payload: String? = nil, state: ExecutionState,
-        attempts: [Attempt] = [],
-        attemptDueAt: Instant, outcome: Outcome = Outcome(), retryOf: ExecutionID? = nil,
-        retriedBy: ExecutionID? = nil
+        attempts: [Attempt] = [], deferrals: [Deferral] = [], attemptDueAt: Instant, outcome: Outcome = Outcome(),
+        retryOf: ExecutionID? = nil, retriedBy: ExecutionID? = nil
     ) {
         self.id = id
         self.jobID = jobID
@@ -43,6 +44,7 @@ public struct Execution: Sendable, Equatable {
         self.payload = payload
         self.state = state
         self.attempts = attempts
+        self.deferrals = deferrals
         self.attemptDueAt = attemptDueAt
         self.outcome = outcome
         self.retryOf = retryOf

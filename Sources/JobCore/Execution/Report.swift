@@ -2,8 +2,8 @@
 public enum Report: Sendable, Equatable {
     /// The service accepted the invocation.
     case accepted(Attempt)
-    /// An attempt failed and another one follows. Without an attempt: the target was busy, and the delivery waits.
-    case deferred(Attempt?, nextAttemptAt: Instant)
+    /// The delivery waits for its next attempt.
+    case deferred(Deferral.Cause, nextAttemptAt: Instant)
     /// The service could not be invoked, and no attempt follows.
     case refused(Attempt)
     /// The service reported on its run; `receivedAt` is when the callback endpoint received it.

@@ -30,9 +30,12 @@ public struct JobName: Hashable, Sendable, CustomStringConvertible {
 
     /// The job's guid: the UUIDv5 of `service--name` in the URL namespace (RFC 9562, section 6.6).
     ///
-    /// The predecessor computes it the same way, so a job keeps its guid when it moves to Belfry.
+    /// The predecessor computes it the same way, so a job keeps its guid when it moves to Belfry. Two names could be
+    /// one text so, such as `a--b/c` and `a/b--c`. Where the dashes leave open which part they belong to, it is the
+    /// UUIDv5 of `service/name`, which is no name of the other form.
     public var id: JobID {
-        JobID(namespace: Self.urlNamespace, name: "\(service)--\(job)")
+        let isAmbiguous = service.contains("--") || service.hasSuffix("-") || job.contains("--") || job.hasPrefix("-")
+        return JobID(namespace: Self.urlNamespace, name: isAmbiguous ? description : "\(service)--\(job)")
     }
 
     private static let urlNamespace = UUID(
@@ -43,16 +46,12 @@ public struct JobName: Hashable, Sendable, CustomStringConvertible {
 
     /// Returns the reason why the name of a service or of a job can't be used, or nil if it can.
     ///
-    /// Names appear in URLs, log lines and headers, so only characters that are safe in all of these are allowed. `--`
-    /// separates the two parts in the guid's name, so neither part may contain it.
+    /// Names appear in URLs, log lines and headers, so only characters that are safe in all of these are allowed.
     public static func fault(in name: String) -> String? {
         guard !name.isEmpty else { return "is empty" }
         guard name.utf8.count <= 128 else { return "is longer than 128 characters" }
         guard hasPlainCharacters(name) else { return "contains a character other than a-z, A-Z, 0-9, “-”, “_” and “.”" }
         guard name != ".", name != ".." else { return "is a path that clients shorten before they send it" }
-        guard !name.contains("--"), !name.hasPrefix("-"), !name.hasSuffix("-") else {
-            return "contains “--”, or begins or ends with “-”, which would make its guid ambiguous"
-        }
         return nil
     }
 

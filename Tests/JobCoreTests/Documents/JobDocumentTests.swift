@@ -225,7 +225,7 @@ enum SampleDocument {
 
     @Test func `a job document is refused if the name of its service or job is invalid`() {
         let error = #expect(throws: InvalidDocument.self) {
-            try JobDocument.parse(.object(SampleDocument.least), name: JobName(service: "a--b", job: "c d"))
+            try JobDocument.parse(.object(SampleDocument.least), name: JobName(service: "a b", job: "c d"))
         }
         #expect(error?.errors.map(\.field) == ["/service_name", "/job_name"])
     }

@@ -135,10 +135,33 @@ import Testing
                 ).execution
             }.attempts
         }
-        #expect(attempts([.deferred(failed, nextAttemptAt: Self.at(5)), .accepted(again)]) == [again])
-        #expect(attempts([.accepted(again), .deferred(failed, nextAttemptAt: Self.at(5))]) == [again])
+        #expect(attempts([.deferred(.failed(failed), nextAttemptAt: Self.at(5)), .accepted(again)]) == [again])
+        #expect(attempts([.accepted(again), .deferred(.failed(failed), nextAttemptAt: Self.at(5))]) == [again])
         failed.number = 2
-        #expect(attempts([.accepted(again), .deferred(failed, nextAttemptAt: Self.at(5))]) == [again, failed])
+        #expect(
+            attempts([.accepted(again), .deferred(.failed(failed), nextAttemptAt: Self.at(5))]) == [again, failed])
+    }
+
+    @Test func `each wait for an attempt is on record once, in whatever order and however often it is reported`() {
+        let failed = Attempt(number: 1, at: Self.at(1), statusCode: 503, latencyMilliseconds: 9, error: "http_503")
+        let reports: [Report] = [
+            .deferred(.failed(failed), nextAttemptAt: Self.at(5)),
+            .deferred(.busy(attempt: 2, count: 1, at: Self.at(3)), nextAttemptAt: Self.at(7)),
+            .deferred(.busy(attempt: 2, count: 2, at: Self.at(3)), nextAttemptAt: Self.at(8)),
+            .deferred(.busy(attempt: 1, count: 1, at: Self.at(3)), nextAttemptAt: Self.at(1)),
+        ]
+        func deferrals(_ reports: [Report]) -> [Deferral] {
+            zip(reports, Int64(6)...).reduce(Execution.sample(Self.pending())) { execution, next in
+                execution.applying(
+                    next.0, id: ReportID(rawValue: next.1), judgedAt: Self.at(next.1), progress: LineProgress()
+                ).execution
+            }.deferrals
+        }
+        let second = Deferral(attempt: 2, at: failed.answeredAt, until: Self.at(8), busyCount: 2)
+        #expect(
+            deferrals(reports) == [Deferral(attempt: 1, at: Self.at(3), until: Self.at(1), busyCount: 1), second])
+        #expect(deferrals(reports + reports).last == second)
+        #expect(deferrals(reports.reversed()).last == second)
     }
 
     @Test func `the heartbeat deadline is two intervals after the last heartbeat`() {

@@ -55,7 +55,7 @@ enum ReportKind: String, CaseIterable {
             number: 1, at: Self.at(2), statusCode: 200, latencyMilliseconds: 15, error: self == .refused ? "no" : nil)
         return switch self {
         case .accepted: .accepted(attempt)
-        case .deferred: .deferred(attempt, nextAttemptAt: Self.at(7))
+        case .deferred: .deferred(.failed(attempt), nextAttemptAt: Self.at(7))
         case .refused: .refused(attempt)
         case .heartbeat: .callback(.processing(progress: 40, extendSeconds: nil), receivedAt: Self.at(8))
         case .extended: .callback(.processing(progress: nil, extendSeconds: 100), receivedAt: Self.at(8))

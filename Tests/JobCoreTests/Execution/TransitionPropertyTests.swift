@@ -44,7 +44,7 @@ import Testing
         let attempt = Attempt(number: 1, at: past, statusCode: nil, latencyMilliseconds: 5)
         switch random.int(0...99) {
         case 0..<15: return .accepted(attempt)
-        case 15..<22: return .deferred(attempt, nextAttemptAt: now)
+        case 15..<22: return .deferred(.failed(attempt), nextAttemptAt: now)
         case 22..<25: return .refused(attempt)
         case 25..<70:
             let extend = random.chance(30) ? Int64(random.int(1...200)) : nil

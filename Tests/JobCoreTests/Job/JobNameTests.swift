@@ -10,22 +10,29 @@ import Testing
         #expect("\(name)" == "the-service/nonexclusive-job-88")
     }
 
-    @Test(arguments: ["a", "A9", "my-job-1", "a_b.c", "...", ".a", "a.", "_", String(repeating: "n", count: 128)])
+    @Test(arguments: [
+        "a", "A9", "my-job-1", "a_b.c", "...", ".a", "a.", "_", "a--b", "-a", "a-", "--",
+        String(repeating: "n", count: 128),
+    ])
     func `a job name of plain characters is accepted`(name: String) {
         #expect(JobName.fault(in: name) == nil)
     }
 
     @Test(arguments: [
-        "", "a b", "a/b", "a%2Fb", "a\n", "ä", "a\u{0}", "a--b", "-a", "a-", "-", "--", ".", "..", "a:b", "a@b",
+        "", "a b", "a/b", "a%2Fb", "a\n", "ä", "a\u{0}", ".", "..", "a:b", "a@b",
         String(repeating: "n", count: 129),
     ])
-    func `a job name that is ambiguous, or unsafe in a URL, a header or a log line, is refused`(name: String) {
+    func `a job name that is unsafe in a URL, a header or a log line, is refused`(name: String) {
         #expect(JobName.fault(in: name) != nil)
     }
 
     @Test func `two valid job names never share a guid`() {
-        let parts = ["a", "b", "a-b", "b-a", "a.b", "A"].filter { JobName.fault(in: $0) == nil }
-        let ids = parts.flatMap { service in parts.map { JobName(service: service, job: $0).id } }
-        #expect(Set(ids).count == parts.count * parts.count)
+        let letters: [String] = ["a", "-"]
+        var parts: [String] = letters
+        for _ in 1...3 { parts += parts.flatMap { part in letters.map { part + $0 } } }
+        let names = Set(parts + ["a.b", "A"])
+        #expect(names.allSatisfy { JobName.fault(in: $0) == nil } && names.count == 32)
+        let ids = names.flatMap { service in names.map { JobName(service: service, job: $0).id } }
+        #expect(Set(ids).count == ids.count)
     }
 }
