@@ -34,7 +34,8 @@ public struct JobName: Hashable, Sendable, CustomStringConvertible {
     /// one text so, such as `a--b/c` and `a/b--c`. Where the dashes leave open which part they belong to, it is the
     /// UUIDv5 of `service/name`, which is no name of the other form.
     public var id: JobID {
-        let isAmbiguous = service.contains("--") || service.hasSuffix("-") || job.contains("--") || job.hasPrefix("-")
+        // Otherwise the last `--` of the text is the one between the two parts.
+        let isAmbiguous = service.contains("--") || job.contains("--") || job.hasPrefix("-")
         return JobID(namespace: Self.urlNamespace, name: isAmbiguous ? description : "\(service)--\(job)")
     }
 
