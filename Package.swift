@@ -42,9 +42,9 @@ func stage(_ name: String, _ more: [Target.Dependency] = []) -> Target {
     library(name, ["JobCore", "Messaging", "Store", "StageKit", lifecycle, logging, metrics] + more)
 }
 
-/// A program is one stage, StageKit and the adapters it needs.
-func program(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
-    .executableTarget(
+/// A daemon is one stage, StageKit and the adapters it needs.
+func daemon(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .target(
         name: name,
         dependencies: dependencies + ["BrokerAccess", "JobCore", "RabbitMQ", "Settings", "StageKit", logging],
         path: "Sources/Apps/\(name)",
@@ -114,6 +114,12 @@ let package = Package(
         .systemLibrary(
             name: "CCurl", path: "Sources/C/CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .systemLibrary(name: "CLinux", path: "Sources/C/CLinux"),
+        // The scripts set the variable. The commit in Context.gitInformation can be an old one, since SwiftPM keeps it.
+        .target(
+            name: "CBuild", path: "Sources/C/CBuild",
+            cSettings: [
+                .define("BELFRY_COMMIT", to: "\"\(Context.environment["BELFRY_COMMIT"] ?? "unknown")\"")
+            ]),
         .systemLibrary(
             name: "CZlib", path: "Sources/C/CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
 
@@ -123,7 +129,7 @@ let package = Package(
         library("Signing", ["JobCore", crypto]),
         library("Threads", ["CLinux"]),
         library("Gzip", ["CZlib"]),
-        library("Settings", [logging]),
+        library("Settings", ["CBuild", logging]),
         library(
             "HTTPServer", [deque, hummingbird, lifecycle, logging, nioCore, nioHTTP, nioHTTPTypes, nioHTTPTypesHTTP1]),
         library("Observability", ["HTTPServer", "JobCore", "Settings", hummingbird, lifecycle, logging, metrics]),
@@ -155,21 +161,26 @@ let package = Package(
         library(
             "Exporter", ["Gzip", "JSON", "JobCore", "Messaging", "Threads", lifecycle, logging, metrics]),
 
-        program("tickerd", ["StoreAccess", "Ticker"]),
-        program("dispatcherd", ["Dispatcher", "Messaging", "StoreAccess"]),
-        program("courierd", ["Courier", "HTTPClient", "Messaging", "SQS", "Signing"]),
-        program(
+        daemon("tickerd", ["StoreAccess", "Ticker"]),
+        daemon("dispatcherd", ["Dispatcher", "Messaging", "StoreAccess"]),
+        daemon("courierd", ["Courier", "HTTPClient", "Messaging", "SQS", "Signing"]),
+        daemon(
             "ingesterd", ["Ingester", "Messaging", "SQS", "Signing", "StoreAccess", hummingbird, lifecycle]),
-        program("reaperd", ["Reaper", "StoreAccess"]),
-        program("consoled", ["Console", "Messaging", "StoreAccess", hummingbird]),
-        program("deadletterd", ["DeadLetters"]),
-        program("exporterd", ["Exporter", "Messaging"]),
-        program(
-            "belfry",
-            [
-                "Commands", "HTTPClient", "HTTPServer", "JSON", "Messaging", "SQS", "Signing", "Store", "StoreAccess",
-                argumentParser, crypto, hummingbird, signals,
-            ]),
+        daemon("reaperd", ["Reaper", "StoreAccess"]),
+        daemon("consoled", ["Console", "Messaging", "StoreAccess", hummingbird]),
+        daemon("deadletterd", ["DeadLetters"]),
+        daemon("exporterd", ["Exporter", "Messaging"]),
+        // All programs are one executable file: the Swift runtime and the libraries are in it once.
+        .executableTarget(
+            name: "belfry",
+            dependencies: [
+                "BrokerAccess", "Commands", "HTTPClient", "HTTPServer", "JSON", "JobCore", "Messaging", "RabbitMQ",
+                "SQS",
+                "Settings", "Signing", "StageKit", "Store", "StoreAccess", "consoled", "courierd", "deadletterd",
+                "dispatcherd", "exporterd", "ingesterd", "reaperd", "tickerd", argumentParser, crypto, hummingbird,
+                logging, signals,
+            ],
+            path: "Sources/Apps/belfry", swiftSettings: strict),
 
         testing("Determinism", ["JobCore"]),
         testing("MessagingTesting", ["Determinism", "JobCore", "Messaging"]),

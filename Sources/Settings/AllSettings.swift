@@ -6,6 +6,7 @@ public enum AllSettings {
 
     public static let amqpURL = Setting<String>(
         "amqp-url", readBy: Program.allCases, default: .text("amqp://guest:guest@127.0.0.1:5672/"),
+        secrecy: .mayHavePassword,
         form: "amqp://user:password@host:5672/vhost",
         meaning: """
             The broker: `amqp://user:password@host:port/vhost`, or `amqps://`. Several URLs, separated by commas, are \
@@ -33,7 +34,7 @@ public enum AllSettings {
             """)
 
     public static let signingKeys = Setting<String>(
-        "signing-keys", readBy: [.courierd, .ingesterd, .belfry], isSecret: true,
+        "signing-keys", readBy: [.courierd, .ingesterd, .belfry], secrecy: .secret,
         form: "kid:base64, such as main:$(openssl rand -base64 32)",
         meaning: """
             `kid:base64,…`. The first key signs and seals, all verify and open. Required by these programs; of \
@@ -52,6 +53,7 @@ public enum AllSettings {
 
     public static let serviceAMQPURL = Setting<String>(
         "service-amqp-url", readBy: [.courierd, .consoled, .belfry],
+        secrecy: .mayHavePassword,
         form: "amqp://user:password@host:5672/vhost",
         meaning: """
             The broker that `rabbitmq` targets are on: a virtual host and a user apart from the pipeline's. Without it \
@@ -125,8 +127,11 @@ public enum AllSettings {
         meaning: "The MiB of a compressed file of events after which the next file begins.")
 
     public static let healthListen = Setting<ListenAddress>(
-        "health-listen", readBy: Program.daemons,
-        meaning: "The `host:port` of `/healthz`, `/readyz` and `/metrics`, which are off without it.")
+        "health-listen", readBy: Program.allCases,
+        meaning: """
+            The `host:port` of `/healthz`, `/readyz` and `/metrics`, which are off without it. `belfry ready` asks \
+            there.
+            """)
 
     public static let logLevel = Setting<Logger.Level>(
         "log-level", readBy: Program.daemons, default: .info,
@@ -141,11 +146,11 @@ public enum AllSettings {
         meaning: "The admin API that the command line calls.")
 
     public static let apiKey = Setting<String>(
-        "api-key", readBy: [.belfry], isSecret: true, form: "a key from belfry keys create NAME --scope admin",
+        "api-key", readBy: [.belfry], secrecy: .secret, form: "a key from belfry keys create NAME --scope admin",
         meaning: "The key for the admin API.")
 
     public static let managementURL = Setting<String>(
-        "management-url", readBy: [.belfry], isSecret: true, form: "http://user:password@host:15672",
+        "management-url", readBy: [.belfry], secrecy: .secret, form: "http://user:password@host:15672",
         meaning: """
             RabbitMQ's management API, `http://user:password@host:15672`, for `topology apply`, `topology check` and \
             `forks`.
@@ -169,7 +174,8 @@ public enum AllSettings {
     public static var table: String {
         let lines = rows.map { row in
             let readers = row.readBy.map(\.rawValue).joined(separator: ", ")
-            return "| `\(row.variable)` | \(readers) | \(row.meaning) | \(row.shownDefault) |"
+            let variables = row.variables.map { "`\($0)`" }.joined(separator: ", ")
+            return "| \(variables) | \(readers) | \(row.meaning) | \(row.shownDefault) |"
         }
         return (["| variable | read by | meaning | default |", "|---|---|---|---|"] + lines).joined(separator: "\n")
     }

@@ -35,7 +35,7 @@ public struct CommandLineFlags: Sendable, Equatable {
     public static func help(of program: Program, abstract: String) -> String {
         let flags = AllSettings.rows(of: program).map { row in
             """
-              \(row.isSecret ? "" : "\(row.flag) VALUE, ")\(row.variable)
+              \(row.isSecret ? "" : "\(row.flag) VALUE, ")\(row.variables.joined(separator: ", "))
                   \(row.help)
                   Default: \(row.shownDefault.replacing("`", with: ""))
             """
@@ -46,7 +46,7 @@ public struct CommandLineFlags: Sendable, Equatable {
             Usage: \(program.rawValue) [--FLAG VALUE]…
 
             A flag comes before its variable, and a variable before the default. Keys and passwords are taken from
-            variables only: other users see flags in the list of processes.
+            variables, or from files that variables named …_FILE name: other users see flags in the list of processes.
 
             \(flags.joined(separator: "\n"))
             """

@@ -4,7 +4,8 @@
 ///         "in-flight", readBy: [.courierd], default: 1_000, range: 1...10_000,
 ///         meaning: "Deliveries that one process holds at once.")
 ///
-/// `--in-flight` is its flag and `BELFRY_IN_FLIGHT` its variable; a secret has no flag. A value that fails the check
+/// `--in-flight` is its flag and `BELFRY_IN_FLIGHT` its variable. A secret has no flag, and may be in a file that its
+/// second variable names: `BELFRY_SIGNING_KEYS_FILE`. A value that fails the check
 /// is an error such as
 /// `--in-flight (BELFRY_IN_FLIGHT) is invalid: "0" is not a whole number from 1 to 10000`.
 public struct Setting<Value: Sendable>: Sendable {
@@ -20,27 +21,28 @@ public struct Setting<Value: Sendable>: Sendable {
     }
 
     init(
-        _ name: String, readBy: [Program], default fallback: SettingRow.Default = .none, isSecret: Bool = false,
+        _ name: String, readBy: [Program], default fallback: SettingRow.Default = .none,
+        secrecy: SettingRow.Secrecy = .open,
         form: String, meaning: String, parse: @escaping @Sendable (String) -> Value?
     ) {
         let row = SettingRow(
-            name: name, readBy: readBy, meaning: meaning, form: form, fallback: fallback, isSecret: isSecret)
+            name: name, readBy: readBy, meaning: meaning, form: form, fallback: fallback, secrecy: secrecy)
         self.init(row: row, absent: nil) { text in
             guard let value = parse(text) else { throw SettingsError("\"\(text)\" is not \(form)") }
             return value
         }
     }
 
-    /// The value from the flag, else the variable, else the default.
+    /// The value from the flag, else the variable or the file that it names, else the default.
     public func value(in settings: Settings) throws(SettingsError) -> Value {
         guard let text = try settings.text(of: row) else {
-            guard let absent else { throw problem("is required: give \(row.form)") }
+            guard let absent else { throw SettingsError("\(row.label) is required: give \(row.form)") }
             return absent
         }
         do {
             return try parse(text)
         } catch {
-            throw problem("is invalid: \(error)")
+            throw SettingsError("\(settings.label(of: row)) is invalid: \(error)")
         }
     }
 
@@ -62,19 +64,16 @@ public struct Setting<Value: Sendable>: Sendable {
     public var optional: Setting<Value?> {
         Setting<Value?>(row: row, absent: .some(nil)) { [parse] in try parse($0) }
     }
-
-    private func problem(_ text: String) -> SettingsError {
-        SettingsError("\(row.label) \(text)")
-    }
 }
 
 extension Setting<String> {
     init(
-        _ name: String, readBy: [Program], default fallback: SettingRow.Default = .none, isSecret: Bool = false,
+        _ name: String, readBy: [Program], default fallback: SettingRow.Default = .none,
+        secrecy: SettingRow.Secrecy = .open,
         form: String, meaning: String
     ) {
         self.init(
-            name, readBy: readBy, default: fallback, isSecret: isSecret, form: form, meaning: meaning, parse: { $0 })
+            name, readBy: readBy, default: fallback, secrecy: secrecy, form: form, meaning: meaning, parse: { $0 })
     }
 }
 

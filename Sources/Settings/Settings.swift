@@ -1,6 +1,6 @@
 public import Foundation
 
-/// The settings a program was given: flags first, then the environment, then defaults.
+/// The settings a program was given: flags first, then the environment and the files that it names, then defaults.
 ///
 /// A program reads all that it needs in one call, before it opens anything, and so reports every problem at once:
 ///
@@ -49,16 +49,37 @@ public struct Settings: Sendable {
             guard Self.withoutPasswords(flag) == flag else {
                 throw SettingsError(
                     "\(row.flag) has a password in it, which other users would see in the list of processes; "
-                        + "set \(row.variable)")
+                        + "set \(row.variables.joined(separator: " or "))")
             }
             return flag
         }
-        if let variable = environment[row.variable] { return variable }
+        if let text = try secretFile(of: row) ?? environment[row.variable] { return text }
         switch row.fallback {
         case .none: return nil
         case .text(let text): return text
         case .prefixed(let prefix, let other): return "\(prefix)\(try other.value(in: self))"
         }
+    }
+
+    /// The text of the file that a variable of the setting names; nil without such a variable.
+    private func secretFile(of row: SettingRow) throws(SettingsError) -> String? {
+        guard let variable = row.fileVariable, let path = environment[variable] else { return nil }
+        guard environment[row.variable] == nil else {
+            throw SettingsError("\(row.variable) and \(variable) are both set: keep one of them")
+        }
+        do {
+            return try SecretFile.text(at: path)
+        } catch {
+            throw SettingsError("\(variable) names \(path.isEmpty ? "no file" : path), which \(error)")
+        }
+    }
+
+    /// The names in messages about a value of the setting.
+    func label(of row: SettingRow) -> String {
+        guard flags[row.name] == nil, let variable = row.fileVariable, environment[variable] != nil else {
+            return row.label
+        }
+        return variable
     }
 
     /// All settings of the program by name, without secrets and passwords, for its first log line.

@@ -13,6 +13,11 @@ public enum APISecret {
             + bytes.base64EncodedString().replacing("+", with: "-").replacing("/", with: "_").replacing("=", with: "")
     }
 
+    /// Whether a text is a secret that ``random()`` may have made.
+    public static func isSecret(_ text: String) -> Bool {
+        text.wholeMatch(of: #/belfry_[A-Za-z0-9_-]{43}/#) != nil
+    }
+
     /// Returns the SHA-256 of a secret: the 32 bytes that the store keeps.
     public static func hash(_ secret: String) -> [UInt8] {
         Array(SHA256.hash(data: Data(secret.utf8)))

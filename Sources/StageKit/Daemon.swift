@@ -7,7 +7,8 @@ public import ServiceLifecycle
 import Settings
 import UnixSignals
 
-/// What every daemon has around its stage: logs, metrics, time zones, the health port, signals, an orderly end.
+/// What every daemon has around its stage: logs, metrics, time zones, the health port, the notices to systemd, signals,
+/// an orderly end.
 public struct Daemon: Sendable {
     public let logger: Logger
     private let metrics: PrometheusMetrics
@@ -18,7 +19,7 @@ public struct Daemon: Sendable {
 
     /// Sets up what is global in a process, so call it once: the log handler, the metrics, the folder of time zones,
     /// the limit of open files, and that SIGPIPE is ignored (librabbitmq, libcurl and OpenSSL may write to a socket
-    /// whose peer has closed it). Logs all settings.
+    /// whose peer has closed it). Logs the version and all settings.
     public static func bootstrap(_ settings: DaemonSettings) -> Daemon {
         settings.logFormat.bootstrap(level: settings.logLevel)
         let metrics = PrometheusMetrics()
@@ -27,7 +28,10 @@ public struct Daemon: Sendable {
         signal(SIGPIPE, SIG_IGN)
         OpenFiles.raiseLimit()
         let logger = Logger(label: settings.program.rawValue)
-        logger.info("starting", metadata: settings.summary.mapValues { .string($0) })
+        // The gauge has no value of its own: its labels are the information.
+        let build = ["version": Build.version, "commit": Build.commit]
+        Meter(label: "belfry_build_info", dimensions: build.sorted { $0.key < $1.key }).set(1)
+        logger.info("starting", metadata: settings.summary.merging(build) { $1 }.mapValues { .string($0) })
         return Daemon(logger: logger, metrics: metrics, settings: settings)
     }
 
@@ -44,14 +48,18 @@ public struct Daemon: Sendable {
         stage: @escaping @Sendable () async throws -> [any Service]
     ) async throws {
         let loop = StageLoop(time: SystemTime(), logger: logger, make: stage)
+        let allFaults: @Sendable () async -> [String] = {
+            if let fault = loop.startFault { return [fault] }
+            return await faults()
+        }
         var services: [any Service] = [ConnectionLoop(loop: connections), loop]
+        if let socket = NoticeSocket(logger: logger) {
+            services.insert(StartReporter(socket: socket, time: SystemTime(), faults: allFaults), at: 0)
+        }
         if settings.tzdir != nil { services.insert(ZoneWatch(.shared, time: SystemTime(), logger: logger), at: 0) }
         if let address = settings.healthAddress {
-            let health = HealthServer(address: address, metrics: metrics, logger: logger) {
-                if let fault = loop.startFault { return [fault] }
-                return await faults()
-            }
-            services.insert(health, at: 0)
+            services.insert(
+                HealthServer(address: address, metrics: metrics, logger: logger, faults: allFaults), at: 0)
         }
         var quiet = logger
         quiet.logLevel = .warning

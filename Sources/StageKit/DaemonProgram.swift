@@ -1,7 +1,7 @@
 import Foundation
 public import Settings
 
-/// The main of a daemon: its flags, `--help` and exit codes.
+/// The main of a daemon: its flags, `--help`, `--version` and exit codes.
 ///
 ///     @main
 ///     struct Tickerd: DaemonProgram {
@@ -30,6 +30,9 @@ extension DaemonProgram {
         if arguments.contains("--help") || arguments.contains("-h") {
             let help = CommandLineFlags.help(of: program, abstract: abstract)
             return FileHandle.standardOutput.write(Data("\(help)\n".utf8))
+        }
+        if arguments.contains("--version") {
+            return FileHandle.standardOutput.write(Data("\(Build.line(of: program))\n".utf8))
         }
         do throws(SettingsError) {
             let flags = try CommandLineFlags(arguments, of: program)

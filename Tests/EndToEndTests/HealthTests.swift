@@ -55,6 +55,67 @@ extension EndToEnd {
             for name in names + ["belfry_broker_reconnects_total"] { #expect(pages.contains(name), "\(name)") }
         }
 
+        @Test(arguments: [
+            "tickerd.1", "dispatcherd.1", "courierd.1", "ingesterd.1", "reaperd.1", "consoled.1", "deadletterd.1",
+        ])
+        func `every program shows its version and its commit in its first log line, its metrics and --version`(
+            program: String
+        ) async throws {
+            let belfry = try await EndToEnd.installation()
+            let name = String(program.dropLast(2))
+            let shown = try await Program.run("\(Project.bin)/\(name)", ["--version"])
+            let build = try #require(shown.output.wholeMatch(of: #/(\w+) (0\.\d+\.\d+) \(commit (\S+)\)\n/#))
+            #expect(shown.status == 0 && build.1 == name)
+            let first = try #require(try belfry.log(program).split(separator: "\n").first)
+            #expect(first.contains(": starting "), "\(first)")
+            #expect(first.contains(" commit=\(build.3) ") && first.contains(" version=\(build.2)"), "\(first)")
+            let page = try await belfry.health(program, "metrics").text
+            #expect(page.contains("belfry_build_info{commit=\"\(build.3)\",version=\"\(build.2)\"} 1.0\n"))
+        }
+
+        @Test func `a program that is ready answers belfry ready with 0, and one that is not there with 1`()
+            async throws
+        {
+            let belfry = try await EndToEnd.installation()
+            let address = try belfry.setting("BELFRY_HEALTH_LISTEN", of: "reaperd.1")
+            let port = try #require(address.split(separator: ":").last)
+            let ready = try await Program.run(
+                "\(Project.bin)/belfry", ["ready"], environment: ["BELFRY_HEALTH_LISTEN": "0.0.0.0:\(port)"])
+            #expect(ready.status == 0 && ready.output == "ready\n", "\(ready.errors)")
+            let unused = try Project.freePort()
+            let absent = try await belfry.belfry(["ready", "--health-listen", "127.0.0.1:\(unused)"])
+            #expect(absent.status == 1 && absent.errors.contains("no answer from http://127.0.0.1:\(unused)/readyz"))
+            let unset = try await belfry.belfry(["ready"])
+            #expect(unset.status == 2 && unset.errors.contains("BELFRY_HEALTH_LISTEN) is required"))
+        }
+
+        @Test func `a program tells systemd that it is ready, that it lives, and that it stops`() async throws {
+            let belfry = try await EndToEnd.installation()
+            let receiver = try NoticeReceiver()
+            kill(belfry.pid("tickerd.2"), SIGTERM)
+            _ = try await until("the process has ended") { belfry.isAlive("tickerd.2") ? nil : true }
+            try await belfry.startProgram(
+                "tickerd.2", environment: ["NOTIFY_SOCKET": receiver.path, "WATCHDOG_USEC": "200000"])
+            var notices: [String] = []
+            func untilTold(_ notice: String) async throws {
+                _ = try await until("the notice \(notice)", withinSeconds: 20) {
+                    notices += receiver.notices()
+                    return notices.contains(notice) ? true : nil
+                }
+            }
+            try await untilTold("READY=1")
+            #expect(notices.contains("STATUS=ready to work"))
+            notices = []
+            try await untilTold("WATCHDOG=1")
+            kill(belfry.pid("tickerd.2"), SIGTERM)
+            try await untilTold("STOPPING=1")
+            _ = try await until("the process has ended") { belfry.isAlive("tickerd.2") ? nil : true }
+            try await belfry.startProgram("tickerd.2")
+            _ = try await until("tickerd.2 is ready again", withinSeconds: 20) {
+                try await belfry.readiness("tickerd.2").status == 200 ? true : nil
+            }
+        }
+
         @Test func `every log line about an execution contains its id`() async throws {
             let belfry = try await EndToEnd.installation()
             let service = try await EndToEnd.service()

@@ -24,7 +24,7 @@ import Testing
         #expect(
             error?.problems == [
                 "--signing-keys is not a flag: other users would see its value in the list of processes; "
-                    + "set BELFRY_SIGNING_KEYS"
+                    + "set BELFRY_SIGNING_KEYS or BELFRY_SIGNING_KEYS_FILE"
             ])
     }
 
@@ -33,8 +33,9 @@ import Testing
         let help = CommandLineFlags.help(of: program, abstract: "Does its work.")
         #expect(help.hasPrefix("Does its work.\n"))
         for row in AllSettings.rows(of: program) {
-            #expect(help.contains("  \(row.flag) VALUE, \(row.variable)\n") == !row.isSecret, "\(row.name)")
-            #expect(help.contains("\(row.variable)\n"), "\(row.name)")
+            let variables = [row.variable, row.fileVariable].compactMap(\.self).joined(separator: ", ")
+            #expect(help.contains("  \(row.flag) VALUE, \(variables)\n") == !row.isSecret, "\(row.name)")
+            #expect(help.contains("  \(row.isSecret ? "" : "\(row.flag) VALUE, ")\(variables)\n"), "\(row.name)")
         }
     }
 }

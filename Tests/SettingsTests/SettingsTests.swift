@@ -73,7 +73,7 @@ import Testing
         #expect(
             error?.problems == [
                 "--amqp-url has a password in it, which other users would see in the list of processes; "
-                    + "set BELFRY_AMQP_URL"
+                    + "set BELFRY_AMQP_URL or BELFRY_AMQP_URL_FILE"
             ])
     }
 

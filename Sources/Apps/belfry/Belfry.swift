@@ -7,18 +7,19 @@ import Store
 
 /// The command line. It exits with 0 if the command was carried out, 1 if it was refused, and 2 for wrong usage, which
 /// includes wrong settings.
-@main
 struct Belfry: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "belfry", abstract: "Cron for microservices over RabbitMQ.",
         discussion: """
             Keys and passwords are taken from the environment only, since flags are visible in the list of processes: \
-            BELFRY_API_KEY, BELFRY_SIGNING_KEYS, BELFRY_MANAGEMENT_URL, and a BELFRY_AMQP_URL with a password.
-            """,
+            BELFRY_API_KEY, BELFRY_SIGNING_KEYS, BELFRY_MANAGEMENT_URL, and a BELFRY_AMQP_URL with a password. \
+            Each of these variables with _FILE at its end names a file with the value instead.
+            """, version: Build.line(of: .belfry),
         subcommands: [
             StatusCommand.self, JobsCommand.self, RunCommand.self, RetryCommand.self, CancelCommand.self,
             ExecutionsCommand.self, FollowCommand.self, ServicesCommand.self, SchedulesCommand.self, AuditCommand.self,
-            ExplainCommand.self, TopologyCommand.self, ForksCommand.self, EventsCommand.self, DeadCommand.self,
+            ExplainCommand.self, ReadyCommand.self, TopologyCommand.self, ForksCommand.self, EventsCommand.self,
+            DeadCommand.self,
             KeysCommand.self, SecretsCommand.self, MockCommand.self,
         ])
 

@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import JSON
 import JobCore
+import Settings
 import Signing
 import Store
 
@@ -13,24 +14,45 @@ struct KeysCommand: AsyncParsableCommand {
 
     struct Create: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Creates an API key and prints it. It can't be printed again.")
+            abstract: "Creates an API key and prints it. It can't be printed again.",
+            discussion: """
+                With --given it prints nothing, and the key is that of BELFRY_API_KEY or of the file that \
+                BELFRY_API_KEY_FILE names: “belfry_” and 32 random bytes in base64url. It is then no mistake if the \
+                key is there already. So an installation that makes its secrets beforehand can repeat the command.
+                """)
         @OptionGroup var storeOptions: StoreOptions
         @Argument(
             help: "A name for the key: 1 to 128 of a-z, A-Z, 0-9, “.”, “_” and “-”.", transform: Arguments.newKeyName)
         var name: String
         @Option(help: "What the key allows: admin, read or service:NAME.", transform: Arguments.scope)
         var scope = APIKey.Scope.admin
+        @Flag(help: "Take the key of BELFRY_API_KEY instead of a random one.") var given = false
         @Flag(help: "Print JSON.") var json = false
 
         func run() async throws {
-            let secret = APISecret.random()
+            let secret = given ? try Self.givenSecret() : APISecret.random()
             let key = APIKey(
                 name: name, scope: scope, createdAt: SystemTime().now(), createdBy: ChangeAuthor.local.name)
-            guard try await storeOptions.store().add(key, secretHash: APISecret.hash(secret), by: .local) else {
-                throw Refused("a key named “\(name)” exists already")
+            let store = try storeOptions.store()
+            guard try await store.add(key, secretHash: APISecret.hash(secret), by: .local) else {
+                let found = try await store.apiKey(secretHash: APISecret.hash(secret))
+                if given, found?.name == name, found?.scope == scope { return }
+                throw Refused(
+                    found.map { "the given key exists already: it is “\($0.name)” with the scope \($0.scope)" }
+                        ?? "a key named “\(name)” exists already")
             }
+            guard !given else { return }
             guard json else { return Output.line(secret) }
             Output.line(JSONValue.object(key.outputFields.merging(["key": .string(secret)]) { $1 }).text)
+        }
+
+        private static func givenSecret() throws(SettingsError) -> String {
+            try AllSettings.apiKey.parsed { text in
+                guard APISecret.isSecret(text) else {
+                    throw SettingsError("it is not “belfry_” and 32 random bytes in base64url (43 characters)")
+                }
+                return text
+            }.value(in: Settings(program: .belfry, flags: [:]))
         }
     }
 

@@ -3,16 +3,15 @@ import Console
 import JobCore
 import Messaging
 import RabbitMQ
-import Settings
-import StageKit
+public import Settings
+public import StageKit
 import StoreAccess
 
-@main
-struct Consoled: DaemonProgram {
-    static let program = Program.consoled
-    static let abstract = "Serves the admin API: jobs, runs, history."
+public struct Consoled: DaemonProgram {
+    public static let program = Program.consoled
+    public static let abstract = "Serves the admin API: jobs, runs, history."
 
-    static func run(_ settings: Settings) async throws {
+    public static func run(_ settings: Settings) async throws {
         let (daemonSettings, brokerSettings, storeURL, address, serviceURL, endpoint) = try settings.all(
             DaemonSettings.init, BrokerSettings.init, AllSettings.storeURL.parsed(StoreURL.init(parsing:)).value,
             AllSettings.apiListen.value, AllSettings.serviceAMQPURL.optional.value, SQSSettings.endpoint)

@@ -3,15 +3,14 @@ import Courier
 import JobCore
 import Messaging
 import RabbitMQ
-import Settings
-import StageKit
+public import Settings
+public import StageKit
 
-@main
-struct Courierd: DaemonProgram {
-    static let program = Program.courierd
-    static let abstract = "Delivers invocations to services, and retries those that fail."
+public struct Courierd: DaemonProgram {
+    public static let program = Program.courierd
+    public static let abstract = "Delivers invocations to services, and retries those that fail."
 
-    static func run(_ settings: Settings) async throws {
+    public static func run(_ settings: Settings) async throws {
         let configuration = try CourierConfiguration(settings)
         let daemon = Daemon.bootstrap(configuration.daemon)
         // The bulk has a courier of its own, with its own window, lanes, connections and bytes in hand.

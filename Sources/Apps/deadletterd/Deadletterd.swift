@@ -2,15 +2,14 @@ import BrokerAccess
 import DeadLetters
 import JobCore
 import RabbitMQ
-import Settings
-import StageKit
+public import Settings
+public import StageKit
 
-@main
-struct Deadletterd: DaemonProgram {
-    static let program = Program.deadletterd
-    static let abstract = "Lists, replays and drops dead letters, as the admin API asks it to."
+public struct Deadletterd: DaemonProgram {
+    public static let program = Program.deadletterd
+    public static let abstract = "Lists, replays and drops dead letters, as the admin API asks it to."
 
-    static func run(_ settings: Settings) async throws {
+    public static func run(_ settings: Settings) async throws {
         let (daemonSettings, brokerSettings) = try settings.all(DaemonSettings.init, BrokerSettings.init)
         let daemon = Daemon.bootstrap(daemonSettings)
         let broker = RabbitBroker(brokerSettings, consumes: true, publishesEvents: false, logger: daemon.logger)

@@ -3,16 +3,15 @@ import Dispatcher
 import JobCore
 import Messaging
 import RabbitMQ
-import Settings
-import StageKit
+public import Settings
+public import StageKit
 import StoreAccess
 
-@main
-struct Dispatcherd: DaemonProgram {
-    static let program = Program.dispatcherd
-    static let abstract = "Turns due schedules into executions and their deliveries."
+public struct Dispatcherd: DaemonProgram {
+    public static let program = Program.dispatcherd
+    public static let abstract = "Turns due schedules into executions and their deliveries."
 
-    static func run(_ settings: Settings) async throws {
+    public static func run(_ settings: Settings) async throws {
         let (daemonSettings, brokerSettings, storeURL) = try settings.all(
             DaemonSettings.init, BrokerSettings.init, AllSettings.storeURL.parsed(StoreURL.init(parsing:)).value)
         let daemon = Daemon.bootstrap(daemonSettings)

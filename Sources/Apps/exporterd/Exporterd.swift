@@ -2,15 +2,14 @@ import BrokerAccess
 import Exporter
 import JobCore
 import RabbitMQ
-import Settings
-import StageKit
+public import Settings
+public import StageKit
 
-@main
-struct Exporterd: DaemonProgram {
-    static let program = Program.exporterd
-    static let abstract = "Writes events to files by hour: the storage fork."
+public struct Exporterd: DaemonProgram {
+    public static let program = Program.exporterd
+    public static let abstract = "Writes events to files by hour: the storage fork."
 
-    static func run(_ settings: Settings) async throws {
+    public static func run(_ settings: Settings) async throws {
         let configuration = try ExporterConfiguration(settings)
         let daemon = Daemon.bootstrap(configuration.daemon)
         let queue = ServiceQueue(

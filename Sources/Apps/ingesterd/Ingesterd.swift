@@ -5,17 +5,16 @@ import JobCore
 import Messaging
 import RabbitMQ
 import ServiceLifecycle
-import Settings
+public import Settings
 import Signing
-import StageKit
+public import StageKit
 import StoreAccess
 
-@main
-struct Ingesterd: DaemonProgram {
-    static let program = Program.ingesterd
-    static let abstract = "Receives callbacks at its endpoint, and records every change of an execution."
+public struct Ingesterd: DaemonProgram {
+    public static let program = Program.ingesterd
+    public static let abstract = "Receives callbacks at its endpoint, and records every change of an execution."
 
-    static func run(_ settings: Settings) async throws {
+    public static func run(_ settings: Settings) async throws {
         let (daemonSettings, brokerSettings, storeURL, keys, address, sqs, role) = try settings.all(
             DaemonSettings.init, BrokerSettings.init, AllSettings.storeURL.parsed(StoreURL.init(parsing:)).value,
             AllSettings.signingKeys.parsed(SigningKeys.init(parsing:)).value, AllSettings.callbackListen.value,

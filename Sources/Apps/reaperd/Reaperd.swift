@@ -2,16 +2,15 @@ import BrokerAccess
 import JobCore
 import RabbitMQ
 import Reaper
-import Settings
-import StageKit
+public import Settings
+public import StageKit
 import StoreAccess
 
-@main
-struct Reaperd: DaemonProgram {
-    static let program = Program.reaperd
-    static let abstract = "Ends executions that time out, repeats lost deliveries, removes old history."
+public struct Reaperd: DaemonProgram {
+    public static let program = Program.reaperd
+    public static let abstract = "Ends executions that time out, repeats lost deliveries, removes old history."
 
-    static func run(_ settings: Settings) async throws {
+    public static func run(_ settings: Settings) async throws {
         let (daemonSettings, brokerSettings, storeURL, overdueSeconds, keepDays) = try settings.all(
             DaemonSettings.init, BrokerSettings.init, AllSettings.storeURL.parsed(StoreURL.init(parsing:)).value,
             AllSettings.redeliverAfterSeconds.value, AllSettings.historyDays.value)

@@ -1,17 +1,16 @@
 import BrokerAccess
 import JobCore
 import RabbitMQ
-import Settings
-import StageKit
+public import Settings
+public import StageKit
 import StoreAccess
 import Ticker
 
-@main
-struct Tickerd: DaemonProgram {
-    static let program = Program.tickerd
-    static let abstract = "Publishes which schedules are due. Start several: one ticks, the others stand by."
+public struct Tickerd: DaemonProgram {
+    public static let program = Program.tickerd
+    public static let abstract = "Publishes which schedules are due. Start several: one ticks, the others stand by."
 
-    static func run(_ settings: Settings) async throws {
+    public static func run(_ settings: Settings) async throws {
         let (daemonSettings, brokerSettings, storeURL) = try settings.all(
             DaemonSettings.init, BrokerSettings.init, AllSettings.storeURL.parsed(StoreURL.init(parsing:)).value)
         let daemon = Daemon.bootstrap(daemonSettings)
