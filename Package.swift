@@ -163,7 +163,7 @@ let package = Package(
 
         daemon("tickerd", ["StoreAccess", "Ticker"]),
         daemon("dispatcherd", ["Dispatcher", "Messaging", "StoreAccess"]),
-        daemon("courierd", ["Courier", "HTTPClient", "Messaging", "SQS", "Signing"]),
+        daemon("courierd", ["Courier", "HTTPClient", "JSON", "Messaging", "SQS", "Signing", lifecycle]),
         daemon(
             "ingesterd", ["Ingester", "Messaging", "SQS", "Signing", "StoreAccess", hummingbird, lifecycle]),
         daemon("reaperd", ["Reaper", "StoreAccess"]),
