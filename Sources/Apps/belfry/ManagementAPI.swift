@@ -7,7 +7,8 @@ import Settings
 
 /// A client of RabbitMQ's management API, with the calls that the topology needs.
 struct ManagementAPI {
-    private let baseURL: String
+    /// Without user and password.
+    let baseURL: String
     private let authorization: String
 
     /// Reads a URL with user and password. Throws if a part of it is missing.
