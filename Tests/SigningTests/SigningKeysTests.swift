@@ -28,4 +28,10 @@ import Testing
         for secret in secrets { #expect(!error.description.contains(secret.prefix(16))) }
         #expect(!error.description.isEmpty)
     }
+
+    @Test func `keys that do not look random are named`() throws {
+        let words = Data("correct horse battery staple".utf8).base64EncodedString()
+        let keys = try SigningKeys(parsing: "a:\(Self.good),b:\(words),c:\(Self.short(32)),d:\(Sample.base64("d"))")
+        #expect(keys.guessableIDs == ["b", "c"])
+    }
 }

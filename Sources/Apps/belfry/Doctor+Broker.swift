@@ -1,6 +1,7 @@
 import BrokerAccess
 import Commands
 import HTTPClient
+import JobCore
 import RabbitMQ
 import Settings
 
@@ -42,29 +43,33 @@ extension Doctor {
         do {
             let report = try await TopologyReport(of: broker)
             return .topology(report.faults, unchecked: report.unchecked)
-        } catch let refusal as Refused where !settings.isGiven(AllSettings.managementURL.row) {
-            // It was the broker, about which there is a finding already.
-            return .notChecked("topology", refusal.lines[0], next: "see “broker” above")
+        } catch is Refused where !settings.isGiven(AllSettings.managementURL.row) {
+            // The finding about the broker says why.
+            return .notChecked("topology", "the broker could not be asked", next: "see “broker” above")
         }
     }
 
     /// Compares the clock with that of RabbitMQ's machine, or else with that of the admin API's.
     func clockFinding() async throws -> DoctorFinding {
-        if let api = try ManagementAPI.configured() {
-            return await clockFinding(api.baseURL, of: "RabbitMQ's machine")
+        if let api = try ManagementAPI.configured(settings) {
+            return await clockFinding(api.baseURL, of: "RabbitMQ's machine", AllSettings.managementURL.row)
         }
-        guard settings.isGiven(AllSettings.apiURL.row) else { return ClockDifference.unknown("there is no clock to ask") }
-        return await clockFinding(try AllSettings.apiURL.value(in: settings), of: "the admin API's machine")
+        guard settings.isGiven(AllSettings.apiURL.row) else {
+            return notGiven("clock", AllSettings.managementURL.row, "RabbitMQ tells its time only over its management API")
+        }
+        let url = try AllSettings.apiURL.value(in: settings)
+        return await clockFinding(url, of: "the admin API's machine", AllSettings.apiURL.row)
     }
 
-    private func clockFinding(_ url: String, of server: String) async -> DoctorFinding {
+    private func clockFinding(_ url: String, of server: String, _ row: SettingRow) async -> DoctorFinding {
         // Every answer has the header, be it one that refuses.
         let request = ClientRequest(method: "GET", url: url, timeoutMilliseconds: Self.requestMilliseconds)
         let asked = time.now().millisecondsSinceEpoch
         let outcome = await OneRequest.send(request)
         let answered = time.now().millisecondsSinceEpoch
         guard case .response(let response) = outcome, let seconds = response.serverSeconds else {
-            return ClockDifference.unknown("\(Settings.withoutPasswords(url)) told no time")
+            return .notChecked(
+                "clock", "\(Settings.withoutPasswords(url)) told no time", next: "start what serves it, or correct \(row.variable)")
         }
         return ClockDifference(serverSeconds: seconds, asked: asked, answered: answered).finding(server: server)
     }

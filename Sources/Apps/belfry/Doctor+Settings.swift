@@ -11,30 +11,22 @@ extension Doctor {
     /// Whether each setting that this program reads has the form that it needs.
     func settingsFinding() -> DoctorFinding {
         let check = "settings"
-        let reads: [(Settings) throws(SettingsError) -> Void] = [
-            { settings throws(SettingsError) in _ = try BrokerSettings(settings) },
-            { settings throws(SettingsError) in _ = try ServiceBrokerSettings(settings) },
-            { settings throws(SettingsError) in _ = try SQSSettings(settings) },
-            { settings throws(SettingsError) in _ = try Self.storeURL.value(in: settings) },
-            { settings throws(SettingsError) in _ = try Self.signingKeys.optional.value(in: settings) },
-            { settings throws(SettingsError) in _ = try AllSettings.healthListen.optional.value(in: settings) },
-            { settings throws(SettingsError) in _ = try AllSettings.callbackBaseURL.value(in: settings) },
-            { settings throws(SettingsError) in _ = try ManagementAPI.configured() },
-            { settings throws(SettingsError) in
-                if settings.isGiven(AllSettings.apiKey.row) { _ = try APIOptions.client(settings) }
-            },
-        ]
-        var problems: [String] = []
-        for read in reads {
-            do { try read(settings) } catch { problems += error.problems.filter { !problems.contains($0) } }
-        }
-        let given = AllSettings.rows(of: .belfry).filter(settings.isGiven)
-        guard problems.isEmpty else {
+        do {
+            _ = try settings.all(
+                BrokerSettings.init, ServiceBrokerSettings.init, SQSSettings.init, Self.storeURL.value,
+                Self.signingKeys.optional.value, AllSettings.healthListen.optional.value,
+                AllSettings.callbackBaseURL.value, ManagementAPI.configured(_:), Self.checkAPI)
+        } catch {
             return .wrong(
-                check, problems.joined(separator: "; "),
+                check, error.problems.joined(separator: "; "),
                 next: "correct them; docs/operations.md, “Configuration”, has the form of each")
         }
+        let given = AllSettings.rows(of: .belfry).filter(settings.isGiven)
         return .ok(check, "\(given.count) of the \(AllSettings.rows(of: .belfry).count) that belfry reads are set")
+    }
+
+    private static func checkAPI(_ settings: Settings) throws(SettingsError) {
+        if settings.isGiven(AllSettings.apiKey.row) { _ = try APIOptions.client(settings) }
     }
 
     /// What a check says whose setting was not given.

@@ -48,9 +48,9 @@ extension Doctor {
         guard guessable.isEmpty else {
             return .warning(
                 check, "the key \(guessable.joined(separator: ", ")) does not look random",
-                next: "put a new key first: NAME:$(openssl rand -base64 32); docs/operations.md tells how to replace a key")
+                next: "put a new key first: NAME:$(openssl rand -base64 32); docs/operations.md, “Rotate a signing key”, has the steps")
         }
-        let opened = sealed.map { "\($0.count) sealed secrets of the store can be opened" }
-        return .ok(check, "“\(keys.currentID)” signs; \(opened ?? "the store could not be asked for secrets")")
+        let opened = sealed.map { $0.isEmpty ? "the store has no sealed secret" : "all sealed secrets can be opened" }
+        return .ok(check, "“\(keys.currentID)” signs; \(opened ?? "the store could not be asked for sealed secrets")")
     }
 }

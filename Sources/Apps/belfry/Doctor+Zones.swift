@@ -1,5 +1,6 @@
 import Commands
 import Foundation
+import JobCore
 import Settings
 
 extension Doctor {

@@ -30,7 +30,7 @@ struct Doctor: Sendable {
 
     /// What the checks have found, in their order.
     func findings() async -> [DoctorFinding] {
-        let running = Self.checks.map { check in Task { await findings(of: check) } }
+        let running = Self.checks.map { check in Task { await self.findings(of: check) } }
         var findings: [DoctorFinding] = []
         for task in running { findings += await task.value }
         return findings
@@ -45,7 +45,7 @@ struct Doctor: Sendable {
             result.yield([
                 .wrong(
                     check.name, "no result within \(Self.secondsMax) s",
-                    next: "check the network between this machine and the place that the setting names, or try again")
+                    next: "check the network between this machine and the place that its setting names")
             ])
         }
         for await findings in results { return findings }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Commands
+import JSON
 import JobCore
 import Settings
 

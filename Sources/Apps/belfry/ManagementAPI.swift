@@ -22,9 +22,10 @@ struct ManagementAPI {
 
     /// The client for `BELFRY_MANAGEMENT_URL`, or nil if that is not set. Throws ``SettingsError`` if the URL is
     /// incomplete.
-    static func configured() throws(SettingsError) -> ManagementAPI? {
-        try AllSettings.managementURL.parsed(ManagementAPI.init(parsing:)).optional
-            .value(in: Settings(program: .belfry, flags: [:]))
+    static func configured(
+        _ settings: Settings = Settings(program: .belfry, flags: [:])
+    ) throws(SettingsError) -> ManagementAPI? {
+        try AllSettings.managementURL.parsed(ManagementAPI.init(parsing:)).optional.value(in: settings)
     }
 
     /// A path below `/api/`. Names may have any characters.

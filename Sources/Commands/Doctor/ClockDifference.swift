@@ -4,7 +4,7 @@ public struct ClockDifference: Sendable, Equatable {
     private static let warnedMilliseconds: Int64 = 2_000
 
     /// By how much the server is ahead, at best; negative if it is behind.
-    let aheadMilliseconds: Int64
+    private let aheadMilliseconds: Int64
 
     /// `serverSeconds` is the header, `asked` and `answered` are the milliseconds of this machine before and after.
     /// All are since 1970.
@@ -27,11 +27,5 @@ public struct ClockDifference: Sendable, Equatable {
             "this machine is \(size / 1_000).\(size % 1_000 / 100) s \(aheadMilliseconds > 0 ? "behind" : "ahead of") "
                 + server,
             next: "let NTP set the clocks of both machines (chrony or systemd-timesyncd; timedatectl shows it)")
-    }
-
-    /// What to say without an answer that has a date.
-    public static func unknown(_ reason: String) -> DoctorFinding {
-        .notChecked(
-            check, reason, next: "set BELFRY_MANAGEMENT_URL: RabbitMQ tells its time only over its management API")
     }
 }

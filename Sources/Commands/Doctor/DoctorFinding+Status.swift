@@ -13,7 +13,7 @@ extension DoctorFinding {
         guard let first = problems.first else { return .ok(check, "\(stages.count) stages are at work, by \(url)") }
         let more = problems.count == 1 ? "" : " and \(problems.count - 1) more"
         let found = "\(first.fieldText("message") ?? "a problem")\(more)"
-        let next = "\(first.fieldText("hint") ?? "look at it"); belfry status shows all"
+        let next = "\(first.fieldText("hint") ?? "Look at it.") belfry status shows all"
         return isDown ? .wrong(check, found, next: next) : .warning(check, found, next: next)
     }
 }

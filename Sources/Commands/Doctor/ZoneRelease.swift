@@ -1,4 +1,4 @@
-import JobCore
+public import JobCore
 
 /// The release of the time zones of a folder, as far as files beside the zones tell it.
 ///
