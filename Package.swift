@@ -140,7 +140,7 @@ let package = Package(
         library("Store", ["JSON", "JobCore"]),
         library("SQLiteStore", ["JSON", "JobCore", "Store", grdb, logging, metrics]),
         library("StoreAccess", ["Store", "SQLiteStore", logging]),
-        library("Commands", ["JSON", "JobCore", "Messaging", yams]),
+        library("Commands", ["JSON", "JobCore", "Messaging", "Store", yams]),
         library(
             "StageKit",
             [
@@ -176,7 +176,8 @@ let package = Package(
             dependencies: [
                 "BrokerAccess", "Commands", "HTTPClient", "HTTPServer", "JSON", "JobCore", "Messaging", "RabbitMQ",
                 "SQS",
-                "Settings", "Signing", "StageKit", "Store", "StoreAccess", "consoled", "courierd", "deadletterd",
+                "Settings", "Signing", "SQLiteStore", "StageKit", "Store", "StoreAccess", "consoled", "courierd",
+                "deadletterd",
                 "dispatcherd", "exporterd", "ingesterd", "reaperd", "tickerd", argumentParser, crypto, hummingbird,
                 logging, signals,
             ],

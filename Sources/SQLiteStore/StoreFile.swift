@@ -7,27 +7,23 @@ import Store
 struct StoreFile {
     /// "Belf", in the header of the file: it tells a store from any other SQLite file.
     static let applicationID: Int32 = 0x4265_6C66
-    /// To open waits this long for another process that is opening the store; migrations may take a while.
-    private static let openWaitSecondsMax = 60
-
     let path: String
     /// A statement waits this long for another process's lock.
     private let lockWaitSeconds: Double
     private let directory: String
 
     init(path: String, lockWaitSeconds: Double) {
-        let folder = path.lastIndex(of: "/").map { path[...$0] } ?? "./"
         self.path = path
         self.lockWaitSeconds = lockWaitSeconds
-        directory = String(folder)
+        directory = FolderLock.folder(of: path)
     }
 
     /// Opens the file and brings its schema up to date. Processes that open it at the same time take turns: two of
     /// them must neither switch to WAL nor decide which migrations are left to do at once.
     func open() throws(StoreError) -> DatabasePool {
         try createDirectory()
-        let lock = try lockDirectory()
-        defer { close(lock) }
+        let lock = try FolderLock(directory)
+        defer { lock.release() }
         try createFile()
         do {
             let pool = try DatabasePool(path: path, configuration: configuration)
@@ -54,7 +50,7 @@ struct StoreFile {
         return configuration
     }
 
-    private static func refuseForeign(_ database: Database, path: String) throws {
+    static func refuseForeign(_ database: Database, path: String) throws {
         guard try Int32.fetchOne(database, sql: "PRAGMA application_id") != applicationID else { return }
         let tables = try Int.fetchOne(
             database, sql: "SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'grdb%'")
@@ -64,13 +60,15 @@ struct StoreFile {
     }
 
     private func migrate(_ pool: DatabasePool) throws {
-        let (known, found) = (Schema.version, try pool.read(Schema.version))
-        guard found <= known else {
-            throw StoreError.unusable(
-                "\(path) was written by a newer Belfry (schema \(found), this program knows \(known)): "
-                    + "upgrade this program")
-        }
+        try Self.refuseNewer(try pool.read(Schema.version), path: path)
         try Schema.migrator.migrate(pool)
+    }
+
+    static func refuseNewer(_ version: Int, path: String) throws(StoreError) {
+        guard version > Schema.version else { return }
+        throw .unusable(
+            "\(path) was written by a newer Belfry (schema \(version), this program knows \(Schema.version)): "
+                + "upgrade this program")
     }
 
     private func createDirectory() throws(StoreError) {
@@ -84,25 +82,6 @@ struct StoreFile {
         }
     }
 
-    /// Locks the folder rather than a file of its own, so that no lock file stays behind. The kernel releases the lock
-    /// when its holder exits.
-    private func lockDirectory() throws(StoreError) -> CInt {
-        let descriptor = Glibc.open(directory, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else {
-            throw .unavailable("the folder \(directory) can't be opened: \(Self.lastError)")
-        }
-        let end = ContinuousClock.now + .seconds(Self.openWaitSecondsMax)
-        while flock(descriptor, LOCK_EX | LOCK_NB) != 0 {
-            guard errno == EWOULDBLOCK || errno == EINTR, ContinuousClock.now < end else {
-                let reason = Self.lastError
-                close(descriptor)
-                throw .unavailable("the folder \(directory) is locked by another program: \(reason)")
-            }
-            usleep(10_000)
-        }
-        return descriptor
-    }
-
     /// Creates an empty file that only its owner may read; SQLite gives the files beside it (-wal, -shm) the same mode.
     private func createFile() throws(StoreError) {
         // O_EXCL, because to close a file that this process has open elsewhere would drop SQLite's locks on it.
@@ -110,9 +89,7 @@ struct StoreFile {
         if descriptor >= 0 {
             close(descriptor)
         } else if errno != EEXIST {
-            throw .unavailable("\(path) can't be created: \(Self.lastError); is its folder writable?")
+            throw .unavailable("\(path) can't be created: \(FolderLock.lastError); is its folder writable?")
         }
     }
-
-    private static var lastError: String { String(cString: strerror(errno)) }
 }

@@ -1,5 +1,5 @@
 public import Logging
-import SQLiteStore
+public import SQLiteStore
 public import Store
 
 /// Where the store is: `sqlite:PATH`, the path absolute or from the working directory.
@@ -30,6 +30,9 @@ public struct StoreURL: Sendable {
     public func open(logger: Logger) throws(StoreError) -> any CompleteStore {
         try SQLiteStore(path: path, logger: logger)
     }
+
+    /// What looks at the store, copies it to a backup, and restores one.
+    public var backup: StoreBackup { StoreBackup(path: path) }
 }
 
 /// Why a URL names no store.

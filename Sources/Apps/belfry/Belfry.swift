@@ -20,7 +20,7 @@ struct Belfry: AsyncParsableCommand {
             ExecutionsCommand.self, FollowCommand.self, ServicesCommand.self, SchedulesCommand.self, AuditCommand.self,
             ExplainCommand.self, ReadyCommand.self, DoctorCommand.self, TopologyCommand.self, ForksCommand.self, EventsCommand.self,
             DeadCommand.self,
-            KeysCommand.self, SecretsCommand.self, MockCommand.self,
+            KeysCommand.self, SecretsCommand.self, StoreCommand.self, MockCommand.self,
         ])
 
     static func main() async {
@@ -42,6 +42,8 @@ struct Belfry: AsyncParsableCommand {
         } catch let error as LetterAnswerFault {
             end(["\(error)"], status: 1)
         } catch let error as StoreError {
+            end(["\(error)"], status: 1)
+        } catch let error as BackupError {
             end(["\(error)"], status: 1)
         } catch let error as SettingsError {
             end(error.problems, status: 2)
