@@ -6,7 +6,7 @@ import Testing
 
 @Suite struct StoreHealthTests {
     private static let now = Instant(secondsSinceEpoch: 1_800_000_000)
-    private static let author = ChangeAuthor(name: "test", source: .cli)
+    private static let author = ChangeAuthor(name: "test")
 
     @Test func `the sealed secrets that are valid are read, and a missing store is not created`() async throws {
         let folder = try TemporaryFolder()

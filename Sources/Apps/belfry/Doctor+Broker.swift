@@ -55,7 +55,8 @@ extension Doctor {
             return await clockFinding(api.baseURL, of: "RabbitMQ's machine", AllSettings.managementURL.row)
         }
         guard settings.isGiven(AllSettings.apiURL.row) else {
-            return notGiven("clock", AllSettings.managementURL.row, "RabbitMQ tells its time only over its management API")
+            return notGiven(
+                "clock", AllSettings.managementURL.row, "RabbitMQ tells its time only over its management API")
         }
         let url = try AllSettings.apiURL.value(in: settings)
         return await clockFinding(url, of: "the admin API's machine", AllSettings.apiURL.row)
@@ -69,7 +70,8 @@ extension Doctor {
         let answered = time.now().millisecondsSinceEpoch
         guard case .response(let response) = outcome, let seconds = response.serverSeconds else {
             return .notChecked(
-                "clock", "\(Settings.withoutPasswords(url)) told no time", next: "start what serves it, or correct \(row.variable)")
+                "clock", "\(Settings.withoutPasswords(url)) told no time",
+                next: "start what serves it, or correct \(row.variable)")
         }
         return ClockDifference(serverSeconds: seconds, asked: asked, answered: answered).finding(server: server)
     }

@@ -8,7 +8,8 @@ import StoreAccess
 
 extension Doctor {
     func storeFinding() async throws -> DoctorFinding {
-        let (backup, place) = (try Self.storeURL.value(in: settings).backup, try AllSettings.storeURL.value(in: settings))
+        let backup = try Self.storeURL.value(in: settings).backup
+        let place = try AllSettings.storeURL.value(in: settings)
         if !backup.isThere, !settings.isGiven(AllSettings.storeURL.row) {
             return notGiven("store", AllSettings.storeURL.row, "there is none at \(place)")
         }
@@ -41,16 +42,19 @@ extension Doctor {
         if let first = faults.first {
             return .wrong(
                 check, first + (faults.count == 1 ? "" : ", and \(faults.count - 1) more secrets"),
-                next: "add the key that sealed it at the end of BELFRY_SIGNING_KEYS, then run belfry secrets reseal; if "
+                next:
+                    "add the key that sealed it at the end of BELFRY_SIGNING_KEYS, then run belfry secrets reseal; if "
                     + "the key is lost, belfry secrets rotate SERVICE makes a new secret")
         }
         let guessable = keys.guessableIDs
         guard guessable.isEmpty else {
             return .warning(
                 check, "the key \(guessable.joined(separator: ", ")) does not look random",
-                next: "put a new key first: NAME:$(openssl rand -base64 32); docs/operations.md, “Rotate a signing key”, has the steps")
+                next:
+                    "replace it by a new one, NAME:$(openssl rand -base64 32): docs/operations.md, “Rotate a signing key”"
+            )
         }
         let opened = sealed.map { $0.isEmpty ? "the store has no sealed secret" : "all sealed secrets can be opened" }
-        return .ok(check, "“\(keys.currentID)” signs; \(opened ?? "the store could not be asked for sealed secrets")")
+        return .ok(check, "“\(keys.currentID)” signs; \(opened ?? "the store could not be asked for secrets")")
     }
 }

@@ -16,7 +16,8 @@ extension Doctor {
             }
             return ZoneRelease(zones: text("tzdata.zi"), leapSeconds: text("leapseconds"), version: text("+VERSION"))
                 .finding(
-                    folder: folder, hasZones: FileManager.default.fileExists(atPath: "\(folder)/Europe/Berlin"), now: now)
+                    folder: folder, hasZones: FileManager.default.fileExists(atPath: "\(folder)/Europe/Berlin"),
+                    now: now)
         }
     }
 }

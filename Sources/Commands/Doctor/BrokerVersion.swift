@@ -40,8 +40,8 @@ public struct BrokerVersion: Sendable, Comparable {
         guard version >= oldestWithFixes else {
             return .warning(
                 check, "\(found) gets no fixes from its developers any more",
-                next: "Belfry works with it; plan an upgrade to the newest series (www.rabbitmq.com/release-information), "
-                    + "unless your distribution maintains this package")
+                next: "unless your distribution maintains this package, plan an upgrade to the newest series "
+                    + "(www.rabbitmq.com/release-information); Belfry works with this one, too")
         }
         return .ok(check, found)
     }

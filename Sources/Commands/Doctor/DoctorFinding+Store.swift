@@ -46,7 +46,7 @@ extension DoctorFinding {
         guard isThere else {
             return .wrong(
                 storeCheck, "\(error)",
-                next: "correct BELFRY_STORE_URL, or start a daemon with it, such as tickerd: the first one creates the store")
+                next: "correct BELFRY_STORE_URL, or start a daemon with it, such as tickerd, which creates the store")
         }
         let next =
             switch error {

@@ -35,20 +35,21 @@ public struct ZoneRelease: Sendable, Equatable {
         let found = "tzdata \(name ?? "of an unknown release") in \(folder)"
         guard name != nil || leapListEnds != nil else {
             return .notChecked(
-                Self.check, "the age of the time zones in \(folder) is not known: there is no tzdata.zi and no leapseconds",
+                Self.check, "\(folder) has neither tzdata.zi nor leapseconds, which tell its age",
                 next: "compare the version of the package tzdata with www.iana.org/time-zones")
         }
         guard let age = tooOld(now) else { return .ok(Self.check, found) }
         return .warning(
             Self.check, "\(found): \(age)",
-            next: "upgrade the package tzdata, such as with apt-get install --only-upgrade tzdata; the daemons notice it")
+            next: "upgrade the package tzdata (apt-get install --only-upgrade tzdata); the daemons need no restart")
     }
 
     /// Why it is too old; nil if it is not.
     private func tooOld(_ now: Instant) -> String? {
         if let leapListEnds {
             let end = Instant(secondsSinceEpoch: leapListEnds)
-            return end <= now ? "older than about 9 months, its list of leap seconds ended on \(end.rfc3339.prefix(10))" : nil
+            guard end <= now else { return nil }
+            return "older than about 9 months, its list of leap seconds ended on \(end.rfc3339.prefix(10))"
         }
         guard let year = name.flatMap({ Int($0.prefix(4)) }), let thisYear = Int(now.rfc3339.prefix(4)),
             let month = Int(now.rfc3339.dropFirst(5).prefix(2))
