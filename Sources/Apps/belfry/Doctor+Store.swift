@@ -50,9 +50,7 @@ extension Doctor {
         guard guessable.isEmpty else {
             return .warning(
                 check, "the key \(guessable.joined(separator: ", ")) does not look random",
-                next:
-                    "replace it by a new one, NAME:$(openssl rand -base64 32): docs/operations.md, “Rotate a signing key”"
-            )
+                next: "make a new one, NAME:$(openssl rand -base64 32): docs/operations.md, “Rotate a signing key”")
         }
         let opened = sealed.map { $0.isEmpty ? "the store has no sealed secret" : "all sealed secrets can be opened" }
         return .ok(check, "“\(keys.currentID)” signs; \(opened ?? "the store could not be asked for secrets")")

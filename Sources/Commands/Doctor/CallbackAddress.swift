@@ -70,6 +70,7 @@ public struct CallbackAddress: Sendable {
         let place = rest.prefix { $0 != "/" && $0 != "?" }
         if place.hasPrefix("[") { return place.hasPrefix("[::1]") }
         let host = place.prefix { $0 != ":" }
-        return host == "localhost" || host.hasSuffix(".localhost") || host.hasPrefix("127.")
+        if host.hasPrefix("127.") { return host.allSatisfy { $0 == "." || $0.isNumber } }
+        return host == "localhost" || host.hasSuffix(".localhost")
     }
 }
