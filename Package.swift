@@ -145,7 +145,7 @@ let package = Package(
             "StageKit",
             [
                 "HTTPServer", "JobCore", "Messaging", "Observability", "Settings", "Store", hummingbird, lifecycle,
-                logging, metrics, nioCore, signals,
+                logging, metrics, nioCore, nioPosix, signals,
             ]),
 
         library("OpenAPI", ["HTTPServer", "JSON", "JobCore", "StageKit", hummingbird]),

@@ -4,7 +4,7 @@ import JobCore
 public import Logging
 import Observability
 public import ServiceLifecycle
-import Settings
+public import Settings
 import UnixSignals
 
 /// What every daemon has around its stage: logs, metrics, time zones, the health port, the notices to systemd, signals,
@@ -41,12 +41,15 @@ public struct Daemon: Sendable {
     /// work. It is tried again while the store is unavailable, and until then the process is not ready. `faults` are
     /// the reasons why it is not ready later on.
     ///
-    /// Throws what a service throws, and `StoreError.unusable` of `stage`.
+    /// `listens` are the addresses at which the stage will listen. Throws `SettingsError` at once if that can't be. Later
+    /// on it throws what a service throws, and `StoreError.unusable` of `stage`.
     public func run(
+        listens: [ListenAddress] = [],
         connections: @escaping @Sendable () async -> Void,
         faults: @escaping @Sendable () async -> [String],
         stage: @escaping @Sendable () async throws -> [any Service]
     ) async throws {
+        try await PortCheck.run((settings.healthAddress.map { [$0] } ?? []) + listens)
         let loop = StageLoop(time: SystemTime(), logger: logger, make: stage)
         let allFaults: @Sendable () async -> [String] = {
             if let fault = loop.startFault { return [fault] }

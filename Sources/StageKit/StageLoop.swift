@@ -43,7 +43,8 @@ struct StageLoop: Service {
             logger.info("ready to work")
             return try await withThrowingTaskGroup(of: Void.self) { group in
                 for service in services { group.addTask { try await service.run() } }
-                try await group.waitForAll()
+                // The first error ends the stage: to wait for all, as waitForAll does, would never end.
+                while try await group.next() != nil {}
             }
         }
     }

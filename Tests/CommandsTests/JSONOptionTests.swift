@@ -9,6 +9,7 @@ import Testing
         "topology print": "it prints a definitions file, which is JSON",
         "dead export": "it prints JSON Lines, which dead replay reads",
         "mock": "it prints JSON Lines",
+        "ready": "its answer is the exit code",
     ]
     private static let id = "4a01965e-53f8-5e10-91d0-3f4a7e34dd21"
 

@@ -62,6 +62,50 @@ extension EndToEnd {
             #expect(help.status == 0 && help.output.contains("BELFRY_STORE_URL"))
         }
 
+        @Test(arguments: [
+            ("tickerd", "BELFRY_HEALTH_LISTEN"), ("consoled", "BELFRY_API_LISTEN"),
+            ("ingesterd", "BELFRY_CALLBACK_LISTEN"), ("courierd", "BELFRY_HEALTH_LISTEN"),
+        ])
+        func `a program whose port is in use exits with 1, and says so in one line with what to do`(
+            program: String, variable: String
+        ) async throws {
+            let folder = FileManager.default.temporaryDirectory.appending(path: "belfry-\(UUID().uuidString)").path
+            defer { try? FileManager.default.removeItem(atPath: folder) }
+            let other = try await LedgerService.start()
+            let address = String(other.url.dropFirst("http://".count))
+            let finished = try await Program.run(
+                "\(Project.bin)/\(program)",
+                environment: Self.keys.merging([
+                    "BELFRY_STORE_URL": "sqlite:\(folder)/belfry.sqlite", "BELFRY_AMQP_URL": "amqp://127.0.0.1:1/",
+                    "BELFRY_LOG_LEVEL": "error", variable: address,
+                ]) { $1 })
+            #expect(finished.status == 1 && !finished.wasKilled)
+            #expect(
+                finished.errors == "\(program): can't listen on \(address): another program uses the port; "
+                    + "stop it, or choose another port\n")
+        }
+
+        @Test(arguments: [
+            ("10.255.255.1:8080", "this machine does not have that address"), ("no.invalid:80", "its host is unknown"),
+        ])
+        func `a program with an address that is not this machine's exits with 1 and says so`(
+            address: String, text: String
+        ) async throws {
+            let finished = try await Program.run(
+                "\(Project.bin)/courierd",
+                environment: Self.keys.merging(["BELFRY_HEALTH_LISTEN": address, "BELFRY_LOG_LEVEL": "error"]) { $1 })
+            #expect(finished.status == 1 && finished.errors.contains("can't listen on \(address): \(text)"))
+        }
+
+        @Test func `a program whose secret file is missing exits with 1 and names the file`() async throws {
+            let finished = try await Program.run(
+                "\(Project.bin)/courierd", environment: ["BELFRY_SIGNING_KEYS_FILE": "/run/secrets/none"])
+            #expect(finished.status == 1 && !finished.wasKilled)
+            #expect(
+                finished.errors == "courierd: BELFRY_SIGNING_KEYS_FILE names /run/secrets/none, which can't be read "
+                    + "(No such file or directory): create it, or name the right path\n")
+        }
+
         @Test(arguments: ["tickerd", "dispatcherd", "ingesterd", "reaperd", "consoled"])
         func `a program whose store is not a Belfry store exits with 1 and says so`(
             program: String

@@ -44,4 +44,11 @@ import Testing
         let loop = loop { [Failing()] }
         await #expect(throws: StoreError.unavailable("later")) { try await loop.run() }
     }
+
+    @Test func `a stage ends with the error of one service, although the others would go on`() async {
+        struct Failing: Service { func run() async throws { throw StoreError.unavailable("later") } }
+        struct Lasting: Service { func run() async throws { try await Task.sleep(for: .seconds(3_600)) } }
+        let loop = loop { [Lasting(), Failing(), Lasting()] }
+        await #expect(throws: StoreError.unavailable("later")) { try await loop.run() }
+    }
 }

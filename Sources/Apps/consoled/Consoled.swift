@@ -23,7 +23,9 @@ public struct Consoled: DaemonProgram {
             async let answering: Void = answers.run()
             _ = await (broker.run(), answering)
         }
-        try await daemon.run(connections: connections, faults: { await store.faults() + broker.outages }) {
+        try await daemon.run(
+            listens: [address], connections: connections, faults: { await store.faults() + broker.outages }
+        ) {
             let targets = TargetRules(
                 hasServiceBroker: serviceURL != nil, pipelinePrefix: brokerSettings.topology.prefix,
                 sqsEndpoint: endpoint)

@@ -25,7 +25,8 @@ public struct Ingesterd: DaemonProgram {
         let queue = CallbackQueue(sqs, topology: brokerSettings.topology)
         let opened = LazyStore(storeURL, logger: daemon.logger)
         try await daemon.run(
-            connections: { await queue.run(beside: broker.run) }, faults: { await opened.faults() + broker.outages }
+            listens: role == .recorder ? [] : [address], connections: { await queue.run(beside: broker.run) },
+            faults: { await opened.faults() + broker.outages }
         ) {
             let ingester = IngesterServices(
                 store: try opened.open(), broker: broker, callbackQueue: queue, keys: keys, logger: daemon.logger)
