@@ -43,9 +43,13 @@ extension Doctor {
         do {
             let report = try await TopologyReport(of: broker)
             return .topology(report.faults, unchecked: report.unchecked)
-        } catch is Refused where !settings.isGiven(AllSettings.managementURL.row) {
-            // The finding about the broker says why.
-            return .notChecked("topology", "the broker could not be asked", next: "see “broker” above")
+        } catch let refusal as Refused {
+            guard settings.isGiven(AllSettings.managementURL.row) else {
+                // The finding about the broker says why.
+                return .notChecked("topology", "the broker could not be asked", next: "see “broker” above")
+            }
+            let next = "correct BELFRY_MANAGEMENT_URL: RabbitMQ's management API, with the password of an administrator"
+            throw Refused(lines: refusal.lines + [Self.nextMark + next])
         }
     }
 

@@ -73,7 +73,7 @@ struct Doctor: Sendable {
     }
 
     /// How the lines of a refusal begin that say what to do.
-    private static let nextMark = "  next: "
+    static let nextMark = "  next: "
 
     /// Runs work that blocks on a thread of its own, so that the other checks go on.
     static func blocking<Value: Sendable>(_ work: @escaping @Sendable () -> Value) async -> Value {

@@ -39,7 +39,7 @@ public struct BrokerVersion: Sendable, Comparable {
         }
         guard version >= oldestWithFixes else {
             return .warning(
-                check, "\(found) gets no fixes from its developers any more",
+                check, "\(found): a series that gets no fixes from its developers any more",
                 next: "unless your distribution maintains this package, plan an upgrade to the newest series "
                     + "(www.rabbitmq.com/release-information); Belfry works with this one, too")
         }
