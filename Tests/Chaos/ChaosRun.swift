@@ -9,8 +9,7 @@ public struct ChaosRun: Sendable {
     /// Variables that all programs of the installation need: a purged delivery is made again soon.
     public static let environment = ["BELFRY_REDELIVER_AFTER_SECONDS": "10"]
 
-    /// The programs of a run.
-    public static let programs = ["tickerd", "dispatcherd", "courierd", "ingesterd", "reaperd", "consoled"]
+    private static let programs = ["tickerd", "dispatcherd", "courierd", "ingesterd", "reaperd", "consoled"]
         .flatMap { ["\($0).1", "\($0).2"] }
 
     private let plan: ChaosPlan
