@@ -185,6 +185,7 @@ let package = Package(
 
         testing("Determinism", ["JobCore"]),
         testing("MessagingTesting", ["Determinism", "JobCore", "Messaging"]),
+        testing("Upgrades", ["JSON", "Messaging"]),
         testing("RouterTesting", [hummingbird, logging, nioEmbedded]),
         testing("Fuzzing", ["Determinism", "JSON"]),
         testing("StoreConformance", ["JobCore", "Store"]),
@@ -199,7 +200,7 @@ let package = Package(
 
         tests("JSONTests", ["JSON"]),
         tests("JobCoreTests", ["Determinism", "JSON", "JobCore"]),
-        tests("MessagingTests", ["JSON", "JobCore", "Messaging", "MessagingTesting", yams]),
+        tests("MessagingTests", ["JSON", "JobCore", "Messaging", "MessagingTesting", "Upgrades", yams]),
         tests("SettingsTests", ["Settings", logging]),
         tests("SigningTests", ["JobCore", "Signing"]),
         tests("ThreadsTests", ["Threads"]),
@@ -288,11 +289,16 @@ let package = Package(
         tests(
             "EndToEndTests",
             [
-                "Chaos", "Determinism", "JSON", "JobCore", "Messaging", "RabbitMQ", "Signing", "TestServers", logging,
+                "Chaos", "Determinism", "JSON", "JobCore", "Messaging", "RabbitMQ", "Signing", "TestServers",
+                "Upgrades",
+                logging,
             ]),
         tests(
             "SQLiteStoreTests",
-            ["JobCore", "SQLiteStore", "Store", "StoreConformance", grdb, inMemoryLogging, logging]),
+            [
+                "JSON", "JobCore", "SQLiteStore", "Store", "StoreConformance", "Upgrades", grdb, inMemoryLogging,
+                logging,
+            ]),
     ] + benchmarks + examples,
     swiftLanguageModes: [.v6]
 )
