@@ -61,14 +61,20 @@ import Upgrades
             "by-message": "success", "by-queue": "success", "requested": "success", "shop": "success",
             "lost": "success", "slow-too": "success", "slow-three": "success", "asked": "success",
             "cancelled": "fail:cancelled", "retry": "fail:reported", "refused": "fail:invocation",
-            "too-late": "fail:ttl", "expired": "fail:heartbeat",
+            "expired": "fail:ttl",
         ]
         for (name, end) in ends {
-            #expect(try await earlier.end(of: try earlier.id(name)) == end, "\(name)")
+            let found = try await earlier.end(of: try earlier.id(name))
+            #expect(found == end, "\(name)")
         }
         #expect(try await earlier.execution(try earlier.id("by-message"))["summary"]?.string == "by message")
         #expect(try await earlier.execution(try earlier.id("asked"))["payload"]?.string == "by hand")
-        #expect(try await earlier.execution(try earlier.id("waits"))["status"]?.string == "pending")
+        // A first attempt that failed before is on record, and a later one waits.
+        for name in ["too-late", "waits"] {
+            let record = try await earlier.execution(try earlier.id(name))
+            let first = record["timeline"]?.array?.first { $0["event"]?.string == "attempt" }
+            #expect(record["status"]?.string == "pending" && first?["status_code"]?.integer == 503, "\(record)")
+        }
     }
 
     /// Due events, and runs that were buffered.
@@ -86,8 +92,10 @@ import Upgrades
 
     private func expectWebhooksOnce(_ earlier: EarlierInstallation) async throws {
         let counts = earlier.service.webhooks.reduce(into: [:]) { $0[$1.executionID, default: 0] += 1 }
-        #expect(counts.count >= 10 && counts.values.allSatisfy { $0 == 1 }, "\(counts)")
-        for name in ["running", "by-message", "cancelled", "expired", "accepted", "slow", "too-late", "waits"] {
+        // Its service still answers 503, so it may get further attempts.
+        let repeated = try earlier.id("too-late")
+        #expect(counts.count >= 10 && counts.allSatisfy { $0.value == 1 || $0.key == repeated }, "\(counts)")
+        for name in ["running", "by-message", "cancelled", "expired", "accepted", "slow", "waits"] {
             #expect(counts[try earlier.id(name)] == nil, "\(name) was delivered before the upgrade, or ended")
         }
     }
@@ -121,7 +129,9 @@ import Upgrades
             let now = try await earlier.execution(id)
             guard case .object(let fields) = before else { continue }
             // A run that is retried after the upgrade gets a link to its retry.
-            for (field, value) in fields where field != "retried_by" && now[field] != nil {
+            let isRetried = now["retried_by"] != before["retried_by"]
+            for (field, value) in fields where now[field] != nil {
+                guard !isRetried || !["retried_by", "timeline"].contains(field) else { continue }
                 #expect(now[field] == value, "\(field) of \(id)")
             }
         }
