@@ -163,7 +163,7 @@ let package = Package(
 
         daemon("tickerd", ["StoreAccess", "Ticker"]),
         daemon("dispatcherd", ["Dispatcher", "Messaging", "StoreAccess"]),
-        daemon("courierd", ["Courier", "HTTPClient", "Messaging", "SQS", "Signing"]),
+        daemon("courierd", ["Courier", "HTTPClient", "JSON", "Messaging", "SQS", "Signing", lifecycle]),
         daemon(
             "ingesterd", ["Ingester", "Messaging", "SQS", "Signing", "StoreAccess", hummingbird, lifecycle]),
         daemon("reaperd", ["Reaper", "StoreAccess"]),
@@ -185,6 +185,7 @@ let package = Package(
 
         testing("Determinism", ["JobCore"]),
         testing("MessagingTesting", ["Determinism", "JobCore", "Messaging"]),
+        testing("Upgrades", ["JSON", "Messaging"]),
         testing("RouterTesting", [hummingbird, logging, nioEmbedded]),
         testing("Fuzzing", ["Determinism", "JSON"]),
         testing("StoreConformance", ["JobCore", "Store"]),
@@ -199,7 +200,7 @@ let package = Package(
 
         tests("JSONTests", ["JSON"]),
         tests("JobCoreTests", ["Determinism", "JSON", "JobCore"]),
-        tests("MessagingTests", ["JSON", "JobCore", "Messaging", "MessagingTesting", yams]),
+        tests("MessagingTests", ["JSON", "JobCore", "Messaging", "MessagingTesting", "Upgrades", yams]),
         tests("SettingsTests", ["Settings", logging]),
         tests("SigningTests", ["JobCore", "Signing"]),
         tests("ThreadsTests", ["Threads"]),
@@ -272,6 +273,7 @@ let package = Package(
                 "Commands", "Determinism", "JSON", "JobCore", "Messaging", "Signing", "Store", "StoreAccess",
                 "TestServers", crypto, hummingbird, logging,
             ]),
+        tests("DeploymentTests", ["JSON", "Messaging", "Settings", "TestServers", yams]),
         tests("BrokerAccessTests", ["BrokerAccess", "JobCore", "Messaging", "RabbitMQ", "Settings"]),
         tests("ObservabilityTests", ["JSON", "JobCore", "Observability", hummingbird, logging, metrics]),
         tests("StoreAccessTests", ["Store", "StoreAccess", logging]),
@@ -287,11 +289,16 @@ let package = Package(
         tests(
             "EndToEndTests",
             [
-                "Chaos", "Determinism", "JSON", "JobCore", "Messaging", "RabbitMQ", "Signing", "TestServers", logging,
+                "Chaos", "Determinism", "JSON", "JobCore", "Messaging", "RabbitMQ", "Signing", "TestServers",
+                "Upgrades",
+                logging,
             ]),
         tests(
             "SQLiteStoreTests",
-            ["JobCore", "SQLiteStore", "Store", "StoreConformance", grdb, inMemoryLogging, logging]),
+            [
+                "JSON", "JobCore", "SQLiteStore", "Store", "StoreConformance", "Upgrades", grdb, inMemoryLogging,
+                logging,
+            ]),
     ] + benchmarks + examples,
     swiftLanguageModes: [.v6]
 )

@@ -11,10 +11,10 @@ public enum TerminalStyle: String, Sendable {
     private static let words: [String: TerminalStyle] = [
         "success": .good, "ok": .good, "up": .good, "ready": .good, "healthy": .good, "complete": .good,
         "fail": .bad, "failed": .bad, "failing": .bad, "down": .bad, "error": .bad, "unavailable": .bad,
-        "refused": .bad, "missing": .bad,
+        "refused": .bad, "missing": .bad, "wrong": .bad,
         "processing": .running, "running": .running,
         "invoked": .waiting, "degraded": .waiting, "late": .waiting, "warning": .waiting, "stale": .waiting,
-        "paused": .paused, "disabled": .faint,
+        "paused": .paused, "disabled": .faint, "not": .faint,
     ]
 
     /// Whether a program should use colours where it writes. They are for people: a program that reads the output gets

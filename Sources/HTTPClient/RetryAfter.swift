@@ -14,8 +14,13 @@ enum RetryAfter {
             // A number that doesn't fit an Int is longer than a day.
             return min(Int(String(text) ?? "") ?? secondsMax, secondsMax)
         }
+        return secondsSinceEpoch(String(text) ?? "").map { Int(min(max(0, $0 - now()), Int64(secondsMax))) }
+    }
+
+    /// The seconds since 1970 of an HTTP-date; nil if `text` is none.
+    static func secondsSinceEpoch(_ text: String) -> Int64? {
         // curl_getdate knows the three forms of HTTP-date.
-        let date = curl_getdate(String(text) ?? "", nil)
-        return date < 0 ? nil : Int(min(max(0, Int64(date) - now()), Int64(secondsMax)))
+        let date = curl_getdate(text, nil)
+        return date < 0 ? nil : Int64(date)
     }
 }

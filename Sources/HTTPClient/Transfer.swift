@@ -67,7 +67,9 @@ final class Transfer {
         guard wasSent, status >= 200 else { return nil }
         let retryAfter = header("Retry-After").flatMap { RetryAfter.seconds($0, now: now()) }
         return ClientResponse(
-            status: status, retryAfterSeconds: retryAfter, body: body, latencyMilliseconds: latencyMilliseconds)
+            status: status, retryAfterSeconds: retryAfter,
+            serverSeconds: header("Date").flatMap(RetryAfter.secondsSinceEpoch), body: body,
+            latencyMilliseconds: latencyMilliseconds)
     }
 
     /// Whether the request may be sent now. libcurl would send it again, over a new connection, when a kept one breaks

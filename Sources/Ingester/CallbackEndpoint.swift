@@ -9,8 +9,10 @@ public import Signing
 import StageKit
 public import Store
 
-/// Where services call back: `POST /callback/{token}`. It checks, publishes, and answers once the broker has it.
+/// Where services call back: `POST /callback/{token}`. It checks, publishes, and answers once the broker has it. `GET
+/// /callback` answers with the name of this endpoint, by which it can be told from others behind the same address.
 public struct CallbackEndpoint: Sendable {
+    private let name = EndpointName(endpoint: String(UInt64.random(in: .min ... .max), radix: 16))
     private let keys: SigningKeys
     private let time: any TimeSource
     private let logger: Logger
@@ -44,6 +46,7 @@ public struct CallbackEndpoint: Sendable {
         // The token in the path is a secret.
         router.add(middleware: ErrorMiddleware(logger: logger, hidesPaths: true))
         APIDescription.serve({ CallbackDescription.document }, by: router)
+        router.get("callback") { _, _ in try Response.json(.ok, name) }
         router.post("callback/{token}") { request, context in
             try await take(request, token: context.parameters.get("token") ?? "", context)
             return Response(status: .accepted)
@@ -67,6 +70,10 @@ public struct CallbackEndpoint: Sendable {
 
     private static func unauthorized(_ reason: String) -> APIError {
         APIError(.unauthorized, "The callback URL is not valid: \(reason).")
+    }
+
+    private struct EndpointName: Encodable {
+        var endpoint: String
     }
 
     /// A valid callback. Whether its execution is still open is asked of the store.

@@ -7,6 +7,8 @@ struct AMQPFailure: Error, Sendable, Equatable, CustomStringConvertible {
     var reason: String
     /// The broker's reply code (AMQP 0-9-1, 1.2), when it sent one.
     var replyCode: Int?
+    /// The status with which librabbitmq failed, when it was not the broker.
+    var libraryStatus: CInt?
 
     /// True when the broker has closed the channel only: the connection goes on.
     var endsChannelOnly = false
@@ -19,6 +21,7 @@ struct AMQPFailure: Error, Sendable, Equatable, CustomStringConvertible {
 
     init(_ operation: String, status: CInt) {
         self.init(operation, String(cString: amqp_error_string2(status)))
+        libraryStatus = status
     }
 
     /// True when the broker closed the channel or the connection because of what was asked of it: asking again has the

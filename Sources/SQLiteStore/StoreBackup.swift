@@ -5,7 +5,7 @@ public import Store
 
 /// Makes a backup of a store's file, also while daemons use it, and puts one in the place of the store.
 public struct StoreBackup: Sendable {
-    private let path: String
+    let path: String
 
     /// `path` is the store's.
     public init(path: String) {

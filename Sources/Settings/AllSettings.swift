@@ -38,13 +38,16 @@ public enum AllSettings {
         form: "kid:base64, such as main:$(openssl rand -base64 32)",
         meaning: """
             `kid:base64,…`. The first key signs and seals, all verify and open. Required by these programs; of \
-            `belfry`, only `secrets` reads it.
+            `belfry`, only `secrets` and `doctor` read it.
             """)
 
     public static let callbackBaseURL = Setting<String>(
-        "callback-base-url", readBy: [.courierd], default: .prefixed("http://", callbackListen),
+        "callback-base-url", readBy: [.courierd, .belfry], default: .prefixed("http://", callbackListen),
         form: "the public URL of the callback endpoint, such as https://belfry.example.com",
-        meaning: "The beginning of `callback_url`, as services reach the callback endpoint.")
+        meaning: """
+            The beginning of `callback_url`, as services reach the callback endpoint. Of `belfry`, only `doctor` reads \
+            it.
+            """)
 
     public static let allowedNetworks = Setting<String>(
         "allowed-networks", readBy: [.courierd], default: .text(""),
@@ -152,8 +155,8 @@ public enum AllSettings {
     public static let managementURL = Setting<String>(
         "management-url", readBy: [.belfry], secrecy: .secret, form: "http://user:password@host:15672",
         meaning: """
-            RabbitMQ's management API, `http://user:password@host:15672`, for `topology apply`, `topology check` and \
-            `forks`.
+            RabbitMQ's management API, `http://user:password@host:15672`, for `topology apply`, `topology check`, \
+            `forks` and `doctor`.
             """)
 
     static let rows: [SettingRow] = [

@@ -61,6 +61,11 @@ public struct Settings: Sendable {
         }
     }
 
+    /// Whether the setting was given a value, be it the default's.
+    public func isGiven(_ row: SettingRow) -> Bool {
+        flags[row.name] != nil || row.variables.contains { environment[$0] != nil }
+    }
+
     /// The text of the file that a variable of the setting names; nil without such a variable.
     private func secretFile(of row: SettingRow) throws(SettingsError) -> String? {
         guard let variable = row.fileVariable, let path = environment[variable] else { return nil }

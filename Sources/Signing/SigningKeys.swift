@@ -51,6 +51,16 @@ public struct SigningKeys: Sendable {
     /// The `kid` of the key that signs and seals.
     public var currentID: String { current.id }
 
+    /// The `kid`s of the keys that do not look random: those made of printable characters only, and those with few
+    /// different bytes. Of a billion random keys about none does.
+    public var guessableIDs: [String] {
+        keys.filter { key in
+            key.secret.withUnsafeBytes { bytes in
+                Set(bytes).count < 12 || bytes.allSatisfy { (0x20...0x7E).contains($0) }
+            }
+        }.map(\.id)
+    }
+
     /// Returns the key with this id, or nil if there is none.
     func key(_ id: some StringProtocol) -> Key? {
         keys.first { $0.id == id }

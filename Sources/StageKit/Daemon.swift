@@ -41,8 +41,8 @@ public struct Daemon: Sendable {
     /// work. It is tried again while the store is unavailable, and until then the process is not ready. `faults` are
     /// the reasons why it is not ready later on.
     ///
-    /// `listens` are the addresses at which the stage will listen. Throws `SettingsError` at once if that can't be. Later
-    /// on it throws what a service throws, and `StoreError.unusable` of `stage`.
+    /// `listens` are the addresses at which the stage will listen. Throws `SettingsError` at once if that can't be.
+    /// Later on it throws what a service throws, and `StoreError.unusable` of `stage`.
     public func run(
         listens: [ListenAddress] = [],
         connections: @escaping @Sendable () async -> Void,

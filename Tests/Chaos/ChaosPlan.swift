@@ -26,6 +26,16 @@ public struct ChaosPlan: Sendable, Equatable {
         blows = Self.steps(of: kinds, until: durationMilliseconds, pause: 3_000...6_000, &random, deck: Self.blows)
     }
 
+    /// Plans a rolling restart under load, as for an upgrade: one program is killed, and then each is restarted in order.
+    public static func rollingRestart(of programs: [String], killing killed: String) -> ChaosPlan {
+        var plan = ChaosPlan(seed: 0, seconds: 10, kinds: [])
+        plan.blows = [
+            Step(beginMilliseconds: 1_000, durationMilliseconds: 500, fault: .kill([killed])),
+            Step(beginMilliseconds: 3_000, durationMilliseconds: 0, fault: .restart(programs)),
+        ]
+        return plan
+    }
+
     /// All steps in the order of their begin.
     public var steps: [Step] { (outages + blows).sorted { $0.beginMilliseconds < $1.beginMilliseconds } }
 
@@ -65,6 +75,7 @@ public struct ChaosPlan: Sendable, Equatable {
         let mixed = stages.shuffled(using: &random).prefix(2).map { program(of: [$0], &random) }
         return singles + [
             (.kill(["\(both).1", "\(both).2"]), 0...3_000), (.kill(mixed), 0...3_000),
+            (.restart([program(of: stages, &random)]), 0...0),
             (.purge(.courierDeliveries), 0...0), (.purge(.courierBulk), 0...0), (.purge(.dispatcherDue), 0...0),
             (.purge(.dispatcherBulk), 0...0), (.poison, 0...0), (.poison, 0...0),
         ]

@@ -4,6 +4,8 @@ public import Messaging
 public enum Fault: Sendable, Hashable, CustomStringConvertible {
     /// SIGKILL, and a new start at the end.
     case kill([String])
+    /// One program after the other: SIGTERM, and a new start once it has ended; the next one when it is ready.
+    case restart([String])
     /// SIGSTOP, and SIGCONT at the end.
     case freeze([String])
     case killBroker
@@ -19,12 +21,14 @@ public enum Fault: Sendable, Hashable, CustomStringConvertible {
 
     /// The kinds of faults, without what they are done to.
     public enum Kind: String, Sendable, CaseIterable {
-        case kill, killPair, freeze, killBroker, restartBroker, freezeBroker, alarmBroker, lockStore, purge, poison
+        case kill, killPair, restart, freeze, killBroker, restartBroker, freezeBroker, alarmBroker, lockStore, purge
+        case poison
     }
 
     public var kind: Kind {
         switch self {
         case .kill(let programs): programs.count > 1 ? .killPair : .kill
+        case .restart: .restart
         case .freeze: .freeze
         case .killBroker: .killBroker
         case .restartBroker: .restartBroker
@@ -39,6 +43,7 @@ public enum Fault: Sendable, Hashable, CustomStringConvertible {
     public var description: String {
         switch self {
         case .kill(let programs): "kill \(programs.joined(separator: " and "))"
+        case .restart(let programs): "restart \(programs.joined(separator: " and "))"
         case .freeze(let programs): "freeze \(programs.joined(separator: " and "))"
         case .killBroker: "kill the broker"
         case .restartBroker: "restart the broker"
@@ -53,7 +58,8 @@ public enum Fault: Sendable, Hashable, CustomStringConvertible {
     /// Whether it stops a process of this stage for a while, such as `courierd`.
     func disturbs(_ stage: String) -> Bool {
         switch self {
-        case .kill(let programs), .freeze(let programs): programs.contains { $0.hasPrefix(stage) }
+        case .kill(let programs), .restart(let programs), .freeze(let programs):
+            programs.contains { $0.hasPrefix(stage) }
         default: false
         }
     }

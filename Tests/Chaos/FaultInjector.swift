@@ -55,6 +55,8 @@ struct FaultInjector {
             }
             try await Task.sleep(for: duration)
             for program in programs { try await installation.startProgram(program) }
+        case .restart(let programs):
+            for program in programs { try await restart(program) }
         case .freeze(let programs):
             // A program that is killed meanwhile has another pid afterwards.
             try await freeze(programs.map { installation.pid($0) }, for: duration)
@@ -70,6 +72,15 @@ struct FaultInjector {
             try await Task.sleep(for: duration)
             try lock.release()
         case .poison: ledger.addPoison(try await poison.publish())
+        }
+    }
+
+    private func restart(_ program: String) async throws {
+        Foundation.kill(installation.pid(program), SIGTERM)
+        _ = try await until("\(program) has ended") { installation.isAlive(program) ? nil : true }
+        try await installation.startProgram(program)
+        _ = try await until("\(program) is ready", withinSeconds: 120) {
+            try await installation.readiness(program).status == 200 ? true : nil
         }
     }
 

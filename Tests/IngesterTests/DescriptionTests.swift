@@ -72,6 +72,7 @@ import Testing
         let path = "/callback/\(token)"
         var lines = [Self.line("getDescription", try await send(.get, "/openapi.json"))]
         func take(_ answer: RouterAnswer) { lines.append(Self.line("sendCallback", answer)) }
+        lines.append(Self.line("nameEndpoint", try await send(.get, "/callback")))
         let heartbeat = #"{"status": "processing"}"#
         for body in [heartbeat, "{", "{}", String(repeating: " ", count: 300_000)] {
             take(try await send(.post, path, body))

@@ -23,6 +23,15 @@ import Testing
         #expect(try AllSettings.amqpCAFile.value(in: settings) == value)
     }
 
+    @Test func `settings are given by a flag, a variable or a file, and not by a default`() {
+        func isGiven(_ flags: [String: String?], _ environment: [String: String]) -> Bool {
+            Settings(program: .belfry, flags: flags, environment: environment).isGiven(AllSettings.amqpURL.row)
+        }
+        #expect(isGiven(["amqp-url": "a"], [:]) && isGiven([:], ["BELFRY_AMQP_URL": "a"]))
+        #expect(isGiven([:], ["BELFRY_AMQP_URL_FILE": "/a"]))
+        #expect(!isGiven(["amqp-url": nil], ["BELFRY_PREFIX": "a"]))
+    }
+
     @Test func `settings that are optional and not given are nil`() throws {
         #expect(try AllSettings.healthListen.optional.value(in: settings()) == nil)
         #expect(throws: SettingsError.self) { try AllSettings.healthListen.value(in: settings()) }

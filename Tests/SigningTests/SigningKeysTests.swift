@@ -28,4 +28,11 @@ import Testing
         for secret in secrets { #expect(!error.description.contains(secret.prefix(16))) }
         #expect(!error.description.isEmpty)
     }
+
+    @Test func `keys that do not look random are named`() throws {
+        let random = Data((0..<32).map { UInt8(truncatingIfNeeded: $0 * 37) }).base64EncodedString()
+        let words = Data("correct horse battery staple".utf8).base64EncodedString()
+        let keys = try SigningKeys(parsing: "a:\(random),b:\(words),c:\(Self.short(32))")
+        #expect(keys.guessableIDs == ["b", "c"])
+    }
 }

@@ -8,7 +8,11 @@ struct APIOptions: ParsableArguments {
 
     /// Returns a client. Throws ``SettingsError`` if the URL is none, or `BELFRY_API_KEY` is not set.
     func client() throws -> APIClient {
-        let settings = Settings(program: .belfry, flags: ["api-url": apiURL])
+        try Self.client(Settings(program: .belfry, flags: ["api-url": apiURL]))
+    }
+
+    /// The same for settings that were read already.
+    static func client(_ settings: Settings) throws(SettingsError) -> APIClient {
         let (url, key) = try settings.all(
             AllSettings.apiURL.parsed(Self.checkedURL).value, AllSettings.apiKey.parsed(Self.checkedKey).value)
         return APIClient(baseURL: url.hasSuffix("/") ? String(url.dropLast()) : url, key: key)

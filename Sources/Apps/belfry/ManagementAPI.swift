@@ -7,7 +7,8 @@ import Settings
 
 /// A client of RabbitMQ's management API, with the calls that the topology needs.
 struct ManagementAPI {
-    private let baseURL: String
+    /// Without user and password.
+    let baseURL: String
     private let authorization: String
 
     /// Reads a URL with user and password. Throws if a part of it is missing.
@@ -21,9 +22,10 @@ struct ManagementAPI {
 
     /// The client for `BELFRY_MANAGEMENT_URL`, or nil if that is not set. Throws ``SettingsError`` if the URL is
     /// incomplete.
-    static func configured() throws(SettingsError) -> ManagementAPI? {
-        try AllSettings.managementURL.parsed(ManagementAPI.init(parsing:)).optional
-            .value(in: Settings(program: .belfry, flags: [:]))
+    static func configured(
+        _ settings: Settings = Settings(program: .belfry, flags: [:])
+    ) throws(SettingsError) -> ManagementAPI? {
+        try AllSettings.managementURL.parsed(ManagementAPI.init(parsing:)).optional.value(in: settings)
     }
 
     /// A path below `/api/`. Names may have any characters.

@@ -1,8 +1,6 @@
 import ArgumentParser
-import BrokerAccess
 import JSON
 import Messaging
-import RabbitMQ
 
 /// `belfry topology check`.
 struct TopologyCheck: AsyncParsableCommand {
@@ -16,49 +14,13 @@ struct TopologyCheck: AsyncParsableCommand {
     @OptionGroup var brokerOptions: BrokerOptions
     @Flag(help: "Print JSON.") var json = false
 
-    /// What was compared, and what could not be.
-    private struct Report {
-        var faults: [TopologyFault]
-        var hints: [String] = []
-        var checked = ["exchanges", "queues"]
-        var unchecked: [String] = []
-
-        static let overManagement = [
-            "virtual host", "bindings", "policies", "operator policies", "users", "permissions", "topic permissions",
-            "limits", "event forks",
-        ]
-    }
-
     func run() async throws {
-        let report = try await report()
+        let report = try await TopologyReport(of: brokerOptions.broker())
         json ? printJSON(report) : printText(report)
         if !report.faults.isEmpty { throw ExitCode(1) }
     }
 
-    private func report() async throws -> Report {
-        let broker = try brokerOptions.broker()
-        guard let api = try ManagementAPI.configured() else {
-            do {
-                let declarer = TopologyDeclarer(options: broker.connection, topology: broker.topology)
-                return Report(faults: try declarer.check(), unchecked: Report.overManagement)
-            } catch {
-                throw Refused(error.description)
-            }
-        }
-        let state = try await api.state(virtualHost: broker.virtualHost)
-        var report = Report(
-            faults: broker.topology.faults(in: state, virtualHost: broker.virtualHost),
-            hints: broker.topology.hints(in: state))
-        let (definitions, prefix) = (try await api.definitions(), broker.topology.prefix)
-        report.faults += EventFork.allCases.flatMap { fork in
-            ForkState(fork, inDefinitions: definitions, virtualHost: broker.virtualHost, prefix: prefix)
-                .topologyFaults(prefix: prefix)
-        }
-        report.checked += Report.overManagement
-        return report
-    }
-
-    private func printJSON(_ report: Report) {
+    private func printJSON(_ report: TopologyReport) {
         func list(_ texts: [String]) -> JSONValue { .array(texts.map(JSONValue.string)) }
         Output.line(
             JSONValue.object([
@@ -68,7 +30,7 @@ struct TopologyCheck: AsyncParsableCommand {
     }
 
     /// Faults with the same repair stand together, before its command.
-    private func printText(_ report: Report) {
+    private func printText(_ report: TopologyReport) {
         var repairs: [String] = []
         for fault in report.faults where !repairs.contains(fault.repair) { repairs.append(fault.repair) }
         for repair in repairs {

@@ -14,10 +14,8 @@ public struct Courierd: DaemonProgram {
         let configuration = try CourierConfiguration(settings)
         let daemon = Daemon.bootstrap(configuration.daemon)
         // The bulk has a courier of its own, with its own window, lanes, connections and bytes in hand.
-        let couriers = [WorkQueue.courierDeliveries, .courierBulk].map { queue in
-            let broker = RabbitBroker(
-                configuration.broker, consumes: true, publishesEvents: false, logger: daemon.logger)
-            return (queue: queue, broker: broker)
+        let couriers: [(queue: WorkQueue, broker: RabbitBroker)] = [.courierDeliveries, .courierBulk].map { queue in
+            (queue, RabbitBroker(configuration.broker, consumes: true, publishesEvents: false, logger: daemon.logger))
         }
         let invoker = TargetInvoker(configuration, logger: daemon.logger)
         let connections: @Sendable () async -> Void = {
@@ -27,13 +25,16 @@ public struct Courierd: DaemonProgram {
             }
         }
         let builder = InvocationBuilder(keys: configuration.keys, callbackBaseURL: configuration.callbackBaseURL)
+        let urlCheck = CallbackURLCheck(configuration, logger: daemon.logger)
         try await daemon.run(connections: connections, faults: { couriers.flatMap(\.broker.outages) }) {
-            couriers.map { queue, broker in
-                Courier(
-                    queue: queue, broker: broker, invoker: invoker, builder: builder,
-                    prefetch: Int(configuration.inFlight), redeliverAfterSeconds: configuration.redeliverAfterSeconds,
-                    time: SystemTime(), logger: daemon.logger)
-            }
+            [urlCheck]
+                + couriers.map { queue, broker in
+                    Courier(
+                        queue: queue, broker: broker, invoker: invoker, builder: builder,
+                        prefetch: Int(configuration.inFlight),
+                        redeliverAfterSeconds: configuration.redeliverAfterSeconds, time: SystemTime(),
+                        logger: daemon.logger)
+                }
         }
     }
 }

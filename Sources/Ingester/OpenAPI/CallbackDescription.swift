@@ -9,7 +9,7 @@ enum CallbackDescription {
         title: "Belfry: callback endpoint", summary: "Where services report about their runs.", needsKey: false,
         topics: [
             APITopic(
-                "Callbacks", "Reports of a service about one execution.", operations: [sendCallback],
+                "Callbacks", "Reports of a service about one execution.", operations: [sendCallback, nameEndpoint],
                 schemas: CallbackSchemas.all.merging(WebhookSchemas.all) { own, _ in own })
         ], webhooks: ["invocation": receiveInvocation])
 
@@ -29,6 +29,18 @@ enum CallbackDescription {
             ])
         operation.answers = [APIAnswer(202, "The broker has the callback.")]
         operation.errors = [.unauthorized, .gone] + APIOperation.bodyErrors + APIOperation.faults
+        return operation
+    }()
+
+    private static let nameEndpoint: APIOperation = {
+        var operation = APIOperation("nameEndpoint", .get, "/callback", "Which endpoint this is")
+        let name = JSONSchema.Field.required(
+            "endpoint", .string(lengthMin: 1, lengthMax: 16), "The name of this endpoint until it is started again.")
+        operation.answers = [
+            APIAnswer(
+                200, "Another name in a later answer shows that several endpoints share the address.",
+                APIBody(.object([name])))
+        ]
         return operation
     }()
 
