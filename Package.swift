@@ -270,7 +270,7 @@ let package = Package(
                 "Commands", "Determinism", "JSON", "JobCore", "Messaging", "Signing", "Store", "StoreAccess",
                 "TestServers", crypto, hummingbird, logging,
             ]),
-        tests("DeploymentTests", ["Messaging", "Settings", "TestServers", yams]),
+        tests("DeploymentTests", ["JSON", "Messaging", "Settings", "TestServers", yams]),
         tests("BrokerAccessTests", ["BrokerAccess", "JobCore", "Messaging", "RabbitMQ", "Settings"]),
         tests("ObservabilityTests", ["JSON", "JobCore", "Observability", hummingbird, logging, metrics]),
         tests("StoreAccessTests", ["Store", "StoreAccess", logging]),
