@@ -51,7 +51,7 @@ func daemon(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
         swiftSettings: strict)
 }
 
-/// A test double or a test server that several suites use.
+/// A double or a server that several suites use.
 func testing(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
     .target(name: name, dependencies: dependencies, path: "Tests/\(name)", swiftSettings: strict)
 }
@@ -273,8 +273,7 @@ let package = Package(
         tests("DeploymentTests", ["JSON", "Messaging", "Settings", "TestServers", yams]),
         tests("BrokerAccessTests", ["BrokerAccess", "JobCore", "Messaging", "RabbitMQ", "Settings"]),
         tests("ObservabilityTests", ["JSON", "JobCore", "Observability", hummingbird, logging, metrics]),
-        tests("StoreAccessTests", ["Store", "StoreAccess", logging]),
-        tests("HouseTests", ["Messaging"]),
+        tests("StoreAccessTests", ["Store", "StoreAccess", logging]), tests("HouseTests", ["Messaging"]),
         tests("RabbitMQTests", ["CRabbitMQ", "Determinism", "JSON", "Messaging", "RabbitMQ"]),
         tests(
             "RabbitMQServerTests",

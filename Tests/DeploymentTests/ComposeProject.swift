@@ -28,7 +28,7 @@ struct ComposeProject {
     }
 
     /// The services of this image, with the program that each runs.
-    var programs: [(service: Service, program: Settings.Program)] {
+    var programs: [(service: Service, program: BelfryProgram)] {
         services.filter(\.isBelfry).map { ($0, $0.program) }
     }
 
@@ -46,7 +46,7 @@ struct ComposeProject {
         var node: JSONValue
 
         var isBelfry: Bool { node["image"]?.string?.contains("BELFRY_IMAGE") == true }
-        var program: Settings.Program { .init(startedAs: node["entrypoint"].texts.first ?? "") }
+        var program: BelfryProgram { .init(startedAs: node["entrypoint"].texts.first ?? "") }
         /// Whether it runs all the time, and is neither a command nor a mock.
         var isServer: Bool { !isBelfry || program != .belfry }
         var variables: [String: String] { node["environment"].fields.compactMapValues(\.string) }

@@ -25,7 +25,7 @@ import Testing
     @Test func `start each daemon, and exporterd only if it is asked for`() async throws {
         for project in try await Self.both() {
             let daemons = project.programs.filter { $0.program != .belfry }
-            #expect(Set(daemons.map(\.program)) == Set(Settings.Program.daemons))
+            #expect(Set(daemons.map(\.program)) == Set(BelfryProgram.daemons))
             for (service, program) in daemons {
                 #expect(service.texts("entrypoint") == ["/usr/bin/\(program.rawValue)"])
                 #expect(service.texts("profiles") == (program == .exporterd ? ["storage"] : []), "\(service.name)")
@@ -44,7 +44,9 @@ import Testing
                 let names = service.variables.keys.filter { $0.hasPrefix("BELFRY_") }
                 let readable = rows.flatMap { [$0.variable, $0.fileVariable ?? $0.variable] }
                 #expect(names.filter { !readable.contains($0) } == [], "\(service.name)")
-                let given = names.map { $0.hasSuffix("_URL_FILE") || $0.hasSuffix("_KEYS_FILE") ? String($0.dropLast(5)) : $0 }
+                let given = names.map {
+                    $0.hasSuffix("_URL_FILE") || $0.hasSuffix("_KEYS_FILE") ? String($0.dropLast(5)) : $0
+                }
                 #expect(Set(given).count == given.count, "\(service.name)")
                 guard program != .belfry else { continue }
                 let required = rows.map(\.variable).filter {
@@ -110,7 +112,9 @@ import Testing
         #expect(scaled["courierd"]?.variables["BELFRY_CALLBACK_BASE_URL"]?.contains("http://balancer:8081}") == true)
     }
 
-    @Test func `with several of each have callback endpoints, and a recorder that is an ingesterd like them`() async throws {
+    @Test func `with several of each have callback endpoints, and a recorder that is an ingesterd like them`()
+        async throws
+    {
         let project = try await Self.scaled()
         let endpoint = try #require(project["ingesterd"])
         let recorder = try #require(project["recorder"])
@@ -142,7 +146,7 @@ import Testing
     @Test func `use an image with a link for each daemon, of this version and for the user of the files`() throws {
         let text = try ComposeProject.text(of: "Dockerfile")
         let links = text.firstMatch(of: #/for daemon in ([a-z ]+); do/#)?.1.split(separator: " ").map(String.init)
-        #expect(links == Settings.Program.daemons.map(\.rawValue))
+        #expect(links == BelfryProgram.daemons.map(\.rawValue))
         #expect(text.contains("image.version=\"\(Build.version)\""))
         #expect(text.contains("\nUSER 10001:10001\n"))
         #expect(text.contains("SWIFT_BACKTRACE=enable=no"))
