@@ -60,7 +60,7 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
     .testTarget(name: name, dependencies: dependencies, swiftSettings: strict)
 }
 
-/// Not part of a plain build: `Scripts/bench` and `Scripts/test` set the variable.
+/// Not part of a plain build, as the examples: `Scripts/bench` and `Scripts/test` set the variables.
 let benchmarks: [Target] =
     Context.environment["BELFRY_BENCHMARKS"] == nil
     ? []
@@ -74,7 +74,6 @@ let benchmarks: [Target] =
             path: "Benchmarks/bench", swiftSettings: strict)
     ]
 
-/// Not part of a plain build: `Scripts/test` sets the variable.
 let examples: [Target] =
     Context.environment["BELFRY_EXAMPLES"] == nil
     ? []
@@ -89,6 +88,9 @@ let examples: [Target] =
             name: "events-swift", dependencies: ["Messaging", "RabbitMQ", logging], path: "examples/events-swift",
             swiftSettings: strict),
     ]
+
+/// The scripts set the variable. The commit in `Context.gitInformation` can be an old one, since SwiftPM keeps it.
+let commit = Context.environment["BELFRY_COMMIT"] ?? "unknown"
 
 let package = Package(
     name: "belfry",
@@ -110,18 +112,13 @@ let package = Package(
     targets: [
         .systemLibrary(
             name: "CRabbitMQ", path: "Sources/C/CRabbitMQ", pkgConfig: "librabbitmq",
-            providers: [.apt(["librabbitmq-dev"])]),
+            providers: [.apt(["librabbitmq-dev"])]
+        ),
         .systemLibrary(
             name: "CCurl", path: "Sources/C/CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .systemLibrary(name: "CLinux", path: "Sources/C/CLinux"),
-        // The scripts set the variable. The commit in Context.gitInformation can be an old one, since SwiftPM keeps it.
-        .target(
-            name: "CBuild", path: "Sources/C/CBuild",
-            cSettings: [
-                .define("BELFRY_COMMIT", to: "\"\(Context.environment["BELFRY_COMMIT"] ?? "unknown")\"")
-            ]),
-        .systemLibrary(
-            name: "CZlib", path: "Sources/C/CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        .target(name: "CBuild", path: "Sources/C/CBuild", cSettings: [.define("BELFRY_COMMIT", to: "\"\(commit)\"")]),
+        .systemLibrary(name: "CZlib", path: "Sources/C/CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
 
         library("JSON", []),
         library("JobCore", ["JSON", crypto]),
@@ -170,7 +167,7 @@ let package = Package(
         daemon("consoled", ["Console", "Messaging", "StoreAccess", hummingbird]),
         daemon("deadletterd", ["DeadLetters"]),
         daemon("exporterd", ["Exporter", "Messaging"]),
-        // All programs are one executable file: the Swift runtime and the libraries are in it once.
+        // All programs are one file: the Swift runtime and the libraries are in it once.
         .executableTarget(
             name: "belfry",
             dependencies: [
@@ -273,6 +270,7 @@ let package = Package(
                 "Commands", "Determinism", "JSON", "JobCore", "Messaging", "Signing", "Store", "StoreAccess",
                 "TestServers", crypto, hummingbird, logging,
             ]),
+        tests("DeploymentTests", ["JSON", "Messaging", "Settings", "TestServers", yams]),
         tests("BrokerAccessTests", ["BrokerAccess", "JobCore", "Messaging", "RabbitMQ", "Settings"]),
         tests("ObservabilityTests", ["JSON", "JobCore", "Observability", hummingbird, logging, metrics]),
         tests("StoreAccessTests", ["Store", "StoreAccess", logging]),

@@ -26,7 +26,8 @@ public struct ChaosPlan: Sendable, Equatable {
         blows = Self.steps(of: kinds, until: durationMilliseconds, pause: 3_000...6_000, &random, deck: Self.blows)
     }
 
-    /// Plans a rolling restart under load, as for an upgrade: one program is killed, and then each is restarted in order.
+    /// Plans a rolling restart under load, as for an upgrade: one program is killed, and then each is restarted in
+    /// order.
     public static func rollingRestart(of programs: [String], killing killed: String) -> ChaosPlan {
         var plan = ChaosPlan(seed: 0, seconds: 10, kinds: [])
         plan.blows = [

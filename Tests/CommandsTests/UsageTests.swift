@@ -115,7 +115,7 @@ import Testing
         let finished = try await Program.run(
             "\(Project.bin)/belfry", arguments, environment: ["BELFRY_API_KEY": "belfry_x"])
         #expect(finished.status == 2 && finished.output.isEmpty)
-        #expect(finished.errors.contains("set \(variable)\n"), "\(finished.errors)")
+        #expect(finished.errors.contains("set \(variable)"), "\(finished.errors)")
         #expect(!finished.errors.contains("hidden"))
     }
 

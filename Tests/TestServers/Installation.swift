@@ -32,8 +32,8 @@ public final class Installation: Sendable {
         loop = Task { await web.run() }
     }
 
-    /// Starts a new installation, whose programs get these variables. `Scripts/test` stops it after all tests. `prepare`
-    /// may put files into its empty folder before.
+    /// Starts a new installation, whose programs get these variables. `Scripts/test` stops it after all tests.
+    /// `prepare` may put files into its empty folder before.
     public static func start(
         _ name: String, scale: String = "", environment: [String: String] = [:],
         prepare: (_ home: String) throws -> Void = { _ in }

@@ -18,7 +18,7 @@ public enum Project {
     public static func freePort() throws -> Int {
         let first = firstPort ?? 10_000
         for _ in 0..<1_000 {
-            let port = Int.random(in: first..<(first + 11_000))
+            let port = Int.random(in: first..<(first + 7_000))
             guard drawnPorts.withLock({ $0.insert(port).inserted }) else { continue }
             if isUnused(port) { return port }
         }
