@@ -172,11 +172,9 @@ let package = Package(
             name: "belfry",
             dependencies: [
                 "BrokerAccess", "Commands", "HTTPClient", "HTTPServer", "JSON", "JobCore", "Messaging", "RabbitMQ",
-                "SQS",
-                "Settings", "Signing", "SQLiteStore", "StageKit", "Store", "StoreAccess", "consoled", "courierd",
-                "deadletterd",
-                "dispatcherd", "exporterd", "ingesterd", "reaperd", "tickerd", argumentParser, crypto, hummingbird,
-                logging, signals,
+                "SQLiteStore", "SQS", "Settings", "Signing", "StageKit", "Store", "StoreAccess", "consoled", "courierd",
+                "deadletterd", "dispatcherd", "exporterd", "ingesterd", "reaperd", "tickerd", argumentParser, crypto,
+                hummingbird, logging, signals,
             ],
             path: "Sources/Apps/belfry", swiftSettings: strict),
 
