@@ -13,7 +13,8 @@ import Testing
             try commands.write(to: engine, atomically: true, encoding: .utf8)
             try FileManager.default.setAttributes([.posixPermissions: 0o700], ofItemAtPath: engine.path)
         }
-        let finished = try await Program.run(script.path, environment: ["ENGINE": engine.path, "BELFRY_IMAGE": "image"])
+        let finished = try await Program.run(
+            script.path, environment: ["ENGINE": engine.path, "BELFRY_IMAGE": "image"])
         #expect(finished.status == 0, "\(finished.errors)")
         return finished.output
     }
