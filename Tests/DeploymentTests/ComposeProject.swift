@@ -1,6 +1,5 @@
 import Foundation
 import JSON
-import Settings
 import TestServers
 
 /// What Compose makes of files of `compose/`.
@@ -15,8 +14,8 @@ struct ComposeProject {
 
     /// Merges the files. Throws if one can't be read.
     init(_ files: String...) async throws {
-        let python = try await TestServers.Program.script("python", ["deployment"])
-        let finished = try await TestServers.Program.run(
+        let python = try await Program.script("python", ["deployment"])
+        let finished = try await Program.run(
             python.trimmingCharacters(in: .whitespacesAndNewlines),
             ["\(Project.root)/Tests/Python/compose_files.py"] + files.map { "\(Self.folder)/\($0)" })
         guard finished.status == 0 else { throw TestFailure(finished.errors) }
@@ -25,11 +24,6 @@ struct ComposeProject {
         let merged = found["merged"].fields
         parts = merged.mapValues { JSONValue?.some($0).fields }
         services = (parts["services"] ?? [:]).sorted { $0.key < $1.key }.map(Service.init)
-    }
-
-    /// The services of this image, with the program that each runs.
-    var programs: [(service: Service, program: BelfryProgram)] {
-        services.filter(\.isBelfry).map { ($0, $0.program) }
     }
 
     func part(_ kind: String) -> [String: JSONValue] { parts[kind] ?? [:] }
@@ -46,9 +40,8 @@ struct ComposeProject {
         var node: JSONValue
 
         var isBelfry: Bool { node["image"]?.string?.contains("BELFRY_IMAGE") == true }
-        var program: BelfryProgram { .init(startedAs: node["entrypoint"].texts.first ?? "") }
-        /// Whether it runs all the time, and is neither a command nor a mock.
-        var isServer: Bool { !isBelfry || program != .belfry }
+        /// The path of the program. That of the image is the command line.
+        var path: String { node["entrypoint"].texts.first ?? "/usr/bin/belfry" }
         var variables: [String: String] { node["environment"].fields.compactMapValues(\.string) }
         /// The secrets by the paths of their files in the container.
         var secrets: [String: String] {

@@ -4,6 +4,9 @@ import Settings
 import TestServers
 import Testing
 
+// Of the two that are named so.
+import enum Settings.Program
+
 @Suite struct `The Compose files` {
     /// The defaults of these are of no use in a container.
     private static let needed = [
@@ -16,6 +19,14 @@ import Testing
     private static func scaled() async throws -> ComposeProject {
         try await ComposeProject("compose.yaml", "compose.scale.yaml")
     }
+    /// The services of this image, with the program that each runs.
+    private static func programs(of project: ComposeProject) -> [(service: ComposeProject.Service, program: Program)] {
+        project.services.filter(\.isBelfry).map { ($0, Program(startedAs: $0.path)) }
+    }
+    /// All but commands and mocks.
+    private static func servers(of project: ComposeProject) -> [ComposeProject.Service] {
+        project.services.filter { !$0.isBelfry || Program(startedAs: $0.path) != .belfry }
+    }
     private static func both() async throws -> [ComposeProject] { [try await base(), try await scaled()] }
 
     @Test func `are as the schema of Compose has them, alone and merged`() async throws {
@@ -24,8 +35,8 @@ import Testing
 
     @Test func `start each daemon, and exporterd only if it is asked for`() async throws {
         for project in try await Self.both() {
-            let daemons = project.programs.filter { $0.program != .belfry }
-            #expect(Set(daemons.map(\.program)) == Set(BelfryProgram.daemons))
+            let daemons = Self.programs(of: project).filter { $0.program != .belfry }
+            #expect(Set(daemons.map(\.program)) == Set(Program.daemons))
             for (service, program) in daemons {
                 #expect(service.texts("entrypoint") == ["/usr/bin/\(program.rawValue)"])
                 #expect(service.texts("profiles") == (program == .exporterd ? ["storage"] : []), "\(service.name)")
@@ -39,14 +50,12 @@ import Testing
 
     @Test func `give each program settings that it reads, and all that it needs`() async throws {
         for project in try await Self.both() {
-            for (service, program) in project.programs {
+            for (service, program) in Self.programs(of: project) {
                 let rows = AllSettings.rows(of: program)
                 let names = service.variables.keys.filter { $0.hasPrefix("BELFRY_") }
                 let readable = rows.flatMap { [$0.variable, $0.fileVariable ?? $0.variable] }
                 #expect(names.filter { !readable.contains($0) } == [], "\(service.name)")
-                let given = names.map {
-                    $0.hasSuffix("_URL_FILE") || $0.hasSuffix("_KEYS_FILE") ? String($0.dropLast(5)) : $0
-                }
+                let given = names.map { name in rows.first { $0.fileVariable == name }?.variable ?? name }
                 #expect(Set(given).count == given.count, "\(service.name)")
                 guard program != .belfry else { continue }
                 let required = rows.map(\.variable).filter {
@@ -61,7 +70,7 @@ import Testing
     @Test func `give each service the secrets that its settings name, and no others`() async throws {
         for project in try await Self.both() {
             #expect(Set(project.services.flatMap(\.secrets.values)) == Set(project.part("secrets").keys))
-            for (service, program) in project.programs {
+            for (service, program) in Self.programs(of: project) {
                 let named = service.variables.filter { $0.key.hasSuffix("_FILE") }.map(\.value)
                 #expect(named.sorted() == service.secrets.keys.sorted(), "\(service.name)")
                 guard program != .belfry else { continue }
@@ -84,7 +93,7 @@ import Testing
 
     @Test func `check the health of each server, of a daemon at the address where it answers`() async throws {
         let project = try await Self.scaled()
-        for service in project.services where service.isServer {
+        for service in Self.servers(of: project) {
             #expect(!service.healthCheck.isEmpty, "\(service.name)")
             guard service.isBelfry else { continue }
             #expect(service.healthCheck == ["CMD", "/usr/bin/belfry", "ready"], "\(service.name)")
@@ -112,9 +121,7 @@ import Testing
         #expect(scaled["courierd"]?.variables["BELFRY_CALLBACK_BASE_URL"]?.contains("http://balancer:8081}") == true)
     }
 
-    @Test func `with several of each have callback endpoints, and a recorder that is an ingesterd like them`()
-        async throws
-    {
+    @Test func `have several of each, and a recorder that is an ingesterd like the callback endpoints`() async throws {
         let project = try await Self.scaled()
         let endpoint = try #require(project["ingesterd"])
         let recorder = try #require(project["recorder"])
@@ -128,7 +135,8 @@ import Testing
             endpoint.variables.filter { $0.key != "BELFRY_ROLE" }
                 == recorder.variables.filter { $0.key != "BELFRY_ROLE" })
         let several = project.services.filter { $0.node["scale"]?.integer == 2 }.map(\.name)
-        let one = Set(project.programs.filter { $0.program != .belfry }.map(\.service.name)).subtracting(several)
+        let one = Set(Self.programs(of: project).filter { $0.program != .belfry }.map(\.service.name)).subtracting(
+            several)
         #expect(one == ["exporterd", "recorder"])
     }
 
@@ -146,7 +154,7 @@ import Testing
     @Test func `use an image with a link for each daemon, of this version and for the user of the files`() throws {
         let text = try ComposeProject.text(of: "Dockerfile")
         let links = text.firstMatch(of: #/for daemon in ([a-z ]+); do/#)?.1.split(separator: " ").map(String.init)
-        #expect(links == BelfryProgram.daemons.map(\.rawValue))
+        #expect(links == Program.daemons.map(\.rawValue))
         #expect(text.contains("image.version=\"\(Build.version)\""))
         #expect(text.contains("\nUSER 10001:10001\n"))
         #expect(text.contains("SWIFT_BACKTRACE=enable=no"))

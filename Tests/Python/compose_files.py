@@ -1,7 +1,7 @@
 """Validates files for Docker Compose against the schema of the Compose specification, and merges them as Compose does.
 
-Usage: compose_files.py FILE… Prints {"faults": [TEXT, …], "merged": {…}}. The faults are those of each file and of the
-merged one.
+Usage: compose_files.py FILE… Prints {"faults": [TEXT, …], "merged": {…}}. The faults are those of each file, and of all
+files up to it when they are merged.
 """
 
 import importlib.resources

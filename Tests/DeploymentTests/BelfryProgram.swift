@@ -1,4 +1,0 @@
-import Settings
-
-/// A program of Belfry, in files that also run programs: `Program` of TestServers.
-typealias BelfryProgram = Program
