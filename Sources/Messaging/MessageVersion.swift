@@ -1,8 +1,8 @@
 /// The version of the messages between stages.
 ///
 /// Messages are JSON with named fields, and a reader leaves out fields that it does not know. So most changes need no
-/// version: a field that may be absent is added. A change that an older reader would misunderstand raises the version of
-/// the messages that have it, which name it in a header. Messages without the header have version 1: those of all
+/// version: a field that may be absent is added. A change that an older reader would misunderstand raises the version
+/// of the messages that have it, which name it in a header. Messages without the header have version 1: those of all
 /// versions of Belfry up to now.
 public enum MessageVersion {
     /// The newest version that this program reads.
