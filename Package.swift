@@ -142,7 +142,7 @@ let package = Package(
             "StageKit",
             [
                 "HTTPServer", "JobCore", "Messaging", "Observability", "Settings", "Store", hummingbird, lifecycle,
-                logging, metrics, nioCore, nioPosix, signals,
+                logging, metrics, nioCore, signals,
             ]),
 
         library("OpenAPI", ["HTTPServer", "JSON", "JobCore", "StageKit", hummingbird]),

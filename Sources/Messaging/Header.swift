@@ -1,6 +1,8 @@
 /// The message headers that the pipeline uses. Names with `x-` belong to the broker, except the token's and those for
 /// callbacks.
 public enum Header {
+    /// The version of a message between stages; see ``MessageVersion``.
+    public static let messageVersion = "belfry-message-version"
     /// The execution of a callback that was checked.
     public static let execution = "belfry-execution-id"
     /// The callback token, which names the execution of a callback that a service publishes itself.

@@ -49,7 +49,7 @@ public struct Daemon: Sendable {
         faults: @escaping @Sendable () async -> [String],
         stage: @escaping @Sendable () async throws -> [any Service]
     ) async throws {
-        try await PortCheck.run((settings.healthAddress.map { [$0] } ?? []) + listens)
+        try PortCheck.run((settings.healthAddress.map { [$0] } ?? []) + listens)
         let loop = StageLoop(time: SystemTime(), logger: logger, make: stage)
         let allFaults: @Sendable () async -> [String] = {
             if let fault = loop.startFault { return [fault] }

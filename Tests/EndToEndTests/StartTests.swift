@@ -122,5 +122,49 @@ extension EndToEnd {
             #expect(finished.status == 1 && !finished.wasKilled)
             #expect(finished.errors.contains("is not a Belfry store"), "\(finished.errors)")
         }
+
+        @Test(arguments: ["tickerd", "dispatcherd", "ingesterd", "reaperd", "consoled"])
+        func `a program whose store is of a newer Belfry exits with 1, and says in one line what to do`(
+            program: String
+        ) async throws {
+            let path = FileManager.default.temporaryDirectory.appending(path: "belfry-\(UUID().uuidString).sqlite").path
+            defer { for end in ["", "-wal", "-shm"] { try? FileManager.default.removeItem(atPath: path + end) } }
+            let variables = Self.keys.merging([
+                "BELFRY_STORE_URL": "sqlite:\(path)", "BELFRY_API_LISTEN": "127.0.0.1:0",
+                "BELFRY_CALLBACK_LISTEN": "127.0.0.1:0", "BELFRY_AMQP_URL": "amqp://127.0.0.1:1/",
+                "BELFRY_LOG_LEVEL": "error",
+            ]) { $1 }
+            _ = try await Program.run("\(Project.bin)/belfry", ["keys", "create", "one"], environment: variables)
+            try ForeignDatabase.renew(store: path)
+            let finished = try await Program.run("\(Project.bin)/\(program)", environment: variables)
+            #expect(finished.status == 1 && !finished.wasKilled)
+            #expect(finished.errors.split(separator: "\n").count == 1, "\(finished.errors)")
+            #expect(finished.errors.contains("was written by a newer Belfry (schema 99,"))
+            #expect(finished.errors.hasSuffix(": upgrade this program\n"))
+        }
+
+        @Test func `a program whose broker lacks the topology waits, and says what to run`() async throws {
+            let belfry = try await EndToEnd.installation()
+            _ = try await belfry.controlBroker(["add_vhost", "empty"])
+            _ = try await belfry.controlBroker(
+                ["set_permissions", "--vhost", "empty", "belfry-dispatcherd", ".*", ".*", ".*"])
+            let url = try belfry.setting("BELFRY_AMQP_URL", of: "dispatcherd.1")
+            let health = try belfry.setting("BELFRY_HEALTH_LISTEN", of: "dispatcherd.1")
+            let script = try String(contentsOfFile: "\(belfry.home)/stages/dispatcherd.1", encoding: .utf8)
+                .replacing(url, with: "\(url)empty").replacing(health, with: "127.0.0.1:\(try Project.freePort())")
+            let copy = URL(filePath: "\(belfry.home)/stages/dispatcherd.2")
+            try Data(script.utf8).write(to: copy)
+            try FileManager.default.setAttributes([.posixPermissions: 0o700], ofItemAtPath: copy.path)
+            try await belfry.startProgram("dispatcherd.2")
+            _ = try await until("the advice in the log", withinSeconds: 20) {
+                try belfry.log("dispatcherd.2").contains("`belfry topology apply`") ? true : nil
+            }
+            #expect(belfry.isAlive("dispatcherd.2"))
+            #expect(try await belfry.readiness("dispatcherd.2").status == 503)
+            kill(belfry.pid("dispatcherd.2"), SIGTERM)
+            _ = try await until("it has ended", withinSeconds: 30) { belfry.isAlive("dispatcherd.2") ? nil : true }
+            try FileManager.default.removeItem(at: copy)
+            _ = try await belfry.controlBroker(["delete_vhost", "empty"])
+        }
     }
 }

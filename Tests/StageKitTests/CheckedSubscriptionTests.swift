@@ -40,6 +40,20 @@ import Testing
         #expect(letter.headers[Header.deadError]?.contains("execution.finished") == true)
     }
 
+    @Test func `a message of a newer version is a dead letter that says what to do, and those behind it arrive`()
+        async throws
+    {
+        var newer = Sample.messages(["newer"])[0]
+        newer.headers[Header.messageVersion] = "2"
+        try await broker.publish([newer] + Sample.messages(["own"]))
+        let batch = try await subscription(of: .dispatcherDue).next(limit: 10)
+        #expect(batch.map(\.id) == ["own"])
+        let letter = try #require(broker.waiting(in: "dispatcher.due.dead").first)
+        #expect(letter.headers[Header.deadReason] == "unreadable")
+        #expect(letter.headers[Header.deadError]?.contains("upgrade this program, then replay it") == true)
+        #expect(letter.headers[Header.messageVersion] == "2")
+    }
+
     @Test func `a forged baton is dropped, since its queue has no dead letters`() async throws {
         smuggle("forged", into: .tickerBaton, routingKey: RoutingKey.executionFinished)
         let subscription = await subscription(of: .tickerBaton)
