@@ -1,3 +1,4 @@
+import Dispatch
 import Foundation
 
 /// Ends the program if reading files keeps the processor busy for too long. Files within the limits are read in less.
