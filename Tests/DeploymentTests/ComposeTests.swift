@@ -145,7 +145,7 @@ import enum Settings.Program
         let addresses = project.part("networks")["services"]?["ipam"]?["config"]?.array?.first
         let range = try #require(addresses?["ip_range"]?.string)
         #expect(addresses?["gateway"]?.string == "172.31.243.1")
-        #expect(range == "172.31.243.128/25")
+        #expect(range == "172.31.243.64/26")
         #expect(project["courierd"]?.variables["BELFRY_ALLOWED_NETWORKS"] == "${BELFRY_ALLOWED_NETWORKS:-\(range)}")
         #expect(project.part("networks")["pipeline"]?["internal"] == .bool(true))
         #expect(project["rabbitmq"]?.texts("networks") == ["pipeline"])
