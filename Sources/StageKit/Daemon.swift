@@ -56,8 +56,13 @@ public struct Daemon: Sendable {
             return await faults()
         }
         var services: [any Service] = [ConnectionLoop(loop: connections), loop]
+        // The last is shut down first, and each after the one behind it has ended.
         if let socket = NoticeSocket(logger: logger) {
-            services.insert(StartReporter(socket: socket, time: SystemTime(), faults: allFaults), at: 0)
+            services.append(StartReporter(socket: socket, time: SystemTime(), faults: allFaults))
+            if let limit = socket.watchdogMilliseconds {
+                services.insert(
+                    WatchdogSigns(socket: socket, limitMilliseconds: limit, time: SystemTime()), at: 0)
+            }
         }
         if settings.tzdir != nil { services.insert(ZoneWatch(.shared, time: SystemTime(), logger: logger), at: 0) }
         if let address = settings.healthAddress {

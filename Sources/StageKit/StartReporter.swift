@@ -1,7 +1,8 @@
 import JobCore
 import ServiceLifecycle
 
-/// Tells the service manager that the process is ready, how it is, that it lives, and that it ends.
+/// Tells the service manager that the process is ready, how it is, and that it stops. It is the service that is shut
+/// down first, so that the manager knows it at once.
 struct StartReporter: Service {
     let socket: NoticeSocket
     let time: any TimeSource
@@ -9,12 +10,7 @@ struct StartReporter: Service {
     let faults: @Sendable () async -> [String]
 
     func run() async throws {
-        await cancelWhenGracefulShutdown {
-            // Apart from the faults: a disk that takes long to answer is no reason to restart the process.
-            async let signs: Void = sendSignsOfLife()
-            await reportState()
-            await signs
-        }
+        await cancelWhenGracefulShutdown { await reportState() }
         socket.send(["STOPPING=1", "STATUS=finishing what it has begun"])
     }
 
@@ -25,15 +21,6 @@ struct StartReporter: Service {
             let elapsed = (ContinuousClock.now - start) / .milliseconds(1)
             socket.send(notices.next(faults: await faults(), elapsedMilliseconds: Int64(elapsed)))
             try? await time.sleep(milliseconds: notices.waitMilliseconds)
-        }
-    }
-
-    private func sendSignsOfLife() async {
-        guard let limit = socket.watchdogMilliseconds else { return }
-        while !Task.isCancelled {
-            socket.send(["WATCHDOG=1"])
-            // Half of the limit, as sd_watchdog_enabled(3) recommends.
-            try? await time.sleep(milliseconds: limit / 2)
         }
     }
 }

@@ -116,6 +116,38 @@ extension EndToEnd {
             }
         }
 
+        @Test func `a program tells systemd that it stops before it finishes what it has begun`() async throws {
+            let belfry = try await EndToEnd.installation()
+            let receiver = try NoticeReceiver()
+            let service = try SilentListener()
+            kill(belfry.pid("courierd.1"), SIGTERM)
+            _ = try await until("the process has ended", withinSeconds: 30) {
+                belfry.isAlive("courierd.1") ? nil : true
+            }
+            try await belfry.startProgram("courierd.1", environment: ["NOTIFY_SOCKET": receiver.path])
+            try await belfry.put(
+                "unanswered",
+                [
+                    "invocation_target": .string("http://127.0.0.1:\(service.port)/"), "schedule": EndToEnd.never,
+                    "timeout_seconds": .integer(20), "retry": .object(["max_attempts": .integer(1)]),
+                ])
+            _ = try await EndToEnd.run("unanswered")
+            _ = try await until("the webhook has arrived", withinSeconds: 20) { service.acceptsOne() ? true : nil }
+            kill(belfry.pid("courierd.1"), SIGTERM)
+            _ = try await until("the notice", withinSeconds: 10) {
+                receiver.notices().contains("STOPPING=1") ? true : nil
+            }
+            #expect(belfry.isAlive("courierd.1"), "the webhook is not answered yet")
+            service.close()
+            _ = try await until("the process has ended", withinSeconds: 30) {
+                belfry.isAlive("courierd.1") ? nil : true
+            }
+            try await belfry.startProgram("courierd.1")
+            _ = try await until("courierd.1 is ready again", withinSeconds: 20) {
+                try await belfry.readiness("courierd.1").status == 200 ? true : nil
+            }
+        }
+
         @Test func `every log line about an execution contains its id`() async throws {
             let belfry = try await EndToEnd.installation()
             let service = try await EndToEnd.service()
