@@ -6,7 +6,8 @@ import Synchronization
 /// Builds the signed request of one attempt.
 public final class InvocationBuilder: Sendable {
     private let keys: SigningKeys
-    private let callbackBaseURL: String
+    /// The start of each `callback_url`, without a slash at its end.
+    public let callbackBaseURL: String
     /// To derive a secret or to open one costs more than to sign with it.
     private let signatures = Mutex<[SignatureKey: WebhookSignature]>([:])
 

@@ -114,7 +114,7 @@ import Testing
 }
 
 @Suite struct `The finding about the callback URL` {
-    private static let ours = #"{"code": "method_not_allowed", "message": "", "request_id": "a", "errors": []}"#
+    private static let ours = #"{"endpoint": "169ca0abada49e22"}"#
 
     @Test(arguments: [
         ("https://b.example.com/x", DoctorFinding.Verdict.ok, "answers at"),
@@ -125,7 +125,7 @@ import Testing
     func `knows the endpoint by its answer, and judges its address`(
         url: String, verdict: DoctorFinding.Verdict, text: String
     ) throws {
-        let finding = CallbackAddress(url).finding(status: 405, body: try JSONValue(parsing: Array(Self.ours.utf8)))
+        let finding = CallbackAddress(url).finding(status: 200, body: try JSONValue(parsing: Array(Self.ours.utf8)))
         #expect(finding.verdict == verdict && finding.found.contains(text), "\(finding)")
     }
 
@@ -133,7 +133,9 @@ import Testing
         (404, #"{"code": "not_found", "request_id": "a"}"#, "another of Belfry's interfaces"),
         (401, #"{"code": "unauthorized", "request_id": "a"}"#, "another of Belfry's interfaces"),
         (405, #"{"code": "method_not_allowed"}"#, "is another server: it answers 405"),
-        (200, "<html>", "is another server: it answers 200"), (308, "", "redirects (308)"),
+        (404, #"{"endpoint": "a"}"#, "is another server: it answers 404"),
+        (200, "<html>", "is another server: it answers 200"), (200, "{}", "is another server: it answers 200"),
+        (308, "", "redirects (308)"),
         (502, "", "a proxy at https://b.example.com answers 502"),
     ])
     func `is wrong about an answer of anything else`(status: Int, body: String, text: String) {
@@ -143,8 +145,8 @@ import Testing
     }
 
     @Test func `asks below the path of the URL`() {
-        #expect(CallbackAddress("https://a/b").probeURL == "https://a/b/callback/doctor")
-        #expect(CallbackAddress("https://a/b/").probeURL == "https://a/b/callback/doctor")
+        #expect(CallbackAddress("https://a/b").probeURL == "https://a/b/callback")
+        #expect(CallbackAddress("https://a/b/").probeURL == "https://a/b/callback")
     }
 }
 

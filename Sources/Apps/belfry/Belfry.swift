@@ -19,9 +19,8 @@ struct Belfry: AsyncParsableCommand {
             StatusCommand.self, JobsCommand.self, RunCommand.self, RetryCommand.self, CancelCommand.self,
             ExecutionsCommand.self, FollowCommand.self, ServicesCommand.self, SchedulesCommand.self, AuditCommand.self,
             ExplainCommand.self, ReadyCommand.self, DoctorCommand.self, TopologyCommand.self, ForksCommand.self,
-            EventsCommand.self,
-            DeadCommand.self,
-            KeysCommand.self, SecretsCommand.self, StoreCommand.self, MockCommand.self,
+            EventsCommand.self, DeadCommand.self, KeysCommand.self, SecretsCommand.self, StoreCommand.self,
+            MockCommand.self,
         ])
 
     static func main() async {

@@ -20,9 +20,10 @@ struct CallbackURLCheck: Service {
     private let time = SystemTime()
     private let logger: Logger
 
-    init(_ configuration: CourierConfiguration, logger: Logger) {
-        baseURL = configuration.callbackBaseURL
-        queues = RabbitQueueInspector(configuration.broker)
+    /// `baseURL` has no slash at its end.
+    init(baseURL: String, broker: BrokerSettings, logger: Logger) {
+        self.baseURL = baseURL
+        queues = RabbitQueueInspector(broker)
         self.logger = logger
     }
 
@@ -70,16 +71,11 @@ struct CallbackURLCheck: Service {
 
     /// The name of the endpoint that answers to a new connection, since a balancer may divide connections.
     private func name() async -> String? {
-        let client = CurlClient(
-            name: "callback-url", addressGuard: nil, maxConnectionsPerHost: 1, userAgent: "Belfry/1",
-            secondsSinceEpoch: { SystemTime().now().secondsSinceEpoch })
-        async let loop: Void = client.run()
         let request = ClientRequest(
             method: "GET", url: "\(baseURL)/callback", headers: [], body: [],
             timeoutMilliseconds: Self.answerMilliseconds, responseBodyBytesMax: 1_024)
-        let outcome = await client.send(request)
-        await client.stop()
-        await loop
+        let outcome = await CurlClient.once(
+            request, userAgent: "Belfry/1", secondsSinceEpoch: { [time] in time.now().secondsSinceEpoch })
         guard case .response(let response) = outcome, response.status == 200,
             case .object(let fields)? = try? JSONValue(parsing: response.body),
             case .string(let name)? = fields["endpoint"]

@@ -13,11 +13,12 @@ public struct Courierd: DaemonProgram {
     public static func run(_ settings: Settings) async throws {
         let configuration = try CourierConfiguration(settings)
         let daemon = Daemon.bootstrap(configuration.daemon)
+        let logger = daemon.logger
         // The bulk has a courier of its own, with its own window, lanes, connections and bytes in hand.
         let couriers: [(queue: WorkQueue, broker: RabbitBroker)] = [.courierDeliveries, .courierBulk].map { queue in
-            (queue, RabbitBroker(configuration.broker, consumes: true, publishesEvents: false, logger: daemon.logger))
+            (queue, RabbitBroker(configuration.broker, consumes: true, publishesEvents: false, logger: logger))
         }
-        let invoker = TargetInvoker(configuration, logger: daemon.logger)
+        let invoker = TargetInvoker(configuration, logger: logger)
         let connections: @Sendable () async -> Void = {
             await withDiscardingTaskGroup { group in
                 group.addTask { await invoker.run() }
@@ -25,15 +26,14 @@ public struct Courierd: DaemonProgram {
             }
         }
         let builder = InvocationBuilder(keys: configuration.keys, callbackBaseURL: configuration.callbackBaseURL)
-        let urlCheck = CallbackURLCheck(configuration, logger: daemon.logger)
+        let urlCheck = CallbackURLCheck(baseURL: builder.callbackBaseURL, broker: configuration.broker, logger: logger)
         try await daemon.run(connections: connections, faults: { couriers.flatMap(\.broker.outages) }) {
             [urlCheck]
                 + couriers.map { queue, broker in
                     Courier(
                         queue: queue, broker: broker, invoker: invoker, builder: builder,
                         prefetch: Int(configuration.inFlight),
-                        redeliverAfterSeconds: configuration.redeliverAfterSeconds, time: SystemTime(),
-                        logger: daemon.logger)
+                        redeliverAfterSeconds: configuration.redeliverAfterSeconds, time: SystemTime(), logger: logger)
                 }
         }
     }

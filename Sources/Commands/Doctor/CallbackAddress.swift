@@ -3,9 +3,8 @@ public import JSON
 /// The beginning of the URLs at which services call back, as an operator gave it.
 public struct CallbackAddress: Sendable {
     private static let check = "callback URL"
-    /// No token, so that the request changes nothing. With a method that the route does not have, the answer tells
-    /// whose route it is.
-    private static let probe = "callback/doctor"
+    /// Where each callback endpoint tells its name.
+    private static let probe = "callback"
 
     private let url: String
 
@@ -26,19 +25,19 @@ public struct CallbackAddress: Sendable {
 
     /// What to say about an answer. `body` is nil if it is not JSON.
     public func finding(status: Int, body: JSONValue?) -> DoctorFinding {
-        let code = body?.fieldText("request_id") == nil ? nil : body?.fieldText("code")
-        switch (status, code) {
-        case (405, "method_not_allowed"?): return reachable
-        case (_, _?):
+        if status == 200, body?.fieldText("endpoint") != nil { return reachable }
+        let isBelfry = body?.fieldText("request_id") != nil && body?.fieldText("code") != nil
+        switch status {
+        case _ where isBelfry:
             return .wrong(
                 Self.check, "\(url) is another of Belfry's interfaces, and not the callback endpoint",
                 next: "give the address of BELFRY_CALLBACK_LISTEN, or of the proxy before it, in "
                     + "BELFRY_CALLBACK_BASE_URL")
-        case (300..<400, nil):
+        case 300..<400:
             return .wrong(
                 Self.check, "\(url) redirects (\(status)), which the POST of a service does not follow",
                 next: "give the address that it redirects to in BELFRY_CALLBACK_BASE_URL")
-        case (502...504, nil):
+        case 502...504:
             return .wrong(
                 Self.check, "a proxy at \(url) answers \(status)",
                 next: "start ingesterd behind the proxy, or correct the address to which the proxy sends requests")
