@@ -148,22 +148,17 @@ extension EndToEnd {
             _ = try await belfry.controlBroker(["add_vhost", "empty"])
             _ = try await belfry.controlBroker(
                 ["set_permissions", "--vhost", "empty", "belfry-dispatcherd", ".*", ".*", ".*"])
-            let url = try belfry.setting("BELFRY_AMQP_URL", of: "dispatcherd.1")
-            let health = try belfry.setting("BELFRY_HEALTH_LISTEN", of: "dispatcherd.1")
-            let script = try String(contentsOfFile: "\(belfry.home)/stages/dispatcherd.1", encoding: .utf8)
-                .replacing(url, with: "\(url)empty").replacing(health, with: "127.0.0.1:\(try Project.freePort())")
-            let copy = URL(filePath: "\(belfry.home)/stages/dispatcherd.2")
-            try Data(script.utf8).write(to: copy)
-            try FileManager.default.setAttributes([.posixPermissions: 0o700], ofItemAtPath: copy.path)
-            try await belfry.startProgram("dispatcherd.2")
-            _ = try await until("the advice in the log", withinSeconds: 20) {
-                (try? belfry.log("dispatcherd.2"))?.contains("`belfry topology apply`") == true ? true : nil
+            let settings = [
+                "BELFRY_AMQP_URL": try belfry.setting("BELFRY_AMQP_URL", of: "dispatcherd.1") + "empty",
+                "BELFRY_HEALTH_LISTEN": "127.0.0.1:\(try Project.freePort())",
+            ]
+            try await belfry.with("dispatcherd.2", like: "dispatcherd.1", settings: settings) {
+                _ = try await until("the advice in the log", withinSeconds: 20) {
+                    (try? belfry.log("dispatcherd.2"))?.contains("`belfry topology apply`") == true ? true : nil
+                }
+                #expect(belfry.isAlive("dispatcherd.2"))
+                #expect(try await belfry.readiness("dispatcherd.2").status == 503)
             }
-            #expect(belfry.isAlive("dispatcherd.2"))
-            #expect(try await belfry.readiness("dispatcherd.2").status == 503)
-            kill(belfry.pid("dispatcherd.2"), SIGTERM)
-            _ = try await until("it has ended", withinSeconds: 30) { belfry.isAlive("dispatcherd.2") ? nil : true }
-            try FileManager.default.removeItem(at: copy)
             _ = try await belfry.controlBroker(["delete_vhost", "empty"])
         }
     }

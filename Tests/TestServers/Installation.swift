@@ -105,6 +105,29 @@ public final class Installation: Sendable {
             "/bin/sh", ["-c", command], environment: self.environment.merging(environment) { $1 })
     }
 
+    /// Runs `body` while one more process runs, such as `ingesterd.2`: with the settings of another one but for these.
+    public func with(
+        _ program: String, like other: String, settings changes: [String: String], _ body: () async throws -> Void
+    ) async throws {
+        var script = try String(contentsOfFile: "\(home)/stages/\(other)", encoding: .utf8)
+        for (variable, value) in changes {
+            script = script.replacing("\(variable)=\(try setting(variable, of: other))", with: "\(variable)=\(value)")
+        }
+        let path = "\(home)/stages/\(program)"
+        try Data(script.utf8).write(to: URL(filePath: path))
+        try FileManager.default.setAttributes([.posixPermissions: 0o700], ofItemAtPath: path)
+        try await startProgram(program)
+        do {
+            try await body()
+        } catch {
+            killProgram(program)
+            throw error
+        }
+        kill(pid(program), SIGTERM)
+        _ = try await until("\(program) has ended", withinSeconds: 30) { isAlive(program) ? nil : true }
+        try FileManager.default.removeItem(atPath: path)
+    }
+
     /// Whether a program runs.
     public func isAlive(_ program: String) -> Bool {
         let pid = pid(program)
