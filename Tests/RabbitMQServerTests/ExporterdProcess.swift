@@ -57,10 +57,7 @@ final class ExporterdProcess {
         guard pid > 0 else { throw TestFailure("no process: \(started.errors)") }
     }
 
-    var isAlive: Bool {
-        guard let stat = try? String(contentsOfFile: "/proc/\(pid)/stat", encoding: .utf8) else { return false }
-        return !stat.contains(") Z ")
-    }
+    var isAlive: Bool { Program.isRunning(pid) }
 
     /// Sends a signal and waits until the program has ended.
     func end(_ signal: Int32) async throws {

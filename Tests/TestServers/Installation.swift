@@ -129,14 +129,7 @@ public final class Installation: Sendable {
     }
 
     /// Whether a program runs.
-    public func isAlive(_ program: String) -> Bool {
-        let pid = pid(program)
-        // A process that ended stays in /proc as a zombie (state Z) until its parent waits for it.
-        guard pid > 0, let stat = try? String(contentsOfFile: "/proc/\(pid)/stat", encoding: .utf8) else {
-            return false
-        }
-        return !stat.contains(") Z ")
-    }
+    public func isAlive(_ program: String) -> Bool { Program.isRunning(pid(program)) }
 
     /// Returns status and text of a program's `/readyz`.
     public func readiness(_ program: String) async throws -> (status: Int, text: String) {

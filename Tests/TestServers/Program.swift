@@ -1,3 +1,4 @@
+import Foundation
 import Subprocess
 import SystemPackage
 
@@ -31,5 +32,14 @@ public enum Program {
             throw TestFailure("Scripts/\(name) exited with \(finished.status): \(finished.errors.suffix(2_000))")
         }
         return finished.output
+    }
+
+    /// Whether a process runs. The main thread of a killed process may end before the others, and only the last one
+    /// closes its ports and files. A process that has ended stays a zombie until its parent waits for it.
+    public static func isRunning(_ pid: Int32) -> Bool {
+        guard pid > 0, let status = try? String(contentsOfFile: "/proc/\(pid)/status", encoding: .utf8) else {
+            return false
+        }
+        return !(status.contains("\nState:\tZ") && status.contains("\nThreads:\t1\n"))
     }
 }
