@@ -10,6 +10,8 @@ struct EarlierInstallation {
     let service: LedgerService
     /// The file `facts.json`.
     let facts: JSONValue
+    /// The variables that let a program run at the time of the fixture.
+    let clock: [String: String]
 
     private static let programs = [
         "tickerd.1", "dispatcherd.1", "courierd.1", "ingesterd.1", "reaperd.1", "consoled.1", "deadletterd.1",
@@ -18,17 +20,21 @@ struct EarlierInstallation {
     /// Upgrades: the broker and the store are those that the old programs left, and then the new programs start.
     static func start(_ fixture: Fixture) async throws -> EarlierInstallation {
         let service = try await LedgerService.start()
-        // The fixture grows older than any history.
-        let belfry = try await Installation.start("earlier", environment: ["BELFRY_HISTORY_DAYS": "36500"]) { home in
+        let facts = try fixture.facts()
+        let belfry = try await Installation.start("earlier") { home in
             for file in ["signing-keys", "api-key"] {
                 try FileManager.default.copyItem(atPath: fixture.path(file), toPath: "\(home)/\(file)")
             }
         }
+        let clock: [String: String]
         do {
+            clock = try await Self.clock(of: facts, in: belfry.home)
             for program in programs { kill(belfry.pid(program), SIGTERM) }
             for program in programs {
                 _ = try await until("\(program) has ended") { belfry.isAlive(program) ? nil : true }
             }
+            // What they published of the present time must not reach those that run at the fixture's.
+            try await belfry.controlBroker(["eval", "[rabbit_amqqueue:purge(Q) || Q <- rabbit_amqqueue:list()]."])
             for ending in ["", "-wal", "-shm"] {
                 try? FileManager.default.removeItem(atPath: belfry.storePath + ending)
             }
@@ -37,7 +43,7 @@ struct EarlierInstallation {
             try await python(["store", belfry.storePath, port])
             let broker = belfry.settings["BELFRY_AMQP_URL", default: ""]
             try await python(["publish", broker, fixture.path("messages.jsonl"), port])
-            for program in programs { try await belfry.startProgram(program) }
+            for program in programs { try await belfry.startProgram(program, environment: clock) }
             for program in programs {
                 _ = try await until("\(program) is ready") {
                     try await belfry.readiness(program).status == 200 ? true : nil
@@ -47,7 +53,19 @@ struct EarlierInstallation {
             try? await belfry.stop()
             throw error
         }
-        return EarlierInstallation(fixture: fixture, belfry: belfry, service: service, facts: try fixture.facts())
+        return EarlierInstallation(
+            fixture: fixture, belfry: belfry, service: service, facts: facts, clock: clock)
+    }
+
+    /// The variables that let a program run an hour after the fixture was made: its tokens and histories end later.
+    private static func clock(of facts: JSONValue, in folder: String) async throws -> [String: String] {
+        guard let made = facts["made_ms"]?.integer else { throw TestFailure("facts.json has no made_ms") }
+        let library = "\(folder)/clock.so"
+        let compiled = try await Program.run(
+            "/usr/bin/env", ["clang", "-shared", "-fPIC", "-Wall", "-Werror", "-o", library, Fixture.clock])
+        guard compiled.status == 0 else { throw TestFailure(compiled.errors) }
+        let offset = made / 1_000 + 3_600 - Int64(Date().timeIntervalSince1970)
+        return ["LD_PRELOAD": library, "CLOCK_OFFSET_SECONDS": String(offset)]
     }
 
     private static func python(_ arguments: [String]) async throws {

@@ -15,16 +15,17 @@ enum StandardWebhooksLibrary {
             print("refused")
         """
 
-    /// Whether the library takes a webhook with these bytes for Belfry's. Throws if it can't be asked.
+    /// Whether the library, with these variables, takes a webhook with these bytes for Belfry's. Throws if it can't be
+    /// asked.
     static func verifies(
-        _ body: [UInt8], headers: [String: String], secret: String
+        _ body: [UInt8], headers: [String: String], secret: String, environment: [String: String] = [:]
     ) async throws -> Bool {
         let python = try await Program.script("python").trimmingCharacters(in: .whitespacesAndNewlines)
         let given = JSONValue.object([
             "secret": .string(secret), "body": .string(Data(body).base64EncodedString()),
             "headers": .object(headers.mapValues { .string($0) }),
         ])
-        let finished = try await Program.run(python, ["-c", program, given.text])
+        let finished = try await Program.run(python, ["-c", program, given.text], environment: environment)
         switch finished.output {
         case "verified\n": return true
         case "refused\n": return false

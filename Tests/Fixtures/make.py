@@ -551,6 +551,7 @@ def main():
         events.setdefault(event["routing_key"].split(".")[1], event)
     write_messages("events", events.values())
     facts |= {
+        "made_ms": int(time.time() * 1000),
         "ended": ended | missed, "left": ids, "opened": opened,
         "tokens": {one: tokens[one] for one in [*ids.values(), *opened] if one in tokens},
     }  # fmt: skip

@@ -28,6 +28,9 @@ public struct Fixture: Sendable, CustomStringConvertible {
     /// The script that publishes messages of a fixture.
     public static let publisher = root.appending(path: "messages.py").path
 
+    /// The C source of a library that lets a program run at another time of day.
+    public static let clock = root.appending(path: "clock.c").path
+
     /// What the script that made the fixture knows of it.
     public func facts() throws -> JSONValue {
         try JSONValue(parsing: Array(Data(contentsOf: URL(filePath: path("facts.json")))), limits: .trusted)
