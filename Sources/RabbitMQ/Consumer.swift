@@ -110,8 +110,9 @@ actor Consumer: ConnectionOwner {
     /// Makes the broker requeue every unacknowledged message of a queue.
     ///
     /// The only queue of a connection is requeued with the connection: another process may get its messages, which a
-    /// ticker relies on. The messages of one queue among several come back to this consumer, in their order; a new
-    /// connection would count a return for the other queues' messages, too.
+    /// ticker relies on. The messages of one queue among several come back to this consumer, in their order, though a
+    /// busy broker may deliver new ones between them; a new connection would count a return for the other queues'
+    /// messages, too.
     func restart(_ queue: String) {
         let reason = "requeueing all unacknowledged messages: some were held for too long"
         guard inboxes.count > 1 else {

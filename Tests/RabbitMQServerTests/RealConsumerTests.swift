@@ -50,8 +50,7 @@ extension RealBrokerTests {
             }
         }
 
-        @Test func `messages of one queue are requeued in their order, and those of another stay in hand`() async throws
-        {
+        @Test func `messages of one queue come back in their order, and those of another stay in hand`() async throws {
             let node = try await RealBroker.node.value
             try await withBroker(node.url) { broker in
                 try await untilReady(broker)
@@ -63,8 +62,9 @@ extension RealBrokerTests {
                 _ = try await due.next(limit: 20)
                 await due.restart()
                 let messages = try await take(100, from: due)
-                #expect(messages.map(\.id) == (0..<100).map { "id-d\($0)" })
-                #expect(messages.first?.returnCount == 1 && messages.last?.returnCount == 0)
+                // A busy broker delivers some that are new before it has taken back all others.
+                let (returned, new) = (messages.filter { $0.returnCount == 1 }, messages.filter { $0.returnCount == 0 })
+                #expect(returned.count >= 20 && (returned + new).map(\.id) == (0..<100).map { "id-d\($0)" })
                 // Its tag is good: had the connection been closed, the message would come again.
                 await runs.acknowledge(held.map(\.tag))
                 try await broker.publish([message("next", RoutingKey.runRequested)])
