@@ -55,20 +55,18 @@ public struct Daemon: Sendable {
             if let fault = loop.startFault { return [fault] }
             return await faults()
         }
-        var services: [any Service] = [ConnectionLoop(loop: connections), loop]
         // The last is shut down first, and each after the one behind it has ended.
-        if let socket = NoticeSocket(logger: logger) {
-            services.append(StartReporter(socket: socket, time: SystemTime(), faults: allFaults))
-            if let limit = socket.watchdogMilliseconds {
-                services.insert(
-                    WatchdogSigns(socket: socket, limitMilliseconds: limit, time: SystemTime()), at: 0)
-            }
+        var services: [any Service] = []
+        let socket = NoticeSocket(logger: logger)
+        if let socket, let limit = socket.watchdogMilliseconds {
+            services.append(WatchdogSigns(socket: socket, limitMilliseconds: limit, time: SystemTime()))
         }
-        if settings.tzdir != nil { services.insert(ZoneWatch(.shared, time: SystemTime(), logger: logger), at: 0) }
         if let address = settings.healthAddress {
-            services.insert(
-                HealthServer(address: address, metrics: metrics, logger: logger, faults: allFaults), at: 0)
+            services.append(HealthServer(address: address, metrics: metrics, logger: logger, faults: allFaults))
         }
+        if settings.tzdir != nil { services.append(ZoneWatch(.shared, time: SystemTime(), logger: logger)) }
+        services += [ConnectionLoop(loop: connections), loop]
+        if let socket { services.append(StartReporter(socket: socket, time: SystemTime(), faults: allFaults)) }
         var quiet = logger
         quiet.logLevel = .warning
         var configuration = ServiceGroupConfiguration(
