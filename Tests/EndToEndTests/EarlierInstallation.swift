@@ -31,7 +31,7 @@ struct EarlierInstallation {
             clock = try await Self.clock(of: facts, in: belfry.home)
             for program in programs { kill(belfry.pid(program), SIGTERM) }
             for program in programs {
-                _ = try await until("\(program) has ended") { belfry.isAlive(program) ? nil : true }
+                try await belfry.untilEnded(program)
             }
             // What they published of the present time must not reach those that run at the fixture's.
             try await belfry.controlBroker(["eval", "[rabbit_amqqueue:purge(Q) || Q <- rabbit_amqqueue:list()]."])
@@ -45,9 +45,7 @@ struct EarlierInstallation {
             try await python(["publish", broker, fixture.path("messages.jsonl"), port])
             for program in programs { try await belfry.startProgram(program, environment: clock) }
             for program in programs {
-                _ = try await until("\(program) is ready") {
-                    try await belfry.readiness(program).status == 200 ? true : nil
-                }
+                try await belfry.untilReady(program)
             }
         } catch {
             try? await belfry.stop()
@@ -57,14 +55,14 @@ struct EarlierInstallation {
             fixture: fixture, belfry: belfry, service: service, facts: facts, clock: clock)
     }
 
-    /// The variables that let a program run an hour after the fixture was made: its tokens and histories end later.
+    /// The variables that let a program run four minutes after the fixture was made: a wait of ten minutes goes on.
     private static func clock(of facts: JSONValue, in folder: String) async throws -> [String: String] {
         guard let made = facts["made_ms"]?.integer else { throw TestFailure("facts.json has no made_ms") }
         let library = "\(folder)/clock.so"
         let compiled = try await Program.run(
             "/usr/bin/env", ["clang", "-shared", "-fPIC", "-Wall", "-Werror", "-o", library, Fixture.clock])
         guard compiled.status == 0 else { throw TestFailure(compiled.errors) }
-        let offset = made / 1_000 + 3_600 - Int64(Date().timeIntervalSince1970)
+        let offset = made / 1_000 + 240 - Int64(Date().timeIntervalSince1970)
         return ["LD_PRELOAD": library, "CLOCK_OFFSET_SECONDS": String(offset)]
     }
 

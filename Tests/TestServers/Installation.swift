@@ -123,8 +123,7 @@ public final class Installation: Sendable {
             killProgram(program)
             throw error
         }
-        kill(pid(program), SIGTERM)
-        _ = try await until("\(program) has ended", withinSeconds: 30) { isAlive(program) ? nil : true }
+        try await endProgram(program)
         try FileManager.default.removeItem(atPath: path)
     }
 
