@@ -91,9 +91,7 @@ public struct ChaosRun: Sendable {
         let crashed = Self.programs.filter { !installation.isAlive($0) }
         for program in crashed { try await installation.startProgram(program) }
         for program in Self.programs {
-            _ = try await until("\(program) is ready", withinSeconds: 120) {
-                try await installation.readiness(program).status == 200 ? true : nil
-            }
+            try await installation.untilReady(program, withinSeconds: 120)
         }
         return crashed
     }

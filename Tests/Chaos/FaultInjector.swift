@@ -51,7 +51,7 @@ struct FaultInjector {
         case .kill(let programs):
             for program in programs { installation.killProgram(program) }
             for program in programs {
-                _ = try await until("\(program) is gone") { installation.isAlive(program) ? nil : true }
+                try await installation.untilEnded(program)
             }
             try await Task.sleep(for: duration)
             for program in programs { try await installation.startProgram(program) }
@@ -76,12 +76,9 @@ struct FaultInjector {
     }
 
     private func restart(_ program: String) async throws {
-        Foundation.kill(installation.pid(program), SIGTERM)
-        _ = try await until("\(program) has ended") { installation.isAlive(program) ? nil : true }
+        try await installation.endProgram(program)
         try await installation.startProgram(program)
-        _ = try await until("\(program) is ready", withinSeconds: 120) {
-            try await installation.readiness(program).status == 200 ? true : nil
-        }
+        try await installation.untilReady(program, withinSeconds: 120)
     }
 
     private func freeze(_ pids: [Int32], for duration: Duration) async throws {

@@ -14,13 +14,8 @@ extension EndToEnd {
                 "BELFRY_CALLBACK_LISTEN": "127.0.0.1:\(try Project.freePort())",
             ]
             try await belfry.with("ingesterd.2", like: "ingesterd.1", settings: settings) {
-                _ = try await until("a second endpoint is ready", withinSeconds: 20) {
-                    try await belfry.readiness("ingesterd.2").status == 200 ? true : nil
-                }
-                kill(belfry.pid("courierd.1"), SIGTERM)
-                _ = try await until("the courier has ended", withinSeconds: 30) {
-                    belfry.isAlive("courierd.1") ? nil : true
-                }
+                try await belfry.untilReady("ingesterd.2", withinSeconds: 20)
+                try await belfry.endProgram("courierd.1")
                 try await belfry.startProgram("courierd.1")
                 let url = try belfry.setting("BELFRY_CALLBACK_BASE_URL", of: "courierd.1")
                 let line = try await until("the warning", withinSeconds: 20) {

@@ -64,7 +64,7 @@ extension EndToEnd {
             // Work left by an earlier test would make the program crash too early.
             try await EndToEnd.untilQueuesAreEmpty()
             belfry.killProgram(program)
-            _ = try await until("\(program) is gone") { belfry.isAlive(program) ? nil : true }
+            try await belfry.untilEnded(program)
             try await belfry.startProgram(program, environment: environment)
             // A courier may crash at a mark before it is ready; the run is then its next work.
             _ = try await until("\(program) is ready or has crashed") {

@@ -18,11 +18,9 @@ extension EndToEnd {
             let belfry = try await EndToEnd.installation()
             #expect(try await belfry.readiness(program).status == 200)
             kill(belfry.pid(program), signal)
-            _ = try await until("the process has ended", withinSeconds: 5) { belfry.isAlive(program) ? nil : true }
+            try await belfry.untilEnded(program, withinSeconds: 5)
             try await belfry.startProgram(program)
-            _ = try await until("\(program) is ready again", withinSeconds: 20) {
-                try await belfry.readiness(program).status == 200 ? true : nil
-            }
+            try await belfry.untilReady(program, withinSeconds: 20)
             #expect(belfry.isAlive(program))
         }
     }

@@ -128,11 +128,9 @@ extension EndToEnd {
                 for program in ["ingesterd.1", "dispatcherd.1"] {
                     try await work()
                     belfry.killProgram(program)
-                    _ = try await until("\(program) is gone") { belfry.isAlive(program) ? nil : true }
+                    try await belfry.untilEnded(program)
                     try await belfry.startProgram(program, environment: ["BELFRY_CRASH_AT": "after-commit:\(round)"])
-                    _ = try await until("\(program) has crashed", withinSeconds: 60) {
-                        belfry.isAlive(program) ? nil : true
-                    }
+                    try await belfry.untilEnded(program, withinSeconds: 60)
                     try await belfry.startProgram(program)
                     _ = try await until("\(program) is ready") {
                         (try? await belfry.readiness(program))?.status == 200 ? true : nil

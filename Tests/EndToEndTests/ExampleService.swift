@@ -52,7 +52,7 @@ struct ExampleService {
         belfry.killProgram("ingesterd.1")
         let id = try await run()
         try await untilItPrints("can't be reached", after: before)
-        _ = try await until("ingesterd is gone") { belfry.isAlive("ingesterd.1") ? nil : true }
+        try await belfry.untilEnded("ingesterd.1")
         try await belfry.startProgram("ingesterd.1")
         return id
     }

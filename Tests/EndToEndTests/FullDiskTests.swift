@@ -44,7 +44,7 @@ extension EndToEnd {
         }
 
         private static func untilReady(_ belfry: Installation) async throws {
-            _ = try await until("it is ready") { try await belfry.readiness(program).status == 200 ? true : nil }
+            try await belfry.untilReady(program)
         }
 
         @Test func `a program whose disk is full or read-only is not ready, and is ready again afterwards`()
@@ -74,8 +74,7 @@ extension EndToEnd {
             try await disk.run("umount \(disk.folder)")
             try await Self.untilReady(belfry)
 
-            kill(belfry.pid(Self.program), SIGTERM)
-            _ = try await until("it has shut down") { belfry.isAlive(Self.program) ? nil : true }
+            try await belfry.endProgram(Self.program)
             try FileManager.default.removeItem(atPath: "\(belfry.home)/pids/\(Self.program)")
         }
     }

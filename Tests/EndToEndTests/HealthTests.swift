@@ -92,8 +92,7 @@ extension EndToEnd {
         @Test func `a program tells systemd that it is ready, that it lives, and that it stops`() async throws {
             let belfry = try await EndToEnd.installation()
             let receiver = try NoticeReceiver()
-            kill(belfry.pid("tickerd.2"), SIGTERM)
-            _ = try await until("the process has ended") { belfry.isAlive("tickerd.2") ? nil : true }
+            try await belfry.endProgram("tickerd.2")
             try await belfry.startProgram(
                 "tickerd.2", environment: ["NOTIFY_SOCKET": receiver.path, "WATCHDOG_USEC": "200000"])
             var notices: [String] = []
@@ -109,21 +108,16 @@ extension EndToEnd {
             try await untilTold("WATCHDOG=1")
             kill(belfry.pid("tickerd.2"), SIGTERM)
             try await untilTold("STOPPING=1")
-            _ = try await until("the process has ended") { belfry.isAlive("tickerd.2") ? nil : true }
+            try await belfry.untilEnded("tickerd.2")
             try await belfry.startProgram("tickerd.2")
-            _ = try await until("tickerd.2 is ready again", withinSeconds: 20) {
-                try await belfry.readiness("tickerd.2").status == 200 ? true : nil
-            }
+            try await belfry.untilReady("tickerd.2", withinSeconds: 20)
         }
 
         @Test func `a program tells systemd that it stops before it finishes what it has begun`() async throws {
             let belfry = try await EndToEnd.installation()
             let receiver = try NoticeReceiver()
-            let service = try SilentListener()
-            kill(belfry.pid("courierd.1"), SIGTERM)
-            _ = try await until("the process has ended", withinSeconds: 30) {
-                belfry.isAlive("courierd.1") ? nil : true
-            }
+            let service = ListeningSocket()
+            try await belfry.endProgram("courierd.1")
             try await belfry.startProgram("courierd.1", environment: ["NOTIFY_SOCKET": receiver.path])
             try await belfry.put(
                 "unanswered",
@@ -132,20 +126,19 @@ extension EndToEnd {
                     "timeout_seconds": .integer(20), "retry": .object(["max_attempts": .integer(1)]),
                 ])
             _ = try await EndToEnd.run("unanswered")
-            _ = try await until("the webhook has arrived", withinSeconds: 20) { service.acceptsOne() ? true : nil }
+            let webhook = try await until("the webhook has arrived", withinSeconds: 20) {
+                let connection = accept(service.descriptor, nil, nil)
+                return connection >= 0 ? connection : nil
+            }
             kill(belfry.pid("courierd.1"), SIGTERM)
             _ = try await until("the notice", withinSeconds: 10) {
                 receiver.notices().contains("STOPPING=1") ? true : nil
             }
             #expect(belfry.isAlive("courierd.1"), "the webhook is not answered yet")
-            service.close()
-            _ = try await until("the process has ended", withinSeconds: 30) {
-                belfry.isAlive("courierd.1") ? nil : true
-            }
+            close(webhook)
+            try await belfry.untilEnded("courierd.1")
             try await belfry.startProgram("courierd.1")
-            _ = try await until("courierd.1 is ready again", withinSeconds: 20) {
-                try await belfry.readiness("courierd.1").status == 200 ? true : nil
-            }
+            try await belfry.untilReady("courierd.1", withinSeconds: 20)
         }
 
         @Test func `every log line about an execution contains its id`() async throws {

@@ -29,7 +29,7 @@ extension EndToEnd {
             }
             #expect(waiting.allSatisfy { $0["status"]?.string == "pending" })
             try await belfry.pause("missed", fields)
-            _ = try await until("the recorder has crashed") { belfry.isAlive("ingesterd.1") ? nil : true }
+            try await belfry.untilEnded("ingesterd.1")
             try await belfry.startProgram("ingesterd.1")
             let ended = try await until("every run has ended", withinSeconds: 120) {
                 let all = try await belfry.executions(of: "missed")

@@ -39,9 +39,7 @@ extension EndToEnd {
             }
             try await belfry.broker("start")
             for program in programs {
-                _ = try await until("\(program) is ready again") {
-                    try await belfry.readiness(program).status == 200 ? true : nil
-                }
+                try await belfry.untilReady(program)
             }
             for (program, pid) in zip(programs, pids) where program != "courierd.1" {
                 #expect(belfry.pid(program) == pid && belfry.isAlive(program))
@@ -75,11 +73,8 @@ extension EndToEnd {
             #expect(belfry.isAlive(waiting))
             #expect(try belfry.log(waiting).contains("can't start yet, will retry"))
             try FileManager.default.removeItem(atPath: folder)
-            _ = try await until("\(program) is ready") {
-                try await belfry.readiness(waiting).status == 200 ? true : nil
-            }
-            kill(belfry.pid(waiting), SIGTERM)
-            _ = try await until("\(program) has shut down") { belfry.isAlive(waiting) ? nil : true }
+            try await belfry.untilReady(waiting)
+            try await belfry.endProgram(waiting)
             try FileManager.default.removeItem(atPath: "\(belfry.home)/pids/\(waiting)")
         }
 

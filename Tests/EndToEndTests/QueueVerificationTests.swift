@@ -47,11 +47,9 @@ extension EndToEnd {
 
         private func restartCourier(_ belfry: Installation) async throws {
             belfry.killProgram("courierd.1")
-            _ = try await until("courierd is gone") { belfry.isAlive("courierd.1") ? nil : true }
+            try await belfry.untilEnded("courierd.1")
             try await belfry.startProgram("courierd.1")
-            _ = try await until("courierd is ready") {
-                try await belfry.readiness("courierd.1").status == 200 ? true : nil
-            }
+            try await belfry.untilReady("courierd.1")
         }
 
         @Test func `a job on a queue is stored once the queue has a test of it, and refused with one clear error`()

@@ -28,11 +28,9 @@ extension EndToEnd {
             }
             kill(belfry.pid("courierd.1"), SIGSEGV)
             try await belfry.broker("start")
-            _ = try await until("courierd has crashed") { belfry.isAlive("courierd.1") ? nil : true }
+            try await belfry.untilEnded("courierd.1")
             try await belfry.startProgram("courierd.1")
-            _ = try await until("courierd is ready") {
-                try await belfry.readiness("courierd.1").status == 200 ? true : nil
-            }
+            try await belfry.untilReady("courierd.1")
             let records = try await Self.records(belfry, runs)
             try await belfry.stop()
 

@@ -58,11 +58,9 @@ extension EndToEnd {
             let belfry = try await EndToEnd.installation()
             func restart(_ openFilesMax: Int?) async throws {
                 belfry.killProgram(program)
-                _ = try await until("\(program) has ended") { belfry.isAlive(program) ? nil : true }
+                try await belfry.untilEnded(program)
                 try await belfry.startProgram(program, openFilesMax: openFilesMax)
-                _ = try await until("\(program) is ready") {
-                    try await belfry.readiness(program).status == 200 ? true : nil
-                }
+                try await belfry.untilReady(program)
             }
             try await restart(256)
             let limits = try String(contentsOfFile: "/proc/\(belfry.pid(program))/limits", encoding: .utf8)

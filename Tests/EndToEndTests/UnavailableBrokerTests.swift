@@ -81,9 +81,7 @@ extension EndToEnd {
             #expect(ended["status"]?.string == "success" && ended["summary"]?.string == "late")
             // Each program has connections of its own: the tests that follow need all of them.
             for program in ["tickerd.1", "dispatcherd.1", "courierd.1", "ingesterd.1", "reaperd.1", "consoled.1"] {
-                _ = try await until("\(program) is ready again") {
-                    try await belfry.readiness(program).status == 200 ? true : nil
-                }
+                try await belfry.untilReady(program)
             }
         }
     }

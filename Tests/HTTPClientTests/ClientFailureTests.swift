@@ -1,5 +1,6 @@
 import Glibc
 import HTTPClient
+import TestServers
 import Testing
 
 @Suite(.timeLimit(.minutes(1)))

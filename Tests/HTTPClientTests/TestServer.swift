@@ -1,4 +1,5 @@
 import Glibc
+import TestServers
 import Threads
 
 /// A small HTTP server on a loopback port, which answers as its closure says and counts its connections.

@@ -68,18 +68,8 @@ extension RealBrokerTests {
         }
 
         @Test func `a broker that hangs is asked for three seconds at most`() async throws {
-            let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-            defer { close(listener) }
-            var address = sockaddr_in()
-            address.sin_family = sa_family_t(AF_INET)
-            address.sin_addr.s_addr = inet_addr("127.0.0.1")
-            var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-            let port = try withUnsafeMutableBytes(of: &address) { bytes in
-                let pointer = try #require(bytes.baseAddress).assumingMemoryBound(to: sockaddr.self)
-                #expect(bind(listener, pointer, length) == 0 && listen(listener, 8) == 0)
-                #expect(getsockname(listener, pointer, &length) == 0)
-                return UInt16(bigEndian: bytes.loadUnaligned(fromByteOffset: 2, as: UInt16.self))
-            }
+            let listener = ListeningSocket()
+            let port = listener.port
             let inspector = RabbitQueueInspector(
                 options: ConnectionOptions(
                     urls: try (0..<5).map { _ in try BrokerURL(parsing: "amqp://a:b@127.0.0.1:\(port)/") },

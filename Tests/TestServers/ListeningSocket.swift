@@ -1,11 +1,12 @@
 import Glibc
 
 /// A TCP socket that listens on a free loopback port. Nobody need accept: the kernel completes connections.
-struct ListeningSocket: ~Copyable, Sendable {
-    let descriptor: CInt
-    let port: UInt16
+public struct ListeningSocket: ~Copyable, Sendable {
+    /// The socket, which does not block.
+    public let descriptor: CInt
+    public let port: UInt16
 
-    init() {
+    public init() {
         descriptor = socket(AF_INET, CInt(SOCK_STREAM.rawValue | SOCK_NONBLOCK.rawValue), 0)
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
