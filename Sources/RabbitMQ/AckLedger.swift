@@ -3,7 +3,8 @@ import DequeModule
 /// The unacknowledged messages of a channel, acknowledged in as few frames as possible.
 ///
 /// Pure. A `basic.ack` with `multiple` covers every message of the channel up to its tag, whichever consumer got it,
-/// so it is used only where all of these are meant.
+/// so it is used only where all of these are meant. Each frame costs a quorum queue an entry in its log. So a message
+/// that is settled before an earlier one is held until a `multiple` covers it, or until `flush()`.
 struct AckLedger {
     /// One `basic.ack`.
     struct Frame: Equatable {
@@ -20,6 +21,8 @@ struct AckLedger {
     /// The tags of the outstanding messages, ascending, among others that are settled. An ack costs no more because
     /// many messages are outstanding.
     private var order: Deque<UInt64> = []
+    /// Settled, and not acknowledged yet.
+    private var held: Set<UInt64> = []
     /// The bodies of all messages that are not acknowledged.
     private(set) var bytes = 0
 
@@ -33,21 +36,29 @@ struct AckLedger {
         self.bytes += bytes
     }
 
-    /// The frames that acknowledge these tags. A tag that is not outstanding is left out: the broker closes a channel
-    /// that acknowledges a message twice.
-    mutating func settle(_ tags: Set<UInt64>) -> [Frame] {
-        var rest = tags.filter { remove($0) }
+    /// Whether a settled message is not acknowledged yet.
+    var isHolding: Bool { !held.isEmpty }
+
+    /// Settles these tags, and returns the frame that acknowledges all that are settled up to the first message that is
+    /// not; nil if there are none. A tag that is not outstanding is left out: the broker closes a channel that
+    /// acknowledges a message twice.
+    mutating func settle(_ tags: some Sequence<UInt64>) -> Frame? {
+        for tag in tags where remove(tag) { held.insert(tag) }
         var (last, count): (UInt64, Int) = (0, 0)
         while let first = order.first, outstanding[first] == nil {
             // The latest tag stays, since the next must be greater.
-            if rest.remove(first) != nil { (last, count) = (first, count + 1) }
+            if held.remove(first) != nil { (last, count) = (first, count + 1) }
             guard order.count > 1 else { break }
             order.removeFirst()
         }
-        var frames = count > 0 ? [Frame(tag: last, multiple: count > 1)] : []
-        frames += rest.sorted().map { Frame(tag: $0, multiple: false) }
         compact()
-        return frames
+        return count > 0 ? Frame(tag: last, multiple: count > 1) : nil
+    }
+
+    /// The frames that acknowledge all that is held.
+    mutating func flush() -> [Frame] {
+        defer { held = [] }
+        return held.sorted().map { Frame(tag: $0, multiple: false) }
     }
 
     /// Takes out all messages of a queue, to be requeued. Answers their tags, ascending.

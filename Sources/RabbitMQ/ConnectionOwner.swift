@@ -13,6 +13,9 @@ protocol ConnectionOwner: Actor {
     /// proved useful.
     func pass() throws(AMQPFailure) -> Bool
 
+    /// How long the loop may sleep after a pass, at most `connection.passIntervalMilliseconds`.
+    var sleepMilliseconds: CInt { get }
+
     /// Takes leave of the broker, in an order that loses nothing that was sent. Blocks the thread for some seconds at
     /// most.
     func finish()
@@ -24,6 +27,8 @@ protocol ConnectionOwner: Actor {
 extension ConnectionOwner {
     nonisolated var state: ConnectionState { connection.state }
 
+    var sleepMilliseconds: CInt { connection.passIntervalMilliseconds }
+
     /// Connects, and reconnects after each loss, until the task is cancelled.
     func run() async {
         var reconnecting = Reconnecting()
@@ -33,7 +38,7 @@ extension ConnectionOwner {
                 reconnecting.opened(at: .now)
                 while !Task.isCancelled {
                     if try pass() { reconnecting.provedUseful() }
-                    _ = await connection.parker.events(timeoutMilliseconds: connection.passIntervalMilliseconds)
+                    _ = await connection.parker.events(timeoutMilliseconds: sleepMilliseconds)
                 }
             } catch {
                 close(because: error.description(with: connection.options.advice))

@@ -8,6 +8,9 @@ import Threads
 actor Consumer: ConnectionOwner {
     private typealias Caller = CheckedContinuation<[InboundMessage], Never>
 
+    /// How long an ack may wait for those of earlier messages, with which it is one frame.
+    private static let ackWait: Duration = .milliseconds(20)
+
     let connection: BrokerConnection
     /// The queue that this consumer declares itself, until the broker refuses that: then the queue exists, or an
     /// operator has to make it.
@@ -23,6 +26,8 @@ actor Consumer: ConnectionOwner {
     private var streamStart: StreamOffset?
     private var handle: AMQPHandle?
     private var ledger = AckLedger()
+    /// When the acks that are held back are sent. Nil while there are none.
+    private var acksDueAt: ContinuousClock.Instant?
     /// By the name of the queue, which also is the consumer tag.
     private var inboxes: [String: Inbox<Caller>] = [:]
     /// The queues that were requeued, in the order of the barriers that the broker has not answered yet.
@@ -97,14 +102,31 @@ actor Consumer: ConnectionOwner {
         return batch
     }
 
-    /// Acknowledges messages of the present connection. The broker has requeued those of earlier ones.
+    /// Acknowledges messages of the present connection, at once or a little later. The broker has requeued those of
+    /// earlier ones.
     func acknowledge(_ tags: [MessageTag]) {
         guard let epoch = handle?.epoch else { return }
-        let current = Set(tags.lazy.filter { $0.epoch == epoch }.map(\.number))
-        for frame in ledger.settle(current) {
+        if let frame = ledger.settle(tags.lazy.filter { $0.epoch == epoch }.map(\.number)) {
             write { () throws(AMQPFailure) in try handle?.acknowledge(frame) }
         }
-        if !isReading, ledger.bytes < MessageLimits.unackedBytesMax { interrupt() }
+        let mustWake = ledger.isHolding && acksDueAt == nil
+        acksDueAt = ledger.isHolding ? acksDueAt ?? .now + Self.ackWait : nil
+        if mustWake || (!isReading && ledger.bytes < MessageLimits.unackedBytesMax) { interrupt() }
+    }
+
+    /// Sends the acks that are held back.
+    private func sendHeldAcks() throws(AMQPFailure) {
+        acksDueAt = nil
+        let frames = ledger.flush()
+        if frames.count > 1 { handle?.cork(true) }
+        for frame in frames { try handle?.acknowledge(frame) }
+        if frames.count > 1 { handle?.cork(false) }
+    }
+
+    var sleepMilliseconds: CInt {
+        // The acks are due within `ackWait`.
+        let wait = acksDueAt.map { CInt(max(0, ($0 - .now) / .milliseconds(1)).rounded(.up)) }
+        return min(wait ?? .max, connection.passIntervalMilliseconds)
     }
 
     /// Makes the broker requeue every unacknowledged message of a queue.
@@ -132,7 +154,7 @@ actor Consumer: ConnectionOwner {
 
     func open(attempt: Int) throws(AMQPFailure) {
         handle = try connection.connect(attempt: attempt)
-        (ledger, barriers, failure) = (AckLedger(), [], nil)
+        (ledger, acksDueAt, barriers, failure) = (AckLedger(), nil, [], nil)
         (isReading, heartbeatAt) = (true, .now)
         handle?.reader.keepsProperties = keepsProperties
         handle?.reader.deliversOversized = deliversOversized
@@ -153,10 +175,14 @@ actor Consumer: ConnectionOwner {
             }
         }
         for queue in touched { handOut(queue) }
+        if let acksDueAt, acksDueAt <= .now { try sendHeldAcks() }
         return !touched.isEmpty
     }
 
-    func finish() { handle?.closeInOrder() }
+    func finish() {
+        write { () throws(AMQPFailure) in try sendHeldAcks() }
+        handle?.closeInOrder()
+    }
 
     func close(because reason: String) {
         connection.disconnect(&handle, because: reason)
