@@ -89,7 +89,8 @@ final class Outbox {
     ) async {
         do throws(PublishError) {
             // A refusal is reported once its dead letter is kept: an execution that has failed is not attempted again.
-            let steps = [batch.compactMap(letter), batch.flatMap(messages)].filter { !$0.isEmpty }
+            let reports = ReportBatch.joined(batch.flatMap(messages))
+            let steps = [batch.compactMap(letter), reports].filter { !$0.isEmpty }
             let outcome = try await settlement.settle(
                 steps.map { .init($0) }, on: subscription, heldSinceMilliseconds: time.monotonicMilliseconds()
             ) {

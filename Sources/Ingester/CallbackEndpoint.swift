@@ -31,7 +31,8 @@ public struct CallbackEndpoint: Sendable {
                 let verdicts = callbacks.map {
                     CallbackVerdict.decide($0.token, status: statuses[$0.token.executionID], now: $0.receivedAt)
                 }
-                try await broker.publish(zip(callbacks, verdicts).filter { $1 == .take }.map { $0.0.message })
+                let taken = zip(callbacks, verdicts).filter { $1 == .take }.map { $0.0.message }
+                try await broker.publish(ReportBatch.joined(taken))
                 return verdicts.map { .success($0) }
             } catch {
                 return callbacks.map { _ in .failure(error) }

@@ -22,7 +22,7 @@ struct ReportFold: Sendable {
         /// The executions of which the lock is to be handed on once more: see `ReportDecision.released`.
         var released: [ExecutionID] = []
         var notes: [Note] = []
-        /// The places in the batch of other reports about executions that are not on record: their history was removed,
+        /// The numbers of other reports about executions that are not on record: their history was removed,
         /// or they belong to another installation.
         var unknown: [Int] = []
     }
@@ -32,8 +32,8 @@ struct ReportFold: Sendable {
     private let repeats: Set<Int>
     private let judgedAt: Instant
 
-    /// `judgedAt` is that of `Execution.applying`; `progress` is the line's before the batch. `repeats` are the places
-    /// in the batch of reports whose messages may have been handled before.
+    /// `judgedAt` is that of `Execution.applying`; `progress` is the line's before the batch. `repeats` are the
+    /// numbers of reports whose messages may have been handled before.
     static func fold(
         _ reports: [AddressedReport], repeats: Set<Int>, over executions: [ExecutionID: Execution],
         progress: LineProgress, judgedAt: Instant

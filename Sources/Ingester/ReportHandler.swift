@@ -8,6 +8,9 @@ public import Store
 /// The recorder: only this handler changes executions. It applies the reports of a batch in one transaction, and
 /// publishes the events.
 public struct ReportHandler: MessageHandler {
+    /// The number of reports with which a transaction takes no further message: one message may have hundreds.
+    private static let reportsMax = 1_000
+
     private let store: any ReportStore
     private let line: ReportLine
     private let reader: ReportReader
@@ -35,13 +38,13 @@ public struct ReportHandler: MessageHandler {
 
     public func handle(_ batch: [InboundMessage]) async throws -> HandledBatch {
         let now = time.now()
-        let read = batch.decoded { message throws(UnreadableMessage) in try reader.read(message) }
-        let repeats = Set(read.indices.enumerated().filter { batch[$0.element].mayHaveBeenHandled }.map(\.offset))
-        var handled = HandledBatch(dead: read.dead)
-        guard !read.messages.isEmpty else { return handled }
-        let ids = Set(read.messages.compactMap { if case .execution(let id, _, _) = $0 { id } else { nil } })
+        let read = reader.read(batch, countMax: Self.reportsMax)
+        let repeats = Set(read.places.indices.filter { batch[read.places[$0].index].mayHaveBeenHandled })
+        var handled = HandledBatch(dead: read.dead, count: read.messageCount)
+        guard !read.reports.isEmpty else { return handled }
+        let ids = Set(read.reports.compactMap { if case .execution(let id, _, _) = $0 { id } else { nil } })
         let (result, released) = try await store.update(Array(ids), of: line) {
-            [reports = read.messages] executions, progress in
+            [reports = read.reports] executions, progress in
             let result = ReportFold.fold(
                 reports, repeats: repeats, over: executions, progress: progress, judgedAt: now)
             return ReportDecision(
@@ -54,8 +57,8 @@ public struct ReportHandler: MessageHandler {
         }
         handled.messages =
             (result.redeliveries + releases).map { OutboundMessage($0) } + result.events.map { OutboundMessage($0) }
-        handled.dead += result.unknown.map { place in
-            .init(index: read.indices[place], reason: .unknownExecution, error: "its execution is not on record")
+        handled.dead += result.unknown.map {
+            read.places[$0].deadLetter(.unknownExecution, "its execution is not on record")
         }
         for note in result.notes { log(note) }
         for execution in released {

@@ -11,11 +11,35 @@ struct ReportReader: Sendable {
         kinds = Dictionary(uniqueKeysWithValues: ReportKind.allCases.map { (RoutingKey.report($0, line), $0) })
     }
 
-    /// Throws `UnreadableMessage` with the field at fault.
+    /// Reads the messages of a batch until there are `countMax` reports or more. What cannot be read is a dead letter.
+    func read(_ batch: [InboundMessage], countMax: Int) -> ReadReports {
+        var read = ReadReports()
+        for (index, message) in batch.enumerated() where read.reports.count < countMax {
+            read.messageCount = index + 1
+            do throws(UnreadableMessage) {
+                let reports = try message.reports
+                for report in reports {
+                    let place = ReadReports.Place(index: index, part: reports.count > 1 ? report : nil)
+                    do throws(UnreadableMessage) {
+                        read.reports.append(try self.read(report))
+                        read.places.append(place)
+                    } catch {
+                        read.dead.append(place.deadLetter(.unreadable, error.description))
+                    }
+                }
+            } catch {
+                read.dead.append(.init(index: index, reason: .unreadable, error: error.description))
+            }
+        }
+        return read
+    }
+
+    /// Reads a message of one report. Throws `UnreadableMessage` with the field at fault.
     func read(_ message: InboundMessage) throws(UnreadableMessage) -> AddressedReport {
         guard let kind = kinds[message.routingKey] else {
             throw UnreadableMessage(
-                "“\(message.routingKey)” is not the routing key of a report of line \(line.index)")
+                "“\(message.routingKey)” is not the routing key of a report of line \(line.index), or a batch that may "
+                    + "not hold such a report")
         }
         let report = try Self.report(kind, message)
         if case .execution(let execution, _, _) = report {

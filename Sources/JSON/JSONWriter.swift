@@ -61,6 +61,10 @@ public final class JSONWriter {
         bytes.append(contentsOf: flag ? "true".utf8 : "false".utf8)
     }
 
+    func write(_ source: JSONSource) {
+        bytes.append(contentsOf: source.bytes)
+    }
+
     func writeNull() {
         bytes.append(contentsOf: "null".utf8)
     }

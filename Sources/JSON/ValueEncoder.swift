@@ -30,6 +30,11 @@ struct ValueEncoder: Encoder, SingleValueEncodingContainer {
         writer.write(value)
     }
 
+    func encode(_ source: JSONSource) {
+        writer.checkBegins(at: start)
+        writer.write(source)
+    }
+
     func encode(_ value: Bool) {
         writer.checkBegins(at: start)
         writer.write(value)

@@ -37,6 +37,7 @@ public struct BrokerUser: Sendable, Equatable {
         func reports(_ kinds: ReportKind...) -> [String] {
             kinds.flatMap { kind in ReportLine.allCases.map { RoutingKey.report(kind, $0) } }
         }
+        func batches(_ kind: ReportBatchKind) -> [String] { ReportLine.allCases.map { RoutingKey.reports(kind, $0) } }
         func stage(
             _ name: String, publishes keys: [String], andToTheLadder steps: [String] = [], events: [String] = [],
             consumes queues: [WorkQueue]
@@ -76,12 +77,13 @@ public struct BrokerUser: Sendable, Equatable {
             stage(
                 "courierd",
                 publishes: reports(.deliveryAccepted, .deliveryDeferred, .deliveryRefused, .markTaken)
-                    + [RoutingKey.deliveryMark(.requested)],
+                    + batches(.deliveryReports) + [RoutingKey.deliveryMark(.requested)],
                 andToTheLadder: RetryLadder.stepsSeconds.map { RoutingKey.retry(stepSeconds: $0) },
                 consumes: [.courierDeliveries, .courierBulk]),
             stage(
                 "ingesterd",
-                publishes: reports(.callbackReceived, .signOfLife) + [RoutingKey.redeliveryRequested],
+                publishes: reports(.callbackReceived, .signOfLife) + batches(.callbackReports)
+                    + [RoutingKey.redeliveryRequested],
                 events: [
                     RoutingKey.executionStarted, RoutingKey.executionProgressed, RoutingKey.executionFinished,
                 ], consumes: [.ingesterCallbacks] + ReportLine.allCases.map(WorkQueue.ingesterReports)),

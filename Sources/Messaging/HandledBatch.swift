@@ -23,11 +23,14 @@ public struct HandledBatch: Sendable, Equatable {
     /// One message of the batch, and why it cannot be handled.
     public struct DeadLetter: Sendable, Equatable {
         public var index: Int
+        /// The report at fault, if the message is a batch of reports: the others were handled.
+        public var report: InboundMessage?
         public var reason: DeadLetterReason
         public var error: String
 
-        public init(index: Int, reason: DeadLetterReason, error: String) {
+        public init(index: Int, report: InboundMessage? = nil, reason: DeadLetterReason, error: String) {
             self.index = index
+            self.report = report
             self.reason = reason
             self.error = error
         }

@@ -43,7 +43,10 @@ public enum WorkQueue: String, Sendable, CaseIterable, Codable {
         case .courierBulk: [RoutingKey.deliveryRequestedBulk, RoutingKey.deliveryMark(.bulk)]
         case .ingesterCallbacks: [RoutingKey.any]
         case .ingesterReports0, .ingesterReports1, .ingesterReports2, .ingesterReports3:
-            reportLine.map { line in ReportKind.allCases.map { RoutingKey.report($0, line) } } ?? []
+            reportLine.map { line in
+                ReportKind.allCases.map { RoutingKey.report($0, line) }
+                    + ReportBatchKind.allCases.map { RoutingKey.reports($0, line) }
+            } ?? []
         case .deadletterRequests: [RoutingKey.deadLettersRequested]
         }
     }

@@ -128,7 +128,7 @@ public struct Pump: Service {
     ) async throws(PublishError) -> Settlement.Outcome {
         let letters = result.dead.map { letter in
             precondition(batch.indices.contains(letter.index), "a handler's dead letter names a message of the batch")
-            return settlement.deadLetter(batch[letter.index], letter.reason, letter.error)
+            return settlement.deadLetter(letter.report ?? batch[letter.index], letter.reason, letter.error)
         }
         let marks = result.marks.isEmpty ? [] : [Settlement.Step(result.marks)]
         return try await settlement.settle(
@@ -150,17 +150,33 @@ public struct Pump: Service {
             }
             return .acked
         }
+        if let reports = try? message.reports, reports.count > 1 {
+            return await passEach(Self.triedAgain(reports), of: message, subscription)
+        }
         return await bury(message, "\(error)", subscription)
     }
 
-    /// Makes a message that cannot be handled a dead letter.
+    /// Handles each report of a message by itself, and acks the message after the last one.
+    private func passEach(
+        _ reports: [InboundMessage], of message: InboundMessage, _ subscription: any MessageSubscription
+    ) async -> Settlement.Outcome {
+        let unacked = UnackedSubscription(subscription)
+        for report in reports {
+            let outcome = await pass([report], unacked)
+            guard outcome == .acked else { return outcome }
+        }
+        await subscription.acknowledge([message.tag])
+        return .acked
+    }
+
+    /// Makes a message that cannot be handled a dead letter, or each of its reports.
     private func bury(
         _ message: InboundMessage, _ error: String, _ subscription: any MessageSubscription
     ) async -> Settlement.Outcome {
-        let letter = settlement.deadLetter(message, .failing, error)
+        let letters = ((try? message.reports) ?? [message]).map { settlement.deadLetter($0, .failing, error) }
         do {
             return try await settlement.settle(
-                [.init([letter])], on: subscription, heldSinceMilliseconds: time.monotonicMilliseconds(),
+                [.init(letters)], on: subscription, heldSinceMilliseconds: time.monotonicMilliseconds(),
                 acking: { [message.tag] })
         } catch {
             // A dead letter is cut to what AMQP can carry, so this is a fault of ours: the message stays unacked.

@@ -158,6 +158,54 @@ private final class MemoryReportStore: ReportStore {
         #expect(try await recorder.handle(again).messages.map(\.id) == first.messages.map(\.id))
     }
 
+    /// Accepted attempts, and a report that cannot be read, in one message.
+    private func batch(_ bodies: [String]) -> InboundMessage {
+        let parts = bodies.enumerated().map { number, body in
+            #"{"kind":"delivery.accepted","id":"m\#(number)","body":\#(body)}"#
+        }
+        return InboundMessage(
+            tag: MessageTag(epoch: 0, number: 1), exchange: "belfry", routingKey: "delivery.reports.2",
+            body: Array(#"{"reports":[\#(parts.joined(separator: ","))]}"#.utf8))
+    }
+
+    private func accepted(_ id: ExecutionID) -> String {
+        let attempt = Attempt(number: 1, at: Self.now, statusCode: 200, latencyMilliseconds: 1)
+        return String(decoding: DeliveryAccepted(executionID: id, attempt: attempt).body, as: UTF8.self)
+    }
+
+    @Test func `the recorder applies the reports of one message, and only a wrong one becomes a dead letter`()
+        async throws
+    {
+        let line = try #require(ReportLine.allCases.first { $0 != Self.line })
+        let foreign = try #require((0..<100).map { _ in ExecutionID.random() }.first { ReportLine(of: $0) == line })
+        let unknown = try #require(
+            (0..<100).map { _ in ExecutionID.random() }.first { ReportLine(of: $0) == Self.line })
+        let bodies = [accepted(ids[0]), "7", accepted(ids[1]), accepted(foreign), accepted(unknown), accepted(ids[2])]
+        let handled = try await recorder.handle([batch(bodies), try cancelled(ids[0])])
+        #expect(handled.messages.count == 4)
+        #expect(store.content.withLock { $0.executions.values.allSatisfy { $0.state.invokedAt != nil } })
+        #expect(handled.dead.map(\.index) == [0, 0, 0])
+        #expect(handled.dead.map(\.report?.id) == ["m1", "m3", "m4"])
+        #expect(handled.dead.map(\.reason) == [.unreadable, .unreadable, .unknownExecution])
+        #expect(handled.dead.allSatisfy { $0.report?.routingKey == "delivery.accepted.2" })
+    }
+
+    @Test func `the recorder records about a thousand reports in one transaction, and the rest in the next`()
+        async throws
+    {
+        let batches = (0..<5).map { _ in batch(Array(repeating: accepted(ids[0]), count: 400)) }
+        #expect(try await recorder.handle(batches).count == 3)
+    }
+
+    @Test func `the recorder makes a batch that is none a dead letter`() async throws {
+        var none = batch([])
+        #expect(try await recorder.handle([none]).dead.map(\.reason) == [.unreadable])
+        none.body = [0x00]
+        let handled = try await recorder.handle([none, try cancelled(ids[1])])
+        #expect(handled.dead.map(\.index) == [0] && handled.dead.first?.report == nil)
+        #expect(handled.messages.count == 1)
+    }
+
     @Test func `the recorder makes unreadable messages dead letters, and handles the others`() async throws {
         let handled = try await recorder.handle([try unreadable(), try cancelled(ids[1]), try unreadable()])
         #expect(handled.dead.map(\.index) == [0, 2])

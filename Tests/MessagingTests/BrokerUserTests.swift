@@ -36,14 +36,15 @@ import Testing
             ]),
         "courierd": Rights(
             publishes: Set(
-                lines("delivery.accepted", "delivery.deferred", "delivery.refused", "mark.taken")
+                lines(
+                    "delivery.accepted", "delivery.deferred", "delivery.refused", "delivery.reports", "mark.taken")
                     + ["delivery.mark.requested"]),
             reads: ["belfry.courier.deliveries", "belfry.courier.bulk"],
             deadLetters: ["courier.deliveries", "courier.bulk"],
             ladder: Set(RetryLadder.stepsSeconds.map { "courier.retry.\($0)" })),
         "ingesterd": Rights(
             publishes: Set(
-                lines("callback.received", "sign_of_life") + ["redelivery.requested"]),
+                lines("callback.received", "callback.reports", "sign_of_life") + ["redelivery.requested"]),
             events: ["execution.started", "execution.progressed", "execution.finished"],
             reads: Set(["belfry.ingester.callbacks"] + lines("belfry.ingester.reports")),
             deadLetters: Set(["ingester.callbacks"] + lines("ingester.reports"))),

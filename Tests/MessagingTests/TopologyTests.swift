@@ -15,6 +15,7 @@ import Testing
             RoutingKey.redeliveryRequested, RoutingKey.baton, RoutingKey.deadLettersRequested,
         ] + DeliveryMark.Stop.allCases.map(RoutingKey.deliveryMark) + ladderKeys
         + ReportKind.allCases.flatMap { kind in ReportLine.allCases.map { RoutingKey.report(kind, $0) } }
+        + ReportBatchKind.allCases.flatMap { kind in ReportLine.allCases.map { RoutingKey.reports(kind, $0) } }
 
     private static let ladderKeys = RetryLadder.stepsSeconds.map { RoutingKey.retry(stepSeconds: $0) }
 

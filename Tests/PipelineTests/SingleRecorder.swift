@@ -24,7 +24,9 @@ final class SingleRecorder: ReportStore {
     /// Handles all reports of a line.
     func record(_ reports: [InboundMessage], of line: ReportLine, time: any TimeSource) async throws {
         let logger = Logger(label: "pipeline") { _ in SwiftLogNoOpLogHandler() }
-        _ = try await ReportHandler(line: line, store: self, time: time, logger: logger).handle(reports)
+        let handler = ReportHandler(line: line, store: self, time: time, logger: logger)
+        var rest = reports
+        while !rest.isEmpty { rest.removeFirst(try await handler.handle(rest).count ?? rest.count) }
     }
 
     func update<Answer: Sendable>(
