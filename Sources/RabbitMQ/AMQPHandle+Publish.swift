@@ -1,4 +1,5 @@
 import CRabbitMQ
+import Glibc
 
 extension AMQPHandle {
     /// Has the broker confirm every message that is published from now on.
@@ -7,8 +8,38 @@ extension AMQPHandle {
         try checkReply("confirm.select")
     }
 
-    /// Writes one persistent message to the socket. Blocks while the socket's buffer is full.
+    /// Publishes one persistent message. It is sent with the next `flush()` at the latest.
     mutating func publish(_ message: AMQPMessage) throws(AMQPFailure) {
+        guard !usesTLS else { return try publishByLibrary(message) }
+        frames.append(message, channel: channel)
+        if frames.bytes.count >= Self.unflushedBytesMax { try flush() }
+    }
+
+    /// Sends what was published. Blocks while the socket's buffer is full.
+    mutating func flush() throws(AMQPFailure) {
+        guard !usesTLS else { return cork(false) }
+        var sent = 0
+        while sent < frames.bytes.count {
+            let count = frames.bytes.withUnsafeBytes { bytes in
+                send(descriptor, bytes.baseAddress.map { $0 + sent }, bytes.count - sent, CInt(MSG_NOSIGNAL))
+            }
+            if count >= 0 {
+                sent += count
+            } else if errno == EAGAIN {
+                _ = isReady(POLLOUT, withinMilliseconds: 1_000)
+            } else if errno != EINTR {
+                throw AMQPFailure("basic.publish", String(cString: strerror(errno)))
+            }
+        }
+        frames.removeAll()
+    }
+
+    private static let unflushedBytesMax = 131_072
+
+    /// Only librabbitmq can write to a connection with TLS. While corked, the socket sends full packets only, so a
+    /// batch travels in few of them.
+    private mutating func publishByLibrary(_ message: AMQPMessage) throws(AMQPFailure) {
+        cork(true)
         arena.empty()
         var properties = amqp_basic_properties_t()
         properties.delivery_mode = 2
@@ -51,7 +82,7 @@ extension AMQPHandle {
         }
     }
 
-    /// While corked, the socket sends full packets only, so a batch travels in few of them.
+    /// While corked, the socket sends full packets only.
     func cork(_ isOn: Bool) {
         belfry_tcp_cork(descriptor, isOn ? 1 : 0)
     }

@@ -17,13 +17,18 @@ struct AMQPHandle: ~Copyable {
     let epoch: UInt64
     var arena = AMQPArena()
     var reader: FrameReader
+    /// Published, and not sent yet.
+    var frames: PublishFrames
+    let usesTLS: Bool
     /// Why the channel or the connection ended, behind events that were read with it: the next read throws it.
     var unreportedFailure: AMQPFailure?
 
-    private init(owning raw: amqp_connection_state_t, epoch: UInt64) {
+    private init(owning raw: amqp_connection_state_t, epoch: UInt64, usesTLS: Bool) {
         self.raw = raw
         self.epoch = epoch
+        self.usesTLS = usesTLS
         reader = FrameReader(epoch: epoch)
+        frames = PublishFrames(frameBytesMax: Int(Self.frameBytesMax))
     }
 
     deinit { amqp_destroy_connection(raw) }
@@ -33,9 +38,10 @@ struct AMQPHandle: ~Copyable {
         _ url: BrokerURL, options: ConnectionOptions, epoch: UInt64 = 0
     ) throws(AMQPFailure) -> AMQPHandle {
         guard let raw = amqp_new_connection() else { throw AMQPFailure("connect", "out of memory") }
-        var handle = AMQPHandle(owning: raw, epoch: epoch)
+        var handle = AMQPHandle(owning: raw, epoch: epoch, usesTLS: url.usesTLS)
         try handle.openSocket(url, options)
         try handle.logIn(url, options)
+        handle.frames = PublishFrames(frameBytesMax: Int(amqp_get_frame_max(handle.raw)))
         amqp_channel_open(raw, firstChannel)
         try handle.checkReply("channel.open")
         return handle
@@ -52,6 +58,7 @@ struct AMQPHandle: ~Copyable {
     mutating func reopenChannel() throws(AMQPFailure) {
         try acknowledgeClose(of: channel)
         reader = FrameReader(epoch: epoch)
+        frames.removeAll()
         unreportedFailure = nil
         amqp_channel_open(raw, channel)
         try checkReply("channel.open")
@@ -76,6 +83,7 @@ struct AMQPHandle: ~Copyable {
         try AMQPFailure.check("channel.close", status: amqp_send_method(raw, channel, method, &close))
         channel += 1
         reader = FrameReader(epoch: epoch)
+        frames.removeAll()
         unreportedFailure = nil
         amqp_channel_open(raw, channel)
         try checkReply("channel.open")

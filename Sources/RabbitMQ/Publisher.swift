@@ -153,7 +153,6 @@ actor Publisher: ConnectionOwner {
             caller.resume(
                 returning: Failure(error: .unavailable(refusal.reason), refusal: refusal, isSole: isSole))
         }
-        handle?.cork(false)
         try handle?.reopenChannel()
         try handle?.selectConfirms()
         interrupt()
@@ -187,14 +186,13 @@ actor Publisher: ConnectionOwner {
         guard maySend else { return }
         var (count, bytes) = (0, 0)
         while count < Self.pieceCountMax, bytes < Self.pieceBytesMax, let message = nextMessage() {
-            if count == 0 { handle?.cork(true) }
             try send(message)
             tracker.sent(at: .now)
             count += 1
             bytes += message.body.count
         }
         guard count > 0 else { return }
-        handle?.cork(false)
+        try handle?.flush()
         let mayBeMore = count == Self.pieceCountMax || bytes >= Self.pieceBytesMax
         // librabbitmq may have read frames while it wrote.
         if mayBeMore || handle?.hasBufferedFrames == true { interrupt() }

@@ -173,9 +173,8 @@ public actor RabbitDeadLetterScan: DeadLetterScan {
         }
         var window = PublishWindow(messages, firstTag: publishedCount + 1)
         publishedCount += UInt64(messages.count)
-        control?.cork(true)
         for message in messages { try control?.publish(message) }
-        control?.cork(false)
+        try control?.flush()
         let deadline = ContinuousClock.now + Self.confirmMax
         while true {
             for event in try control?.readEvents() ?? [] {
