@@ -15,7 +15,9 @@ public struct Identifier<Subject>: Hashable, Sendable {
 
     /// Creates a random identifier (UUIDv4, RFC 9562 section 5.4).
     public static func random() -> Identifier {
-        Identifier(UUID())
+        // `UUID()` opens and closes /dev/urandom each time.
+        var bytes = (UInt64.random(in: .min ... .max), UInt64.random(in: .min ... .max))
+        return withUnsafeBytes(of: &bytes) { Identifier($0, version: 4) }
     }
 
     /// Computes the identifier of a name in a namespace (UUIDv5, RFC 9562 section 5.5). The same two always give the
@@ -41,10 +43,15 @@ public struct Identifier<Subject>: Hashable, Sendable {
     }
 
     private init(_ digest: Insecure.SHA1Digest) {
+        self = digest.withUnsafeBytes { Identifier($0, version: 5) }
+    }
+
+    /// Takes the first 16 bytes, and writes the version and the variant into them (RFC 9562, sections 4.1 and 4.2).
+    private init(_ source: UnsafeRawBufferPointer, version: UInt8) {
         var bytes = uuid_t(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0)
         withUnsafeMutableBytes(of: &bytes) { target in
-            digest.withUnsafeBytes { target.copyMemory(from: UnsafeRawBufferPointer(rebasing: $0.prefix(16))) }
-            target[6] = (target[6] & 0x0F) | 0x50
+            target.copyMemory(from: UnsafeRawBufferPointer(rebasing: source.prefix(16)))
+            target[6] = (target[6] & 0x0F) | version << 4
             target[8] = (target[8] & 0x3F) | 0x80
         }
         self.init(UUID(uuid: bytes))
