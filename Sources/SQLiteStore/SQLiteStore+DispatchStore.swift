@@ -17,10 +17,10 @@ extension SQLiteStore: DispatchStore {
     }
 
     public func create(
-        _ executions: [Execution], now: @Sendable () -> Instant
+        _ executions: [Execution], now: @escaping @Sendable () -> Instant
     ) async throws(StoreError) -> [RecordedExecution?] {
         guard !executions.isEmpty else { return [] }
-        return try await write { database in
+        return try await writeTogether { [unreadable] database in
             var inserter = try ExecutionInserter(database, now: now(), leavingOut: unreadable)
             let recorded = try executions.map { try inserter.create($0) }
             try inserter.writeNewestOccurrence(of: executions)

@@ -5,9 +5,9 @@ public import Store
 extension SQLiteStore: ReportStore {
     public func update<Answer: Sendable>(
         _ ids: [ExecutionID], of line: ReportLine,
-        _ decide: @Sendable ([ExecutionID: Execution], LineProgress) -> ReportDecision<Answer>
+        _ decide: @escaping @Sendable ([ExecutionID: Execution], LineProgress) -> ReportDecision<Answer>
     ) async throws(StoreError) -> (answer: Answer, released: [Execution]) {
-        try await write { database in
+        try await writeTogether { [unreadable] database in
             var update = try ExecutionUpdater(database, of: ids, leavingOut: unreadable)
             let before = try LineProgressRow.find(line, in: database)
             let decision = decide(update.loaded, before)

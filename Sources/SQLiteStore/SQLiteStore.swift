@@ -15,6 +15,7 @@ public final class SQLiteStore: Sendable {
     /// Where the rows go that a call leaves out.
     let unreadable: UnreadableRows
     private let pool: DatabasePool
+    private let commits: GroupCommit
 
     /// Opens the store; creates it when there is none, and brings its schema up to date.
     ///
@@ -31,6 +32,7 @@ public final class SQLiteStore: Sendable {
         self.path = path
         unreadable = UnreadableRows(logger: logger)
         pool = try StoreFile(path: path, lockWaitSeconds: lockWaitSeconds).open()
+        commits = GroupCommit(pool)
     }
 
     /// Runs `body` on a snapshot of the store; a reader never waits for a writer.
@@ -47,6 +49,17 @@ public final class SQLiteStore: Sendable {
     func write<Value: Sendable>(_ body: @Sendable (Database) throws -> Value) async throws(StoreError) -> Value {
         do {
             return try await pool.write(body)
+        } catch {
+            throw StoreError(error, path: path)
+        }
+    }
+
+    /// As `write`, for what is written often: calls that wait at the same time share a transaction.
+    func writeTogether<Value: Sendable>(
+        _ body: @escaping @Sendable (Database) throws -> Value
+    ) async throws(StoreError) -> Value {
+        do {
+            return try await commits.write(body)
         } catch {
             throw StoreError(error, path: path)
         }

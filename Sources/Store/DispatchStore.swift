@@ -31,7 +31,7 @@ public protocol DispatchStore: Sendable {
     /// created so, and takes the lock at once if no other execution of its job is open. A retry is linked from
     /// the execution it retries. The job need not exist: a test delivery belongs to a job that was never put.
     func create(
-        _ executions: [Execution], now: @Sendable () -> Instant
+        _ executions: [Execution], now: @escaping @Sendable () -> Instant
     ) async throws(StoreError) -> [RecordedExecution?]
 
     /// The executions that exist among `ids` and can be read, in the order of `ids`; an id that is given twice is

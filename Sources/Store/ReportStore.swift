@@ -14,6 +14,6 @@ public protocol ReportStore: Sendable {
     /// are those executions, and, of the jobs of `ReportDecision.released`, those that `Execution.isJustReleased`.
     func update<Answer: Sendable>(
         _ ids: [ExecutionID], of line: ReportLine,
-        _ decide: @Sendable ([ExecutionID: Execution], LineProgress) -> ReportDecision<Answer>
+        _ decide: @escaping @Sendable ([ExecutionID: Execution], LineProgress) -> ReportDecision<Answer>
     ) async throws(StoreError) -> (answer: Answer, released: [Execution])
 }

@@ -55,7 +55,7 @@ final class MemoryDispatchStore: DispatchStore {
     }
 
     func create(
-        _ executions: [Execution], now: @Sendable () -> Instant
+        _ executions: [Execution], now: @escaping @Sendable () -> Instant
     ) async throws(StoreError) -> [RecordedExecution?] {
         _ = try open()
         return content.withLock { content in

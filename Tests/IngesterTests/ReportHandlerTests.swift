@@ -24,7 +24,7 @@ private final class MemoryReportStore: ReportStore {
 
     func update<Answer: Sendable>(
         _ ids: [ExecutionID], of line: ReportLine,
-        _ decide: @Sendable ([ExecutionID: Execution], LineProgress) -> ReportDecision<Answer>
+        _ decide: @escaping @Sendable ([ExecutionID: Execution], LineProgress) -> ReportDecision<Answer>
     ) async throws(StoreError) -> (answer: Answer, released: [Execution]) {
         let answer: (Answer, [Execution])? = content.withLock { content in
             guard !content.isUnavailable else { return nil }

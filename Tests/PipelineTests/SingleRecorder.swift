@@ -31,7 +31,7 @@ final class SingleRecorder: ReportStore {
 
     func update<Answer: Sendable>(
         _ ids: [ExecutionID], of line: ReportLine,
-        _ decide: @Sendable ([ExecutionID: Execution], LineProgress) -> ReportDecision<Answer>
+        _ decide: @escaping @Sendable ([ExecutionID: Execution], LineProgress) -> ReportDecision<Answer>
     ) async throws(StoreError) -> (answer: Answer, released: [Execution]) {
         let loaded = Dictionary(
             ids.compactMap { id in state.withLock { $0.executions[id] }.map { (id, $0) } }

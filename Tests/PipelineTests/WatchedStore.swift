@@ -105,7 +105,7 @@ extension WatchedStore: DispatchStore {
     }
 
     func create(
-        _ executions: [Execution], now: @Sendable () -> Instant
+        _ executions: [Execution], now: @escaping @Sendable () -> Instant
     ) async throws(StoreError) -> [RecordedExecution?] {
         try checkAvailable()
         let onRecord = try await store.create(executions, now: now)
@@ -135,7 +135,7 @@ extension WatchedStore: DispatchStore {
 extension WatchedStore: ReportStore {
     func update<Answer: Sendable>(
         _ ids: [ExecutionID], of line: ReportLine,
-        _ decide: @Sendable ([ExecutionID: Execution], LineProgress) -> ReportDecision<Answer>
+        _ decide: @escaping @Sendable ([ExecutionID: Execution], LineProgress) -> ReportDecision<Answer>
     ) async throws(StoreError) -> (answer: Answer, released: [Execution]) {
         try checkAvailable()
         // Each world has a time of its own, so its lines have a progress of their own.

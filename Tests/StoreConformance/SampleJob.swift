@@ -70,7 +70,7 @@ extension DispatchStore {
 extension ReportStore {
     /// An update of the first line that leaves its progress as it is.
     func write(
-        _ ids: [ExecutionID], _ change: @Sendable ([ExecutionID: Execution]) -> [ExecutionChange]
+        _ ids: [ExecutionID], _ change: @escaping @Sendable ([ExecutionID: Execution]) -> [ExecutionChange]
     ) async throws {
         _ = try await update(ids, of: ReportLine.allCases[0]) { loaded, progress in
             ReportDecision(changes: change(loaded), decidedAt: start, progress: progress, answer: ())
@@ -84,7 +84,7 @@ extension ReportStore {
         }.answer
     }
 
-    func rewrite(_ id: ExecutionID, _ change: @Sendable (inout Execution) -> Void) async throws {
+    func rewrite(_ id: ExecutionID, _ change: @escaping @Sendable (inout Execution) -> Void) async throws {
         try await write([id]) { loaded in
             loaded.values.map { execution in
                 var execution = execution
