@@ -181,7 +181,7 @@ let package = Package(
         testing("Determinism", ["JobCore"]),
         testing("MessagingTesting", ["Determinism", "JobCore", "Messaging"]),
         testing("Upgrades", ["JSON", "Messaging"]),
-        testing("RouterTesting", [hummingbird, logging, nioEmbedded]),
+        testing("RouterTesting", ["HTTPServer", "TestServers", hummingbird, lifecycle, logging, nioEmbedded]),
         testing("Fuzzing", ["Determinism", "JSON"]),
         testing("StoreConformance", ["JobCore", "Store"]),
         testing(
@@ -214,7 +214,7 @@ let package = Package(
                 hummingbird, inMemoryLogging, lifecycle, logging,
             ]),
         tests("OpenAPITests", ["JSON", "OpenAPI", "StageKit", hummingbird]),
-        tests("HTTPServerTests", ["HTTPServer", "TestServers", hummingbird, lifecycle, logging]),
+        tests("HTTPServerTests", ["HTTPServer", "RouterTesting", "TestServers", hummingbird]),
         tests(
             "TickerTests",
             [

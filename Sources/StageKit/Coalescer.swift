@@ -1,4 +1,5 @@
 public import JobCore
+import Synchronization
 
 /// Joins concurrent calls into batches: calls that come while a batch is at work wait and form the next batch. Thus a
 /// burst of calls needs few transactions or publishes.
@@ -16,18 +17,62 @@ public import JobCore
 ///         }
 ///     }
 ///     try await publisher.call(message)
-public actor Coalescer<Input: Sendable, Output: Sendable> {
-    private typealias Caller = CheckedContinuation<Output, any Error>
+public final class Coalescer<Input: Sendable, Output: Sendable>: Sendable {
+    /// Takes the result of a call.
+    public typealias Receiver = @Sendable (Result<Output, any Error>) -> Void
+
+    /// What becomes of a call.
+    private enum Reception {
+        case starts, waits, fails
+    }
+
+    private struct State {
+        var waiting: [(input: Input, receiver: Receiver)] = []
+        /// The receivers of the batch at work, in its order; empty once they have been given up.
+        var served: [Receiver] = []
+        var isWorking = false
+        var isOverdue = false
+        /// When the batch at work began, on the monotonic clock; nil between two batches.
+        var beganAt: Int64?
+        var isWatched = false
+
+        mutating func receive(_ input: Input, _ receiver: @escaping Receiver) -> Reception {
+            if isOverdue { return .fails }
+            waiting.append((input, receiver))
+            guard !isWorking else { return .waits }
+            isWorking = true
+            return .starts
+        }
+
+        /// The next batch; nil if no call waits.
+        mutating func beginBatch(_ limit: Int, at now: Int64) -> [Input]? {
+            let batch = Array(waiting.prefix(limit))
+            isWorking = !batch.isEmpty
+            guard isWorking else { return nil }
+            waiting.removeFirst(batch.count)
+            served = batch.map(\.receiver)
+            beganAt = now
+            return batch.map(\.input)
+        }
+
+        mutating func endBatch() -> [Receiver] {
+            defer { (served, isOverdue, beganAt) = ([], false, nil) }
+            return served
+        }
+
+        /// Those who wait for the batch at work, and for those behind it.
+        mutating func giveUp() -> [Receiver] {
+            isOverdue = true
+            defer { (served, waiting) = ([], []) }
+            return served + waiting.map(\.receiver)
+        }
+    }
 
     private let limit: Int
     private let workMaxMilliseconds: Int64
     private let time: any TimeSource
     private let work: @Sendable ([Input]) async -> [Result<Output, any Error>]
-    private var waiting: [(input: Input, caller: Caller)] = []
-    /// The callers of the batch at work, in its order; empty once they have been given up.
-    private var served: [Caller] = []
-    private var isWorking = false
-    private var isOverdue = false
+    private let state = Mutex(State())
 
     /// `limit` is the most inputs of a batch, at least 1. A batch at work for longer than `workMaxMilliseconds` fails
     /// its callers, though not itself: its outcome is unknown to them.
@@ -48,47 +93,60 @@ public actor Coalescer<Input: Sendable, Output: Sendable> {
     /// Returns the result of `work` for this input, or throws its error, or throws `OverdueError`. Cancellation does
     /// not end the wait.
     public func call(_ input: Input) async throws -> Output {
-        if isOverdue { throw OverdueError(milliseconds: workMaxMilliseconds) }
-        return try await withCheckedThrowingContinuation { caller in
-            waiting.append((input, caller))
-            guard !isWorking else { return }
-            isWorking = true
-            // Unstructured, since it works for all callers, not for the first alone. It ends when no call waits.
-            Task { await self.drain() }
+        try await withCheckedThrowingContinuation { caller in
+            submit(input) { caller.resume(with: $0) }
+        }
+    }
+
+    /// Does the same for a caller that has no task. `receiver` is called once, on any thread, and must not block: the
+    /// next batch waits for it.
+    public func submit(_ input: Input, _ receiver: @escaping Receiver) {
+        switch state.withLock({ $0.receive(input, receiver) }) {
+        // Unstructured, since it works for all callers, not for the first alone. It ends when no call waits.
+        case .starts: Task { await drain() }
+        case .waits: break
+        case .fails: receiver(.failure(OverdueError(milliseconds: workMaxMilliseconds)))
         }
     }
 
     private func drain() async {
-        while !waiting.isEmpty {
-            let batch = Array(waiting.prefix(limit))
-            waiting.removeFirst(batch.count)
-            served = batch.map(\.caller)
-            let results = await withoutOverrunning { [work] in await work(batch.map(\.input)) }
-            precondition(results.count == batch.count, "work returns one result for each input")
-            for (caller, result) in zip(served, results) { caller.resume(with: result) }
-            (served, isOverdue) = ([], false)
+        while let inputs = state.withLock({ $0.beginBatch(limit, at: time.monotonicMilliseconds()) }) {
+            watch()
+            let results = await work(inputs)
+            precondition(results.count == inputs.count, "work returns one result for each input")
+            let receivers = state.withLock { $0.endBatch() }
+            for (receiver, result) in zip(receivers, results) { receiver(result) }
         }
-        isWorking = false
     }
 
-    /// Runs the work, and gives its callers up when it takes too long.
-    private func withoutOverrunning(
-        _ work: @escaping @Sendable () async -> [Result<Output, any Error>]
-    ) async -> [Result<Output, any Error>] {
-        let clock = Task { [time, workMaxMilliseconds] in
-            try await time.sleep(milliseconds: workMaxMilliseconds)
-            self.giveUp()
+    /// Sees to it that the batch at work and those after it are given up when they take too long. One sleep serves all
+    /// batches that begin during it.
+    private func watch() {
+        let isNeeded = state.withLock { state in
+            defer { state.isWatched = true }
+            return !state.isWatched
         }
-        defer { clock.cancel() }
-        return await work()
+        guard isNeeded else { return }
+        // Unstructured like the work itself. It ends one sleep after the last batch at the latest.
+        Task {
+            while let rest = restMilliseconds() {
+                try? await time.sleep(milliseconds: rest)
+                // The work may have ended, and only have waited for a thread as this task did.
+                await Task.yield()
+            }
+        }
     }
 
-    private func giveUp() {
-        // The work may have ended while the clock's last step waited for this actor.
-        guard !Task.isCancelled else { return }
-        isOverdue = true
-        let callers = served + waiting.map(\.caller)
-        (served, waiting) = ([], [])
-        for caller in callers { caller.resume(throwing: OverdueError(milliseconds: workMaxMilliseconds)) }
+    /// The time that the batch at work has left; nil if there is none to watch any more.
+    private func restMilliseconds() -> Int64? {
+        let (rest, givenUp) = state.withLock { state -> (Int64?, [Receiver]) in
+            let begin = state.beganAt ?? time.monotonicMilliseconds()
+            let rest = begin + workMaxMilliseconds - time.monotonicMilliseconds()
+            if state.isWorking, rest > 0 { return (rest, []) }
+            state.isWatched = false
+            return (nil, state.isWorking ? state.giveUp() : [])
+        }
+        for receiver in givenUp { receiver(.failure(OverdueError(milliseconds: workMaxMilliseconds))) }
+        return rest
     }
 }

@@ -1,8 +1,6 @@
 import HTTPServer
 import Hummingbird
-import Logging
-import ServiceLifecycle
-import Synchronization
+import RouterTesting
 import TestServers
 import Testing
 
@@ -30,28 +28,7 @@ import Testing
 
     /// Runs a server for the time of a closure, which gets its port.
     private func withServer(_ limits: ConnectionLimits = limits(), _ body: (Int) async throws -> Void) async throws {
-        let (ports, found) = AsyncStream.makeStream(of: Int.self)
-        var logger = Logger(label: "test")
-        logger.logLevel = .critical
-        let server = GuardedServer(
-            host: "127.0.0.1", port: 0, limits: limits, logger: logger, onListening: { found.yield($0) },
-            router: Self.router)
-        // Ends in order: a server that is cancelled with connections that it has not taken yet ends the process
-        // (NIOAsyncWriter).
-        var configuration = ServiceGroupConfiguration(services: [server], logger: logger)
-        configuration.maximumGracefulShutdownDuration = .seconds(60)
-        let group = ServiceGroup(configuration: configuration)
-        let running = Task { try await group.run() }
-        var iterator = ports.makeAsyncIterator()
-        let port = try #require(await iterator.next())
-        do {
-            try await body(port)
-        } catch {
-            await group.triggerGracefulShutdown()
-            throw error
-        }
-        await group.triggerGracefulShutdown()
-        _ = await running.result
+        try await LiveServer.run(limits: limits, router: Self.router) { try await body($0.port) }
     }
 
     private static let get = "GET /ok HTTP/1.1\r\nHost: x\r\n\r\n"

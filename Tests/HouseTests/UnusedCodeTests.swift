@@ -15,7 +15,7 @@ enum UnusedCodeRule {
         "decrement", "set",
         // SwiftNIO's channel handlers
         "InboundIn", "InboundOut", "OutboundIn", "OutboundOut", "handlerAdded", "handlerRemoved", "channelActive",
-        "channelInactive", "channelRead",
+        "channelInactive", "channelRead", "channelReadComplete", "errorCaught", "userInboundEventTriggered",
     ]
 
     static func offenders(in sources: [SourceText]) -> [String] {

@@ -35,27 +35,6 @@ private struct SlowBroker: MessageBroker {
         var text: String
     }
 
-    /// The JSON of an error, as a service reads it.
-    private struct ErrorBody: Decodable {
-        struct Field: Decodable {
-            var field: String
-            var code: String
-            var message: String
-        }
-
-        var code: String
-        var message: String
-        var requestID: String
-        var status: String?
-        var errors: [Field]
-
-        private enum CodingKeys: String, CodingKey {
-            case code, message
-            case requestID = "request_id"
-            case status, errors
-        }
-    }
-
     private static let now = Instant(secondsSinceEpoch: 1_900_000_000)
     private static let success = #"{"status": "success", "summary": "3 invoices"}"#
 
@@ -71,7 +50,7 @@ private struct SlowBroker: MessageBroker {
         keys = try Self.keys("main")
         endpoint = CallbackEndpoint(
             store: store, broker: broker, keys: keys, time: HandTime(Self.now),
-            logger: Logger(label: "test") { _ in log })
+            logger: Logger(label: "test") { _ in log }, publishMaxMilliseconds: 60_000)
         store.set(.processing, of: id)
     }
 
@@ -84,13 +63,13 @@ private struct SlowBroker: MessageBroker {
     }
 
     private func call(
-        _ body: String = success, token: String? = nil, contentType: String? = "application/json"
+        _ way: CallbackWay, _ body: String = success, token: String? = nil, contentType: String? = "application/json"
     ) async throws -> Answer {
         var headers = HTTPFields()
         headers[.contentType] = contentType
-        let response = try await RouterClient(RouteResponder(endpoint.router())).execute(
-            uri: "/callback/\(token ?? self.token())", method: .post, headers: headers, body: ByteBuffer(string: body))
-        return Answer(status: response.status.code, headers: response.headers, text: String(buffer: response.body))
+        let answer = try await way.send(
+            to: endpoint, uri: "/callback/\(token ?? self.token())", headers: headers, body: Array(body.utf8))
+        return Answer(status: answer.status.code, headers: answer.headers, text: String(buffer: answer.body))
     }
 
     private var published: [InboundMessage] {
@@ -110,11 +89,13 @@ private struct SlowBroker: MessageBroker {
         return body
     }
 
-    @Test
-    func `the callback endpoint answers 202 once the broker has one message with the body, the execution and the time`()
+    @Test(arguments: CallbackWay.allCases)
+    func `the callback endpoint answers 202 once the broker has one message with the body, the execution and the time`(
+        way: CallbackWay
+    )
         async throws
     {
-        let answer = try await call()
+        let answer = try await call(way)
         #expect(answer.status == 202 && answer.text.isEmpty)
         let message = try #require(published.first)
         #expect(published.count == 1 && message.routingKey == RoutingKey.report(.callbackReceived, ReportLine(of: id)))
@@ -124,14 +105,17 @@ private struct SlowBroker: MessageBroker {
         #expect(log.entries.isEmpty)
     }
 
-    @Test(arguments: [ExecutionStatus.pending, .invoked, .processing])
-    func `the callback endpoint answers 202 while the execution is open`(status: ExecutionStatus) async throws {
+    @Test(arguments: [ExecutionStatus.pending, .invoked, .processing], CallbackWay.allCases)
+    func `the callback endpoint answers 202 while the execution is open`(status: ExecutionStatus, way: CallbackWay)
+        async throws
+    {
         store.set(status, of: id)
-        #expect(try await call(#"{"status": "processing", "progress": 40}"#).status == 202)
+        #expect(try await call(way, #"{"status": "processing", "progress": 40}"#).status == 202)
         #expect(published.count == 1)
     }
 
-    @Test func `the callback endpoint answers 401 to a malformed and a forged token`() async throws {
+    @Test(arguments: CallbackWay.allCases)
+    func `the callback endpoint answers 401 to a malformed and a forged token`(way: CallbackWay) async throws {
         let forged = try Self.keys("other")
         for (token, reason) in [
             ("v1.main.x.y", CallbackToken.Refusal.malformed.rawValue),
@@ -139,24 +123,28 @@ private struct SlowBroker: MessageBroker {
             (token(keys: forged), CallbackToken.Refusal.forged.rawValue),
             (String(token().dropLast(4)) + "AAAA", CallbackToken.Refusal.forged.rawValue),
         ] {
-            let body = try expectError(try await call(token: token), 401, "unauthorized")
+            let body = try expectError(try await call(way, token: token), 401, "unauthorized")
             #expect(body.message.contains(reason), "\(body.message)")
             #expect(body.errors.isEmpty && body.status == nil)
         }
     }
 
-    @Test func `a token stays valid as long as its run is open, and is then refused with 401 once it has expired`()
+    @Test(arguments: CallbackWay.allCases)
+    func `a token stays valid as long as its run is open, and is then refused with 401 once it has expired`(
+        way: CallbackWay
+    )
         async throws
     {
         let expired = token(expiresAfterSeconds: 0)
-        #expect(try await call(#"{"status": "processing"}"#, token: expired).status == 202)
+        #expect(try await call(way, #"{"status": "processing"}"#, token: expired).status == 202)
         broker.rearrange(WorkQueue.ingesterReports(ReportLine(of: id)).rawValue) { $0 = [] }
         store.set(.success, of: id)
-        let body = try expectError(try await call(token: expired), 401, "unauthorized")
+        let body = try expectError(try await call(way, token: expired), 401, "unauthorized")
         #expect(body.message.contains("the token has expired"))
     }
 
-    @Test func `the callback endpoint answers 503 when the confirm comes too late to stand before an expiry`()
+    @Test(arguments: CallbackWay.allCases)
+    func `the callback endpoint answers 503 when the confirm comes too late to stand before an expiry`(way: CallbackWay)
         async throws
     {
         let (keys, id, store) = (keys, id, store)
@@ -165,56 +153,73 @@ private struct SlowBroker: MessageBroker {
             let slow = SlowBroker(time: time, milliseconds: milliseconds)
             let endpoint = CallbackEndpoint(
                 store: store, broker: slow, keys: keys, time: time,
-                logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+                logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }, publishMaxMilliseconds: 60_000)
             let token = CallbackToken(executionID: id, expiresAt: Self.now.adding(seconds: 9)).signed(with: keys)
-            return try await RouterClient(RouteResponder(endpoint.router())).execute(
-                uri: "/callback/\(token)", method: .post, headers: [.contentType: "application/json"],
-                body: ByteBuffer(string: Self.success)
+            return try await way.send(
+                to: endpoint, uri: "/callback/\(token)", headers: [.contentType: "application/json"],
+                body: Array(Self.success.utf8)
             ).status.code
         }
         #expect(try await status(confirmedAfter: ExecutionState.confirmMaxMilliseconds) == 202)
         #expect(try await status(confirmedAfter: ExecutionState.confirmMaxMilliseconds + 1) == 503)
     }
 
-    @Test(arguments: [ExecutionStatus.success, .fail])
-    func `the callback endpoint answers 410 with the status when the execution is over`(status: ExecutionStatus)
+    @Test(arguments: [ExecutionStatus.success, .fail], CallbackWay.allCases)
+    func `the callback endpoint answers 410 with the status when the execution is over`(
+        status: ExecutionStatus, way: CallbackWay
+    )
         async throws
     {
         store.set(status, of: id)
-        let body = try expectError(try await call(), 410, "gone")
+        let body = try expectError(try await call(way), 410, "gone")
         #expect(body.status == status.rawValue && body.message == "The execution is over.")
         #expect(log.entries.first?.metadata["execution_id"] == "\(id)")
     }
 
-    @Test func `the callback endpoint answers 410 without a status when the execution is not on record`() async throws {
+    @Test(arguments: CallbackWay.allCases)
+    func `the callback endpoint answers 410 without a status when the execution is not on record`(way: CallbackWay)
+        async throws
+    {
         let other = CallbackToken(executionID: .random(), expiresAt: Self.now.adding(seconds: 1)).signed(with: keys)
-        let body = try expectError(try await call(token: other), 410, "gone")
+        let body = try expectError(try await call(way, token: other), 410, "gone")
         #expect(body.status == nil && body.message == "The execution is no longer on record.")
     }
 
-    @Test(arguments: [nil, "text/plain", "application/jsonp", "application/x-www-form-urlencoded"])
-    func `the callback endpoint answers 415 to a body that is not declared as JSON`(contentType: String?) async throws {
-        let body = try expectError(try await call(contentType: contentType), 415, "unsupported_media_type")
+    @Test(
+        arguments: [nil, "text/plain", "application/jsonp", "application/x-www-form-urlencoded"], CallbackWay.allCases)
+    func `the callback endpoint answers 415 to a body that is not declared as JSON`(
+        contentType: String?, way: CallbackWay
+    ) async throws {
+        let body = try expectError(try await call(way, contentType: contentType), 415, "unsupported_media_type")
         #expect(body.message == "Send Content-Type: application/json.")
     }
 
-    @Test(arguments: ["application/json", "Application/JSON; charset=utf-8", "application/json ;charset=utf-8"])
-    func `the callback endpoint accepts the media type in any case and with parameters`(contentType: String)
+    @Test(
+        arguments: ["application/json", "Application/JSON; charset=utf-8", "application/json ;charset=utf-8"],
+        CallbackWay.allCases)
+    func `the callback endpoint accepts the media type in any case and with parameters`(
+        contentType: String, way: CallbackWay
+    )
         async throws
     {
-        #expect(try await call(contentType: contentType).status == 202)
+        #expect(try await call(way, contentType: contentType).status == 202)
     }
 
-    @Test func `the callback endpoint answers 413 to a body of more than 256 KiB, and accepts 256 KiB`() async throws {
+    @Test(arguments: CallbackWay.allCases)
+    func `the callback endpoint answers 413 to a body of more than 256 KiB, and accepts 256 KiB`(way: CallbackWay)
+        async throws
+    {
         func body(_ bytes: Int) -> String {
             Self.success + String(repeating: " ", count: bytes - Self.success.utf8.count)
         }
-        _ = try expectError(try await call(body(Limits.callbackBytesMax + 1)), 413, "too_large")
-        #expect(try await call(body(Limits.callbackBytesMax)).status == 202)
+        _ = try expectError(try await call(way, body(Limits.callbackBytesMax + 1)), 413, "too_large")
+        #expect(try await call(way, body(Limits.callbackBytesMax)).status == 202)
     }
 
-    @Test func `the callback endpoint answers 422 with each mistake and its code`() async throws {
-        let answer = try await call(#"{"status": "processing", "progress": 101, "extend_seconds": "x", "state2": 1}"#)
+    @Test(arguments: CallbackWay.allCases)
+    func `the callback endpoint answers 422 with each mistake and its code`(way: CallbackWay) async throws {
+        let answer = try await call(
+            way, #"{"status": "processing", "progress": 101, "extend_seconds": "x", "state2": 1}"#)
         let body = try expectError(answer, 422, "invalid")
         #expect(
             Set(body.errors.map { [$0.field, $0.code] }) == [
@@ -223,15 +228,20 @@ private struct SlowBroker: MessageBroker {
         #expect(body.errors.allSatisfy { !$0.message.isEmpty })
     }
 
-    @Test(arguments: ["{", "", "[]", "success"])
-    func `the callback endpoint answers 400 to a body that is not a JSON object`(text: String) async throws {
-        let body = try expectError(try await call(text), 400, "unreadable")
+    @Test(arguments: ["{", "", "[]", "success"], CallbackWay.allCases)
+    func `the callback endpoint answers 400 to a body that is not a JSON object`(text: String, way: CallbackWay)
+        async throws
+    {
+        let body = try expectError(try await call(way, text), 400, "unreadable")
         #expect(body.errors.map(\.field) == [""])
     }
 
-    @Test func `the callback endpoint answers 503 with Retry-After while the broker is unavailable`() async throws {
+    @Test(arguments: CallbackWay.allCases)
+    func `the callback endpoint answers 503 with Retry-After while the broker is unavailable`(way: CallbackWay)
+        async throws
+    {
         broker.setAvailable(false)
-        let answer = try await call()
+        let answer = try await call(way)
         _ = try expectError(answer, 503, "unavailable")
         #expect(answer.headers[.retryAfter] == "2" && !answer.text.contains("switched off"))
         let line = try #require(log.entries.first)
@@ -239,21 +249,27 @@ private struct SlowBroker: MessageBroker {
         #expect(line.metadata["error"] == "\(PublishError.unavailable("switched off"))")
     }
 
-    @Test func `the callback endpoint answers 503 with Retry-After while the store is unavailable, and names no path`()
+    @Test(arguments: CallbackWay.allCases)
+    func `the callback endpoint answers 503 with Retry-After while the store is unavailable, and names no path`(
+        way: CallbackWay
+    )
         async throws
     {
         let error = StoreError.unavailable("/var/lib/secret/belfry.sqlite: disk I/O error")
         store.fail(with: error)
-        let answer = try await call()
+        let answer = try await call(way)
         _ = try expectError(answer, 503, "unavailable")
         #expect(answer.headers[.retryAfter] == "2" && !answer.text.contains("secret"))
         let line = try #require(log.entries.first)
         #expect(line.metadata["error"] == "\(error)")
     }
 
-    @Test func `the callback endpoint answers 500 when the store is unusable, and names no path`() async throws {
+    @Test(arguments: CallbackWay.allCases)
+    func `the callback endpoint answers 500 when the store is unusable, and names no path`(way: CallbackWay)
+        async throws
+    {
         store.fail(with: .unusable("/var/lib/secret/belfry.sqlite is not a store"))
-        let answer = try await call()
+        let answer = try await call(way)
         let body = try expectError(answer, 500, "internal")
         #expect(body.message == "Internal error. Quote the request id \(body.requestID) to the operator.")
         #expect(answer.headers[.retryAfter] == nil && !answer.text.contains("secret"))

@@ -31,7 +31,7 @@ import Testing
         token = CallbackToken(executionID: id, expiresAt: Self.now.adding(seconds: 100)).signed(with: keys)
         endpoint = CallbackEndpoint(
             store: store, broker: MemoryBroker(now: Self.now), keys: keys, time: HandTime(Self.now),
-            logger: Logger(label: "none") { _ in SwiftLogNoOpLogHandler() })
+            logger: Logger(label: "none") { _ in SwiftLogNoOpLogHandler() }, publishMaxMilliseconds: 60_000)
         store.set(.processing, of: id)
         self.id = id
     }

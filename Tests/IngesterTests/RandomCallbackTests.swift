@@ -55,29 +55,77 @@ private struct ForgetfulBroker: MessageBroker {
         return isShaped ? nil : "has another shape: \(text)"
     }
 
-    @Test(arguments: [UInt64(1), 2, 3, 4]) func `get an answer of the document`(seed: UInt64) async throws {
-        let keys = try SigningKeys(parsing: "main:" + Data(repeating: 7, count: 32).base64EncodedString())
+    private let keys: SigningKeys
+    private let token: String
+    private let endpoint: CallbackEndpoint
+
+    init() throws {
+        keys = try SigningKeys(parsing: "main:" + Data(repeating: 7, count: 32).base64EncodedString())
         let id = ExecutionID.random()
         let store = MemoryCallbackStore()
         store.set(.processing, of: id)
-        let endpoint = CallbackEndpoint(
+        endpoint = CallbackEndpoint(
             store: store, broker: ForgetfulBroker(), keys: keys, time: HandTime(Self.now),
-            logger: Logger(label: "none") { _ in SwiftLogNoOpLogHandler() })
-        let token = CallbackToken(executionID: id, expiresAt: Self.now.adding(seconds: 100)).signed(with: keys)
+            logger: Logger(label: "none") { _ in SwiftLogNoOpLogHandler() }, publishMaxMilliseconds: 60_000)
+        token = CallbackToken(executionID: id, expiresAt: Self.now.adding(seconds: 100)).signed(with: keys)
+    }
+
+    /// Sends random bodies, a number of them at a time, and checks the answer to each.
+    private func check(
+        _ seed: UInt64, rounds: Int, size: Int, _ send: ([[UInt8]]) async throws -> [RouterAnswer]
+    ) async throws {
         let mutator = DocumentMutator(Self.documents)
-        let client = RouterClient(RouteResponder(endpoint.router()))
         var random = SplitMix64(seed: seed)
         var counts: [Int: Int] = [:]
-        for _ in 0..<12_500 {
-            let body = mutator.body(&random)
-            let answer = try await client.execute(
-                uri: "/callback/\(token)", method: .post, headers: [.contentType: "application/json"],
-                body: ByteBuffer(bytes: body))
-            if let fault = Self.fault(answer) {
-                Issue.record("\(fault)\n\(String(decoding: body, as: UTF8.self))")
+        for _ in 0..<rounds {
+            let bodies = (0..<size).map { _ in mutator.body(&random) }
+            let answers = try await send(bodies)
+            for (body, answer) in zip(bodies, answers) {
+                if let fault = Self.fault(answer) {
+                    Issue.record("\(fault)\n\(String(decoding: body, as: UTF8.self))")
+                }
+                counts[answer.status.code, default: 0] += 1
             }
-            counts[answer.status.code, default: 0] += 1
         }
-        for status in [202, 400, 422] { #expect(counts[status, default: 0] > 1_000, "\(counts)") }
+        for status in [202, 400, 422] { #expect(counts[status, default: 0] > rounds * size / 13, "\(counts)") }
+    }
+
+    @Test(arguments: [UInt64(1), 2, 3, 4]) func `get an answer of the document`(seed: UInt64) async throws {
+        let client = RouterClient(RouteResponder(endpoint.router()))
+        try await check(seed, rounds: 12_500, size: 1) { bodies in
+            [
+                try await client.execute(
+                    uri: "/callback/\(token)", method: .post, headers: [.contentType: "application/json"],
+                    body: ByteBuffer(bytes: bodies[0]))
+            ]
+        }
+    }
+
+    @Test(arguments: [UInt64(5), 6]) func `that are pipelined get the same answers in order`(seed: UInt64) async throws
+    {
+        let router = RouterClient(RouteResponder(endpoint.router()))
+        let (uri, headers) = (
+            "/callback/\(token)", HTTPFields([HTTPField(name: .contentType, value: "application/json")])
+        )
+        try await LiveServer.run(direct: endpoint.direct, router: { Router(context: PlainContext.self) }) { server in
+            let client = try LiveClient(port: server.port)
+            try await check(seed, rounds: 20, size: 250) { bodies in
+                let bytes = bodies.flatMap {
+                    LiveClient.request(uri: uri, method: .post, headers: headers, body: $0)
+                }
+                let answers = try await client.exchange(bytes, answers: bodies.count)
+                for (body, answer) in zip(bodies, answers) {
+                    let expected = try await router.execute(
+                        uri: uri, method: .post, headers: headers, body: ByteBuffer(bytes: body))
+                    #expect(answer.status == expected.status)
+                    #expect(Self.withoutID(answer) == Self.withoutID(expected))
+                }
+                return answers
+            }
+        }
+    }
+
+    private static func withoutID(_ answer: RouterAnswer) -> String {
+        String(buffer: answer.body).replacing(#/"request_id":"[0-9a-f]{16}"/#, with: "")
     }
 }

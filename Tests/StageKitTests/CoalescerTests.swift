@@ -1,6 +1,44 @@
+import JobCore
 import StageKit
 import Synchronization
 import Testing
+
+/// A clock that stands until the test moves it. A sleep lasts until then.
+private final class StandingClock: TimeSource {
+    private struct State {
+        var milliseconds: Int64 = 0
+        var sleepers: [(end: Int64, sleeper: CheckedContinuation<Void, Never>)] = []
+    }
+
+    private let state = Mutex(State())
+    /// The lengths of the sleeps that have begun.
+    let sleeps: AsyncStream<Int64>
+    private let began: AsyncStream<Int64>.Continuation
+
+    init() {
+        (sleeps, began) = AsyncStream.makeStream(bufferingPolicy: .unbounded)
+    }
+
+    func now() -> Instant { Instant(millisecondsSinceEpoch: monotonicMilliseconds()) }
+    func monotonicMilliseconds() -> Int64 { state.withLock { $0.milliseconds } }
+
+    func sleep(milliseconds: Int64) async throws {
+        await withCheckedContinuation { sleeper in
+            state.withLock { $0.sleepers.append(($0.milliseconds + milliseconds, sleeper)) }
+            began.yield(milliseconds)
+        }
+    }
+
+    func move(to milliseconds: Int64) {
+        let ended = state.withLock { state in
+            state.milliseconds = milliseconds
+            let ended = state.sleepers.filter { $0.end <= milliseconds }
+            state.sleepers.removeAll { $0.end <= milliseconds }
+            return ended
+        }
+        for (_, sleeper) in ended { sleeper.resume() }
+    }
+}
 
 /// Guarantee: every caller gets its own result, and no caller waits for ever.
 @Suite struct `A coalescer` {
@@ -74,7 +112,7 @@ import Testing
 
     @Test func `many callers of a coalescer each get the result at their own position`() async throws {
         let batches = Mutex<[[Int]]>([])
-        let coalescer = Coalescer<Int, Place>(limit: 7) { inputs in
+        let coalescer = Coalescer<Int, Place>(limit: 7, workMaxMilliseconds: 60_000) { inputs in
             let batch = batches.withLock { batches in
                 batches.append(inputs)
                 return batches.count - 1
@@ -103,6 +141,34 @@ import Testing
         #expect(gate.batches.withLock { $0 } == [[1]])
         gate.permit(9)
         while (try? await coalescer.call(4)) != 40 { await Task.yield() }
+    }
+
+    @Test func `a batch gets its whole time, though the sleep that watches an earlier one ends before`() async throws {
+        let (gate, clock) = (Gate(), StandingClock())
+        let coalescer = Coalescer<Int, Int>(limit: 1, workMaxMilliseconds: 100, time: clock) { await gate.work($0) }
+        var sleeps = clock.sleeps.makeAsyncIterator()
+        let first = Task { try await coalescer.call(1) }
+        #expect(await sleeps.next() == 100)
+        clock.move(to: 60)
+        gate.permit()
+        #expect(try await first.value == 10)
+        let second = Task { try await coalescer.call(2) }
+        for await _ in gate.began.prefix(2) {}
+        clock.move(to: 100)
+        #expect(await sleeps.next() == 60)
+        clock.move(to: 160)
+        await #expect(throws: OverdueError.self) { try await second.value }
+        gate.permit(9)
+        while (try? await coalescer.call(3)) != 30 { await Task.yield() }
+    }
+
+    @Test func `a receiver gets its result without a task of its own`() async {
+        let coalescer = Coalescer<Int, Int>(limit: 10) { $0.map { .success($0 * 10) } }
+        let (results, found) = AsyncStream.makeStream(of: Int.self)
+        for number in 1...3 { coalescer.submit(number) { found.yield((try? $0.get()) ?? 0) } }
+        var sum = 0
+        for await result in results.prefix(3) { sum += result }
+        #expect(sum == 60)
     }
 
     /// A caller without a result would wait for ever, and its request with it.

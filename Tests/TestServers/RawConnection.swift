@@ -33,6 +33,17 @@ public final class RawConnection: Sendable {
         return text.withUTF8 { Glibc.send(descriptor, $0.baseAddress, $0.count, CInt(MSG_NOSIGNAL)) >= 0 }
     }
 
+    /// Sends what the socket takes at once, and returns the number of bytes, or nil if the connection is closed.
+    public func sendSome(_ bytes: ArraySlice<UInt8>) -> Int? {
+        let count = bytes.withUnsafeBytes { Glibc.send(descriptor, $0.baseAddress, $0.count, CInt(MSG_NOSIGNAL)) }
+        return count >= 0 ? count : errno == EAGAIN ? 0 : nil
+    }
+
+    /// Sends no more. The server sees the end of the input, and may still send.
+    public func endInput() {
+        shutdown(descriptor, CInt(SHUT_WR))
+    }
+
     /// What has arrived and was not read yet, and whether the server has closed the connection.
     public func read() -> (text: String, isClosed: Bool) {
         var text: [UInt8] = []

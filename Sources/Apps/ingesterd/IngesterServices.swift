@@ -23,7 +23,7 @@ struct IngesterServices {
         let endpoint = CallbackEndpoint(store: store, broker: broker, keys: keys, time: time, logger: logger)
         let intake = CallbackIntake(store: store, keys: keys, time: time, logger: logger)
         var services: [any Service] = [
-            WebServer(address: address, logger: logger, router: endpoint.router),
+            WebServer(address: address, logger: logger, direct: endpoint.direct, router: endpoint.router),
             pump(.ingesterCallbacks, intake, broker),
             Periodic(SignsOfLife(store: store), broker: broker, time: time, logger: logger),
         ]

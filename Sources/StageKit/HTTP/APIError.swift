@@ -1,3 +1,4 @@
+import HTTPServer
 public import HTTPTypes
 import Hummingbird
 public import JobCore
@@ -83,8 +84,8 @@ extension APIError {
         APIError(.internal, "Internal error.", details: ["error": "\(error)"])
     }
 
-    /// The HTTP response.
-    func response(requestID: String) -> Response {
+    /// The HTTP answer, without the header of the request's id.
+    func answer(requestID: String) -> WholeAnswer {
         let request = code == .internal ? " Quote the request id \(requestID) to the operator." : ""
         let more = errors.count - Self.errorsMax
         let body = ErrorBody(
@@ -93,22 +94,23 @@ extension APIError {
             requestID: requestID, status: executionStatus,
             executionID: executionID, errors: errors.prefix(Self.errorsMax).map(\.short))
         // An encoding error is impossible: the body has strings only.
-        var response = (try? Response.json(code.status, body)) ?? Response(status: code.status)
-        response.headers.append(contentsOf: headers)
+        let bytes = (try? MessageCoder.encode(body)) ?? []
+        var answer = WholeAnswer(status: code.status, headers: [.contentType: "application/json"], body: bytes)
+        answer.headers.append(contentsOf: headers)
         switch code {
         // RFC 9110, sections 15.5.2 and 15.5.6, demand these.
-        case .unauthorized: response.headers[.wwwAuthenticate] = "Bearer realm=\"belfry\""
+        case .unauthorized: answer.headers[.wwwAuthenticate] = "Bearer realm=\"belfry\""
         case .methodNotAllowed:
-            response.headers[.allow] = allowedMethods.map(\.rawValue).joined(separator: ", ")
+            answer.headers[.allow] = allowedMethods.map(\.rawValue).joined(separator: ", ")
         default: break
         }
-        response.headers[.retryAfter] =
+        answer.headers[.retryAfter] =
             switch code {
             case .unavailable: "2"
             case .tooManyRequests: "1"
             default: nil
             }
-        return response
+        return answer
     }
 }
 

@@ -10,19 +10,19 @@ public import Logging
 ///
 /// Add it before all other middleware: an error that is thrown outside of it keeps Hummingbird's shape.
 public struct ErrorMiddleware<Context: RouteContext>: RouterMiddleware {
-    private let logger: Logger
+    private let answers: ErrorAnswers
     private let hidesPaths: Bool
 
     /// `hidesPaths`: a path holds a secret, so the log gets the pattern of its route instead.
     public init(logger: Logger, hidesPaths: Bool = false) {
-        self.logger = logger
+        answers = ErrorAnswers(logger: logger)
         self.hidesPaths = hidesPaths
     }
 
     public func handle(
         _ request: Request, context: Context, next: @concurrent (Request, Context) async throws -> Response
     ) async throws -> Response {
-        let requestID = Self.randomRequestID()
+        let requestID = RequestIDs.next()
         var context = context
         context.route.requestID = requestID
         var response: Response
@@ -35,34 +35,14 @@ public struct ErrorMiddleware<Context: RouteContext>: RouterMiddleware {
                 failure = .methodNotAllowed(methods)
                 failure.headers = headers
             }
-            log(failure, request, context, requestID: requestID)
-            response = failure.response(requestID: requestID)
+            let answer = answers.answer(
+                to: failure, method: request.method,
+                path: hidesPaths ? context.endpointPath ?? "" : request.uri.path, requestID: requestID)
+            return Response(
+                status: answer.status, headers: answer.headers,
+                body: .init(byteBuffer: ByteBuffer(bytes: answer.body)))
         }
-        if let requestIDHeader { response.headers[requestIDHeader] = requestID }
+        if let field = RequestIDs.field { response.headers[field] = requestID }
         return response
     }
-
-    private func log(_ failure: APIError, _ request: Request, _ context: Context, requestID: String) {
-        let level: Logger.Level =
-            switch failure.code {
-            case .internal: .error
-            case .unavailable: .warning
-            default: .info
-            }
-        let metadata: Logger.Metadata = [
-            "request_id": "\(requestID)", "method": "\(request.method)",
-            "path": "\(hidesPaths ? context.endpointPath ?? "" : request.uri.path)",
-            "status": "\(failure.code.status.code)", "code": "\(failure.code.rawValue)",
-        ]
-        logger.log(level: level, "request failed", metadata: metadata.merging(failure.details) { $1 })
-    }
-
-    /// 16 hexadecimal digits.
-    private static func randomRequestID() -> String {
-        let digits = String(UInt64.random(in: .min ... .max), radix: 16)
-        return String(repeating: "0", count: 16 - digits.count) + digits
-    }
 }
-
-/// A name that HTTP allows, so it is never nil.
-private let requestIDHeader = HTTPField.Name("X-Request-Id")

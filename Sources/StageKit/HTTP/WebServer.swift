@@ -9,11 +9,15 @@ public struct WebServer<Context: RouteContext>: Service where Context.Source == 
     private let router: @Sendable () -> Router<Context>
     private let address: ListenAddress
     private let logger: Logger
+    private let direct: (any DirectRoute)?
 
-    /// `router` builds the routes inside `run`, since a router can't be passed between tasks.
+    /// `direct` answers the requests that it takes, and the routes all others. `router` builds the routes inside `run`,
+    /// since a router can't be passed between tasks.
     public init(
-        address: ListenAddress, logger: Logger, router: @escaping @Sendable () -> Router<Context>
+        address: ListenAddress, logger: Logger, direct: (any DirectRoute)? = nil,
+        router: @escaping @Sendable () -> Router<Context>
     ) {
+        self.direct = direct
         self.router = router
         self.address = address
         self.logger = logger
@@ -23,7 +27,7 @@ public struct WebServer<Context: RouteContext>: Service where Context.Source == 
     public func run() async throws {
         let limits = ConnectionLimits(openFilesMax: OpenFiles.raiseLimit())
         let server = GuardedServer(
-            host: address.host, port: address.port, limits: limits, logger: logger,
+            host: address.host, port: address.port, limits: limits, logger: logger, direct: direct,
             onListening: { [logger, address] _ in
                 logger.info(
                     "listening",
