@@ -60,33 +60,30 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
     .testTarget(name: name, dependencies: dependencies, swiftSettings: strict)
 }
 
+func program(_ name: String, in folder: String, _ dependencies: [Target.Dependency]) -> Target {
+    .executableTarget(name: name, dependencies: dependencies, path: "\(folder)/\(name)", swiftSettings: strict)
+}
+
 /// Not part of a plain build, as the examples: `Scripts/bench` and `Scripts/test` set the variables.
 let benchmarks: [Target] =
     Context.environment["BELFRY_BENCHMARKS"] == nil
     ? []
     : [
-        .executableTarget(
-            name: "bench",
-            dependencies: [
-                "JSON", "JobCore", "SQLiteStore", "Store", "StoreAccess", argumentParser, grdb, logging, nioCore,
+        program(
+            "bench", in: "Benchmarks",
+            [
+                "JSON", "JobCore", "SQLiteStore", "Store", "StoreAccess", argumentParser, deque, grdb, logging, nioCore,
                 nioHTTP, nioPosix,
-            ],
-            path: "Benchmarks/bench", swiftSettings: strict)
+            ])
     ]
 
 let examples: [Target] =
     Context.environment["BELFRY_EXAMPLES"] == nil
     ? []
     : [
-        .executableTarget(
-            name: "webhook-swift", dependencies: [crypto, hummingbird], path: "examples/webhook-swift",
-            swiftSettings: strict),
-        .executableTarget(
-            name: "queue-swift", dependencies: ["Messaging", "RabbitMQ", crypto, logging],
-            path: "examples/queue-swift", swiftSettings: strict),
-        .executableTarget(
-            name: "events-swift", dependencies: ["Messaging", "RabbitMQ", logging], path: "examples/events-swift",
-            swiftSettings: strict),
+        program("webhook-swift", in: "examples", [crypto, hummingbird]),
+        program("queue-swift", in: "examples", ["Messaging", "RabbitMQ", crypto, logging]),
+        program("events-swift", in: "examples", ["Messaging", "RabbitMQ", logging]),
     ]
 
 /// The scripts set the variable. The commit in `Context.gitInformation` can be an old one, since SwiftPM keeps it.
@@ -155,8 +152,7 @@ let package = Package(
         stage("Console", ["HTTPServer", "JSON", "OpenAPI", "Signing", hummingbird]),
         stage("DeadLetters"),
 
-        library(
-            "Exporter", ["Gzip", "JSON", "JobCore", "Messaging", "Threads", lifecycle, logging, metrics]),
+        library("Exporter", ["Gzip", "JSON", "JobCore", "Messaging", "Threads", lifecycle, logging, metrics]),
 
         daemon("tickerd", ["StoreAccess", "Ticker"]),
         daemon("dispatcherd", ["Dispatcher", "Messaging", "StoreAccess"]),
@@ -168,15 +164,14 @@ let package = Package(
         daemon("deadletterd", ["DeadLetters"]),
         daemon("exporterd", ["Exporter", "Messaging"]),
         // All programs are one file: the Swift runtime and the libraries are in it once.
-        .executableTarget(
-            name: "belfry",
-            dependencies: [
+        program(
+            "belfry", in: "Sources/Apps",
+            [
                 "BrokerAccess", "Commands", "HTTPClient", "HTTPServer", "JSON", "JobCore", "Messaging", "RabbitMQ",
                 "SQLiteStore", "SQS", "Settings", "Signing", "StageKit", "Store", "StoreAccess", "consoled", "courierd",
                 "deadletterd", "dispatcherd", "exporterd", "ingesterd", "reaperd", "tickerd", argumentParser, crypto,
                 hummingbird, logging, signals,
-            ],
-            path: "Sources/Apps/belfry", swiftSettings: strict),
+            ]),
 
         testing("Determinism", ["JobCore"]),
         testing("MessagingTesting", ["Determinism", "JobCore", "Messaging"]),
@@ -220,8 +215,7 @@ let package = Package(
             [
                 "Determinism", "JobCore", "Messaging", "MessagingTesting", "Store", "Ticker", inMemoryLogging, logging,
             ]),
-        tests(
-            "DispatcherTests", ["Determinism", "Dispatcher", "JobCore", "Messaging", "Store", logging]),
+        tests("DispatcherTests", ["Determinism", "Dispatcher", "JobCore", "Messaging", "Store", logging]),
         tests(
             "CourierTests",
             [
@@ -284,8 +278,7 @@ let package = Package(
             "EndToEndTests",
             [
                 "Chaos", "Determinism", "JSON", "JobCore", "Messaging", "RabbitMQ", "Signing", "TestServers",
-                "Upgrades",
-                logging,
+                "Upgrades", logging,
             ]),
         tests(
             "SQLiteStoreTests",

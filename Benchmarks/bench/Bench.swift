@@ -6,5 +6,8 @@ import ArgumentParser
 struct Bench: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "bench",
-        subcommands: [Strike.self, SlowTarget.self, DeadTargets.self, FairShare.self, Search.self])
+        subcommands: [
+            Strike.self, Trickle.self, History.self, Registered.self, Heartbeats.self, Idle.self, SlowTarget.self,
+            DeadTargets.self, FairShare.self, Search.self,
+        ])
 }

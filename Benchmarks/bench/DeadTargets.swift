@@ -28,18 +28,20 @@ struct DeadTargets: AsyncParsableCommand {
     func run() async throws {
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         let service = try await FastService.start()
-        let burst = try Burst(count: targets * deliveries)
+        let burst = try Burst(count: targets * deliveries, in: Installation())
         let dead = try await addresses(group)
         let addresses = dead.flatMap { Array(repeating: $0, count: deliveries) }
         try await burst.register(addresses + Array(repeating: "\(service.url)/", count: Self.healthyCount))
-        try await burst.wait(for: "webhooks of the healthy target", Self.healthyCount) { service.arrivals.count }
-        let arrivals = burst.milliseconds(service.arrivals)
-        Burst.print([
-            "bench": .string("dead-targets"), "kind": .string(kind.rawValue), "targets": .integer(Int64(targets)),
-            "deliveries_each": .integer(Int64(deliveries)), "healthy": .integer(Int64(Self.healthyCount)),
-            "p50_ms": .integer(arrivals[arrivals.count / 2]),
-            "p99_ms": .integer(arrivals[arrivals.count * 99 / 100]),
-        ])
+        try await burst.wait(for: "webhooks of the healthy target", Self.healthyCount) { service.arrivalCount }
+        let arrivals = burst.milliseconds(service.arrivals).sorted()
+        ResultLine.print(
+            "dead-targets",
+            [
+                "kind": .string(kind.rawValue), "targets": .integer(Int64(targets)),
+                "deliveries_each": .integer(Int64(deliveries)), "healthy": .integer(Int64(Self.healthyCount)),
+                "p50_ms": .integer(arrivals[arrivals.count / 2]),
+                "p99_ms": .integer(arrivals[arrivals.count * 99 / 100]),
+            ])
         // Else the service would be stopped with callbacks in flight.
         try await burst.wait(for: "callbacks answered with 202", Self.healthyCount) { service.acceptedCallbacks }
         await service.stop()

@@ -14,20 +14,24 @@ struct FairShare: AsyncParsableCommand {
 
     func run() async throws {
         let (service, other) = (try await FastService.start(), try await FastService.start())
-        let burst = try Burst(count: count)
+        let burst = try Burst(count: count, in: Installation())
         let later = burst.instant.adding(seconds: laterSeconds)
-        try await burst.put(Array(repeating: "\(other.url)/", count: Self.fewCount), of: "few", at: later)
+        let few = burst.job(at: "\(other.url)/", dueAt: later)
+        try await burst.put(Array(repeating: few, count: Self.fewCount), of: "few")
         try await burst.register(Array(repeating: "\(service.url)/", count: count))
-        try await burst.wait(for: "webhooks of the second service", Self.fewCount) { other.arrivals.count }
-        try await burst.wait(for: "webhooks of the first service", count) { service.arrivals.count }
-        let delays = burst.milliseconds(other.arrivals).map { $0 - laterSeconds * 1_000 }
-        let seconds = Double(burst.milliseconds(service.arrivals).last ?? 0) / 1_000
-        Burst.print([
-            "bench": .string("fair-share"), "n": .integer(Int64(count)), "later_s": .integer(laterSeconds),
-            "few": .integer(Int64(Self.fewCount)), "few_p50_ms": .integer(delays[delays.count / 2]),
-            "few_p99_ms": .integer(delays[delays.count * 99 / 100]), "few_max_ms": .integer(delays[delays.count - 1]),
-            "seconds": .number(seconds), "webhooks_per_s": .integer(Int64(Double(count) / seconds)),
-        ])
+        try await burst.wait(for: "webhooks of the second service", Self.fewCount) { other.arrivalCount }
+        try await burst.wait(for: "webhooks of the first service", count) { service.arrivalCount }
+        let delays = burst.milliseconds(other.arrivals).map { $0 - laterSeconds * 1_000 }.sorted()
+        let seconds = Double(burst.milliseconds(service.arrivals).max() ?? 0) / 1_000
+        ResultLine.print(
+            "fair-share",
+            [
+                "n": .integer(Int64(count)), "later_s": .integer(laterSeconds),
+                "few": .integer(Int64(Self.fewCount)), "few_p50_ms": .integer(delays[delays.count / 2]),
+                "few_p99_ms": .integer(delays[delays.count * 99 / 100]),
+                "few_max_ms": .integer(delays[delays.count - 1]),
+                "seconds": .number(seconds), "webhooks_per_s": .integer(Int64(Double(count) / seconds)),
+            ])
         // Else the services would be stopped with callbacks in flight.
         try await burst.wait(for: "callbacks answered with 202", count + Self.fewCount) {
             service.acceptedCallbacks + other.acceptedCallbacks

@@ -2,11 +2,16 @@ import Foundation
 
 /// Measures processor time and memory of all processes of an installation, including the broker and this program.
 struct ProcessMeter {
-    /// The totals at one moment.
+    /// The totals of one moment since the processes were started, by their names. Several processes of a stage count
+    /// as one.
     struct Reading {
-        var cpuSeconds: Double
-        var residentMegabytes: Int64
-        var cpuByName: [String: Double]
+        var cpuSeconds: [String: Double] = [:]
+        var residentMegabytes: [String: Double] = [:]
+
+        /// The processor time of each process since an earlier reading.
+        func cpuByProcess(since before: Reading) -> [String: Double] {
+            cpuSeconds.reduce(into: [:]) { $0[$1.key] = $1.value - before.cpuSeconds[$1.key, default: 0] }
+        }
     }
 
     private let processes: [(name: String, pid: Int32)]
@@ -14,7 +19,9 @@ struct ProcessMeter {
     /// Finds the processes by their pid files in `pidFolder`, and the broker's in the folder `broker` next to it.
     init(pidFolder: String) {
         let names = (try? FileManager.default.contentsOfDirectory(atPath: pidFolder)) ?? []
-        let files = names.map { ($0, "\(pidFolder)/\($0)") } + [("rabbitmq", "\(pidFolder)/../broker/node.pid")]
+        let files =
+            names.map { (String($0.prefix { $0 != "." }), "\(pidFolder)/\($0)") }
+            + [("rabbitmq", "\(pidFolder)/../broker/node.pid")]
         processes =
             files.compactMap { name, path in
                 let text = FileManager.default.contents(atPath: path).map { String(decoding: $0, as: UTF8.self) }
@@ -22,28 +29,32 @@ struct ProcessMeter {
             } + [("bench", getpid())]
     }
 
-    /// Reads the totals since the processes were started.
     func read() -> Reading {
-        var reading = Reading(cpuSeconds: 0, residentMegabytes: 0, cpuByName: [:])
-        for process in processes {
-            guard let stat = FileManager.default.contents(atPath: "/proc/\(process.pid)/stat") else { continue }
-            // The fields after the name in parentheses, which may hold blanks (proc(5)): utime is 14th, rss 24th.
-            let text = String(decoding: stat, as: UTF8.self)
-            guard let end = text.lastIndex(of: ")") else { continue }
-            let fields = text[text.index(after: end)...].split(separator: " ")
-            let ticks = (Double(fields[11]) ?? 0) + (Double(fields[12]) ?? 0)
-            let seconds = ticks / Double(sysconf(Int32(_SC_CLK_TCK)))
-            reading.cpuSeconds += seconds
-            reading.cpuByName[process.name] = seconds
-            reading.residentMegabytes += (Int64(fields[21]) ?? 0) * Int64(sysconf(Int32(_SC_PAGESIZE))) / 1_048_576
+        processes.reduce(into: Reading()) { reading, process in
+            reading.cpuSeconds[process.name, default: 0] += Self.cpuSeconds(of: process.pid)
+            reading.residentMegabytes[process.name, default: 0] += Self.residentMegabytes(of: process.pid)
         }
-        return reading
     }
 
-    /// Returns a line for each process with the processor time it used since an earlier reading.
-    func shares(since before: Reading) -> [String] {
-        read().cpuByName.sorted { $0.key < $1.key }.map { name, seconds in
-            "  \(name): \(((seconds - (before.cpuByName[name] ?? 0)) * 100).rounded() / 100) s"
-        }
+    /// By the clock of the process, which is finer than the hundredths of a second in /proc/PID/stat.
+    private static func cpuSeconds(of pid: Int32) -> Double {
+        var clock = clockid_t()
+        guard clock_getcpuclockid(pid, &clock) == 0 else { return 0 }
+        return seconds(of: clock)
+    }
+
+    /// Seconds on a clock of processor time.
+    static func seconds(of clock: clockid_t) -> Double {
+        var time = timespec()
+        guard clock_gettime(clock, &time) == 0 else { return 0 }
+        return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
+    }
+
+    private static func residentMegabytes(of pid: Int32) -> Double {
+        guard let data = FileManager.default.contents(atPath: "/proc/\(pid)/statm") else { return 0 }
+        // The second field is the number of resident pages (proc(5)).
+        let fields = String(decoding: data, as: UTF8.self).split(separator: " ")
+        guard fields.count > 1, let pages = Double(fields[1]) else { return 0 }
+        return pages * Double(sysconf(Int32(_SC_PAGESIZE))) / 1_048_576
     }
 }

@@ -19,11 +19,13 @@ struct Search: AsyncParsableCommand {
         let clock = ContinuousClock()
         let begun = clock.now
         let store = try await fill.putJobs()
-        try fill.addExecutions()
-        Burst.print([
-            "bench": .string("search"), "n": .integer(Int64(count)), "jobs": .integer(Int64(jobs)),
-            "fill_s": .number(Self.milliseconds(clock.now - begun) / 1_000),
-        ])
+        try await fill.addExecutions()
+        ResultLine.print(
+            "search",
+            [
+                "n": .integer(Int64(count)), "jobs": .integer(Int64(jobs)),
+                "fill_s": .number(Self.milliseconds(clock.now - begun) / 1_000),
+            ])
         for (name, query) in SearchTable(middle: fill.middle, end: fill.end).executions {
             try await measure(store, name, query)
         }
@@ -61,11 +63,13 @@ struct Search: AsyncParsableCommand {
             times.append(Self.milliseconds(clock.now - begun))
         }
         times.sort()
-        Burst.print([
-            "bench": .string("search"), "kind": .string(kind), "search": .string(name), "page": .integer(page),
-            "found": .integer(Int64(found)), "p50_ms": .number(times[times.count / 2]),
-            "max_ms": .number(times[times.count - 1]),
-        ])
+        ResultLine.print(
+            "search",
+            [
+                "kind": .string(kind), "search": .string(name), "page": .integer(page),
+                "found": .integer(Int64(found)), "p50_ms": .number(times[times.count / 2]),
+                "max_ms": .number(times[times.count - 1]),
+            ])
     }
 
     private static func milliseconds(_ duration: Duration) -> Double {

@@ -1,5 +1,4 @@
 import ArgumentParser
-import Foundation
 import JSON
 import JobCore
 
@@ -14,26 +13,31 @@ struct SlowTarget: AsyncParsableCommand {
     private static let inFlightMax = 128.0
 
     func run() async throws {
+        let installation = try Installation()
         let service = try await FastService.start(answerMilliseconds: answerMilliseconds)
-        let burst = try Burst(count: count)
+        let burst = try Burst(count: count, in: installation)
+        let record = try StoreRecord(storePath: installation.storePath)
         try await burst.register(Array(repeating: "\(service.url)/", count: count))
-        let meter = ProcessMeter(pidFolder: burst.pidFolder)
-        let before = meter.read()
-        try await burst.wait(for: "webhooks", count) { service.arrivals.count }
+        let measurement = try await Measurement(of: installation)
+        let arrived = try await burst.wait(for: "webhooks", count) { service.arrivalCount }
         let arrivals = burst.milliseconds(service.arrivals)
-        let seconds = Double(arrivals[arrivals.count - 1] + answerMilliseconds) / 1_000
+        // What was used is read once all of it is on record, so that it is the usage of whole executions.
+        let end = try await burst.waitForRecord(of: service, count, record)
+        let usage = try await measurement.end()
+        let seconds = Double((arrivals.max() ?? 0) + answerMilliseconds) / 1_000
         let bestSeconds = Double(Int64(count) * answerMilliseconds) / Self.inFlightMax / 1_000
-        let deferred = try await CourierMetrics(pidFolder: burst.pidFolder).deferredDeliveries()
-        Burst.print([
-            "bench": .string("slow-target"), "n": .integer(Int64(count)),
-            "answer_ms": .integer(answerMilliseconds), "seconds": .number(seconds),
-            "times_best": .number((seconds / bestSeconds * 100).rounded() / 100),
-            "deferrals_each": .number((Double(deferred) / Double(count) * 100).rounded() / 100),
-            "webhooks": .integer(Int64(arrivals.count)),
-        ])
-        for line in meter.shares(since: before) { FileHandle.standardError.write(Data((line + "\n").utf8)) }
-        // Else the service would be stopped with callbacks in flight.
-        try await burst.wait(for: "callbacks answered with 202", count) { service.acceptedCallbacks }
+        let deferred = try await StageMetrics(pidFolder: installation.pidFolder).deferredDeliveries()
+        ResultLine.print(
+            "slow-target",
+            [
+                "n": .integer(Int64(count)), "answer_ms": .integer(answerMilliseconds), "seconds": .number(seconds),
+                "exec_per_s": .number((Double(count) / seconds).rounded(digits: 1)),
+                "times_best": .number((seconds / bestSeconds).rounded(digits: 2)),
+                "deferrals_each": .number((Double(deferred) / Double(count)).rounded(digits: 2)),
+                "webhooks": .integer(Int64(arrivals.count)),
+                "meter_cpu_s": .number((arrived.cpuSeconds + end.cpuSeconds).rounded(digits: 4)),
+            ],
+            Percentiles(milliseconds: arrivals).fields(), usage.fields(count: count))
         await service.stop()
     }
 }
