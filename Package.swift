@@ -74,7 +74,14 @@ let benchmarks: [Target] =
             [
                 "JSON", "JobCore", "SQLiteStore", "Store", "StoreAccess", argumentParser, deque, grdb, logging, nioCore,
                 nioHTTP, nioPosix,
-            ])
+            ]),
+        .target(name: "CAllocationCount", path: "Benchmarks/CAllocationCount"),
+        program(
+            "micro", in: "Benchmarks",
+            [
+                "CAllocationCount", "JSON", "JobCore", "Messaging", "SQLiteStore", "Signing", "Store", argumentParser,
+                deque, logging,
+            ]),
     ]
 
 let examples: [Target] =
