@@ -1,4 +1,3 @@
-import ArgumentParser
 import JobCore
 import Logging
 import Store
@@ -27,7 +26,7 @@ struct Burst {
     func register(_ jobs: [Job], of service: String) async throws {
         try await put(jobs, of: service)
         guard time.now() < instant else {
-            throw ValidationError("registering the jobs took longer than planned: give a smaller count")
+            throw Failure("registering the jobs took longer than planned: give a smaller count")
         }
         try await time.sleep(milliseconds: max(0, instant.milliseconds(since: time.now()) - 500))
     }

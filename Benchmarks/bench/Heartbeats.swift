@@ -49,6 +49,6 @@ struct Heartbeats: AsyncParsableCommand {
         heartbeats.cancel()
         try await time.sleep(milliseconds: 1_000)
         await service.stop()
-        guard open == count else { throw ValidationError("\(count - open) executions are over") }
+        guard open == count else { throw Failure("\(count - open) executions are over") }
     }
 }

@@ -34,6 +34,6 @@ struct Installation {
             let used = meter.read().cpuByProcess(since: before)
             if used["tickerd", default: 0] < 0.1 { return }
         }
-        throw ValidationError("the ticker was not idle within five minutes")
+        throw Failure("the ticker was not idle within five minutes")
     }
 }

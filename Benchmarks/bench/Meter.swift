@@ -1,4 +1,3 @@
-import ArgumentParser
 import Foundation
 import JobCore
 
@@ -39,7 +38,7 @@ enum Meter {
             let now = time.monotonicMilliseconds()
             if value != last.value { last = (value, now) }
             guard now - last.at < idleMaxMilliseconds else {
-                throw ValidationError("\(value) \(what) are missing: no progress for a minute")
+                throw Failure("\(value) \(what) are missing: no progress for a minute")
             }
             usleep(value > near ? 20_000 : 4_000)
         }

@@ -1,4 +1,3 @@
-import ArgumentParser
 import Foundation
 import FoundationNetworking
 
@@ -12,7 +11,7 @@ struct StageMetrics {
         addresses = try FileManager.default.contentsOfDirectory(atPath: folder).map { name in
             let text = try String(contentsOfFile: "\(folder)/\(name)", encoding: .utf8)
             guard let setting = text.firstRange(of: "BELFRY_HEALTH_LISTEN=") else {
-                throw ValidationError("\(name) has no health address")
+                throw Failure("\(name) has no health address")
             }
             return String(text[setting.upperBound...].prefix { !$0.isWhitespace })
         }

@@ -1,4 +1,3 @@
-import ArgumentParser
 import JSON
 import JobCore
 
@@ -18,7 +17,7 @@ struct StrikeRun {
         let burst = try Burst(count: total, in: installation)
         let record = try StoreRecord(storePath: installation.storePath)
         guard try record.openCount(limit: 1) == 0 else {
-            throw ValidationError("there are open executions before the beginning")
+            throw Failure("there are open executions before the beginning")
         }
         let last = burst.instant.adding(seconds: Int64(seconds - 1))
         let jobs = (0..<total).map { index in
@@ -33,7 +32,7 @@ struct StrikeRun {
         let usage = try await measurement.end()
         let successes = try record.endedCount(burst.instant...last, succeeded: true)
         guard successes == total else {
-            throw ValidationError("\(successes) successes are on record, not \(total)")
+            throw Failure("\(successes) successes are on record, not \(total)")
         }
         let elapsed = Double(end.at.milliseconds(since: burst.instant)) / 1_000
         ResultLine.print(

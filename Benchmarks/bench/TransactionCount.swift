@@ -1,4 +1,3 @@
-import ArgumentParser
 import Foundation
 
 /// Counts the transactions that all processes together have committed to the store.
@@ -13,7 +12,7 @@ struct TransactionCount {
     func read() throws -> UInt32 {
         guard let file = FileHandle(forReadingAtPath: "\(storePath)-shm"), let data = try file.read(upToCount: 12),
             data.count == 12
-        else { throw ValidationError("\(storePath)-shm cannot be read") }
+        else { throw Failure("\(storePath)-shm cannot be read") }
         return data.withUnsafeBytes { $0.loadUnaligned(fromByteOffset: 8, as: UInt32.self) }
     }
 }
