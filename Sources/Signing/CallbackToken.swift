@@ -26,13 +26,12 @@ public struct CallbackToken: Sendable, Equatable {
 
     /// Writes the token and signs it with the current key.
     public func signed(with keys: SigningKeys) -> String {
-        var payload = withUnsafeBytes(of: executionID.uuid.uuid) { Data($0) }
-        withUnsafeBytes(of: UInt64(bitPattern: expiresAt.secondsSinceEpoch).bigEndian) {
-            payload.append(contentsOf: $0)
-        }
+        var payload = withUnsafeBytes(of: executionID.uuid.uuid) { Array($0) }
+        withUnsafeBytes(of: UInt64(bitPattern: expiresAt.secondsSinceEpoch).bigEndian) { payload += $0 }
         let signed = "v1.\(keys.current.id).\(Base64URL.encode(payload))"
-        let mac = HMAC<SHA256>.authenticationCode(for: Data(signed.utf8), using: keys.current.secret)
-        return "\(signed).\(Base64URL.encode(Data(mac)))"
+        var mac = keys.current.hmac
+        mac.update(data: Array(signed.utf8))
+        return mac.finalize().withUnsafeBytes { "\(signed).\(Base64URL.encode($0))" }
     }
 
     /// The reason why a token is refused.
@@ -47,14 +46,13 @@ public struct CallbackToken: Sendable, Equatable {
     public init(verifying text: String, keys: SigningKeys) throws(Refusal) {
         guard text.utf8.count <= 256 else { throw .malformed }
         let parts = text.utf8.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
-        guard parts.count == 4, parts[0].elementsEqual("v1".utf8), let payload = Base64URL.decode(parts[2]),
-            payload.count == 24, let mac = Base64URL.decode(parts[3])
+        guard parts.count == 4, parts[0].elementsEqual("v1".utf8), let bytes = Base64URL.decode(parts[2]),
+            bytes.count == 24, let given = Base64URL.decode(parts[3])
         else { throw .malformed }
-        let signed = Data(text.utf8.dropLast(parts[3].count + 1))
-        guard let key = keys.key(Substring(parts[1])),
-            HMAC<SHA256>.isValidAuthenticationCode(mac, authenticating: signed, using: key.secret)
-        else { throw .forged }
-        let bytes = [UInt8](payload)
+        guard var mac = keys.key(Substring(parts[1]))?.hmac else { throw .forged }
+        mac.update(data: Array(text.utf8.dropLast(parts[3].count + 1)))
+        // swift-crypto compares a code with bytes in constant time.
+        guard mac.finalize() == given else { throw .forged }
         let uuid = UUID(
             uuid: (
                 bytes[0], bytes[1], bytes[2], bytes[3], bytes[4], bytes[5], bytes[6], bytes[7], bytes[8], bytes[9],

@@ -43,7 +43,7 @@ public struct SealedSecret: Sendable, Hashable {
             let box = Base64URL.decode(parts[2]), box.count == Self.boxBytes
         else { throw .malformed }
         keyID = String(Substring(parts[1]))
-        self.box = box
+        self.box = Data(box)
     }
 
     /// The text that `init(parsing:)` reads.

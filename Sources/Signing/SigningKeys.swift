@@ -11,7 +11,15 @@ public struct SigningKeys: Sendable {
         /// The `kid` that tokens name.
         var id: String
         /// 24 to 64 random bytes.
-        var secret: SymmetricKey
+        let secret: SymmetricKey
+        /// The begin of every HMAC with this key. Copies go on from it.
+        let hmac: HMAC<SHA256>
+
+        init(id: String, secret: SymmetricKey) {
+            self.id = id
+            self.secret = secret
+            hmac = HMAC(key: secret)
+        }
     }
 
     /// All keys; never empty.
