@@ -14,6 +14,7 @@ let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: 
 let deque = Target.Dependency.product(name: "DequeModule", package: "swift-collections")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+let sqlite = Target.Dependency.product(name: "GRDBSQLite", package: "GRDB.swift")
 let heap = Target.Dependency.product(name: "HeapModule", package: "swift-collections")
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
 let inMemoryLogging = Target.Dependency.product(name: "InMemoryLogging", package: "swift-log")
@@ -139,7 +140,7 @@ let package = Package(
         library("HTTPClient", ["CCurl", "JobCore", "Threads"]),
         library("SQS", ["HTTPClient", "JSON", "JobCore", "Messaging", crypto, logging]),
         library("Store", ["JSON", "JobCore"]),
-        library("SQLiteStore", ["JSON", "JobCore", "Store", grdb, logging, metrics]),
+        library("SQLiteStore", ["JSON", "JobCore", "Store", grdb, logging, metrics, sqlite]),
         library("StoreAccess", ["Store", "SQLiteStore", logging]),
         library("Commands", ["JSON", "JobCore", "Messaging", "Store", yams]),
         library(

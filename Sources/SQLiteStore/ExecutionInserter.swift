@@ -79,7 +79,7 @@ struct ExecutionInserter {
     }
 
     private mutating func inserted(_ execution: Execution, job: Int64) throws -> Bool {
-        try insert.execute(arguments: try execution.insertArguments(job: job))
+        try execution.insert(job: job, with: insert)
         guard database.changesCount == 1 else { return false }
         try lateEnds.note(database.lastInsertedRowID, endedAt: execution.state.finishedAt)
         if let retried = execution.retryOf {

@@ -100,14 +100,15 @@ struct ExecutionRow {
         self.deferralsText = deferralsText
     }
 
-    /// The values of `ExecutionRow.update` that make this row hold `changed`.
-    func updateArguments(_ changed: Execution) throws -> StatementArguments {
+    /// Makes the row hold `changed`. `statement` is that of `ExecutionRow.update`.
+    func write(_ changed: Execution, with statement: Statement) throws {
         let attempts = changed.attempts == execution.attempts ? attemptsText : try Self.text(of: changed.attempts)
         let deferrals = changed.deferrals == execution.deferrals ? deferralsText : try Self.text(of: changed.deferrals)
-        var values = changed.changingValues(attempts: attempts, deferrals: deferrals)
-        values.append(changed.recordedDeadline?.databaseValue)
-        values.append(seq.databaseValue)
-        return StatementArguments(values)
+        var row = BoundStatement(statement)
+        changed.bindChanging(to: &row, attempts: attempts, deferrals: deferrals)
+        row.bind(changed.recordedDeadline?.millisecondsSinceEpoch)
+        row.bind(seq)
+        try row.execute()
     }
 
     private static func state(_ column: inout ColumnReader) throws -> ExecutionState {
@@ -136,32 +137,48 @@ struct ExecutionRow {
 }
 
 extension Execution {
-    /// The values of `ExecutionRow.insert`.
-    func insertArguments(job: Int64) throws -> StatementArguments {
-        var values: [(any DatabaseValueConvertible)?] = [
-            id.databaseValue, job.databaseValue, occurrence.databaseValue, createdAt.databaseValue,
-            isExclusive, trigger.code, schedule, payload, retryOf?.databaseValue, retriedBy?.databaseValue,
-            state.ttlSeconds,
-            state.heartbeatIntervalSeconds,
-        ]
-        values += changingValues(
-            attempts: try ExecutionRow.text(of: attempts), deferrals: try ExecutionRow.text(of: deferrals))
-        values.append(isExclusive && !state.status.isFinal && !state.isBuffered ? job : nil)
-        return StatementArguments(values)
+    /// Adds a row, unless a unique index refuses it. `statement` is that of `ExecutionRow.insert`.
+    func insert(job: Int64, with statement: Statement) throws {
+        var row = BoundStatement(statement)
+        row.bind(id.uuid)
+        row.bind(job)
+        row.bind(occurrence.millisecondsSinceEpoch)
+        row.bind(createdAt.millisecondsSinceEpoch)
+        row.bind(isExclusive)
+        row.bind(trigger.code)
+        row.bind(schedule)
+        row.bind(payload)
+        row.bind(retryOf?.uuid)
+        row.bind(retriedBy?.uuid)
+        row.bind(state.ttlSeconds)
+        row.bind(state.heartbeatIntervalSeconds)
+        bindChanging(
+            to: &row, attempts: try ExecutionRow.text(of: attempts), deferrals: try ExecutionRow.text(of: deferrals))
+        row.bind(isExclusive && !state.status.isFinal && !state.isBuffered ? job : nil)
+        try row.execute()
     }
 
-    /// The values that both statements write, from `status` to `deadline_ms`.
-    ///
-    /// Optional existentials, though each could be a `DatabaseValue`: GRDB converts a list of one type with a key path,
-    /// which costs more than all the rest of writing a row.
-    fileprivate func changingValues(attempts: String?, deferrals: String?) -> [(any DatabaseValueConvertible)?] {
-        [
-            state.status.code, state.reason?.code, state.ttlDeadline.databaseValue, state.isExtended,
-            state.invokedAt?.databaseValue, state.invokedBy?.rawValue, state.firstHeartbeatAt?.databaseValue,
-            state.lastHeartbeatAt?.databaseValue, state.progress, state.finishedAt?.databaseValue,
-            state.finishedBy?.rawValue, attempts, deferrals, attemptDueAt.databaseValue, outcome.summary,
-            outcome.state, outcome.error, outcome.correlationID, recordedDeadline?.databaseValue,
-        ]
+    /// Binds the values that both statements write, from `status` to `deadline_ms`.
+    fileprivate func bindChanging(to row: inout BoundStatement, attempts: String?, deferrals: String?) {
+        row.bind(state.status.code)
+        row.bind(state.reason?.code)
+        row.bind(state.ttlDeadline.millisecondsSinceEpoch)
+        row.bind(state.isExtended)
+        row.bind(state.invokedAt?.millisecondsSinceEpoch)
+        row.bind(state.invokedBy?.rawValue)
+        row.bind(state.firstHeartbeatAt?.millisecondsSinceEpoch)
+        row.bind(state.lastHeartbeatAt?.millisecondsSinceEpoch)
+        row.bind(state.progress.map(Int64.init))
+        row.bind(state.finishedAt?.millisecondsSinceEpoch)
+        row.bind(state.finishedBy?.rawValue)
+        row.bind(attempts)
+        row.bind(deferrals)
+        row.bind(attemptDueAt.millisecondsSinceEpoch)
+        row.bind(outcome.summary)
+        row.bind(outcome.state)
+        row.bind(outcome.error)
+        row.bind(outcome.correlationID)
+        row.bind(recordedDeadline?.millisecondsSinceEpoch)
     }
 
     /// The deadline in the index. After the first heartbeat, the heartbeat deadline changes far too often for an index

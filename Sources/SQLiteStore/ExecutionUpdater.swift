@@ -8,6 +8,8 @@ struct ExecutionUpdater {
     private let rows: [ExecutionID: ExecutionRow]
     private let buffered: BufferedRuns
     private var lateEnds: LateEnds
+    /// Whether any run that began before its job was exclusive is open.
+    private let hasEarlierRuns: Bool
     /// The jobs of which an execution ended that may have been in the way of buffered ones.
     private var unlocked: Set<Int64> = []
 
@@ -16,6 +18,8 @@ struct ExecutionUpdater {
         rows = try ExecutionRow.find(ids, in: database, leavingOut: unreadable)
         buffered = BufferedRuns(database, leavingOut: unreadable)
         lateEnds = LateEnds(database)
+        let findEarlierRun = try database.cachedStatement(sql: "SELECT 1 FROM earlier_run LIMIT 1")
+        hasEarlierRuns = try Int64.fetchOne(findEarlierRun) != nil
     }
 
     var loaded: [ExecutionID: Execution] { rows.mapValues(\.execution) }
@@ -36,7 +40,7 @@ struct ExecutionUpdater {
                 try Self.writeHeartbeat(execution.state, seq: row.seq, with: upsertHeartbeat)
             case .rewritten(let execution):
                 guard let row = rows[execution.id] else { continue }
-                try rewrite.execute(arguments: try row.updateArguments(execution))
+                try row.write(execution, with: rewrite)
                 if execution.state.status.isFinal {
                     try finish(row, as: execution)
                 } else {
@@ -64,12 +68,16 @@ struct ExecutionUpdater {
         ])
     }
 
+    /// False if the table had no row of the execution.
+    private func delete(_ row: ExecutionRow, from table: String) throws -> Bool {
+        try database.cachedStatement(sql: "DELETE FROM \(table) WHERE execution = ?").execute(arguments: [row.seq])
+        return database.changesCount > 0
+    }
+
     private mutating func finish(_ row: ExecutionRow, as execution: Execution) throws {
-        for table in ["heartbeat", "earlier_run"] {
-            try database.cachedStatement(sql: "DELETE FROM \(table) WHERE execution = ?").execute(arguments: [row.seq])
-        }
-        // The last statement tells whether the run was an earlier one.
-        if execution.isExclusive || database.changesCount > 0 { unlocked.insert(row.job) }
+        if row.execution.state.lastHeartbeatAt != nil { _ = try delete(row, from: "heartbeat") }
+        let wasEarlierRun = hasEarlierRuns ? try delete(row, from: "earlier_run") : false
+        if execution.isExclusive || wasEarlierRun { unlocked.insert(row.job) }
         try lateEnds.note(row.seq, endedAt: execution.state.finishedAt)
         // Only the change to success counts: an older success that is written again must not replace a newer one. Nor
         // does the success of a run that is older than its job, which was deleted and put again while it ran.
