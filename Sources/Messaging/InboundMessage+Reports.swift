@@ -13,7 +13,10 @@ extension InboundMessage {
         get throws(UnreadableMessage) {
             guard let (kind, line) = ReportBatch.keys[routingKey] else { return [self] }
             let batch = try ReportBatch(reading: body)
-            guard !batch.reports.isEmpty else { throw UnreadableMessage("the batch has no reports") }
+            guard (1...ReportBatch.countMax).contains(batch.reports.count) else {
+                throw UnreadableMessage(
+                    "the batch has \(batch.reports.count) reports, and may have 1 to \(ReportBatch.countMax)")
+            }
             return batch.reports.map { part in
                 var report = self
                 report.id = part.id

@@ -126,6 +126,17 @@ import Testing
         #expect(throws: UnreadableMessage.self) { try message.reports }
     }
 
+    @Test func `a batch of more reports than one may have is unreadable as a whole`() throws {
+        func batch(_ count: Int) -> InboundMessage {
+            let part = #"{"kind":"delivery.accepted","id":"a","body":1}"#
+            let parts = Array(repeating: part, count: count).joined(separator: ",")
+            return Self.inbound(
+                OutboundMessage(routingKey: "delivery.reports.1", body: Array(#"{"reports":[\#(parts)]}"#.utf8)))
+        }
+        #expect(try batch(500).reports.count == 500)
+        #expect(throws: UnreadableMessage.self) { try batch(501).reports }
+    }
+
     @Test func `any other message is its only report`() throws {
         let message = Self.inbound(OutboundMessage(routingKey: RoutingKey.runRequested, body: [0xFF]))
         #expect(try message.reports == [message])
