@@ -92,10 +92,12 @@ public final class Installation: Sendable {
     }
 
     /// Starts a program with its previous settings, and with these variables added. `openFilesMax` limits the files
-    /// that it may have open.
+    /// that it may have open. The earlier process of the program may just have been killed: this waits until it has
+    /// ended, since it has the ports until then.
     public func startProgram(
         _ program: String, environment: [String: String] = [:], openFilesMax: Int? = nil
     ) async throws {
+        if pid(program) > 0 { try await untilEnded(program) }
         let command = """
             \(openFilesMax.map { "ulimit -n \($0)" } ?? "")
             setsid '\(home)/stages/\(program)' >>'\(home)/logs/\(program).log' 2>&1 </dev/null &
