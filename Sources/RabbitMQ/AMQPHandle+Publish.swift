@@ -8,14 +8,14 @@ extension AMQPHandle {
         try checkReply("confirm.select")
     }
 
-    /// Publishes one persistent message. It is sent with the next `flush()` at the latest.
-    mutating func publish(_ message: AMQPMessage) throws(AMQPFailure) {
+    /// Adds a persistent message to those that `flush()` sends. Many of them are sent before.
+    mutating func enqueue(_ message: AMQPMessage) throws(AMQPFailure) {
         guard !usesTLS else { return try publishByLibrary(message) }
         frames.append(message, channel: channel)
         if frames.bytes.count >= Self.unflushedBytesMax { try flush() }
     }
 
-    /// Sends what was published. Blocks while the socket's buffer is full.
+    /// Sends what was added. Blocks while the socket's buffer is full.
     mutating func flush() throws(AMQPFailure) {
         guard !usesTLS else { return cork(false) }
         var sent = 0

@@ -17,7 +17,7 @@ struct AMQPHandle: ~Copyable {
     let epoch: UInt64
     var arena = AMQPArena()
     var reader: FrameReader
-    /// Published, and not sent yet.
+    /// The messages that are not sent yet.
     var frames: PublishFrames
     let usesTLS: Bool
     /// Why the channel or the connection ended, behind events that were read with it: the next read throws it.

@@ -225,7 +225,7 @@ actor Publisher: ConnectionOwner {
         // long batch.
         if ContinuousClock.now - lastReadAt > .milliseconds(1) { try readAll() }
         guard handle != nil else { throw Self.noConnection }
-        try handle?.publish(message)
+        try handle?.enqueue(message)
     }
 
     private func readAll() throws(AMQPFailure) {

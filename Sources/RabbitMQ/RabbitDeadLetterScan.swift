@@ -173,7 +173,7 @@ public actor RabbitDeadLetterScan: DeadLetterScan {
         }
         var window = PublishWindow(messages, firstTag: publishedCount + 1)
         publishedCount += UInt64(messages.count)
-        for message in messages { try control?.publish(message) }
+        for message in messages { try control?.enqueue(message) }
         try control?.flush()
         let deadline = ContinuousClock.now + Self.confirmMax
         while true {
