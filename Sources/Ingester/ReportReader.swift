@@ -38,8 +38,8 @@ struct ReportReader: Sendable {
     func read(_ message: InboundMessage) throws(UnreadableMessage) -> AddressedReport {
         guard let kind = kinds[message.routingKey] else {
             throw UnreadableMessage(
-                "“\(message.routingKey)” is not the routing key of a report of line \(line.index), or a batch that may "
-                    + "not hold such a report")
+                "“\(message.routingKey)” is not the routing key of a report of line \(line.index), or it is that of a "
+                    + "batch which may not hold a report of this kind")
         }
         let report = try Self.report(kind, message)
         if case .execution(let execution, _, _) = report {

@@ -16,12 +16,6 @@ public enum ReportBatchKind: String, Sendable, CaseIterable {
         case .callbackReports: [.callbackReceived]
         }
     }
-
-    /// The kind of batch that a report may be a part of; nil for a report that is always a message of its own.
-    public init?(of report: ReportKind) {
-        guard let kind = Self.allCases.first(where: { $0.kinds.contains(report) }) else { return nil }
-        self = kind
-    }
 }
 
 extension RoutingKey {

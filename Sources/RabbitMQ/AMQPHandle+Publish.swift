@@ -17,7 +17,7 @@ extension AMQPHandle {
 
     /// Sends what was added. Blocks while the socket's buffer is full.
     mutating func flush() throws(AMQPFailure) {
-        guard !usesTLS else { return cork(false) }
+        if isCorked { cork(false) }
         var sent = 0
         while sent < frames.bytes.count {
             let count = frames.bytes.withUnsafeBytes { bytes in
@@ -34,12 +34,18 @@ extension AMQPHandle {
         frames.removeAll()
     }
 
+    /// Forgets what was added and is not sent: its channel has ended.
+    mutating func discardUnsent() {
+        frames.removeAll()
+        if isCorked { cork(false) }
+    }
+
     private static let unflushedBytesMax = 131_072
 
     /// Only librabbitmq can write to a connection with TLS. While corked, the socket sends full packets only, so a
     /// batch travels in few of them.
     private mutating func publishByLibrary(_ message: AMQPMessage) throws(AMQPFailure) {
-        cork(true)
+        if !isCorked { cork(true) }
         arena.empty()
         var properties = amqp_basic_properties_t()
         properties.delivery_mode = 2
@@ -83,7 +89,8 @@ extension AMQPHandle {
     }
 
     /// While corked, the socket sends full packets only.
-    func cork(_ isOn: Bool) {
+    mutating func cork(_ isOn: Bool) {
+        isCorked = isOn
         belfry_tcp_cork(descriptor, isOn ? 1 : 0)
     }
 }

@@ -20,6 +20,8 @@ struct AMQPHandle: ~Copyable {
     /// The messages that are not sent yet.
     var frames: PublishFrames
     let usesTLS: Bool
+    /// Whether the socket waits to fill its packets.
+    var isCorked = false
     /// Why the channel or the connection ended, behind events that were read with it: the next read throws it.
     var unreportedFailure: AMQPFailure?
 
@@ -58,7 +60,7 @@ struct AMQPHandle: ~Copyable {
     mutating func reopenChannel() throws(AMQPFailure) {
         try acknowledgeClose(of: channel)
         reader = FrameReader(epoch: epoch)
-        frames.removeAll()
+        discardUnsent()
         unreportedFailure = nil
         amqp_channel_open(raw, channel)
         try checkReply("channel.open")
@@ -83,7 +85,7 @@ struct AMQPHandle: ~Copyable {
         try AMQPFailure.check("channel.close", status: amqp_send_method(raw, channel, method, &close))
         channel += 1
         reader = FrameReader(epoch: epoch)
-        frames.removeAll()
+        discardUnsent()
         unreportedFailure = nil
         amqp_channel_open(raw, channel)
         try checkReply("channel.open")
