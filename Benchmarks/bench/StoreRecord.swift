@@ -9,6 +9,7 @@ struct StoreRecord: Sendable {
     init(storePath: String) throws {
         var configuration = Configuration()
         configuration.readonly = true
+        configuration.busyMode = .timeout(30)
         database = try DatabaseQueue(path: storePath, configuration: configuration)
     }
 

@@ -4,9 +4,9 @@ import GRDB
 public struct StoreLock {
     private let database: DatabaseQueue
 
-    /// Takes the lock.
+    /// Takes the lock, once the programs that write at the moment have released it.
     public init(path: String) throws {
-        var configuration = Configuration()
+        var configuration = ForeignDatabase.waiting
         configuration.allowsUnsafeTransactions = true
         database = try DatabaseQueue(path: path, configuration: configuration)
         try database.writeWithoutTransaction { try $0.execute(sql: "BEGIN IMMEDIATE") }
