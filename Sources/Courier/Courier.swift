@@ -17,7 +17,7 @@ public actor Courier: Service {
         case tick
     }
 
-    private static let tickMilliseconds: Int64 = 1_000
+    private static let tickMilliseconds: Int64 = Lane.probeMilliseconds
     private static let suspectPollMilliseconds: Int64 = 10
     private static let suspectWaitMaxMilliseconds: Int64 = 2_000
 

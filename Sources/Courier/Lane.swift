@@ -13,7 +13,7 @@ import Messaging
 /// A new delivery (`admit`) goes to *in flight* while there is room, to *waiting* while its turn is near, and does not
 /// enter the lane otherwise (deferred). A lane that is proven defers to about the time of the turn. A lane that fails
 /// backs off by how often its target has failed in a row, and by how often the delivery was deferred. A lane that knows
-/// nothing of its target defers for some seconds.
+/// nothing of its target lets its deliveries wait for the first answer for a moment, and then defers for some seconds.
 ///
 /// Always:
 /// - No more are in flight than `limit.value`, except those that were started before it was halved.
@@ -24,6 +24,9 @@ struct Lane {
     static let waitMaxSeconds = 3.0
     /// Deliveries that wait in any lane, so that it goes on without a pause.
     static let waitingMin = 4
+    /// The deliveries of an unknown target wait for its first answer for this long. Most targets answer sooner, and a
+    /// burst would otherwise be deferred for a second.
+    static let probeMilliseconds: Int64 = 500
     /// A delivery that comes this much before its turn is deferred again.
     static let earlyMaxMilliseconds: Int64 = 1_500
     /// The longest patience.
@@ -127,7 +130,7 @@ struct Lane {
         let room = limit.isProven ? room(window, now) : Self.waitingMin
         guard waiting.count > (limit.isProven ? 2 * room : room) else { return [] }
         var actions: [LaneAction] = []
-        while waiting.count > room, let last = waiting.popLast() {
+        while waiting.count > room, !mayAwaitProbe(window, entering: 0, now), let last = waiting.popLast() {
             waitingPlaces -= last.places
             actions.append(deferred(last.delivery, now))
         }
@@ -152,6 +155,7 @@ struct Lane {
     private func mayWait(_ delivery: Delivery, _ places: Int, _ window: CourierWindow, _ now: Int64) -> Bool {
         guard limit.isProven else {
             return waiting.count < Self.waitingMin && window.hasRoomToWaitUnproven(heldPlaces + places)
+                || mayAwaitProbe(window, entering: places, now)
         }
         let milliseconds = Double(waiting.count) * 1_000 / rate(now)
         if let turn = delivery.turnMilliseconds,
@@ -160,6 +164,12 @@ struct Lane {
             return false
         }
         return window.hasRoomToWait(waitingPlaces + places) && waiting.count < room(window, now)
+    }
+
+    /// Whether more may wait because the target, of which nothing is known, is about to answer for the first time.
+    private func mayAwaitProbe(_ window: CourierWindow, entering: Int, _ now: Int64) -> Bool {
+        !limit.isProven && !limit.isFailing && now - heardAtMilliseconds < Self.probeMilliseconds
+            && window.hasRoomToWaitUnproven(heldPlaces + entering)
     }
 
     /// How many deliveries may wait in a proven lane.

@@ -108,7 +108,7 @@ struct Lanes {
         return endingTrips(actions)
     }
 
-    /// Time has passed, or attempts may begin again. Once a second is enough.
+    /// Time has passed, or attempts may begin again. Once in `Lane.probeMilliseconds` is enough.
     mutating func tick(nowMilliseconds: Int64) -> [LaneAction] {
         forgetIdle(nowMilliseconds)
         let isPaused = isPaused || isClosed

@@ -57,7 +57,7 @@ import Testing
         #expect(keys.prefix(2) == [RoutingKey.retry(stepSeconds: 1), RoutingKey.retry(stepSeconds: 1)])
         #expect(keys.dropFirst(2).allSatisfy { $0 == ReportKind.deliveryAccepted.rawValue } && keys.count == 7)
         #expect(shift.published[0].headers[Header.deferrals] == "1")
-        #expect(shift.acknowledged.map(\.number) == [6, 7, 1, 2, 3, 4, 5])
+        #expect(shift.acknowledged.map(\.number) == [7, 6, 1, 2, 3, 4, 5])
     }
 
     @Test func `the courier starts as many deliveries as the first answer makes room for`() async throws {

@@ -257,7 +257,7 @@ import Testing
             try await rig.simulation.sleep(milliseconds: 40_000)
             rig.broker.setAvailable(true)
         }
-        #expect(invoker.posts.map(\.atMilliseconds) == [0, 41_000, 41_000, 41_000])
+        #expect(invoker.posts.map(\.atMilliseconds) == [0, 40_500, 40_500, 40_500])
         #expect(shift.published.count == 4 && shift.acknowledged.count == 4)
     }
 

@@ -48,10 +48,29 @@ import Testing
     }
 
     @Test
-    mutating func `a lane probes an unknown target with one delivery, lets four wait, and defers others`() {
-        #expect(admit(6) == [1, 4, 1])
-        let next = Sample.delivery(1)
-        #expect(admit(next) == .defer(next, LaneDeferral(stepSeconds: 1, turnMilliseconds: nil)))
+    mutating func `a lane probes an unknown target with one delivery, and lets the others wait for a moment`() {
+        #expect(admit(100) == [1, 99, 0])
+        #expect(admit(5, at: Lane.probeMilliseconds - 1) == [0, 5, 0])
+        let tooLate = Lane.probeMilliseconds
+        #expect(admit(1, at: tooLate) == [0, 0, 1])
+        let deferred = Self.deferrals(lane.tick(window: Self.window, isPaused: false, nowMilliseconds: tooLate))
+        #expect(deferred == Array(repeating: LaneDeferral(stepSeconds: 1, turnMilliseconds: nil), count: 100))
+        #expect(lane.counts == LaneCounts(inFlight: 1, waiting: 4, unproven: 5))
+    }
+
+    @Test mutating func `those that wait for an unknown target take two fifths of the window together`() {
+        #expect(admit(1_000) == [1, 399, 600])
+        let lateWindow = CourierWindow(size: 500)
+        #expect(lane.tick(window: lateWindow, isPaused: false, nowMilliseconds: 1).count == 200)
+    }
+
+    @Test mutating func `after the first failure of an unknown target four wait`() {
+        let probe = Sample.delivery(1)
+        _ = admit(probe)
+        #expect(admit(10) == [0, 10, 0])
+        let deferred = Self.deferrals(finish(probe, .failed, at: 1))
+        #expect(deferred == Array(repeating: LaneDeferral(stepSeconds: 5, turnMilliseconds: nil), count: 5))
+        #expect(admit(1, at: 2) == [0, 0, 1])
     }
 
     @Test mutating func `a lane starts all that wait when its target first answers`() {
@@ -120,7 +139,8 @@ import Testing
         var request = Sample.delivery(2).request
         request.deferrals.count = count
         let next = Delivery(request: request, message: Sample.delivery(2).message)
-        #expect(admit(next) == .defer(next, LaneDeferral(stepSeconds: seconds, turnMilliseconds: nil)))
+        let deferral = LaneDeferral(stepSeconds: seconds, turnMilliseconds: nil)
+        #expect(admit(next, at: Lane.probeMilliseconds) == .defer(next, deferral))
     }
 
     private static let backoffs: [(count: Int, failures: Int, seconds: Int64)] = [

@@ -52,6 +52,7 @@ struct LanesSimulation {
     static let windowSize = 1_000
     static let inFlightLimit = 128
     private static let timeoutMicroseconds: Int64 = 15_000_000
+    private static let tickMicroseconds = Lane.probeMilliseconds * 1_000
     private static let takeMicroseconds: Int64 = 125
     private static let deferMicroseconds: Int64 = 250
 
@@ -101,7 +102,7 @@ struct LanesSimulation {
             if case .answers = $1.behaviour { $0 + $1.count } else { $0 }
         }
         at(0, .take)
-        at(1_000_000, .tick)
+        at(Self.tickMicroseconds, .tick)
         while unended > 0, let entry = events.popMin() { handle(entry.event, entry.at) }
         for (origin, target) in targets {
             outcomes[origin]?.startedAt.sort()
@@ -121,7 +122,7 @@ struct LanesSimulation {
         case .back(let delivery): queue.append(delivery)
         case .tick:
             for action in lanes.tick(nowMilliseconds: now / 1_000) { carryOut(action, now) }
-            at(now + 1_000_000, .tick)
+            at(now + Self.tickMicroseconds, .tick)
         case .ended(let delivery): ended(delivery, now)
         case .take:
             isTaking = taken < queue.count && inHand < Self.windowSize

@@ -12,7 +12,7 @@ import Testing
     }
 
     private mutating func isDeferred(_ delivery: Delivery) -> Bool {
-        if case .defer = admit(delivery) { true } else { false }
+        if case .defer = admit(delivery, at: Lane.probeMilliseconds) { true } else { false }
     }
 
     private static func onNextTrip(
