@@ -39,24 +39,31 @@ public struct BrokerUser: Sendable, Equatable {
         }
         func batches(_ kind: ReportBatchKind) -> [String] { ReportLine.allCases.map { RoutingKey.reports(kind, $0) } }
         func stage(
-            _ name: String, publishes keys: [String], andToTheLadder steps: [String] = [], events: [String] = [],
-            consumes queues: [WorkQueue]
+            _ name: String, publishes keys: [String], andToTheLadder steps: [String] = [],
+            andEvents publishesEvents: Bool = false, consumes queues: [WorkQueue]
         ) -> BrokerUser {
             let keysByExchange: [Exchange: [String]] = [
                 .pipeline: keys, .dead: queues.filter(\.hasDeadLetters).map(\.rawValue), .retry: steps,
             ]
             var topicWrite = Dictionary(uniqueKeysWithValues: keysByExchange.map { (prefix + $0.rawValue, anyOf($1)) })
-            topicWrite[prefix + Exchange.events.rawValue] = RoutingKey.pattern(ofEvents: events)
+            let events = prefix + Exchange.events.rawValue
+            topicWrite[events] = "^$"
+            var exchanges = topicWrite.filter { $0.value != "^$" }.map(\.key)
+            if publishesEvents {
+                // Any event: its key names the job, so RabbitMQ would match almost each one anew, which costs it more
+                // than all else that it does with an event without a subscriber.
+                topicWrite[events] = nil
+                exchanges.append(events)
+            }
             return BrokerUser(
-                name: "\(prefix)-\(name)", configure: "^$",
-                write: anyOf(topicWrite.filter { $0.value != "^$" }.keys.sorted()),
+                name: "\(prefix)-\(name)", configure: "^$", write: anyOf(exchanges.sorted()),
                 read: anyOf(queues.map { "\(prefix).\($0.rawValue)" }), topicWrite: topicWrite)
         }
         let due = [RoutingKey.scheduleDue, RoutingKey.scheduleDueBulk]
         var consoled = stage(
             "consoled",
             publishes: reports(.executionCancelled) + [RoutingKey.runRequested, RoutingKey.deadLettersRequested],
-            events: [RoutingKey.jobChanged], consumes: [])
+            andEvents: true, consumes: [])
         // Each process has a queue of its own for the answers to its requests. It binds it, so it reads that exchange.
         let answers = Topology.escaped("\(prefix)\(Exchange.answers.rawValue)")
         consoled.configure = "^\(answers)\\.[0-9a-f-]{36}$"
@@ -70,7 +77,7 @@ public struct BrokerUser: Sendable, Equatable {
                 publishes: due + [
                     RoutingKey.deliveryRequested, RoutingKey.deliveryRequestedBulk, RoutingKey.deliveryMark(.bulk),
                 ],
-                events: [RoutingKey.executionCreated, RoutingKey.executionFinished],
+                andEvents: true,
                 consumes: [
                     .dispatcherDue, .dispatcherBulk, .dispatcherRuns, .dispatcherDeliveries, .dispatcherRedeliveries,
                 ]),
@@ -84,9 +91,7 @@ public struct BrokerUser: Sendable, Equatable {
                 "ingesterd",
                 publishes: reports(.callbackReceived, .signOfLife) + batches(.callbackReports)
                     + [RoutingKey.redeliveryRequested],
-                events: [
-                    RoutingKey.executionStarted, RoutingKey.executionProgressed, RoutingKey.executionFinished,
-                ], consumes: [.ingesterCallbacks] + ReportLine.allCases.map(WorkQueue.ingesterReports)),
+                andEvents: true, consumes: [.ingesterCallbacks] + ReportLine.allCases.map(WorkQueue.ingesterReports)),
             stage(
                 "reaperd", publishes: reports(.executionExpired, .deliveryOverdue) + [RoutingKey.deliveryMark(.due)],
                 consumes: []),

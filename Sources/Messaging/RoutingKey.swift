@@ -47,12 +47,6 @@ public enum RoutingKey {
         return String(decoding: bytes, as: UTF8.self)
     }
 
-    /// A regular expression over the keys of these events: an event's name, or that and the job's two names.
-    static func pattern(ofEvents events: [String]) -> String {
-        guard !events.isEmpty else { return "^$" }
-        return "^(" + events.map { $0.replacing(".", with: "\\.") }.joined(separator: "|") + #")(\.[^.]+\.[^.]+)?$"#
-    }
-
     /// The key of a mark that goes to this queue.
     public static func deliveryMark(_ stop: DeliveryMark.Stop) -> String { "delivery.mark.\(stop.rawValue)" }
 

@@ -6,8 +6,8 @@ import Testing
 @Suite struct `A stage's broker user` {
     private struct Rights {
         var publishes: Set<String>
-        /// The events that it may publish.
-        var events: Set<String> = []
+        /// Whether it may publish events.
+        var publishesEvents = false
         var reads: Set<String>
         /// The queues whose dead letters it may publish.
         var deadLetters: Set<String>
@@ -24,7 +24,7 @@ import Testing
             publishes: [
                 "schedule.due", "schedule.due.bulk", "delivery.requested", "delivery.requested.bulk",
                 "delivery.mark.bulk",
-            ], events: ["execution.created", "execution.finished"],
+            ], publishesEvents: true,
             reads: [
                 "belfry.dispatcher.due", "belfry.dispatcher.bulk", "belfry.dispatcher.runs",
                 "belfry.dispatcher.deliveries",
@@ -45,7 +45,7 @@ import Testing
         "ingesterd": Rights(
             publishes: Set(
                 lines("callback.received", "callback.reports", "sign_of_life") + ["redelivery.requested"]),
-            events: ["execution.started", "execution.progressed", "execution.finished"],
+            publishesEvents: true,
             reads: Set(["belfry.ingester.callbacks"] + lines("belfry.ingester.reports")),
             deadLetters: Set(["ingester.callbacks"] + lines("ingester.reports"))),
         "reaperd": Rights(
@@ -53,7 +53,7 @@ import Testing
             deadLetters: []),
         "consoled": Rights(
             publishes: Set(lines("execution.cancelled") + ["run.requested", "deadletter.requested"]),
-            events: ["job.changed"], reads: ["belfry.answers"], deadLetters: []),
+            publishesEvents: true, reads: ["belfry.answers"], deadLetters: []),
         "deadletterd": Rights(
             publishes: Set(
                 WorkQueue.allCases.filter { $0.hasDeadLetters && $0.exchange == .pipeline }.flatMap(\.routingKeys)),
@@ -70,14 +70,10 @@ import Testing
 
     private static let topology = Topology(prefix: "belfry")
 
-    private static let eventTypes = [
-        "execution.created", "execution.started", "execution.progressed", "execution.finished", "job.changed",
-    ]
-
     private static let allKeys =
         Set(WorkQueue.allCases.filter { $0.exchange == .pipeline }.flatMap(\.routingKeys))
         .union(RetryLadder.stepsSeconds.map { RoutingKey.retry(stepSeconds: $0) })
-        .union(eventTypes)
+        .union(["execution.created", "execution.started", "execution.finished", "job.changed"])
         .union(["schedule", "schedulexdue", "schedule.due.x", "courier.retry", "#", "*", ""])
 
     private static func user(_ stage: String) throws -> BrokerUser {
@@ -99,19 +95,13 @@ import Testing
         #expect(try Self.allows(user.write, "belfry"))
     }
 
+    /// Without a topic permission RabbitMQ need not match the key of each event, which names a job.
     @Test(arguments: rights.keys.sorted())
-    func `a stage's user may publish the events of its stage, of any job, and nothing else`(stage: String) throws {
+    func `a stage's user may publish events if its stage has any`(stage: String) throws {
         let user = try Self.user(stage)
         let rights = try #require(Self.rights[stage])
-        for ending in ["", ".billing.send-invoices", ".a_b._"] {
-            let keys = (Self.eventTypes + ["execution", "executionxfinished", "schedule.due"]).map { $0 + ending }
-            let allowed = try Set(keys.filter { try Self.allows(user.topicWrite["belfry.events"] ?? "", $0) })
-            #expect(allowed == Set(rights.events.map { $0 + ending }))
-        }
-        for key in ["execution.finished.a", "execution.finished.a.b.c", "job.changed.a..", "#"] {
-            #expect(try !Self.allows(user.topicWrite["belfry.events"] ?? "", key))
-        }
-        #expect(try Self.allows(user.write, "belfry.events") == !rights.events.isEmpty)
+        #expect(try Self.allows(user.write, "belfry.events") == rights.publishesEvents)
+        if rights.publishesEvents { #expect(user.topicWrite["belfry.events"] == nil) }
     }
 
     @Test func `a subscriber may declare, bind and read queues of its own, and reaches nothing else`() throws {
