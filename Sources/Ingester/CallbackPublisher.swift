@@ -7,6 +7,9 @@ import Store
 
 /// Asks whether the executions of callbacks are still open, and publishes those of open ones.
 struct CallbackPublisher: Sendable {
+    /// Thousands of heartbeats a second would be hundreds of batches.
+    private static let paceMilliseconds: Int64 = 10
+
     private let time: any TimeSource
     private let coalescer: Coalescer<CheckedCallback, CallbackVerdict>
 
@@ -14,7 +17,9 @@ struct CallbackPublisher: Sendable {
     init(store: any CallbackStore, broker: any MessageBroker, time: any TimeSource, publishMaxMilliseconds: Int64) {
         self.time = time
         // Callbacks come in bursts: those that arrive while a batch is published share the next query and publish.
-        coalescer = Coalescer(limit: 500, workMaxMilliseconds: publishMaxMilliseconds) { callbacks in
+        coalescer = Coalescer(
+            limit: 500, workMaxMilliseconds: publishMaxMilliseconds, paceMilliseconds: Self.paceMilliseconds
+        ) { callbacks in
             do {
                 let statuses = try await store.statuses(of: callbacks.map(\.token.executionID))
                 let verdicts = callbacks.map {

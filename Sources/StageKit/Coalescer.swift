@@ -4,9 +4,9 @@ import Synchronization
 /// Joins concurrent calls into batches: calls that come while a batch is at work wait and form the next batch. Thus a
 /// burst of calls needs few transactions or publishes.
 ///
-/// It never waits to fill a batch: a call that finds no batch at work starts at once. And no call waits behind a batch
-/// that hangs: once a batch has been at work for too long, its calls and all that wait fail, and further calls fail at
-/// once until it has ended.
+/// It never waits to fill a batch: a call that finds no batch at work starts at once, or as soon as the pace allows, if
+/// it is given one. And no call waits behind a batch that hangs: once a batch has been at work for too long, its calls
+/// and all that wait fail, and further calls fail at once until it has ended.
 ///
 ///     let publisher = Coalescer<OutboundMessage, Void>(limit: 200) { messages in
 ///         do {
@@ -35,6 +35,7 @@ public final class Coalescer<Input: Sendable, Output: Sendable>: Sendable {
         /// When the batch at work began, on the monotonic clock; nil between two batches.
         var beganAt: Int64?
         var isWatched = false
+        var pace: Pace
 
         mutating func receive(_ input: Input, _ receiver: @escaping Receiver) -> Reception {
             if isOverdue { return .fails }
@@ -42,6 +43,11 @@ public final class Coalescer<Input: Sendable, Output: Sendable>: Sendable {
             guard !isWorking else { return .waits }
             isWorking = true
             return .starts
+        }
+
+        /// How long the next batch has to wait. A full one need not.
+        func waitMilliseconds(_ limit: Int, at now: Int64) -> Int64 {
+            waiting.isEmpty || waiting.count >= limit ? 0 : pace.waitMilliseconds(at: now)
         }
 
         /// The next batch; nil if no call waits.
@@ -52,6 +58,7 @@ public final class Coalescer<Input: Sendable, Output: Sendable>: Sendable {
             waiting.removeFirst(batch.count)
             served = batch.map(\.receiver)
             beganAt = now
+            pace.begin(at: now)
             return batch.map(\.input)
         }
 
@@ -72,15 +79,17 @@ public final class Coalescer<Input: Sendable, Output: Sendable>: Sendable {
     private let workMaxMilliseconds: Int64
     private let time: any TimeSource
     private let work: @Sendable ([Input]) async -> [Result<Output, any Error>]
-    private let state = Mutex(State())
+    private let state: Mutex<State>
 
     /// `limit` is the most inputs of a batch, at least 1. A batch at work for longer than `workMaxMilliseconds` fails
-    /// its callers, though not itself: its outcome is unknown to them.
+    /// its callers, though not itself: its outcome is unknown to them. Batches that are not full begin at least
+    /// `paceMilliseconds` after each other.
     ///
     /// `work` must return exactly one result for each input, in the same order. Otherwise the process stops: a caller
     /// without a result would wait for ever.
     public init(
-        limit: Int, workMaxMilliseconds: Int64 = 900, time: any TimeSource = SystemTime(),
+        limit: Int, workMaxMilliseconds: Int64 = 900, paceMilliseconds: Int64 = 0,
+        time: any TimeSource = SystemTime(),
         work: @escaping @Sendable ([Input]) async -> [Result<Output, any Error>]
     ) {
         precondition(limit > 0, "with a limit below 1 every caller would wait for ever")
@@ -88,6 +97,7 @@ public final class Coalescer<Input: Sendable, Output: Sendable>: Sendable {
         self.workMaxMilliseconds = workMaxMilliseconds
         self.time = time
         self.work = work
+        state = Mutex(State(pace: Pace(milliseconds: paceMilliseconds)))
     }
 
     /// Returns the result of `work` for this input, or throws its error, or throws `OverdueError`. Cancellation does
@@ -110,7 +120,11 @@ public final class Coalescer<Input: Sendable, Output: Sendable>: Sendable {
     }
 
     private func drain() async {
-        while let inputs = state.withLock({ $0.beginBatch(limit, at: time.monotonicMilliseconds()) }) {
+        while true {
+            let wait = state.withLock { $0.waitMilliseconds(limit, at: time.monotonicMilliseconds()) }
+            if wait > 0 { try? await time.sleep(milliseconds: wait) }
+            let next = state.withLock { $0.beginBatch(limit, at: time.monotonicMilliseconds()) }
+            guard let inputs = next else { return }
             watch()
             let results = await work(inputs)
             precondition(results.count == inputs.count, "work returns one result for each input")

@@ -19,10 +19,13 @@ public struct Pump: Service {
         /// A batch that cannot be settled for this long is requeued: RabbitMQ closes a channel that holds a message
         /// unacked for half an hour.
         public var holdLimitMilliseconds: Int64 = 600_000
+        /// The least time between the beginnings of two batches.
+        public var paceMilliseconds: Int64
 
-        public init(prefetch: Int, batch: Int) {
+        public init(prefetch: Int, batch: Int, paceMilliseconds: Int64 = 0) {
             self.prefetch = prefetch
             self.batch = batch
+            self.paceMilliseconds = paceMilliseconds
         }
     }
 
@@ -51,10 +54,16 @@ public struct Pump: Service {
     public func run() async throws {
         let subscription = await settlement.subscribe(prefetch: limits.prefetch)
         var crashGuard = CrashGuard()
+        var pace = Pace(milliseconds: limits.paceMilliseconds)
         while !Task.isShuttingDownGracefully, !Task.isCancelled {
             let batch: [InboundMessage]
             do {
-                batch = try await cancelWhenGracefulShutdown { try await subscription.next(limit: limits.batch) }
+                let wait = pace.waitMilliseconds(at: time.monotonicMilliseconds())
+                batch = try await cancelWhenGracefulShutdown {
+                    if wait > 0 { try await time.sleep(milliseconds: wait) }
+                    return try await subscription.next(limit: limits.batch)
+                }
+                pace.begin(at: time.monotonicMilliseconds())
             } catch is CancellationError {
                 return
             }

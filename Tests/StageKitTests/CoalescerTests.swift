@@ -162,6 +162,23 @@ private final class StandingClock: TimeSource {
         while (try? await coalescer.call(3)) != 30 { await Task.yield() }
     }
 
+    @Test func `a coalescer with a pace starts a call at once, and those that follow it together`() async throws {
+        let clock = StandingClock()
+        let batches = Mutex<[[Int]]>([])
+        let coalescer = Coalescer<Int, Int>(limit: 100, paceMilliseconds: 10, time: clock) { inputs in
+            batches.withLock { $0.append(inputs) }
+            return inputs.map { .success($0) }
+        }
+        #expect(try await coalescer.call(1) == 1)
+        clock.move(to: 4)
+        let (results, found) = AsyncStream.makeStream(of: Int.self)
+        for number in 2...3 { coalescer.submit(number) { found.yield((try? $0.get()) ?? 0) } }
+        for await length in clock.sleeps where length == 6 { break }
+        clock.move(to: 10)
+        for await _ in results.prefix(2) {}
+        #expect(batches.withLock { $0 } == [[1], [2, 3]])
+    }
+
     @Test func `a receiver gets its result without a task of its own`() async {
         let coalescer = Coalescer<Int, Int>(limit: 10) { $0.map { .success($0 * 10) } }
         let (results, found) = AsyncStream.makeStream(of: Int.self)

@@ -239,4 +239,23 @@ import Testing
         try await running.value
         #expect(journal.all == ["handle a,b", "handle c,d", "handle e"])
     }
+
+    @Test func `a pump with a pace begins its batches that long after each other`() async throws {
+        try await broker.publish(Sample.messages(["a", "b", "c"]))
+        let (handled, done) = AsyncStream.makeStream(of: Int64.self, bufferingPolicy: .unbounded)
+        let handler = ScriptedHandler(journal: journal) { [time] batch in
+            done.yield(time.monotonicMilliseconds())
+            return ScriptedHandler.echo(batch)
+        }
+        let pump = Pump(
+            queue: .dispatcherDue, limits: .init(prefetch: 10, batch: 1, paceMilliseconds: 10), handler: handler,
+            broker: broker, time: time, logger: Sample.quiet)
+        let begun = time.monotonicMilliseconds()
+        let running = Task { try await pump.run() }
+        var instants: [Int64] = []
+        for await instant in handled.prefix(3) { instants.append(instant - begun) }
+        running.cancel()
+        try await running.value
+        #expect(instants == [0, 10, 20])
+    }
 }

@@ -11,6 +11,9 @@ import Store
 
 /// The services of each role of ingesterd.
 struct IngesterServices {
+    /// Thousands of heartbeats a second would be hundreds of transactions.
+    private static let paceMilliseconds: Int64 = 10
+
     let store: any CallbackStore & ReportStore
     let broker: any MessageBroker
     let callbackQueue: CallbackQueue
@@ -42,7 +45,8 @@ struct IngesterServices {
 
     private func pump(_ queue: WorkQueue, _ handler: any MessageHandler, _ broker: any MessageBroker) -> Pump {
         Pump(
-            queue: queue, limits: .init(prefetch: 1_000, batch: 500), handler: handler, broker: broker, time: time,
+            queue: queue, limits: .init(prefetch: 1_000, batch: 500, paceMilliseconds: Self.paceMilliseconds),
+            handler: handler, broker: broker, time: time,
             logger: logger)
     }
 }
