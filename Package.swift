@@ -152,7 +152,7 @@ let package = Package(
 
         library("OpenAPI", ["HTTPServer", "JSON", "JobCore", "StageKit", hummingbird]),
 
-        stage("Ticker"),
+        stage("Ticker", [heap]),
         stage("Dispatcher"),
         stage("Courier", ["Signing", deque]),
         stage("Ingester", ["HTTPServer", "JSON", "OpenAPI", "Signing", hummingbird]),

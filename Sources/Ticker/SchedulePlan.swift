@@ -1,3 +1,4 @@
+import HeapModule
 public import JobCore
 public import Store
 
@@ -10,13 +11,26 @@ extension ScheduleKey {
 }
 
 /// Keeps the next occurrence of every distinct schedule. Pure: instants in, due occurrences out.
+///
+/// A tick changes only `upcoming`, which holds no references: a copy of the plan, which replaces it once what is due is
+/// confirmed, costs next to nothing, however many schedules there are.
 public struct SchedulePlan: Sendable {
     private struct Entry {
+        var key: ScheduleKey
         var schedule: Schedule
         var services: [DistinctSchedule.ServiceJobs]
         var latestEffectiveAfter: Instant
-        /// The next occurrence that is neither taken nor waits.
-        var next: Instant?
+    }
+
+    /// The next occurrence of a schedule that is neither taken nor waits.
+    private struct Upcoming: Comparable {
+        var occurrence: Instant
+        /// The place of its schedule in `entries`.
+        var index: Int
+
+        static func < (first: Upcoming, second: Upcoming) -> Bool {
+            (first.occurrence, first.index) < (second.occurrence, second.index)
+        }
     }
 
     /// A schedule that the plan leaves out, and why.
@@ -31,7 +45,10 @@ public struct SchedulePlan: Sendable {
     private var through: Instant
     /// `through` at the last successful refresh. Ticks after it may have missed schedules created since.
     private var refreshedThrough: Instant
-    private var entries: [ScheduleKey: Entry] = [:]
+    /// In the order of their keys, so that the same plan leads to the same messages in the same order.
+    private var entries: [Entry] = []
+    /// At most one for each schedule.
+    private var upcoming = Heap<Upcoming>()
     /// The services whose many jobs have ranges of their own.
     private var largeServices: Set<String> = []
     /// The ranges of occurrences up to `through` that are not taken yet. They stay as they are cut: others would hold
@@ -66,34 +83,57 @@ public struct SchedulePlan: Sendable {
 
     /// Replaces the set of schedules. Returns the schedules that cannot be read; the plan leaves them out.
     public mutating func update(_ schedules: [DistinctSchedule], zones: ZoneDatabase = .shared) -> [Unreadable] {
-        var updated: [ScheduleKey: Entry] = [:]
+        let nexts = nextOccurrences
+        let known = Dictionary(
+            zip(entries.lazy.map(\.key), zip(entries, nexts)), uniquingKeysWith: { first, _ in first })
+        var updated: [(entry: Entry, next: Instant?)] = []
         var unreadable: [Unreadable] = []
-        for shared in schedules {
-            if var known = entries[shared.key] {
-                known.services = shared.services
-                if shared.latestEffectiveAfter > known.latestEffectiveAfter {
-                    known.latestEffectiveAfter = shared.latestEffectiveAfter
-                    // Never later than before: the jobs already known keep their occurrences.
-                    let next = known.schedule.next(after: start(shared))
-                    known.next = [known.next, next].compactMap(\.self).min()
-                }
-                updated[shared.key] = known
+        for shared in schedules.sorted(by: { ScheduleKey.isBefore($0.key, $1.key) }) {
+            if let (entry, next) = known[shared.key] {
+                updated.append(renewed(entry, next, shared))
                 continue
             }
             do throws(ScheduleError) {
-                let schedule = try shared.key.parsed(zones: zones)
-                updated[shared.key] = Entry(
-                    schedule: schedule, services: shared.services, latestEffectiveAfter: shared.latestEffectiveAfter,
-                    next: schedule.next(after: start(shared)))
+                let entry = Entry(
+                    key: shared.key, schedule: try shared.key.parsed(zones: zones), services: shared.services,
+                    latestEffectiveAfter: shared.latestEffectiveAfter)
+                updated.append((entry, entry.schedule.next(after: start(shared))))
             } catch {
                 unreadable.append(Unreadable(key: shared.key, error: error))
             }
         }
-        entries = updated
+        entries = updated.map(\.entry)
+        setUpcoming(updated.map(\.next))
         largeServices = Self.largeServices(of: schedules)
         newestEffectiveAfter = schedules.lazy.map(\.latestEffectiveAfter).max()
         confirm()
         return unreadable
+    }
+
+    /// A known schedule, with the jobs that it has now.
+    private func renewed(
+        _ entry: Entry, _ next: Instant?, _ shared: DistinctSchedule
+    ) -> (entry: Entry, next: Instant?) {
+        var entry = entry
+        entry.services = shared.services
+        guard shared.latestEffectiveAfter > entry.latestEffectiveAfter else { return (entry, next) }
+        entry.latestEffectiveAfter = shared.latestEffectiveAfter
+        // Never later than before: the jobs already known keep their occurrences.
+        return (entry, [next, entry.schedule.next(after: start(shared))].compactMap(\.self).min())
+    }
+
+    /// The next occurrence of each of `entries`.
+    private var nextOccurrences: [Instant?] {
+        var nexts: [Instant?] = Array(repeating: nil, count: entries.count)
+        for next in upcoming.unordered { nexts[next.index] = next.occurrence }
+        return nexts
+    }
+
+    private mutating func setUpcoming(_ nexts: [Instant?]) {
+        upcoming = Heap(
+            nexts.enumerated().compactMap { index, next in
+                next.map { Upcoming(occurrence: $0, index: index) }
+            })
     }
 
     private static func largeServices(of schedules: [DistinctSchedule]) -> Set<String> {
@@ -115,19 +155,21 @@ public struct SchedulePlan: Sendable {
         (self.cursor, through, refreshedThrough) = (cursor, cursor, cursor)
         (ordinary, bulk) = (RangeQueue(), RangeQueue())
         isTakenOver = true
-        for (key, entry) in entries { entries[key]?.next = entry.schedule.next(after: cursor) }
+        setUpcoming(entries.map { $0.schedule.next(after: cursor) })
     }
 
     /// Computes the next occurrences again of the schedules whose time zones have other rules now. What is taken or
     /// waits stays as it is.
     public mutating func follow(_ zones: ZoneDatabase) {
-        for (key, entry) in entries {
+        var nexts = nextOccurrences
+        for (index, entry) in entries.enumerated() {
             guard let schedule = entry.schedule.following(zones) else { continue }
             // A schedule with a job that was read late has an occurrence before `through`.
-            let taken = entry.next.map { min(through, $0.adding(milliseconds: -1)) } ?? through
-            entries[key]?.schedule = schedule
-            entries[key]?.next = schedule.next(after: taken)
+            let taken = nexts[index].map { min(through, $0.adding(milliseconds: -1)) } ?? through
+            entries[index].schedule = schedule
+            nexts[index] = schedule.next(after: taken)
         }
+        setUpcoming(nexts)
     }
 
     /// Takes ranges of the occurrences in (cursor, now], up to `limit` of them. If there are more, the cursor stays
@@ -159,21 +201,25 @@ public struct SchedulePlan: Sendable {
 
     /// Cuts the schedules that are due at an instant into ranges, which wait from now on.
     private mutating func begin(_ instant: Instant) {
-        // In the order of their expressions, so that the same plan leads to the same messages in the same order.
-        let due = entries.lazy.filter { $0.value.next == instant }.map { (key: $0.key, services: $0.value.services) }
-            .sorted { ScheduleKey.isBefore($0.key, $1.key) }
-        let turns = Turns(of: due, at: instant, isLarge: largeServices.contains)
+        var due: [Entry] = []
+        while let first = upcoming.min, first.occurrence == instant {
+            let entry = entries[first.index]
+            due.append(entry)
+            if let next = entry.schedule.next(after: instant) {
+                upcoming.replaceMin(with: Upcoming(occurrence: next, index: first.index))
+            } else {
+                upcoming.removeMin()
+            }
+        }
+        let turns = Turns(
+            of: due.map { (key: $0.key, services: $0.services) }, at: instant, isLarge: largeServices.contains)
         ordinary.add(turns.ordinary)
         bulk.add(turns.bulk)
-        for (key, _) in due {
-            let next = entries[key]?.schedule.next(after: instant)
-            entries[key]?.next = next
-        }
     }
 
     /// The earliest occurrence that is neither taken nor waits.
     public var nextOccurrence: Instant? {
-        entries.values.lazy.compactMap(\.next).min()
+        upcoming.min?.occurrence
     }
 
     /// The instant after which the occurrences of a schedule are still to be taken that is new, or has a job that is
