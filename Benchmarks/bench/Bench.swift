@@ -8,6 +8,6 @@ struct Bench: AsyncParsableCommand {
         commandName: "bench",
         subcommands: [
             Strike.self, Trickle.self, History.self, Registered.self, Heartbeats.self, Idle.self, SlowTarget.self,
-            DeadTargets.self, FairShare.self, Search.self,
+            DeadTargets.self, FairShare.self, Search.self, StandaloneService.self,
         ])
 }
