@@ -25,7 +25,9 @@ class OrjsonEncoder(dramatiq.Encoder):
 
 
 dramatiq.set_encoder(OrjsonEncoder())
-broker = RabbitmqBroker(host="127.0.0.1", port=int(os.environ["PEER_AMQP_PORT"]), middleware=[Retries(max_retries=5)])
+broker = RabbitmqBroker(
+    host="127.0.0.1", port=int(os.environ["PEER_AMQP_PORT"]), middleware=[Retries(max_retries=5)],
+    confirm_delivery=bool(os.environ.get("PEER_DURABLE")))
 dramatiq.set_broker(broker)
 callback_url = os.environ.get("PEER_CALLBACK_URL", "")
 kept = threading.local()

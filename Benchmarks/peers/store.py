@@ -1,7 +1,7 @@
 """The peer's store: jobs that are due at an instant, and their executions, in one file of SQLite.
 
 The commits of WAL with synchronous=NORMAL survive a crash of a process, but not always one of the machine. Belfry's do
-(synchronous=FULL); the peer is allowed to be faster here.
+(synchronous=FULL); the peer is allowed to be faster here, unless it is asked to be as durable.
 """
 
 import os
@@ -26,7 +26,7 @@ def connect():
     """A connection without implicit transactions. It waits for other writers."""
     connection = sqlite3.connect(path(), timeout=30, isolation_level=None)
     connection.execute("PRAGMA journal_mode = WAL")
-    connection.execute("PRAGMA synchronous = NORMAL")
+    connection.execute(f"PRAGMA synchronous = {'FULL' if os.environ.get('PEER_DURABLE') else 'NORMAL'}")
     return connection
 
 

@@ -35,6 +35,8 @@ def arguments():
     parser.add_argument("--prefetch", type=int, default=256, help="messages that each of them may hold")
     parser.add_argument("--publish-batch", type=int, default=1,
                         help="messages that are one write to the broker; above 1 it goes past dramatiq's enqueue")
+    parser.add_argument("--durable", action="store_true",
+                        help="wait for the confirm of each message, and commit as durably as Belfry does")
     return parser.parse_args()
 
 
@@ -167,7 +169,8 @@ def measure(options, children):
 
 def main():
     options = arguments()
-    os.environ.update(PEER_FOLDER=options.folder, PEER_AMQP_PORT=str(options.amqp_port))
+    os.environ.update(
+        PEER_FOLDER=options.folder, PEER_AMQP_PORT=str(options.amqp_port), PEER_DURABLE="1" if options.durable else "")
     # So that the processes are stopped then, too.
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda number, _: sys.exit(128 + number))
