@@ -50,8 +50,8 @@ public struct BrokerUser: Sendable, Equatable {
             topicWrite[events] = "^$"
             var exchanges = topicWrite.filter { $0.value != "^$" }.map(\.key)
             if publishesEvents {
-                // Any event: its key names the job, so RabbitMQ would match almost each one anew, which costs it more
-                // than all else that it does with an event without a subscriber.
+                // Any event: its key names the job, so RabbitMQ would match almost each one anew. That was more than
+                // a third of what an event without a subscriber cost it.
                 topicWrite[events] = nil
                 exchanges.append(events)
             }
