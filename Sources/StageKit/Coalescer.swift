@@ -26,6 +26,11 @@ public final class Coalescer<Input: Sendable, Output: Sendable>: Sendable {
         case starts, waits, fails
     }
 
+    private enum Step {
+        case wait(milliseconds: Int64)
+        case begin([Input])
+    }
+
     private struct State {
         var waiting: [(input: Input, receiver: Receiver)] = []
         /// The receivers of the batch at work, in its order; empty once they have been given up.
@@ -45,21 +50,18 @@ public final class Coalescer<Input: Sendable, Output: Sendable>: Sendable {
             return .starts
         }
 
-        /// How long the next batch has to wait. A full one need not.
-        func waitMilliseconds(_ limit: Int, at now: Int64) -> Int64 {
-            waiting.isEmpty || waiting.count >= limit ? 0 : pace.waitMilliseconds(at: now)
-        }
-
-        /// The next batch; nil if no call waits.
-        mutating func beginBatch(_ limit: Int, at now: Int64) -> [Input]? {
-            let batch = Array(waiting.prefix(limit))
-            isWorking = !batch.isEmpty
+        /// What to do next; nil if no call waits. A full batch need not wait.
+        mutating func next(_ limit: Int, at now: Int64) -> Step? {
+            isWorking = !waiting.isEmpty
             guard isWorking else { return nil }
+            let wait = waiting.count < limit ? pace.waitMilliseconds(at: now) : 0
+            guard wait == 0 else { return .wait(milliseconds: wait) }
+            let batch = Array(waiting.prefix(limit))
             waiting.removeFirst(batch.count)
             served = batch.map(\.receiver)
             beganAt = now
             pace.begin(at: now)
-            return batch.map(\.input)
+            return .begin(batch.map(\.input))
         }
 
         mutating func endBatch() -> [Receiver] {
@@ -120,17 +122,20 @@ public final class Coalescer<Input: Sendable, Output: Sendable>: Sendable {
     }
 
     private func drain() async {
-        while true {
-            let wait = state.withLock { $0.waitMilliseconds(limit, at: time.monotonicMilliseconds()) }
-            if wait > 0 { try? await time.sleep(milliseconds: wait) }
-            let next = state.withLock { $0.beginBatch(limit, at: time.monotonicMilliseconds()) }
-            guard let inputs = next else { return }
-            watch()
-            let results = await work(inputs)
-            precondition(results.count == inputs.count, "work returns one result for each input")
-            let receivers = state.withLock { $0.endBatch() }
-            for (receiver, result) in zip(receivers, results) { receiver(result) }
+        while let step = state.withLock({ $0.next(limit, at: time.monotonicMilliseconds()) }) {
+            switch step {
+            case .wait(let milliseconds): try? await time.sleep(milliseconds: milliseconds)
+            case .begin(let inputs): await serve(inputs)
+            }
         }
+    }
+
+    private func serve(_ inputs: [Input]) async {
+        watch()
+        let results = await work(inputs)
+        precondition(results.count == inputs.count, "work returns one result for each input")
+        let receivers = state.withLock { $0.endBatch() }
+        for (receiver, result) in zip(receivers, results) { receiver(result) }
     }
 
     /// Sees to it that the batch at work and those after it are given up when they take too long. One sleep serves all
