@@ -186,7 +186,7 @@ let package = Package(
         testing("Upgrades", ["JSON", "Messaging"]),
         testing("RouterTesting", ["HTTPServer", "TestServers", hummingbird, lifecycle, logging, nioEmbedded]),
         testing("Fuzzing", ["Determinism", "JSON"]),
-        testing("StoreConformance", ["JobCore", "Store"]),
+        testing("StoreConformance", ["Determinism", "JobCore", "Store"]),
         testing(
             "Chaos",
             [

@@ -191,8 +191,14 @@ enum JobRow {
         ).execute(arguments: [seq])
     }
 
-    /// Tells the ticker that its schedules must be read again.
+    /// Ends a batch of changes: they make the next revision, with the schedules that the triggers of `Schema` have
+    /// noted.
     static func countChange(in database: Database) throws {
-        try database.execute(sql: "UPDATE jobs_revision SET value = value + 1")
+        try database.execute(
+            sql: """
+                UPDATE jobs_revision SET value = value + 1;
+                DELETE FROM schedule_change
+                    WHERE revision <= (SELECT value - \(SQLiteStore.rememberedRevisions) FROM jobs_revision);
+                """)
     }
 }

@@ -3,34 +3,77 @@ public import JobCore
 public import Store
 
 extension SQLiteStore: ScheduleStore {
-    public func jobsRevision() async throws(StoreError) -> Int64 {
-        try await read { try Int64.fetchOne($0, sql: "SELECT value FROM jobs_revision") ?? 0 }
-    }
+    /// The number of revisions of the jobs of which the store remembers the schedules that changed. A ticker asks every
+    /// second.
+    static let rememberedRevisions: Int64 = 1_000
 
-    public func distinctSchedules() async throws(StoreError) -> [DistinctSchedule] {
+    public func schedules(changedSince revision: Int64?) async throws(StoreError) -> ScheduleChanges {
         try await read { database in
-            let rows = try Row.fetchCursor(database, sql: Self.servicesOfSchedules)
-            var schedules: [DistinctSchedule] = []
-            // The name of a service is kept once, however many schedules it has.
-            var names: Set<String> = []
-            while let row = try rows.next() {
-                guard let schedule = try Self.scheduleOfOneService(row, names: &names) else { continue }
-                if schedules.last?.key == schedule.key {
-                    schedules[schedules.count - 1].add(schedule)
+            let current = try Int64.fetchOne(database, sql: "SELECT value FROM jobs_revision") ?? 0
+            guard let revision, (current - Self.rememberedRevisions...current).contains(revision) else {
+                let all = try Row.fetchCursor(database, sql: Self.servicesOfSchedules)
+                return ScheduleChanges(
+                    revision: current, isComplete: true, schedules: try Self.schedulesOfServices(all))
+            }
+            var changes = ScheduleChanges(revision: current, isComplete: false)
+            guard revision < current else { return changes }
+            for key in try Self.keys(changedSince: revision, in: database) {
+                let services = try database.cachedStatement(sql: Self.servicesOfSchedule)
+                let rows = try Row.fetchCursor(services, arguments: Self.arguments(key))
+                if let schedule = try Self.schedulesOfServices(rows).first {
+                    changes.schedules.append(schedule)
                 } else {
-                    schedules.append(schedule)
+                    changes.removed.append(key)
                 }
             }
-            return schedules
+            return changes
         }
     }
 
     /// Reads the index `job_by_schedule` alone, in its order.
     static let servicesOfSchedules = """
-        SELECT expression, time_zone, dst, service, count(*), min(since_ms), max(since_ms) FROM job
-        WHERE deleted_ms IS NULL AND enabled GROUP BY expression, time_zone, dst, service
-        ORDER BY expression, time_zone, dst, service
+        \(services) GROUP BY expression, time_zone, dst, service ORDER BY expression, time_zone, dst, service
         """
+    static let servicesOfSchedule =
+        services + " AND expression = ? AND time_zone = ? AND dst = ? GROUP BY service ORDER BY service"
+    private static let services = """
+        SELECT expression, time_zone, dst, service, count(*), min(since_ms), max(since_ms) FROM job
+        WHERE deleted_ms IS NULL AND enabled
+        """
+    static let changedSchedules = "SELECT expression, time_zone, dst FROM schedule_change WHERE revision > ?"
+
+    private static func keys(changedSince revision: Int64, in database: Database) throws -> [ScheduleKey] {
+        let rows = try Row.fetchCursor(
+            try database.cachedStatement(sql: changedSchedules), arguments: [revision])
+        var keys: [ScheduleKey] = []
+        while let row = try rows.next() {
+            var column = ColumnReader(row)
+            let (expression, timeZone) = (try column.next(String.self), try column.next(String.self))
+            guard let dst = DSTPolicy(try column.next(String.self)) else { continue }
+            keys.append(ScheduleKey(expression, timeZone: timeZone, dst: dst))
+        }
+        return keys
+    }
+
+    private static func arguments(_ key: ScheduleKey) -> StatementArguments {
+        [key.expression.databaseValue, key.timeZone.databaseValue, key.dst.description.databaseValue]
+    }
+
+    /// The schedules of rows that are ordered by them, and by services.
+    private static func schedulesOfServices(_ rows: RowCursor) throws -> [DistinctSchedule] {
+        var schedules: [DistinctSchedule] = []
+        // The name of a service is kept once, however many schedules it has.
+        var names: Set<String> = []
+        while let row = try rows.next() {
+            guard let schedule = try scheduleOfOneService(row, names: &names) else { continue }
+            if schedules.last?.key == schedule.key {
+                schedules[schedules.count - 1].add(schedule)
+            } else {
+                schedules.append(schedule)
+            }
+        }
+        return schedules
+    }
 
     /// Nil for an unknown DST policy: it must not hide every other schedule from the ticker, and by a policy that
     /// nobody chose nothing is run.
@@ -52,10 +95,7 @@ extension SQLiteStore: ScheduleStore {
             let running = try JobRow.list(
                 database,
                 where: "WHERE deleted_ms IS NULL AND enabled AND expression = ? AND time_zone = ? AND dst = ?",
-                [
-                    schedule.expression.databaseValue, schedule.timeZone.databaseValue,
-                    schedule.dst.description.databaseValue,
-                ], limit: 1, leavingOut: unreadable
+                Self.arguments(schedule), limit: 1, leavingOut: unreadable
             ) { stored in
                 guard let run = stored.firstRun(from: instant) else { return false }
                 first = min(first ?? run, run)

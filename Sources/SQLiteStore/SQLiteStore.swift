@@ -8,7 +8,7 @@ public import Store
 /// the caller acknowledges a message as soon as the commit is done.
 ///
 ///     let store = try SQLiteStore(path: "/var/lib/belfry/belfry.sqlite", logger: logger)
-///     let revision = try await store.jobsRevision()
+///     let revision = try await store.schedules(changedSince: nil).revision
 public final class SQLiteStore: Sendable {
     /// The path that was given to `init`.
     let path: String

@@ -45,6 +45,9 @@ enum Schema {
         migrator.registerMigration("10: the waits between attempts") { database in
             try database.execute(sql: "ALTER TABLE execution ADD COLUMN deferrals TEXT")
         }
+        migrator.registerMigration("11: which schedules have changed") { database in
+            try database.execute(sql: scheduleChanges)
+        }
         return migrator
     }()
 

@@ -1,11 +1,12 @@
 import JobCore
 import Store
 
-/// Finds out from the record whether the tickers have stopped. A standby asks every few seconds, so it reads all
-/// schedules only when they, their time zones or the record have changed.
+/// Finds out from the record whether the tickers have stopped. A standby asks every few seconds, so it reads only the
+/// schedules that have changed, and expects something else only when they, their time zones or the record have.
 struct LostBatonSearch {
     private struct Basis: Equatable {
         var revision: Int64
+        /// The generation of the time zones.
         var zones: Int
         var newestOccurrence: Instant?
     }
@@ -13,6 +14,7 @@ struct LostBatonSearch {
     private let store: any ScheduleStore
     private let zones: ZoneDatabase
     private var basis: Basis?
+    private var schedules: [ScheduleKey: DistinctSchedule] = [:]
     /// The next occurrence of each schedule after the newest on record, the earliest first.
     private var expected: [ExpectedOccurrence] = []
 
@@ -30,11 +32,12 @@ struct LostBatonSearch {
         if let newestOccurrence, now.milliseconds(since: newestOccurrence) < BatonRepair.overdueMilliseconds {
             return false
         }
+        let changes = try await store.schedules(changedSince: basis?.revision)
         let current = Basis(
-            revision: try await store.jobsRevision(), zones: zones.generation, newestOccurrence: newestOccurrence)
+            revision: changes.revision, zones: zones.generation, newestOccurrence: newestOccurrence)
         if current != basis {
-            expected = BatonRepair.expected(
-                after: newestOccurrence, schedules: try await store.distinctSchedules(), zones: zones)
+            take(changes)
+            expected = BatonRepair.expected(after: newestOccurrence, schedules: Array(schedules.values), zones: zones)
             basis = current
         }
         for candidate in BatonRepair.overdue(expected, now: now).prefix(Self.askedMax) {
@@ -48,5 +51,11 @@ struct LostBatonSearch {
         }
         expected.sort { $0.occurrence < $1.occurrence }
         return false
+    }
+
+    private mutating func take(_ changes: ScheduleChanges) {
+        if changes.isComplete { schedules = [:] }
+        for schedule in changes.schedules { schedules[schedule.key] = schedule }
+        for key in changes.removed { schedules[key] = nil }
     }
 }

@@ -81,14 +81,20 @@ public struct SchedulePlan: Sendable {
     /// The cursor at the last successful refresh, or the cursor if it is earlier.
     public var knownThrough: Instant { min(cursor, refreshedThrough) }
 
-    /// Replaces the set of schedules. Returns the schedules that cannot be read; the plan leaves them out.
-    public mutating func update(_ schedules: [DistinctSchedule], zones: ZoneDatabase = .shared) -> [Unreadable] {
-        let nexts = nextOccurrences
-        let known = Dictionary(
-            zip(entries.lazy.map(\.key), zip(entries, nexts)), uniquingKeysWith: { first, _ in first })
+    /// Takes over what has changed. Returns the schedules that cannot be read; the plan leaves them out.
+    public mutating func update(_ changes: ScheduleChanges, zones: ZoneDatabase = .shared) -> [Unreadable] {
+        let replaced = Set(changes.schedules.lazy.map(\.key)).union(changes.removed)
+        var known: [ScheduleKey: (entry: Entry, next: Instant?)] = [:]
         var updated: [(entry: Entry, next: Instant?)] = []
+        for (entry, next) in zip(entries, nextOccurrences) {
+            if replaced.contains(entry.key) {
+                known[entry.key] = (entry, next)
+            } else if !changes.isComplete {
+                updated.append((entry, next))
+            }
+        }
         var unreadable: [Unreadable] = []
-        for shared in schedules.sorted(by: { ScheduleKey.isBefore($0.key, $1.key) }) {
+        for shared in changes.schedules.sorted(by: { ScheduleKey.isBefore($0.key, $1.key) }) {
             if let (entry, next) = known[shared.key] {
                 updated.append(renewed(entry, next, shared))
                 continue
@@ -102,10 +108,11 @@ public struct SchedulePlan: Sendable {
                 unreadable.append(Unreadable(key: shared.key, error: error))
             }
         }
+        updated.sort { ScheduleKey.isBefore($0.entry.key, $1.entry.key) }
         entries = updated.map(\.entry)
         setUpcoming(updated.map(\.next))
-        largeServices = Self.largeServices(of: schedules)
-        newestEffectiveAfter = schedules.lazy.map(\.latestEffectiveAfter).max()
+        largeServices = Self.largeServices(of: entries)
+        newestEffectiveAfter = entries.lazy.map(\.latestEffectiveAfter).max()
         confirm()
         return unreadable
     }
@@ -136,9 +143,9 @@ public struct SchedulePlan: Sendable {
             })
     }
 
-    private static func largeServices(of schedules: [DistinctSchedule]) -> Set<String> {
+    private static func largeServices(of entries: [Entry]) -> Set<String> {
         var counts: [String: Int] = [:]
-        for jobs in schedules.lazy.flatMap(\.services) { counts[jobs.service, default: 0] += jobs.count }
+        for jobs in entries.lazy.flatMap(\.services) { counts[jobs.service, default: 0] += jobs.count }
         return Set(counts.lazy.filter { $0.value > ScheduleCut.jobsPerRangeMax }.map(\.key))
     }
 

@@ -206,15 +206,15 @@ public actor Ticker: Service {
     /// Updates the plan if jobs have changed. While the store is unavailable, the plan stays unchanged.
     func refresh() async {
         do {
-            let current = try await store.jobsRevision()
+            let changes = try await store.schedules(changedSince: revision)
             isBlind = false
-            guard current != revision else { return plan.confirm() }
-            for unreadable in plan.update(try await store.distinctSchedules(), zones: zones) {
+            guard changes.revision != revision else { return plan.confirm() }
+            for unreadable in plan.update(changes, zones: zones) {
                 logger.error(
                     "a schedule on record cannot be read",
                     metadata: ["schedule": "\(unreadable.key.expression)", "error": "\(unreadable.error)"])
             }
-            revision = current
+            revision = changes.revision
         } catch {
             isBlind = true
             logger.warning(

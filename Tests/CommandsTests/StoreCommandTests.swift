@@ -56,7 +56,7 @@ import Testing
         let own = ProcessInfo.processInfo.processIdentifier
         #expect(refused.status == 1)
         #expect(refused.errors == "belfry: \(path) is in use by the process \(own): stop all daemons first\n")
-        _ = try await store.jobsRevision()
+        _ = try await store.schedules(changedSince: nil).revision
     }
 
     @Test func `says what is wrong with a store that is missing or not one, and exits with 1`() async throws {

@@ -64,14 +64,9 @@ final class WatchedStore: Sendable {
 }
 
 extension WatchedStore: ScheduleStore {
-    func jobsRevision() async throws(StoreError) -> Int64 {
+    func schedules(changedSince revision: Int64?) async throws(StoreError) -> ScheduleChanges {
         try checkAvailable()
-        return try await store.jobsRevision()
-    }
-
-    func distinctSchedules() async throws(StoreError) -> [DistinctSchedule] {
-        try checkAvailable()
-        return try await store.distinctSchedules()
+        return try await store.schedules(changedSince: revision)
     }
 
     func firstRun(of schedule: ScheduleKey, from instant: Instant) async throws(StoreError) -> Instant? {

@@ -2,6 +2,7 @@ import Foundation
 import GRDB
 import JobCore
 import Store
+import StoreConformance
 import Testing
 
 @testable import SQLiteStore
@@ -129,6 +130,13 @@ import Testing
         let store = try folder.store()
         let schedules = try await Self.plan(of: SQLiteStore.servicesOfSchedules, in: store)
         #expect(schedules == "SCAN job USING COVERING INDEX job_by_schedule")
+        let ofOne = try await Self.plan(of: SQLiteStore.servicesOfSchedule, ["rate(1 minute)", "UTC", ""], in: store)
+        #expect(
+            ofOne
+                == "SEARCH job USING COVERING INDEX job_by_schedule (expression=? AND time_zone=? AND dst=?)")
+        let changed = try await Self.plan(of: SQLiteStore.changedSchedules, [0], in: store)
+        #expect(
+            changed == "SEARCH schedule_change USING COVERING INDEX schedule_change_by_revision (revision>?)")
         let (from, to) = (JobRange.Key(service: "a", slot: 5), JobRange.Key(service: "b", slot: 9))
         for (range, bounds) in [
             (JobRange.all, ""), (JobRange(from: from, to: nil), " AND (service,id)>(?,?)"),
@@ -171,5 +179,32 @@ import Testing
         #expect(page.jobs.map(\.job.name.service) == ["a", "b"] && page.rest == nil)
         let tags = try await store.read { try Int.fetchOne($0, sql: "SELECT count(*) FROM job_tag WHERE tag = 'old'") }
         #expect(tags == 2)
+    }
+
+    @Test func `a store forgets which schedules changed long ago, and who asks then reads all of them`() async throws {
+        let folder = try TemporaryFolder()
+        defer { folder.remove() }
+        let store = try folder.store()
+        func put(_ name: String, _ expression: String) async throws {
+            let job = Job(
+                name: JobName(service: "s", job: name),
+                target: InvocationTarget(kind: .http, address: "https://example.com/"),
+                schedule: ScheduleKey(expression), ttlSeconds: 60)
+            _ = try await store.put([job], now: Instant(secondsSinceEpoch: 0))
+        }
+        try await put("a", "rate(1 minute)")
+        let early = try await store.schedules(changedSince: nil).revision
+        try await put("b", "rate(2 minutes)")
+        try await store.write {
+            try $0.execute(sql: "UPDATE jobs_revision SET value = value + \(SQLiteStore.rememberedRevisions - 2)")
+        }
+        try await put("c", "rate(3 minutes)")
+        let changes = try await store.schedules(changedSince: early)
+        #expect(!changes.isComplete && changes.schedules.count == 2)
+        try await put("d", "rate(4 minutes)")
+        #expect(try await store.schedules(changedSince: early).isComplete)
+        #expect(try await !store.schedules(changedSince: early + 1).isComplete)
+        let noted = try await store.read { try Int.fetchOne($0, sql: "SELECT count(*) FROM schedule_change") }
+        #expect(noted == 2)
     }
 }

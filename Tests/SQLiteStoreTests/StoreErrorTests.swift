@@ -121,7 +121,7 @@ import Testing
         let store = try folder.store()
         let task = Task { () throws(StoreError) in
             withUnsafeCurrentTask { $0?.cancel() }
-            return try await store.jobsRevision()
+            return try await store.schedules(changedSince: nil).revision
         }
         let error = await #expect(throws: StoreError.self) { _ = try await task.value }
         #expect(try #require(error).isUnavailable)

@@ -24,7 +24,7 @@ import Testing
         let before = try mode(folder.path)
         let nested = folder.path + "/a/b/"
         let store = try SQLiteStore(path: nested + "store.sqlite", logger: folder.logger)
-        _ = try await store.jobsRevision()
+        _ = try await store.schedules(changedSince: nil).revision
         #expect(try mode(folder.path + "/a") == 0o700)
         #expect(try mode(nested) == 0o700)
         #expect(try mode(folder.path) == before)

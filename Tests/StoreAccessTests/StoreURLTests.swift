@@ -8,7 +8,7 @@ import Testing
         let file = TemporaryStoreFile()
         defer { file.remove() }
         let store = try StoreURL(parsing: file.url).open(logger: Logger(label: "test"))
-        #expect(try await store.jobsRevision() == 0)
+        #expect(try await store.schedules(changedSince: nil).revision == 0)
     }
 
     @Test(

@@ -1,3 +1,4 @@
+import Determinism
 import JobCore
 import Store
 import Testing
@@ -23,6 +24,72 @@ extension StoreConformance {
             #expect(try await grew())
             _ = try await store.deleteJob(named: sampleJob().name, now: start)
             #expect(try await !grew())
+        },
+        StoreScenario("since a revision, those schedules have changed whose enabled jobs have, and no others") {
+            store async throws in
+            let (daily, hourly) = (ScheduleKey("rate(1 day)"), ScheduleKey("rate(1 hour)", timeZone: "Asia/Tokyo"))
+            _ = try await store.put(
+                [sampleJob("1"), sampleJob("2", schedule: daily), sampleJob("3", schedule: hourly)], now: start)
+            var revision = try await store.jobsRevision()
+            func changes() async throws -> (read: [ScheduleKey: Int], removed: [ScheduleKey]) {
+                let changes = try await store.schedules(changedSince: revision)
+                #expect(!changes.isComplete)
+                revision = changes.revision
+                let counts = changes.schedules.map { ($0.key, $0.services.map(\.count).reduce(0, +)) }
+                return (Dictionary(uniqueKeysWithValues: counts), changes.removed)
+            }
+            #expect(try await changes() == ([:], []))
+            _ = try await store.put([sampleJob("4", schedule: daily)], now: start)
+            #expect(try await changes() == ([daily: 2], []))
+            #expect(try await changes() == ([:], []))
+            _ = try await store.put([sampleJob("3", schedule: daily)], now: start.adding(seconds: 1))
+            #expect(try await changes() == ([daily: 3], [hourly]))
+            _ = try await store.put([sampleJob("1", isEnabled: false)], now: start)
+            #expect(try await changes() == ([:], [everyMinute]))
+            _ = try await store.put([sampleJob("5", isEnabled: false, schedule: hourly)], now: start)
+            _ = try await store.deleteJob(named: sampleJob("2").name, now: start)
+            #expect(try await changes() == ([daily: 2], [hourly]))
+            _ = try await store.deleteJob(named: sampleJob("5").name, now: start)
+            #expect(try await changes() == ([:], [hourly]))
+            var described = sampleJob("4", schedule: daily)
+            described.description = "another text"
+            _ = try await store.put([described], now: start.adding(seconds: 2))
+            #expect(try await changes() == ([:], []), "the ticker does not use the text")
+        },
+        StoreScenario("all schedules are read when no revision is named, or one that is not on record") {
+            store async throws in
+            _ = try await store.put([sampleJob("1"), sampleJob("2", schedule: ScheduleKey("rate(1 day)"))], now: start)
+            let current = try await store.jobsRevision()
+            for unknown in [nil, current + 1, current - 1_000_000] {
+                let all = try await store.schedules(changedSince: unknown)
+                #expect(all.isComplete && all.schedules.count == 2 && all.removed.isEmpty && all.revision == current)
+            }
+        },
+        StoreScenario("changes that follow each other add up to the schedules that there are") {
+            store async throws in
+            var random = SplitMix64(seed: 11)
+            let keys = (1...6).map { ScheduleKey("rate(\($0) minutes)") }
+            var (known, revision): ([ScheduleKey: DistinctSchedule], Int64?) = ([:], nil)
+            for step in 0..<120 {
+                for _ in 0..<Int.random(in: 0...3, using: &random) {
+                    let (number, now) = (Int.random(in: 0..<12, using: &random), start.adding(seconds: Int64(step)))
+                    var job = sampleJob("\(number)", service: "service\(number % 3)")
+                    job.schedule = keys[Int.random(in: 0..<keys.count, using: &random)]
+                    job.isEnabled = Int.random(in: 0..<4, using: &random) > 0
+                    if Int.random(in: 0..<4, using: &random) > 0 {
+                        _ = try await store.put([job], now: now)
+                    } else {
+                        _ = try await store.deleteJob(named: job.name, now: now)
+                    }
+                }
+                let changes = try await store.schedules(changedSince: revision)
+                if changes.isComplete { known = [:] }
+                for schedule in changes.schedules { known[schedule.key] = schedule }
+                for key in changes.removed { known[key] = nil }
+                revision = changes.revision
+                let all = try await store.distinctSchedules().map { ($0.key, $0) }
+                #expect(known == Dictionary(uniqueKeysWithValues: all), "step \(step)")
+            }
         },
         StoreScenario("the first run of a schedule is that of an enabled job, effective and within its bounds") {
             store async throws in
@@ -98,4 +165,10 @@ extension StoreConformance {
             #expect(try await store.newestOccurrence() == start.adding(seconds: 180))
         },
     ]
+}
+
+extension ScheduleStore {
+    func jobsRevision() async throws(StoreError) -> Int64 {
+        try await schedules(changedSince: nil).revision
+    }
 }

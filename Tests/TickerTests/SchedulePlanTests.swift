@@ -200,6 +200,19 @@ import Testing
         #expect(Self.seconds(plan.takeDue(through: Self.at(30), limit: 10)) == [15, 30])
     }
 
+    @Test func `the plan takes over what has changed, and keeps the other schedules as they are`() {
+        var plan = Self.plan(["rate(10 seconds)", "rate(15 seconds)", "rate(25 seconds)"].map { Self.shared($0) })
+        let changes = ScheduleChanges(
+            revision: 2, isComplete: false,
+            schedules: [Self.shared("rate(8 seconds)"), Self.shared("rate(25 seconds)", jobs: 501)],
+            removed: [ScheduleKey("rate(15 seconds)"), ScheduleKey("rate(5 seconds)")])
+        #expect(plan.update(changes).isEmpty)
+        let due = plan.takeDue(through: Self.at(25), limit: 99)
+        #expect(Self.seconds(due) == [8, 10, 16, 20, 24, 25, 25])
+        #expect(plan.update(ScheduleChanges(revision: 3, isComplete: false)).isEmpty)
+        #expect(Self.seconds(plan.takeDue(through: Self.at(30), limit: 99)) == [30])
+    }
+
     @Test func `the plan leaves out and returns the schedules that it can't read, and takes the others`() {
         var plan = SchedulePlan(cursor: Self.start)
         let bad = [ScheduleKey("rate(0 minutes)"), ScheduleKey("rate(1 minute)", timeZone: "Mars/Olympus")]
@@ -241,7 +254,13 @@ import Testing
             repeat {
                 fired += plan.takeDue(through: now, limit: Int.random(in: 4...9, using: &random))
                 if Bool.random(using: &random) { plan.move(to: plan.cursor) }
-                if Bool.random(using: &random) { _ = plan.update(schedules.shuffled(using: &random)) }
+                if Bool.random(using: &random) {
+                    let isComplete = Bool.random(using: &random)
+                    let read = schedules.filter { _ in isComplete || Bool.random(using: &random) }
+                    _ = plan.update(
+                        ScheduleChanges(
+                            revision: 1, isComplete: isComplete, schedules: read.shuffled(using: &random)))
+                }
             } while plan.cursor < now
         }
         let expected = try schedules.map { try Self.occurrences($0.key, through: now) }.reduce(0, +)

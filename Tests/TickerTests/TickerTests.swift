@@ -37,13 +37,11 @@ private enum WrongBaton {
     }
 
     private func put(_ expression: String, jobs: Int) {
-        store.content.withLock { content in
-            content.revision += 1
-            content.schedules.append(
-                DistinctSchedule(
-                    key: ScheduleKey(expression), services: [.init("s", jobs)],
-                    latestEffectiveAfter: Instant(secondsSinceEpoch: 0)))
-        }
+        store.put([
+            DistinctSchedule(
+                key: ScheduleKey(expression), services: [.init("s", jobs)],
+                latestEffectiveAfter: Instant(secondsSinceEpoch: 0))
+        ])
     }
 
     private func dueEvents() throws -> [ScheduleDue] {
