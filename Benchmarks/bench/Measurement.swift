@@ -39,6 +39,7 @@ struct Measurement {
         let cpu = reading.cpuByProcess(since: processesBefore)
         return Usage(
             seconds: Double(milliseconds) / 1_000, cpuByProcess: cpu, residentByProcess: reading.residentMegabytes,
+            proportionalByProcess: reading.proportionalMegabytes,
             otherCPUSeconds: max(0, busy - cpu.values.reduce(0, +)), transactions: Int(transactions),
             messages: messages, loadAverages: installation.loadAverages)
     }

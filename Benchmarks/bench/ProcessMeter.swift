@@ -7,6 +7,8 @@ struct ProcessMeter {
     struct Reading {
         var cpuSeconds: [String: Double] = [:]
         var residentMegabytes: [String: Double] = [:]
+        /// As the resident memory, but a page that several processes share is divided among them.
+        var proportionalMegabytes: [String: Double] = [:]
 
         /// The processor time of each process since an earlier reading.
         func cpuByProcess(since before: Reading) -> [String: Double] {
@@ -32,7 +34,9 @@ struct ProcessMeter {
     func read() -> Reading {
         processes.reduce(into: Reading()) { reading, process in
             reading.cpuSeconds[process.name, default: 0] += Self.cpuSeconds(of: process.pid)
-            reading.residentMegabytes[process.name, default: 0] += Self.residentMegabytes(of: process.pid)
+            let memory = Self.memoryMegabytes(of: process.pid)
+            reading.residentMegabytes[process.name, default: 0] += memory["Rss", default: 0]
+            reading.proportionalMegabytes[process.name, default: 0] += memory["Pss", default: 0]
         }
     }
 
@@ -50,11 +54,13 @@ struct ProcessMeter {
         return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
     }
 
-    private static func residentMegabytes(of pid: Int32) -> Double {
-        guard let data = FileManager.default.contents(atPath: "/proc/\(pid)/statm") else { return 0 }
-        // The second field is the number of resident pages (proc(5)).
-        let fields = String(decoding: data, as: UTF8.self).split(separator: " ")
-        guard fields.count > 1, let pages = Double(fields[1]) else { return 0 }
-        return pages * Double(sysconf(Int32(_SC_PAGESIZE))) / 1_048_576
+    /// The lines of /proc/PID/smaps_rollup (proc(5)), such as `Rss:   49152 kB`.
+    private static func memoryMegabytes(of pid: Int32) -> [String: Double] {
+        guard let data = FileManager.default.contents(atPath: "/proc/\(pid)/smaps_rollup") else { return [:] }
+        return String(decoding: data, as: UTF8.self).split(separator: "\n").reduce(into: [:]) { memory, line in
+            let fields = line.split(separator: " ")
+            guard fields.count == 3, fields[0].hasSuffix(":"), let kilobytes = Double(fields[1]) else { return }
+            memory[String(fields[0].dropLast())] = kilobytes / 1_024
+        }
     }
 }

@@ -5,6 +5,7 @@ struct Usage {
     var seconds: Double
     var cpuByProcess: [String: Double]
     var residentByProcess: [String: Double]
+    var proportionalByProcess: [String: Double]
     /// Processor time of other processes of the machine: it disturbs what is measured.
     var otherCPUSeconds: Double
     var transactions: Int
@@ -29,6 +30,8 @@ struct Usage {
             "cpu_s_by_process": Self.object(cpuByProcess, digits: 3),
             "rss_mb": .number(residentByProcess.values.reduce(0, +).rounded(digits: 1)),
             "rss_mb_by_process": Self.object(residentByProcess, digits: 1),
+            "pss_mb": .number(proportionalByProcess.values.reduce(0, +).rounded(digits: 1)),
+            "pss_mb_by_process": Self.object(proportionalByProcess, digits: 1),
             "other_cpu_s": .number(otherCPUSeconds.rounded(digits: 2)),
             "loadavg": .array(loadAverages.map { .number($0.rounded(digits: 2)) }),
         ]

@@ -83,7 +83,7 @@ public enum AllSettings {
             """)
 
     public static let inFlight = Setting<Int64>(
-        "in-flight", readBy: [.courierd], default: 1_000, range: 1...10_000,
+        "in-flight", readBy: [.courierd], default: 3_000, range: 1...10_000,
         meaning: "Deliveries that one process holds at once, and as many of the bulk.")
 
     public static let callbackListen = Setting<ListenAddress>(

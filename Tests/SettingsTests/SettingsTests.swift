@@ -64,7 +64,7 @@ import Testing
                     + "such as main:$(openssl rand -base64 32)",
             ])
         let (inFlight, days) = try settings().all(AllSettings.inFlight.value, AllSettings.historyDays.value)
-        #expect(inFlight == 1_000 && days == 30)
+        #expect(inFlight == 3_000 && days == 30)
     }
 
     @Test(arguments: [("1", 1), ("10000", 10_000)] as [(String, Int64)])

@@ -12,7 +12,7 @@ import Store
 /// The services of each role of ingesterd.
 struct IngesterServices {
     /// Thousands of heartbeats a second would be hundreds of transactions.
-    private static let paceMilliseconds: Int64 = 10
+    private static let paceMilliseconds: Int64 = 20
 
     let store: any CallbackStore & ReportStore
     let broker: any MessageBroker
