@@ -54,7 +54,7 @@ public actor Courier: Service {
         // One lane must not fill a small window: there must be room for several targets.
         let inFlightLimit = min(invoker.connectionsPerTargetLimit, max(1, prefetch / 4))
         lanes = Lanes(
-            windowSize: prefetch, inFlightLimit: inFlightLimit, jitteringLimit: inFlightLimit,
+            windowSize: prefetch, inFlightLimit: inFlightLimit, jitteringLimit: max(inFlightLimit, prefetch / 8),
             redeliverAfterSeconds: redeliverAfterSeconds)
     }
 

@@ -5,9 +5,6 @@ import Messaging
 /// The courier takes its messages in order, so a full window would make every target wait for the slowest. These shares
 /// keep places free in which the rest of the queue can be taken and sorted.
 struct CourierWindow: Sendable {
-    /// A lane may hold this many places even if the window is crowded.
-    static let crowdedLaneMax = 16
-
     /// The most messages that the courier has in hand, each of which takes at least one place.
     let size: Int
     /// What the lanes hold, in places. A lane that asks adds its own share as `more`.
@@ -16,6 +13,9 @@ struct CourierWindow: Sendable {
     init(size: Int) {
         self.size = size
     }
+
+    /// A lane may hold this many places even if the window is crowded.
+    var crowdedLaneMax: Int { max(16, size / 64) }
 
     /// The places that a delivery takes: its share of the messages, or of the bytes, that the broker gives the courier
     /// at a time, whichever is greater.

@@ -83,7 +83,7 @@ struct Lane {
         let places = window.places(of: delivery)
         if !isPaused {
             let isHeldBack =
-                window.isCrowded(heldPlaces + places) && heldPlaces + places > CourierWindow.crowdedLaneMax
+                window.isCrowded(heldPlaces + places) && heldPlaces + places > window.crowdedLaneMax
             if !isHeldBack, waiting.isEmpty, mayStart(window, entering: places) { return start(delivery, places, now) }
             if isHeldBack || !mayWait(delivery, places, window, now) { return deferred(delivery, now) }
         }

@@ -1,7 +1,7 @@
 /// One setting: its flag, variable, default, check, help text and row of the documented table, all from one value.
 ///
 ///     static let inFlight = Setting(
-///         "in-flight", readBy: [.courierd], default: 1_000, range: 1...10_000,
+///         "in-flight", readBy: [.courierd], default: 3_000, range: 1...10_000,
 ///         meaning: "Deliveries that one process holds at once.")
 ///
 /// `--in-flight` is its flag and `BELFRY_IN_FLIGHT` its variable. A secret has no flag, and may be in a file that its

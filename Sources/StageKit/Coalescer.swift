@@ -84,8 +84,8 @@ public final class Coalescer<Input: Sendable, Output: Sendable>: Sendable {
     private let state: Mutex<State>
 
     /// `limit` is the most inputs of a batch, at least 1. A batch at work for longer than `workMaxMilliseconds` fails
-    /// its callers, though not itself: its outcome is unknown to them. Batches that are not full begin at least
-    /// `paceMilliseconds` after each other.
+    /// its callers, though not itself: its outcome is unknown to them. Of batches that are not full, one begins
+    /// in each `paceMilliseconds` of the clock at most.
     ///
     /// `work` must return exactly one result for each input, in the same order. Otherwise the process stops: a caller
     /// without a result would wait for ever.

@@ -1,4 +1,4 @@
-/// Keeps the beginnings of batches apart, so that a steady stream of messages is joined into few batches. Pure.
+/// Bounds how many batches begin, so that a steady stream of messages is joined into few of them. Pure.
 ///
 /// What comes after a pause begins at once. Without a pace, a stage that is faster than its messages come makes a batch
 /// of nearly each of them, with a transaction and a confirm of its own.

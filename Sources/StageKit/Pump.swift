@@ -19,7 +19,7 @@ public struct Pump: Service {
         /// A batch that cannot be settled for this long is requeued: RabbitMQ closes a channel that holds a message
         /// unacked for half an hour.
         public var holdLimitMilliseconds: Int64 = 600_000
-        /// The least time between the beginnings of two batches.
+        /// One batch begins in each such time of the clock at most; 0 lets each begin at once. See `Pace`.
         public var paceMilliseconds: Int64
 
         public init(prefetch: Int, batch: Int, paceMilliseconds: Int64 = 0) {

@@ -56,8 +56,8 @@ public struct SchedulePlan: Sendable {
     private var ordinary = RangeQueue()
     private var bulk = RangeQueue()
 
-    /// The newest `effectiveAfter` of all schedules at the last update. The store decides it while no one else writes,
-    /// so no job that was read later has an older one.
+    /// The newest `effectiveAfter` that was read of a schedule in the plan. The store decides it while no one else
+    /// writes, so no job that was read later has an older one.
     private var newestEffectiveAfter: Instant?
     /// Whether this plan goes on from another ticker's cursor, and was not updated since.
     private var isTakenOver = true
@@ -84,6 +84,10 @@ public struct SchedulePlan: Sendable {
     /// Takes over what has changed. Returns the schedules that cannot be read; the plan leaves them out.
     public mutating func update(_ changes: ScheduleChanges, zones: ZoneDatabase = .shared) -> [Unreadable] {
         let replaced = Set(changes.schedules.lazy.map(\.key)).union(changes.removed)
+        guard changes.isComplete || !replaced.isEmpty else {
+            confirm()
+            return []
+        }
         var known: [ScheduleKey: (entry: Entry, next: Instant?)] = [:]
         var updated: [(entry: Entry, next: Instant?)] = []
         for (entry, next) in zip(entries, nextOccurrences) {
