@@ -27,13 +27,13 @@ extension EndToEnd {
                 var kills = 0
                 while kills < 5, try !belfry.log("deadletterd.1").contains("error=interrupted") {
                     let passes = Self.passes(events)
-                    _ = try await until("another pass is over", withinSeconds: 60) {
+                    _ = try await until("another pass is over", withinSeconds: 120) {
                         Self.passes(events) > passes ? true : nil
                     }
                     belfry.killProgram("deadletterd.1")
                     try await belfry.startProgram("deadletterd.1")
                     kills += 1
-                    _ = try await until("deadletterd goes on", withinSeconds: 60) {
+                    _ = try await until("deadletterd goes on", withinSeconds: 120) {
                         let goesOn = Self.passes(events) > passes + 1
                         return try goesOn || belfry.log("deadletterd.1").contains("error=interrupted") ? true : nil
                     }

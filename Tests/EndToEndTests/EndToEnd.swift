@@ -18,7 +18,7 @@ import Testing
     static func service() async throws -> LedgerService { try await startedService.value }
 
     /// Waits until an execution has ended, and returns it as the API shows it.
-    static func ended(_ id: String, withinSeconds seconds: Int = 40) async throws -> JSONValue {
+    static func ended(_ id: String, withinSeconds seconds: Int = 120) async throws -> JSONValue {
         let belfry = try await installation()
         return try await until("execution \(id) has ended", withinSeconds: seconds) {
             let answer = try await belfry.api("GET", "/executions/\(id)")

@@ -98,7 +98,7 @@ extension EndToEnd {
         }
 
         /// Runs a job of the service `test`, and expects that it succeeds with progress on record.
-        static func expectSuccess(of job: String, withinSeconds seconds: Int = 60) async throws -> String {
+        static func expectSuccess(of job: String, withinSeconds seconds: Int = 120) async throws -> String {
             let id = try await EndToEnd.run(job)
             let record = try await EndToEnd.ended(id, withinSeconds: seconds)
             #expect(record["status"]?.string == "success" && record["progress"]?.integer == 80, "\(record)")

@@ -28,7 +28,7 @@ extension RealBrokerTests {
         }
 
         private func untilConfirmed(_ broker: ServiceBroker, by queue: String) async throws {
-            _ = try await until("a message is confirmed", withinSeconds: 60) {
+            _ = try await until("a message is confirmed", withinSeconds: 120) {
                 await publish(broker, to: queue) == .confirmed ? true : nil
             }
         }

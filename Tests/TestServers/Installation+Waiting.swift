@@ -8,12 +8,12 @@ extension Installation {
     }
 
     /// Waits until a program has ended.
-    public func untilEnded(_ program: String, withinSeconds seconds: Int = 30) async throws {
+    public func untilEnded(_ program: String, withinSeconds seconds: Int = 120) async throws {
         _ = try await until("\(program) has ended", withinSeconds: seconds) { isAlive(program) ? nil : true }
     }
 
     /// Waits until a program is ready.
-    public func untilReady(_ program: String, withinSeconds seconds: Int = 30) async throws {
+    public func untilReady(_ program: String, withinSeconds seconds: Int = 120) async throws {
         _ = try await until("\(program) is ready", withinSeconds: seconds) {
             try await readiness(program).status == 200 ? true : nil
         }

@@ -59,7 +59,7 @@ public final class RawConnection: Sendable {
     }
 
     /// Waits until the server has closed the connection, and returns all that came before.
-    public func readToEnd(withinSeconds seconds: Int = 30) async throws -> String {
+    public func readToEnd(withinSeconds seconds: Int = 120) async throws -> String {
         var text = ""
         return try await until("the server closes the connection", withinSeconds: seconds) {
             let part = read()
@@ -69,7 +69,7 @@ public final class RawConnection: Sendable {
     }
 
     /// Waits until the text that has arrived contains another one, and returns it.
-    public func readUntil(_ end: String, withinSeconds seconds: Int = 30) async throws -> String {
+    public func readUntil(_ end: String, withinSeconds seconds: Int = 120) async throws -> String {
         var text = ""
         return try await until("the server sends \(end)", withinSeconds: seconds) {
             text += read().text
