@@ -13,7 +13,7 @@ extension EndToEnd {
             func begin(_ belfry: Installation) async throws {
                 switch self {
                 case .alarm: try await Self.setMemoryLimit(belfry, ["0.0001"])
-                case .frozen: kill(try Self.brokerPid(belfry), SIGSTOP)
+                case .frozen: try await freeze(Self.brokerPid(belfry))
                 case .killed: try await belfry.broker("kill")
                 }
             }

@@ -45,7 +45,7 @@ extension RealBrokerTests {
             let node = try await RealBroker.node.value
             try await withBroker(node.url, heartbeatSeconds: 2) { broker in
                 try await untilReady(broker)
-                kill(node.pid, SIGSTOP)
+                try await freeze(node.pid)
                 defer { kill(node.pid, SIGCONT) }
                 let clock = ContinuousClock.now
                 // Many large messages fill the socket, and the connection's thread hangs in a write.
@@ -69,7 +69,7 @@ extension RealBrokerTests {
 
         @Test func `a program that can't connect to a frozen broker refuses a publish at once`() async throws {
             let node = try await RealBroker.node.value
-            kill(node.pid, SIGSTOP)
+            try await freeze(node.pid)
             defer { kill(node.pid, SIGCONT) }
             try await withBroker(node.url) { broker in
                 for _ in 0..<20 {

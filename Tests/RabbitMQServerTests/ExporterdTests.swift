@@ -61,7 +61,7 @@ extension RealBrokerTests {
             try await Self.withExporter("exporter-frozen") { exporter in
                 try await exporter.start()
                 _ = try await until("it is ready") { try await exporter.readiness() == "ready\n200" ? true : nil }
-                kill(exporter.pid, SIGSTOP)
+                try await freeze(exporter.pid)
                 try await Self.publish(0..<3_000)
                 try await exporter.until { $0 == 3_000 }
                 kill(exporter.pid, SIGCONT)

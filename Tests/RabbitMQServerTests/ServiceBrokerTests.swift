@@ -148,7 +148,7 @@ extension RealBrokerTests {
             try await withServices { broker, node, _ in
                 switch fault {
                 case "alarm": try await node.control(["set_vm_memory_high_watermark", "0.00001"])
-                case "frozen": kill(node.pid, SIGSTOP)
+                case "frozen": try await freeze(node.pid)
                 default: try await node.kill()
                 }
                 for key in ["open", "new-1", "new-2"] {
