@@ -81,9 +81,7 @@ enum JobRow {
             SELECT service, name, document, since_ms, created_ms, updated_ms, id FROM job
             WHERE deleted_ms IS NULL AND expression = ? AND time_zone = ? AND dst = ?
             """
-        var arguments: [DatabaseValue] = [
-            schedule.expression.databaseValue, schedule.timeZone.databaseValue, schedule.dst.description.databaseValue,
-        ]
+        var arguments = schedule.databaseValues
         for (bound, comparison) in [(range.from, ">="), (range.to, "<")] {
             guard let bound else { continue }
             sql += " AND (service, id) \(comparison) (?, ?)"

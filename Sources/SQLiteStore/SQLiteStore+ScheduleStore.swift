@@ -19,7 +19,7 @@ extension SQLiteStore: ScheduleStore {
             guard revision < current else { return changes }
             for key in try Self.keys(changedSince: revision, in: database) {
                 let services = try database.cachedStatement(sql: Self.servicesOfSchedule)
-                let rows = try Row.fetchCursor(services, arguments: Self.arguments(key))
+                let rows = try Row.fetchCursor(services, arguments: StatementArguments(key.databaseValues))
                 if let schedule = try Self.schedulesOfServices(rows).first {
                     changes.schedules.append(schedule)
                 } else {
@@ -43,20 +43,13 @@ extension SQLiteStore: ScheduleStore {
     static let changedSchedules = "SELECT expression, time_zone, dst FROM schedule_change WHERE revision > ?"
 
     private static func keys(changedSince revision: Int64, in database: Database) throws -> [ScheduleKey] {
-        let rows = try Row.fetchCursor(
-            try database.cachedStatement(sql: changedSchedules), arguments: [revision])
+        let rows = try Row.fetchCursor(try database.cachedStatement(sql: changedSchedules), arguments: [revision])
         var keys: [ScheduleKey] = []
         while let row = try rows.next() {
             var column = ColumnReader(row)
-            let (expression, timeZone) = (try column.next(String.self), try column.next(String.self))
-            guard let dst = DSTPolicy(try column.next(String.self)) else { continue }
-            keys.append(ScheduleKey(expression, timeZone: timeZone, dst: dst))
+            if let key = try column.scheduleKey() { keys.append(key) }
         }
         return keys
-    }
-
-    private static func arguments(_ key: ScheduleKey) -> StatementArguments {
-        [key.expression.databaseValue, key.timeZone.databaseValue, key.dst.description.databaseValue]
     }
 
     /// The schedules of rows that are ordered by them, and by services.
@@ -75,16 +68,12 @@ extension SQLiteStore: ScheduleStore {
         return schedules
     }
 
-    /// Nil for an unknown DST policy: it must not hide every other schedule from the ticker, and by a policy that
-    /// nobody chose nothing is run.
     private static func scheduleOfOneService(_ row: Row, names: inout Set<String>) throws -> DistinctSchedule? {
         var column = ColumnReader(row)
-        let (expression, timeZone) = (try column.next(String.self), try column.next(String.self))
-        guard let dst = DSTPolicy(try column.next(String.self)) else { return nil }
+        guard let key = try column.scheduleKey() else { return nil }
         let service = names.insert(try column.next()).memberAfterInsert
         return DistinctSchedule(
-            key: ScheduleKey(expression, timeZone: timeZone, dst: dst),
-            services: [.init(service, try column.next())],
+            key: key, services: [.init(service, try column.next())],
             earliestEffectiveAfter: try column.nearestInstant(), latestEffectiveAfter: try column.nearestInstant())
     }
 
@@ -95,7 +84,7 @@ extension SQLiteStore: ScheduleStore {
             let running = try JobRow.list(
                 database,
                 where: "WHERE deleted_ms IS NULL AND enabled AND expression = ? AND time_zone = ? AND dst = ?",
-                Self.arguments(schedule), limit: 1, leavingOut: unreadable
+                StatementArguments(schedule.databaseValues), limit: 1, leavingOut: unreadable
             ) { stored in
                 guard let run = stored.firstRun(from: instant) else { return false }
                 first = min(first ?? run, run)

@@ -20,4 +20,11 @@ public struct ScheduleChanges: Sendable, Equatable {
         self.schedules = schedules
         self.removed = removed
     }
+
+    /// Brings schedules up to date that were read at the revision before.
+    public func apply(to schedules: inout [ScheduleKey: DistinctSchedule]) {
+        if isComplete { schedules = [:] }
+        for schedule in self.schedules { schedules[schedule.key] = schedule }
+        for key in removed { schedules[key] = nil }
+    }
 }

@@ -36,7 +36,7 @@ struct LostBatonSearch {
         let current = Basis(
             revision: changes.revision, zones: zones.generation, newestOccurrence: newestOccurrence)
         if current != basis {
-            take(changes)
+            changes.apply(to: &schedules)
             expected = BatonRepair.expected(after: newestOccurrence, schedules: Array(schedules.values), zones: zones)
             basis = current
         }
@@ -51,11 +51,5 @@ struct LostBatonSearch {
         }
         expected.sort { $0.occurrence < $1.occurrence }
         return false
-    }
-
-    private mutating func take(_ changes: ScheduleChanges) {
-        if changes.isComplete { schedules = [:] }
-        for schedule in changes.schedules { schedules[schedule.key] = schedule }
-        for key in changes.removed { schedules[key] = nil }
     }
 }

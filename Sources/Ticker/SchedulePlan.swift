@@ -153,8 +153,8 @@ public struct SchedulePlan: Sendable {
         return Set(counts.lazy.filter { $0.value > ScheduleCut.jobsPerRangeMax }.map(\.key))
     }
 
-    /// Notes that the schedules have not changed since the last update.
-    public mutating func confirm() {
+    /// Notes that the schedules are up to date.
+    private mutating func confirm() {
         refreshedThrough = through
         isTakenOver = false
     }

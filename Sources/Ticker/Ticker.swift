@@ -208,7 +208,6 @@ public actor Ticker: Service {
         do {
             let changes = try await store.schedules(changedSince: revision)
             isBlind = false
-            guard changes.revision != revision else { return plan.confirm() }
             for unreadable in plan.update(changes, zones: zones) {
                 logger.error(
                     "a schedule on record cannot be read",

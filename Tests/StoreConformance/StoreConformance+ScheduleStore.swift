@@ -83,9 +83,7 @@ extension StoreConformance {
                     }
                 }
                 let changes = try await store.schedules(changedSince: revision)
-                if changes.isComplete { known = [:] }
-                for schedule in changes.schedules { known[schedule.key] = schedule }
-                for key in changes.removed { known[key] = nil }
+                changes.apply(to: &known)
                 revision = changes.revision
                 let all = try await store.distinctSchedules().map { ($0.key, $0) }
                 #expect(known == Dictionary(uniqueKeysWithValues: all), "step \(step)")
