@@ -91,7 +91,7 @@ public struct ChaosRun: Sendable {
         let crashed = Self.programs.filter { !installation.isAlive($0) }
         for program in crashed { try await installation.startProgram(program) }
         for program in Self.programs {
-            try await installation.untilReady(program, withinSeconds: 120)
+            try await installation.untilReady(program)
         }
         return crashed
     }
@@ -99,12 +99,12 @@ public struct ChaosRun: Sendable {
     /// Waits until every due event of an occurrence up to `instant` has been handled.
     private func untilDispatched(beyond instant: Instant) async throws {
         for job in jobs {
-            _ = try await until("\(job.name) runs again", withinSeconds: 120) {
+            _ = try await until("\(job.name) runs again") {
                 try await record.latest(of: job).contains { $0.occurrence > instant } ? true : nil
             }
         }
         let queues = [WorkQueue.dispatcherDue, .dispatcherBulk].map { "belfry.\($0.rawValue)" }
-        _ = try await until("no due event waits", withinSeconds: 120) {
+        _ = try await until("no due event waits") {
             let depths = try await record.queueDepths()
             return queues.allSatisfy { depths[$0] == 0 } ? true : nil
         }

@@ -78,7 +78,7 @@ struct FaultInjector {
     private func restart(_ program: String) async throws {
         try await installation.endProgram(program)
         try await installation.startProgram(program)
-        try await installation.untilReady(program, withinSeconds: 120)
+        try await installation.untilReady(program)
     }
 
     private func freeze(_ pids: [Int32], for duration: Duration) async throws {
@@ -95,7 +95,7 @@ struct FaultInjector {
 
     /// Purges a queue once the broker lets it. Returns the begin of the try that succeeded.
     private func purge(_ queue: WorkQueue) async throws -> Instant {
-        try await until("\(queue.rawValue) is purged", withinSeconds: 120) {
+        try await until("\(queue.rawValue) is purged") {
             let begin = ledger.now()
             let answer = try? await installation.controlBroker(["purge_queue", "belfry.\(queue.rawValue)"])
             return answer.map { _ in begin }

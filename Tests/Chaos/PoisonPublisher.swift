@@ -35,7 +35,7 @@ struct PoisonPublisher {
                     exchange: queue.exchange, routingKey: queue.routingKeys[0], id: "poison-\(queue.rawValue)",
                     body: Array($0.utf8))
             }
-            _ = try await until("the broker takes poison", withinSeconds: 120) {
+            _ = try await until("the broker takes poison") {
                 try? await broker.publish(messages)
             }
         }

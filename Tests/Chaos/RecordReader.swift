@@ -18,7 +18,7 @@ struct RecordReader: Sendable {
             "heartbeat_interval_seconds": .integer(job.heartbeatIntervalSeconds),
             "retry": .object(["max_attempts": .integer(3), "backoff_seconds": .array([.integer(1), .integer(5)])]),
         ]
-        _ = try await until("the API accepts the job \(job.name)", withinSeconds: 120) {
+        _ = try await until("the API accepts the job \(job.name)") {
             let answer = try await installation.api(
                 "PUT", "/services/\(Self.service)/jobs/\(job.name)", .object(fields))
             if answer.status == 422 { throw TestFailure("\(job.name) is refused: \(answer.body.text)") }
@@ -78,7 +78,7 @@ struct RecordReader: Sendable {
     }
 
     private func page(_ path: String) async throws -> JSONValue {
-        try await until("the API answers", withinSeconds: 120) {
+        try await until("the API answers") {
             let answer = try await installation.api("GET", path)
             return answer.status == 200 ? answer.body : nil
         }

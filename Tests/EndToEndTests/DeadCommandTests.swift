@@ -27,13 +27,13 @@ extension EndToEnd {
                 var kills = 0
                 while kills < 5, try !belfry.log("deadletterd.1").contains("error=interrupted") {
                     let passes = Self.passes(events)
-                    _ = try await until("another pass is over", withinSeconds: 120) {
+                    _ = try await until("another pass is over") {
                         Self.passes(events) > passes ? true : nil
                     }
                     belfry.killProgram("deadletterd.1")
                     try await belfry.startProgram("deadletterd.1")
                     kills += 1
-                    _ = try await until("deadletterd goes on", withinSeconds: 120) {
+                    _ = try await until("deadletterd goes on") {
                         let goesOn = Self.passes(events) > passes + 1
                         return try goesOn || belfry.log("deadletterd.1").contains("error=interrupted") ? true : nil
                     }
@@ -122,14 +122,14 @@ extension EndToEnd {
                 let answer = try publisher.publish(to: "belfry", key: RoutingKey.runRequested, id: "letter-\(number)")
                 guard answer == .taken else { throw TestFailure("message \(number): \(answer)") }
             }
-            _ = try await until("all messages are dead letters", withinSeconds: 120) {
+            _ = try await until("all messages are dead letters") {
                 try await depths(belfry).dead == count ? true : nil
             }
         }
 
         /// Waits until at least this number of letters is back and none is on its way, and returns how many there are.
         private static func settled(_ belfry: Installation, count: Int) async throws -> Int {
-            try await until("the replayed messages are dead letters again", withinSeconds: 120) {
+            try await until("the replayed messages are dead letters again") {
                 let depths = try await depths(belfry)
                 return depths.work == 0 && depths.dead >= count ? depths.dead : nil
             }

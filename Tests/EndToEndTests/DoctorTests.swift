@@ -28,7 +28,7 @@ extension EndToEnd {
 
         /// Waits for stages that other tests have stopped.
         private static func untilWell(_ belfry: Installation) async throws -> [JSONValue] {
-            try await until("the doctor finds nothing wrong", withinSeconds: 120) {
+            try await until("the doctor finds nothing wrong") {
                 let found = try await Self.doctor(belfry)
                 return found.exit == 0 ? found.checks : nil
             }

@@ -85,7 +85,7 @@ struct EarlierInstallation {
 
     /// Waits until an execution has ended, and returns its status and reason: `fail:ttl`.
     func end(of id: String) async throws -> String {
-        try await until("\(id) has ended", withinSeconds: 120) {
+        try await until("\(id) has ended") {
             let record = try await execution(id)
             guard record["finished_at_ms"]?.integer != nil, let status = record["status"]?.string else { return nil }
             return record["reason"]?.string.map { "\(status):\($0)" } ?? status

@@ -98,7 +98,7 @@ extension EndToEnd {
                 #expect(record.allSatisfy { $0["status"]?.string == "success" })
                 let ids = Set(record.compactMap { $0["execution_id"]?.string })
                 for type in ["execution.created", "execution.finished"] {
-                    _ = try await until("each of \(ids.count) executions has \(type)", withinSeconds: 120) {
+                    _ = try await until("each of \(ids.count) executions has \(type)") {
                         await subscriber.executions(type).isSuperset(of: ids) ? true : nil
                     }
                 }
@@ -130,7 +130,7 @@ extension EndToEnd {
                     belfry.killProgram(program)
                     try await belfry.untilEnded(program)
                     try await belfry.startProgram(program, environment: ["BELFRY_CRASH_AT": "after-commit:\(round)"])
-                    try await belfry.untilEnded(program, withinSeconds: 120)
+                    try await belfry.untilEnded(program)
                     try await belfry.startProgram(program)
                     _ = try await until("\(program) is ready") {
                         (try? await belfry.readiness(program))?.status == 200 ? true : nil

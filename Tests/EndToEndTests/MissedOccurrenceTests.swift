@@ -31,7 +31,7 @@ extension EndToEnd {
             try await belfry.pause("missed", fields)
             try await belfry.untilEnded("ingesterd.1")
             try await belfry.startProgram("ingesterd.1")
-            let ended = try await until("every run has ended", withinSeconds: 120) {
+            let ended = try await until("every run has ended") {
                 let all = try await belfry.executions(of: "missed")
                 return all.allSatisfy { $0["finished_at_ms"]?.integer != nil } ? all : nil
             }

@@ -79,7 +79,7 @@ struct PrivateCluster {
     }
 
     private func untilTogether() async throws {
-        _ = try await until("the nodes are one cluster", withinSeconds: 120) {
+        _ = try await until("the nodes are one cluster") {
             // A node that is starting does not answer.
             let status = try? await control(["cluster_status", "--formatter", "json"])
             let running = try? JSONValue(parsing: Array((status ?? "").utf8))["running_nodes"]?.array

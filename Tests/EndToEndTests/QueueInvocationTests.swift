@@ -117,7 +117,7 @@ extension EndToEnd {
             try await cluster.stopOthers()
             let late = try await run("orders", belfry)
             // The others begin while it is waited for, and given up, again.
-            let tries = try await until("a second attempt has found no majority", withinSeconds: 120) {
+            let tries = try await until("a second attempt has found no majority") {
                 let ids = [try await run("steady", belfry), try await run("hook", belfry)]
                 #expect(try await serve(steady, belfry) == ids[0])
                 for id in ids {

@@ -69,10 +69,10 @@ extension EndToEnd {
                         callbacks, body: #"{"status":"success"}"#, attributes: ["x-belfry-token": token])
                     try await belfry.startProgram("ingesterd.1")
                     #expect(try await Self.ended(id, belfry)["status"]?.string == "success")
-                    _ = try await until("all messages are deleted", withinSeconds: 120) {
+                    _ = try await until("all messages are deleted") {
                         try await moto.count(callbacks) == 0 ? true : nil
                     }
-                    _ = try await until("the broker counts ten dead letters", withinSeconds: 120) {
+                    _ = try await until("the broker counts ten dead letters") {
                         let queues = try await belfry.controlBroker(["list_queues", "name", "messages"])
                         return queues.split(separator: "\n").contains("belfry.ingester.callbacks.dead\t10") ? true : nil
                     }
@@ -106,10 +106,10 @@ extension EndToEnd {
                     #expect(
                         record["status"]?.string == "success" && record["progress"]?.integer == 50,
                         "\(record) \(mock.log)")
-                    _ = try await until("all messages are deleted", withinSeconds: 120) {
+                    _ = try await until("all messages are deleted") {
                         try await moto.count(jobs) + moto.count(callbacks) == 0 ? true : nil
                     }
-                    let lines = try await until("the mock has printed its four callbacks", withinSeconds: 120) {
+                    let lines = try await until("the mock has printed its four callbacks") {
                         let lines = mock.log.split(separator: "\n").filter { $0.contains(id) }
                         return lines.count { $0.contains(#""answer":"confirmed""#) } == 4 ? lines : nil
                     }
@@ -134,7 +134,7 @@ extension EndToEnd {
         }
 
         private static func ended(_ id: String, _ belfry: Installation) async throws -> JSONValue {
-            try await until("the execution has ended", withinSeconds: 120) {
+            try await until("the execution has ended") {
                 let answer = try await belfry.api("GET", "/executions/\(id)").body
                 return ["success", "fail"].contains(answer["status"]?.string) ? answer : nil
             }

@@ -31,7 +31,7 @@ extension EndToEnd {
             try await belfry.put(
                 "status", ["invocation_target": .string("\(service.url)/succeed"), "schedule": EndToEnd.never])
             // Other tests may have left dead letters, and have stopped stages for a moment.
-            _ = try await until("every stage is at work", withinSeconds: 120) {
+            _ = try await until("every stage is at work") {
                 let stages = try await Self.status(belfry).body["stages"]?.array ?? []
                 return stages.count == 8 && stages.allSatisfy { $0["state"] == .string("ok") } ? true : nil
             }
@@ -54,7 +54,7 @@ extension EndToEnd {
             _ = try await EndToEnd.ended(id)
             let dropped = try await belfry.belfry(["dead", "drop", "--queue", "dispatcher.runs"])
             #expect(dropped.status == 0, "\(dropped)")
-            _ = try await until("every stage is at work again", withinSeconds: 120) {
+            _ = try await until("every stage is at work again") {
                 let stages = try await Self.status(belfry).body["stages"]?.array ?? []
                 return stages.allSatisfy { $0["state"] == .string("ok") } ? true : nil
             }

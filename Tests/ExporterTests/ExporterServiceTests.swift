@@ -57,7 +57,7 @@ private final class GivenQueue: MessageSubscription {
         try await testGracefulShutdown { trigger in
             try await withThrowingTaskGroup(of: Void.self) { group in
                 group.addTask { try await exporter.run() }
-                _ = try await until("all are acked", withinSeconds: 120) { queue.ackedCount == 2_501 ? true : nil }
+                _ = try await until("all are acked") { queue.ackedCount == 2_501 ? true : nil }
                 #expect(try place.paths().allSatisfy { $0.hasSuffix(".part") } && !place.paths().isEmpty)
                 #expect(exporter.faults.isEmpty)
                 trigger.triggerGracefulShutdown()

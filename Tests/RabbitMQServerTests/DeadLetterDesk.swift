@@ -166,7 +166,7 @@ final class DeadLetterDesk: Sendable {
     }
 
     func untilLetters(_ count: Int) async throws {
-        _ = try await until("\(count) letters lie in the queue", withinSeconds: 120) {
+        _ = try await until("\(count) letters lie in the queue") {
             try await depth("dispatcher.runs.dead") == count ? true : nil
         }
     }

@@ -165,7 +165,7 @@ import Testing
                         }
                     }
                 }
-                _ = try await until("the work queues are empty", withinSeconds: 120) {
+                _ = try await until("the work queues are empty") {
                     let depths = try await depths(node)
                     return WorkQueue.allCases.allSatisfy { depths["belfry.\($0.rawValue)"] == 0 } ? true : nil
                 }

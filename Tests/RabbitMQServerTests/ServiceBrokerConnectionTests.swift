@@ -28,7 +28,7 @@ extension RealBrokerTests {
         }
 
         private func untilConfirmed(_ broker: ServiceBroker, by queue: String) async throws {
-            _ = try await until("a message is confirmed", withinSeconds: 120) {
+            _ = try await until("a message is confirmed") {
                 await publish(broker, to: queue) == .confirmed ? true : nil
             }
         }

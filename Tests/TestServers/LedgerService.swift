@@ -68,7 +68,7 @@ public final class LedgerService: Sendable {
 
     /// Waits until `count` webhooks of a job have arrived, and returns all of them.
     public func webhooks(of job: String, count: Int = 1) async throws -> [Webhook] {
-        try await until("\(count) webhooks of \(job)", withinSeconds: 120) {
+        try await until("\(count) webhooks of \(job)") {
             let found = webhooks.filter { $0.job == job }
             return found.count >= count ? found : nil
         }
