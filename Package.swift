@@ -61,6 +61,12 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
     .testTarget(name: name, dependencies: dependencies, swiftSettings: strict)
 }
 
+/// The tests of a stage: with doubles for the broker, the store and the clock.
+func stageTests(_ name: String, _ more: [Target.Dependency] = []) -> Target {
+    let all: [Target.Dependency] = ["Determinism", "JobCore", "Messaging", "MessagingTesting", "StageKit", "Store"]
+    return tests(name, [.init(stringLiteral: String(name.dropLast("Tests".count))), logging] + all + more)
+}
+
 func program(_ name: String, in folder: String, _ dependencies: [Target.Dependency]) -> Target {
     .executableTarget(name: name, dependencies: dependencies, path: "\(folder)/\(name)", swiftSettings: strict)
 }
@@ -73,8 +79,8 @@ let benchmarks: [Target] =
         program(
             "bench", in: "Benchmarks",
             [
-                "JSON", "JobCore", "SQLiteStore", "Store", "StoreAccess", argumentParser, deque, grdb, logging, nioCore,
-                nioHTTP, nioPosix,
+                "JSON", "JobCore", "PostgreSQL", "SQLiteStore", "Store", "StoreAccess", argumentParser, deque, grdb,
+                logging, nioCore, nioHTTP, nioPosix,
             ]),
         .target(name: "CAllocationCount", path: "Benchmarks/CAllocationCount"),
         program(
@@ -121,6 +127,8 @@ let package = Package(
         ),
         .systemLibrary(
             name: "CCurl", path: "Sources/C/CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+        .systemLibrary(
+            name: "CPostgreSQL", path: "Sources/C/CPostgreSQL", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
         .systemLibrary(name: "CLinux", path: "Sources/C/CLinux"),
         .target(name: "CBuild", path: "Sources/C/CBuild", cSettings: [.define("BELFRY_COMMIT", to: "\"\(commit)\"")]),
         .systemLibrary(name: "CZlib", path: "Sources/C/CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
@@ -140,8 +148,11 @@ let package = Package(
         library("HTTPClient", ["CCurl", "JobCore", "Threads"]),
         library("SQS", ["HTTPClient", "JSON", "JobCore", "Messaging", crypto, logging]),
         library("Store", ["JSON", "JobCore"]),
-        library("SQLiteStore", ["JSON", "JobCore", "Store", grdb, logging, metrics, sqlite]),
-        library("StoreAccess", ["Store", "SQLiteStore", logging]),
+        library("StoreRows", ["JSON", "JobCore", "Store", logging, metrics]),
+        library("SQLiteStore", ["JSON", "JobCore", "Store", "StoreRows", grdb, logging, sqlite]),
+        library("PostgreSQL", ["CLinux", "CPostgreSQL", "Threads", deque]),
+        library("PostgresStore", ["JSON", "JobCore", "PostgreSQL", "Store", "StoreRows", logging]),
+        library("StoreAccess", ["PostgresStore", "SQLiteStore", "Store", logging]),
         library("Commands", ["JSON", "JobCore", "Messaging", "Store", yams]),
         library(
             "StageKit",
@@ -218,40 +229,23 @@ let package = Package(
             ]),
         tests("OpenAPITests", ["JSON", "OpenAPI", "StageKit", hummingbird]),
         tests("HTTPServerTests", ["HTTPServer", "RouterTesting", "TestServers", hummingbird]),
-        tests(
-            "TickerTests",
-            [
-                "Determinism", "JobCore", "Messaging", "MessagingTesting", "Store", "Ticker", inMemoryLogging, logging,
-            ]),
-        tests("DispatcherTests", ["Determinism", "Dispatcher", "JobCore", "Messaging", "Store", logging]),
-        tests(
-            "CourierTests",
-            [
-                "Courier", "Determinism", "JSON", "JobCore", "Messaging", "MessagingTesting", "Signing", heap,
-                lifecycleTestKit, logging,
-            ]),
-        tests(
+        stageTests("TickerTests", [inMemoryLogging]),
+        stageTests("DispatcherTests"),
+        stageTests("CourierTests", ["JSON", "Signing", heap, lifecycleTestKit]),
+        stageTests(
             "IngesterTests",
             [
-                "Determinism", "Fuzzing", "HTTPServer", "Ingester", "JSON", "JobCore", "Messaging", "MessagingTesting",
-                "OpenAPI", "RouterTesting", "Signing", "StageKit", "Store", "TestServers", hummingbird,
-                inMemoryLogging, logging,
+                "Fuzzing", "HTTPServer", "JSON", "OpenAPI", "RouterTesting", "Signing", "TestServers", hummingbird,
+                inMemoryLogging,
             ]),
-        tests(
+        stageTests(
             "ConsoleTests",
             [
-                "Console", "Determinism", "Fuzzing", "HTTPServer", "JSON", "JobCore", "Messaging", "MessagingTesting",
-                "OpenAPI", "RouterTesting", "Signing", "StageKit", "Store", "TestServers", hummingbird, inMemoryLogging,
-                logging,
+                "Fuzzing", "HTTPServer", "JSON", "OpenAPI", "RouterTesting", "Signing", "TestServers", hummingbird,
+                inMemoryLogging,
             ]),
-        tests(
-            "DeadLettersTests",
-            [
-                "DeadLetters", "Determinism", "JobCore", "Messaging", "MessagingTesting", inMemoryLogging, logging,
-            ]),
-        tests(
-            "ReaperTests",
-            ["Determinism", "JobCore", "Messaging", "MessagingTesting", "Reaper", "StageKit", "Store", logging]),
+        stageTests("DeadLettersTests", [inMemoryLogging]),
+        stageTests("ReaperTests"),
         tests(
             "StageKitTests",
             [
@@ -288,11 +282,16 @@ let package = Package(
                 "Chaos", "Determinism", "JSON", "JobCore", "Messaging", "RabbitMQ", "Signing", "TestServers",
                 "Upgrades", logging,
             ]),
+        tests("StoreRowsTests", ["JobCore", "Store", "StoreRows", inMemoryLogging, logging]),
+        tests("PostgreSQLTests", ["PostgreSQL", "TestServers"]),
+        tests(
+            "PostgresStoreTests",
+            ["JobCore", "PostgreSQL", "PostgresStore", "Store", "StoreConformance", "TestServers", logging]),
         tests(
             "SQLiteStoreTests",
             [
-                "JSON", "JobCore", "SQLiteStore", "Store", "StoreConformance", "Upgrades", grdb, inMemoryLogging,
-                logging,
+                "JSON", "JobCore", "SQLiteStore", "Store", "StoreConformance", "StoreRows", "Upgrades", grdb,
+                inMemoryLogging, logging,
             ]),
     ] + benchmarks + examples,
     swiftLanguageModes: [.v6]

@@ -11,9 +11,9 @@ struct Burst {
     private let time = SystemTime()
 
     /// `count` is the number of jobs, so that there is time to register them.
-    init(count: Int, in installation: Installation) throws {
+    init(count: Int, in installation: Installation) async throws {
         self.installation = installation
-        store = try StoreURL(parsing: installation.storeURL).open(logger: Logger(label: "bench"))
+        store = try await StoreURL(parsing: installation.storeURL).open(logger: Logger(label: "bench"))
         instant = Instant(secondsSinceEpoch: time.now().secondsSinceEpoch + 5 + Int64(count / 4_000))
     }
 

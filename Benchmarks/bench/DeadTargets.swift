@@ -28,7 +28,7 @@ struct DeadTargets: AsyncParsableCommand {
     func run() async throws {
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         let service = try await FastService.start()
-        let burst = try Burst(count: targets * deliveries, in: Installation())
+        let burst = try await Burst(count: targets * deliveries, in: Installation())
         let dead = try await addresses(group)
         let addresses = dead.flatMap { Array(repeating: $0, count: deliveries) }
         try await burst.register(addresses + Array(repeating: "\(service.url)/", count: Self.healthyCount))

@@ -14,7 +14,7 @@ struct FairShare: AsyncParsableCommand {
 
     func run() async throws {
         let (service, other) = (try await FastService.start(), try await FastService.start())
-        let burst = try Burst(count: count, in: Installation())
+        let burst = try await Burst(count: count, in: Installation())
         let later = burst.instant.adding(seconds: laterSeconds)
         let few = burst.job(at: "\(other.url)/", dueAt: later)
         try await burst.put(Array(repeating: few, count: Self.fewCount), of: "few")

@@ -17,8 +17,8 @@ struct Heartbeats: AsyncParsableCommand {
         let installation = try Installation()
         let time = SystemTime()
         let service = try await FastService.start(keepsRunsOpen: true)
-        let burst = try Burst(count: count, in: installation)
-        let record = try StoreRecord(storePath: installation.storePath)
+        let burst = try await Burst(count: count, in: installation)
+        let record = try StoreRecord(of: installation)
         let job = burst.job(
             at: "\(service.url)/", dueAt: burst.instant, heartbeatIntervalSeconds: Self.intervalSeconds)
         try await burst.register(Array(repeating: job, count: count), of: "bench")

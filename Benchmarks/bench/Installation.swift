@@ -5,21 +5,21 @@ import JSON
 /// The installation that the environment names, which `Scripts/bench` has started.
 struct Installation {
     let storeURL: String
-    let storePath: String
+    /// The file of SQLite; nil for a store in PostgreSQL.
+    let storePath: String?
     let pidFolder: String
     /// The load of the machine when this program started: the averages over 1, 5 and 15 minutes.
     let loadAverages: [Double]
 
     init() throws {
         let environment = ProcessInfo.processInfo.environment
-        guard let storeURL = environment["BELFRY_STORE_URL"], let pidFolder = environment["BELFRY_PIDS"],
-            storeURL.hasPrefix("sqlite:")
+        guard let storeURL = environment["BELFRY_STORE_URL"], let pidFolder = environment["BELFRY_PIDS"]
         else {
             throw ValidationError("BELFRY_STORE_URL or BELFRY_PIDS is not set: run this program with Scripts/bench")
         }
         self.storeURL = storeURL
         self.pidFolder = pidFolder
-        storePath = String(storeURL.dropFirst("sqlite:".count))
+        storePath = storeURL.hasPrefix("sqlite:") ? String(storeURL.dropFirst("sqlite:".count)) : nil
         var averages = [Double](repeating: 0, count: 3)
         loadAverages = getloadavg(&averages, 3) == 3 ? averages : []
     }

@@ -19,9 +19,9 @@ struct Measurement {
         self.installation = installation
         processes = ProcessMeter(pidFolder: installation.pidFolder)
         metrics = try StageMetrics(pidFolder: installation.pidFolder)
-        transactionCount = TransactionCount(storePath: installation.storePath)
+        transactionCount = TransactionCount(installation: installation)
         messagesBefore = try await metrics.handledMessages()
-        transactionsBefore = try transactionCount.read()
+        transactionsBefore = try await transactionCount.read()
         processesBefore = processes.read()
         busyBefore = MachineLoad.busySeconds()
         begunMilliseconds = time.monotonicMilliseconds()
@@ -30,7 +30,7 @@ struct Measurement {
     /// Ends, and returns what was used in between.
     func end() async throws -> Usage {
         let reading = processes.read()
-        let transactions = try transactionCount.read() &- transactionsBefore
+        let transactions = try await transactionCount.read() &- transactionsBefore
         let busy = MachineLoad.busySeconds() - busyBefore
         let milliseconds = time.monotonicMilliseconds() - begunMilliseconds
         // A message is counted as handled once it is acked, which is shortly after what it led to is on record.

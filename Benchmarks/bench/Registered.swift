@@ -31,7 +31,7 @@ struct Registered: AsyncParsableCommand {
 
     /// Registers jobs of a hundred services that are not due for half a year.
     static func register(_ count: Int, in installation: Installation) async throws {
-        let burst = try Burst(count: count, in: installation)
+        let burst = try await Burst(count: count, in: installation)
         let month = Self.month(after: SystemTime().now())
         let services = min(100, count)
         for service in 0..<services {

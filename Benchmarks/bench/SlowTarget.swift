@@ -15,8 +15,8 @@ struct SlowTarget: AsyncParsableCommand {
     func run() async throws {
         let installation = try Installation()
         let service = try await FastService.start(answerMilliseconds: answerMilliseconds)
-        let burst = try Burst(count: count, in: installation)
-        let record = try StoreRecord(storePath: installation.storePath)
+        let burst = try await Burst(count: count, in: installation)
+        let record = try StoreRecord(of: installation)
         try await burst.register(Array(repeating: "\(service.url)/", count: count))
         let measurement = try await Measurement(of: installation)
         let arrived = try await burst.wait(for: "webhooks", count) { service.arrivalCount }

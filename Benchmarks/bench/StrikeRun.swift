@@ -14,8 +14,8 @@ struct StrikeRun {
     func run(_ bench: String, _ more: [String: JSONValue] = [:]) async throws {
         let total = count * seconds
         let service = try await FastService.start()
-        let burst = try Burst(count: total, in: installation)
-        let record = try StoreRecord(storePath: installation.storePath)
+        let burst = try await Burst(count: total, in: installation)
+        let record = try StoreRecord(of: installation)
         guard try record.openCount(limit: 1) == 0 else {
             throw Failure("there are open executions before the beginning")
         }

@@ -16,15 +16,13 @@ public struct StoreSheet {
         let advice =
             switch found {
             case known: "the one of this program"
-            case ..<known: "the first daemon that starts brings it to \(known)"
+            case ..<known: "belfry store migrate, or the first daemon that starts, brings it to \(known)"
             default: "newer than \(known), which this program knows: upgrade this program"
             }
         let damage = inspection.damage.map { damage in damage.isEmpty ? ["none found"] : damage } ?? []
-        let (bytes, freeBytes) = (
-            ByteCountText.text(of: inspection.bytes), ByteCountText.text(of: inspection.freeBytes)
-        )
+        let free = inspection.freeBytes.map { ", and \(ByteCountText.text(of: $0)) are free" } ?? ""
         return [
-            ["schema", "\(found), \(advice)"], ["size", "\(bytes), and \(freeBytes) are free"],
+            ["schema", "\(found), \(advice)"], ["size", "\(ByteCountText.text(of: inspection.bytes))\(free)"],
             ["jobs", "\(inspection.jobCount)"],
             ["executions", "\(inspection.executionCount), of which \(inspection.openExecutionCount) have not ended"],
             ["newest occurrence", inspection.newestOccurrence?.rfc3339 ?? "none"],
@@ -36,7 +34,8 @@ public struct StoreSheet {
         [
             "schema": .integer(Int64(inspection.schemaVersion)),
             "known_schema": .integer(Int64(inspection.knownSchemaVersion)), "bytes": .integer(inspection.bytes),
-            "free_bytes": .integer(inspection.freeBytes), "jobs": .integer(Int64(inspection.jobCount)),
+            "free_bytes": inspection.freeBytes.map { .integer($0) } ?? .null,
+            "jobs": .integer(Int64(inspection.jobCount)),
             "executions": .integer(Int64(inspection.executionCount)),
             "open_executions": .integer(Int64(inspection.openExecutionCount)),
             "newest_occurrence": inspection.newestOccurrence.map { .string($0.rfc3339) } ?? .null,

@@ -51,6 +51,12 @@ struct StatusProblem: Sendable, Equatable, Encodable {
             ]
         case .failing:
             [StatusProblem(.storeFault, "The store's disk takes no writes.", hint: "Check the disk.")]
+        case .readOnly:
+            [
+                StatusProblem(
+                    .storeFault, "The store's database takes no writes.",
+                    hint: "Check that its server is the primary.")
+            ]
         case .unavailable:
             [StatusProblem(.storeUnavailable, "The store can't be read.", hint: "The log of consoled says why.")]
         case .noAnswer:

@@ -65,6 +65,8 @@ enum StoreCondition: String, Sendable, CaseIterable {
     case notWritable = "not_writable"
     /// It can be read, and its disk fails.
     case failing
+    /// It can be read, and its server takes no writes.
+    case readOnly = "read_only"
     /// It can't be read.
     case unavailable
     /// It did not answer in time.
@@ -76,6 +78,8 @@ enum StoreCondition: String, Sendable, CaseIterable {
             case .full: .full
             case .notWritable: .notWritable
             case .failing: .failing
+            case .readOnly: .readOnly
+            case .unreachable: .unavailable
             }
     }
 }

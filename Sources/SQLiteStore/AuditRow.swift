@@ -1,6 +1,7 @@
 import GRDB
 import JobCore
 import Store
+import StoreRows
 
 /// The row of an audit entry: how it is written, and how it is read.
 enum AuditRow {

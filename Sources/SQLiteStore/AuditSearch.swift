@@ -1,6 +1,7 @@
 import GRDB
 import JobCore
 import Store
+import StoreRows
 
 /// A search in the audit trail: which rows, newest first, and where the next page begins. Its cost is bounded: a page
 /// ends early after many entries that do not match.

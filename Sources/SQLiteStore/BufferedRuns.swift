@@ -1,6 +1,7 @@
 import GRDB
 import JobCore
 import Store
+import StoreRows
 
 /// The buffered executions, inside one transaction: the exclusive ones that are pending and don't hold their job's
 /// lock.

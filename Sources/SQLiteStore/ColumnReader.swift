@@ -1,6 +1,7 @@
 import FoundationEssentials
 import GRDB
 import JobCore
+import StoreRows
 
 /// Reads a row's columns one after the other, in the order in which the query names them.
 struct ColumnReader {

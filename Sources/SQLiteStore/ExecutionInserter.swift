@@ -1,6 +1,7 @@
 import GRDB
 import JobCore
 import Store
+import StoreRows
 
 /// Inserts executions, inside one transaction.
 struct ExecutionInserter {

@@ -2,6 +2,7 @@ import FoundationEssentials
 import GRDB
 import JSON
 import JobCore
+import StoreRows
 
 /// An execution and its row: how it is read, and how it is written.
 struct ExecutionRow {

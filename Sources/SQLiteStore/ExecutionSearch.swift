@@ -1,6 +1,7 @@
 import GRDB
 import JobCore
 import Store
+import StoreRows
 
 /// A search in the history, in the order of `ExecutionPosition`. Its cost is bounded, however long the history is and
 /// however little of it matches.

@@ -1,6 +1,7 @@
 import GRDB
 import JobCore
 import Store
+import StoreRows
 
 /// Loads executions and writes their changes, inside one transaction.
 struct ExecutionUpdater {

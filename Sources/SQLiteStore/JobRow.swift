@@ -1,6 +1,7 @@
 import GRDB
 import JobCore
 import Store
+import StoreRows
 
 /// The row of a job: how it is read, and how it is written.
 enum JobRow {
@@ -30,7 +31,7 @@ enum JobRow {
     ) throws -> [StoredJob] {
         let statement = try database.cachedStatement(sql: select + condition)
         let rows = try Row.fetchCursor(statement, arguments: arguments)
-        return try unreadable.list(rows, limit: limit, where: isWanted, read)
+        return try unreadable.list(rows.next, limit: limit, where: isWanted, read)
     }
 
     /// The first jobs that can be read, up to `limit` of them and `Limits.pageBytesMax` of their documents. `next`
@@ -104,6 +105,21 @@ enum JobRow {
             sql: select + "WHERE service = ? AND name = ? AND deleted_ms IS NULL")
         let rows = try Row.fetchCursor(statement, arguments: [name.service, name.job])
         return try rows.next().map(read)
+    }
+
+    /// What is on record under a name. A row that can't be read is noted.
+    static func before(
+        _ name: JobName, in database: Database, leavingOut unreadable: UnreadableRows
+    ) throws -> JobBefore {
+        do {
+            return JobBefore(try find(name, in: database))
+        } catch let row as UnreadableRow {
+            unreadable.note(row)
+            return JobBefore(
+                unreadableSince: try Int64.fetchOne(
+                    database, sql: "SELECT created_ms FROM job WHERE service = ? AND name = ?",
+                    arguments: [name.service, name.job]))
+        }
     }
 
     /// Inserts a job or replaces it. A row that exists keeps its `seq`, by which executions refer to it.

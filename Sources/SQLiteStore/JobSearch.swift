@@ -1,6 +1,7 @@
 import GRDB
 import JobCore
 import Store
+import StoreRows
 
 /// A search for jobs, in the order of their names. Its cost is bounded, however many jobs there are and however few of
 /// them match.

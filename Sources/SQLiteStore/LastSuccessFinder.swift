@@ -1,6 +1,7 @@
 import GRDB
 import JobCore
 import Store
+import StoreRows
 
 /// Adds the last success of an execution's job, for the dispatcher, which hands it to the run.
 struct LastSuccessFinder {

@@ -1,6 +1,7 @@
 import GRDB
 import JobCore
 import Store
+import StoreRows
 
 /// The rows of operators' pauses: how they are found, read and written.
 enum PauseRow {
@@ -42,7 +43,7 @@ enum PauseRow {
     ) throws -> [JobPause] {
         let statement = try database.cachedStatement(sql: selectCovering)
         let rows = try Row.fetchCursor(statement, arguments: [first.databaseValue, last.databaseValue])
-        return try unreadable.list(rows) { try read($0) }
+        return try unreadable.list(rows.next) { try read($0) }
     }
 
     /// The pauses of a subject that are not over, the newest first: at most one, unless a clock was turned back.

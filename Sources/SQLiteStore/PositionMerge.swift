@@ -1,6 +1,7 @@
 import GRDB
 import JobCore
 import Store
+import StoreRows
 
 /// Reads the lists of an index as one, in the order of `ExecutionPosition`, and only as far as it is asked to.
 struct PositionMerge {

@@ -1,6 +1,7 @@
 import GRDB
 public import JobCore
 public import Store
+import StoreRows
 
 extension SQLiteStore: CallbackStore {
     public func statuses(of ids: [ExecutionID]) async throws(StoreError) -> [ExecutionID: ExecutionStatus] {

@@ -1,6 +1,7 @@
 import GRDB
 public import JobCore
 public import Store
+import StoreRows
 
 extension SQLiteStore: ConsoleStore {
     public func jobs(_ query: JobQuery) async throws(StoreError) -> ListedJobs {
@@ -9,46 +10,27 @@ extension SQLiteStore: ConsoleStore {
     }
 
     public func change(
-        _ batch: JobBatch, by author: ChangeAuthor, now: @autoclosure @Sendable () -> Instant
+        _ batch: JobBatch, by author: ChangeAuthor, now: @autoclosure @escaping @Sendable () -> Instant
     ) async throws(StoreError) -> JobBatchResult {
         guard !batch.isEmpty else { return .made(puts: [], deletions: []) }
         return try await write { database in
             let now = now()
-            var jobs = try JobsBefore(batch, in: database, leavingOut: unreadable)
-            let failed = batch.failedPreconditions(isAbsent: { jobs[$0].isAbsent }, stored: { jobs[$0].stored })
-            guard failed.isEmpty else { return .refused(failed) }
-            var isChanged = false
-            let puts = try batch.puts.map { put in
-                let before = jobs[put.job.name]
-                let stored = before.replaced(by: put.job, now: now)
-                jobs[put.job.name] = JobBefore(stored)
-                if before.stored?.etag != stored.etag {
-                    try JobRow.write(stored, to: database)
-                    isChanged = true
-                }
-                if put.job.isExclusive, !before.isExclusive {
-                    try JobRow.noteEarlierRuns(of: put.job.name, in: database)
-                }
-                if before.isAbsent { try JobRow.forgetLastSuccess(of: put.job.name, in: database) }
-                if let entry = AuditEntry(put: stored, replacing: before.stored, by: author) {
-                    try AuditRow.insert(entry, into: database)
-                }
-                return PutJob(before: before.stored, stored: stored, isNew: before.isAbsent)
+            var before: [JobName: JobBefore] = [:]
+            for name in batch.puts.map(\.job.name) + batch.deletions.map(\.name) where before[name] == nil {
+                before[name] = try JobRow.before(name, in: database, leavingOut: unreadable)
             }
-            let deletions = try batch.deletions.map { deletion in
-                let before = jobs[deletion.name]
-                jobs[deletion.name] = JobBefore(nil)
-                if !before.isAbsent {
-                    try JobRow.delete(deletion.name, now: now, from: database)
-                    let entry = AuditEntry(deleted: deletion.name, before.stored, by: author, at: now)
-                    try AuditRow.insert(entry, into: database)
-                    isChanged = true
+            let plan = JobBatchPlan(batch, before: before, by: author, now: now)
+            for step in plan.steps {
+                switch step {
+                case .write(let stored): try JobRow.write(stored, to: database)
+                case .noteEarlierRuns(let name): try JobRow.noteEarlierRuns(of: name, in: database)
+                case .forgetLastSuccess(let name): try JobRow.forgetLastSuccess(of: name, in: database)
+                case .delete(let name): try JobRow.delete(name, now: now, from: database)
+                case .audit(let entry): try AuditRow.insert(entry, into: database)
                 }
-                return DeletedJob(
-                    name: deletion.name, before: before.stored, deletedAt: before.isAbsent ? nil : now)
             }
-            if isChanged { try JobRow.countChange(in: database) }
-            return .made(puts: puts, deletions: deletions)
+            if plan.isChanged { try JobRow.countChange(in: database) }
+            return plan.result
         }
     }
 

@@ -1,6 +1,7 @@
 import GRDB
 public import JobCore
 public import Store
+import StoreRows
 
 extension SQLiteStore: ExpiryStore {
     public func progress() async throws(StoreError) -> LineProgress {
@@ -67,7 +68,7 @@ extension SQLiteStore: ExpiryStore {
         _ sql: String, in database: Database, _ arguments: StatementArguments
     ) throws -> [OverdueExecution] {
         let rows = try Row.fetchCursor(try database.cachedStatement(sql: sql), arguments: arguments)
-        return try unreadable.list(rows) { row in
+        return try unreadable.list(rows.next) { row in
             try UnreadableRow.naming(.execution, ExecutionRow.subject(row)) {
                 var column = ColumnReader(row)
                 return OverdueExecution(id: try column.identifier(), expiry: try column.next() ? .ttl : .heartbeat)
@@ -96,7 +97,7 @@ extension SQLiteStore: ExpiryStore {
     private func undelivered(
         _ statement: Statement, _ arguments: StatementArguments
     ) throws -> [UndeliveredExecution] {
-        try unreadable.list(try Row.fetchCursor(statement, arguments: arguments)) { row in
+        try unreadable.list(try Row.fetchCursor(statement, arguments: arguments).next) { row in
             try UnreadableRow.naming(.execution, ExecutionRow.subject(row)) {
                 var column = ColumnReader(row)
                 return UndeliveredExecution(

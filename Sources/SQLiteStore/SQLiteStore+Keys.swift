@@ -2,6 +2,7 @@ import FoundationEssentials
 import GRDB
 public import JobCore
 public import Store
+import StoreRows
 
 /// The keys of `ConsoleStore`.
 extension SQLiteStore {
@@ -13,7 +14,7 @@ extension SQLiteStore {
     }
 
     public func apiKeys() async throws(StoreError) -> [APIKey] {
-        try await read { try unreadable.list(try Self.keyRows("ORDER BY name", [], in: $0), Self.key) }
+        try await read { try unreadable.list(try Self.keyRows("ORDER BY name", [], in: $0).next, Self.key) }
     }
 
     private static func keyRows(

@@ -5,7 +5,7 @@ public import Store
 extension SQLiteStore: PauseStore {
     public func pause(
         _ subject: JobPause.Subject, note: String?, until: Instant?, by author: ChangeAuthor,
-        now: @autoclosure @Sendable () -> Instant
+        now: @autoclosure @escaping @Sendable () -> Instant
     ) async throws(StoreError) -> (pause: JobPause, jobCount: Int)? {
         try await write { database in
             let now = now()
@@ -27,7 +27,7 @@ extension SQLiteStore: PauseStore {
     }
 
     public func resume(
-        _ subject: JobPause.Subject, by author: ChangeAuthor, now: @autoclosure @Sendable () -> Instant
+        _ subject: JobPause.Subject, by author: ChangeAuthor, now: @autoclosure @escaping @Sendable () -> Instant
     ) async throws(StoreError) -> JobPause? {
         try await write { database in
             let now = now()

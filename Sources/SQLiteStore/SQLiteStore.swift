@@ -1,6 +1,7 @@
 import GRDB
 public import Logging
 public import Store
+import StoreRows
 
 /// The store in one SQLite file, which all daemons of a machine have open at the same time.
 ///

@@ -1,4 +1,5 @@
 import GRDB
+import StoreRows
 
 /// The tables, as a list of migrations. A released migration is never changed; a new one follows it. The name of each
 /// begins with its number, which is the version of the schema once it is applied.

@@ -1,5 +1,6 @@
 import GRDB
 import JobCore
+import StoreRows
 
 /// An index of executions that ends in their occurrence (SQLite appends `seq` to it). So its entries for one value of
 /// the columns before that are a list in the order of `ExecutionPosition`.

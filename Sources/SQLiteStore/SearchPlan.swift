@@ -1,6 +1,7 @@
 import GRDB
 import JobCore
 import Store
+import StoreRows
 
 /// How a search finds executions: which index it reads, and which conditions it checks on each entry.
 struct SearchPlan {

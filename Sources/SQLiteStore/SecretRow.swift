@@ -1,6 +1,7 @@
 import GRDB
 import JobCore
 import Store
+import StoreRows
 
 /// The rows of services' secrets: how they are found, read and written.
 enum SecretRow {
@@ -41,7 +42,7 @@ enum SecretRow {
             sql: "SELECT service, seq, sealed, created_ms, expires_ms FROM service_secret \(condition)"
                 + "ORDER BY service, seq DESC",
             arguments: service.map { [$0] } ?? [])
-        return try unreadable.list(rows) { row in
+        return try unreadable.list(rows.next) { row in
             let service: String = row[0]
             return try UnreadableRow.naming(.serviceSecret, "a secret of the service \(service)") {
                 var column = ColumnReader(row, from: 1)

@@ -22,8 +22,9 @@ public enum AllSettings {
         meaning: "The prefix of every exchange, queue and broker user.")
 
     public static let storeURL = Setting<String>(
-        "store-url", readBy: withStore, default: .text("sqlite:.belfry/belfry.sqlite"), form: "sqlite:PATH",
-        meaning: "The store, `sqlite:PATH`.")
+        "store-url", readBy: withStore, default: .text("sqlite:.belfry/belfry.sqlite"),
+        form: "sqlite:PATH or postgres://user:password@host/database",
+        meaning: "The store: the file of `sqlite:PATH`, or `postgres://user:password@host/database`.")
 
     public static let tzdir = Setting<String>(
         "tzdir", readBy: [.tickerd, .dispatcherd, .consoled, .belfry], default: .text("/usr/share/zoneinfo"),

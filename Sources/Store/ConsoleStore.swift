@@ -12,7 +12,7 @@ public protocol ConsoleStore: AuditStore {
     /// when no other program writes any more: of two changes, the one that is read later is not the older one.
     /// A put that leaves the job as it was has no audit entry.
     func change(
-        _ batch: JobBatch, by author: ChangeAuthor, now: @autoclosure @Sendable () -> Instant
+        _ batch: JobBatch, by author: ChangeAuthor, now: @autoclosure @escaping @Sendable () -> Instant
     ) async throws(StoreError) -> JobBatchResult
 
     /// The job of that name; nil when there is none, or it was deleted. Throws `StoreError.unusable` when it can't be

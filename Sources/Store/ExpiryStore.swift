@@ -25,6 +25,9 @@ public protocol ExpiryStore: Sendable {
     /// Removes up to `limit` executions that ended before `instant`, the earliest first; answers how many it removed.
     /// The last success of an exclusive job stays, however old: its next run receives it. After another success has
     /// replaced it, it may stay for some time more.
+    ///
+    /// A store may remove executions by the days on which they ended: then they stay until all of that day is before
+    /// `instant`, and the last day that is removed may exceed the limit.
     func removeHistory(endedBefore instant: Instant, limit: Int) async throws(StoreError) -> Int
 
     /// The latest time of an audit entry; nil when there is none.

@@ -13,13 +13,13 @@ public protocol PauseStore: Sendable {
     /// for once, when no other program writes any more.
     func pause(
         _ subject: JobPause.Subject, note: String?, until: Instant?, by author: ChangeAuthor,
-        now: @autoclosure @Sendable () -> Instant
+        now: @autoclosure @escaping @Sendable () -> Instant
     ) async throws(StoreError) -> (pause: JobPause, jobCount: Int)?
 
     /// Ends the pause of a subject, and answers it with its end; nil when the subject is not paused. The pause stays on
     /// record, for occurrences within it that are handled late.
     func resume(
-        _ subject: JobPause.Subject, by author: ChangeAuthor, now: @autoclosure @Sendable () -> Instant
+        _ subject: JobPause.Subject, by author: ChangeAuthor, now: @autoclosure @escaping @Sendable () -> Instant
     ) async throws(StoreError) -> JobPause?
 
     /// The pauses that cover an instant of those from `first` through `last`: see `DispatchStore`.

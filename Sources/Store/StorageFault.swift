@@ -5,6 +5,8 @@ public struct StorageFault: Error, Sendable, Equatable, CustomStringConvertible 
         case full = "the store's disk is full: free some space"
         case notWritable = "the store's files can't be written: make them and their folder writable for this program"
         case failing = "the store's files can't be written: check the disk"
+        case unreachable = "the store's database can't be reached: check the server and the network"
+        case readOnly = "the store's database takes no writes: check that its server is the primary"
     }
 
     public var kind: Kind

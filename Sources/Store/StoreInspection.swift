@@ -9,8 +9,8 @@ public struct StoreInspection: Sendable, Equatable {
     public var knownSchemaVersion: Int
     /// The bytes of the store's files.
     public var bytes: Int64
-    /// The bytes that are free on its disk.
-    public var freeBytes: Int64
+    /// The bytes that are free on its disk; nil for the disk of another machine.
+    public var freeBytes: Int64?
     public var jobCount: Int
     public var executionCount: Int
     /// The executions that have not ended.
@@ -21,7 +21,7 @@ public struct StoreInspection: Sendable, Equatable {
     public var damage: [String]?
 
     public init(
-        schemaVersion: Int, knownSchemaVersion: Int, bytes: Int64, freeBytes: Int64, jobCount: Int,
+        schemaVersion: Int, knownSchemaVersion: Int, bytes: Int64, freeBytes: Int64?, jobCount: Int,
         executionCount: Int, openExecutionCount: Int, newestOccurrence: Instant?, damage: [String]?
     ) {
         self.schemaVersion = schemaVersion

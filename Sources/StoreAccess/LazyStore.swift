@@ -16,8 +16,8 @@ public final class LazyStore: Sendable {
     }
 
     /// Opens the store. Throws `StoreError.unavailable` for a later try, `.unusable` when no try can succeed.
-    public func open() throws(StoreError) -> any CompleteStore {
-        let opened = try url.open(logger: logger)
+    public func open() async throws(StoreError) -> any CompleteStore {
+        let opened = try await url.open(logger: logger)
         store.withLock { $0 = opened }
         return opened
     }

@@ -13,8 +13,14 @@ public enum Fault: Sendable, Hashable, CustomStringConvertible {
     case freezeBroker
     /// No memory left by the broker's own setting: it blocks publishers.
     case alarmBroker
-    /// Another program holds the store's write lock.
+    /// Another program holds the store's write lock; in PostgreSQL, a lock of the executions.
     case lockStore
+    /// PostgreSQL ends at once, without a last word, and is started again at the end.
+    case killStore
+    /// PostgreSQL is stopped in order, and started again at the end.
+    case restartStore
+    /// SIGSTOP of all processes of PostgreSQL, and SIGCONT at the end.
+    case freezeStore
     case purge(WorkQueue)
     /// A message that can't be handled, into every queue.
     case poison
@@ -22,7 +28,10 @@ public enum Fault: Sendable, Hashable, CustomStringConvertible {
     /// The kinds of faults, without what they are done to.
     public enum Kind: String, Sendable, CaseIterable {
         case kill, killPair, restart, freeze, killBroker, restartBroker, freezeBroker, alarmBroker, lockStore, purge
-        case poison
+        case poison, killStore, restartStore, freezeStore
+
+        /// Those that a store in SQLite can have: it has no server.
+        public static let ofSQLite = Set(allCases).subtracting([.killStore, .restartStore, .freezeStore])
     }
 
     public var kind: Kind {
@@ -35,6 +44,9 @@ public enum Fault: Sendable, Hashable, CustomStringConvertible {
         case .freezeBroker: .freezeBroker
         case .alarmBroker: .alarmBroker
         case .lockStore: .lockStore
+        case .killStore: .killStore
+        case .restartStore: .restartStore
+        case .freezeStore: .freezeStore
         case .purge: .purge
         case .poison: .poison
         }
@@ -50,6 +62,9 @@ public enum Fault: Sendable, Hashable, CustomStringConvertible {
         case .freezeBroker: "freeze the broker"
         case .alarmBroker: "memory alarm of the broker"
         case .lockStore: "lock the store"
+        case .killStore: "kill the store's server"
+        case .restartStore: "restart the store's server"
+        case .freezeStore: "freeze the store's server"
         case .purge(let queue): "purge \(queue.rawValue)"
         case .poison: "poison into every queue"
         }
@@ -69,6 +84,14 @@ public enum Fault: Sendable, Hashable, CustomStringConvertible {
 
     /// Whether it may drop due events on their way to a dispatcher.
     var dropsDueEvents: Bool { self == .purge(.dispatcherDue) || self == .purge(.dispatcherBulk) }
+
+    /// Whether the store can't be used while it lasts.
+    var disturbsStore: Bool {
+        switch self {
+        case .lockStore, .killStore, .restartStore, .freezeStore: true
+        default: false
+        }
+    }
 
     /// Whether connections to the broker break, or messages wait, while it lasts.
     var disturbsBroker: Bool {

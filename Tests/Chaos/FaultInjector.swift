@@ -67,10 +67,10 @@ struct FaultInjector {
             try await installation.controlBroker(["set_vm_memory_high_watermark", "0.00001"])
             try await Task.sleep(for: duration)
             try await installation.controlBroker(["set_vm_memory_high_watermark", "absolute", "2GB"])
-        case .lockStore:
-            let lock = try await until("the store is locked") { try? StoreLock(path: installation.storePath) }
-            try await Task.sleep(for: duration)
-            try lock.release()
+        case .lockStore: try await lockStore(for: duration)
+        case .killStore: try await stopStore("kill", for: duration)
+        case .restartStore: try await stopStore("stop", for: duration)
+        case .freezeStore: try await freeze(try await installation.storePIDs(), for: duration)
         case .poison: ledger.addPoison(try await poison.publish())
         }
     }
@@ -85,6 +85,23 @@ struct FaultInjector {
         for pid in pids where pid > 0 { Foundation.kill(pid, SIGSTOP) }
         defer { for pid in pids where pid > 0 { Foundation.kill(pid, SIGCONT) } }
         try await Task.sleep(for: duration)
+    }
+
+    private func lockStore(for duration: Duration) async throws {
+        if installation.usesPostgres {
+            // Another fault may end the connection.
+            _ = try await installation.lockStore(for: duration)
+            return
+        }
+        let lock = try await until("the store is locked") { try? StoreLock(path: installation.storePath) }
+        try await Task.sleep(for: duration)
+        try lock.release()
+    }
+
+    private func stopStore(_ action: String, for duration: Duration) async throws {
+        try await installation.postgres(action)
+        try await Task.sleep(for: duration)
+        try await installation.postgres("restart")
     }
 
     private func stopBroker(_ action: String, for duration: Duration) async throws {

@@ -57,7 +57,7 @@ extension Judge {
     /// When an end must be on record: faults of the recorders, the store and the broker hold it up.
     private func recordedBy(_ end: Instant) -> Instant {
         self.end(ofFaultsFrom: end, withinMilliseconds: Self.recordingMilliseconds) {
-            $0.disturbs("ingesterd") || $0 == .lockStore || $0.disturbsBroker
+            $0.disturbs("ingesterd") || $0.disturbsStore || $0.disturbsBroker
         }
     }
 

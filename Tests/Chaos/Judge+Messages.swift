@@ -49,7 +49,7 @@ extension Judge {
             return Violation(
                 .hungCallback, execution: execution, at: request.at,
                 "\(request.endpoint) gave no answer for \(waited) ms")
-        case 500... where !isExplained(by: { $0 == .lockStore }) && !isAfterBrokerFault(request):
+        case 500... where !isExplained(by: { $0.disturbsStore }) && !isAfterBrokerFault(request):
             return Violation(
                 .refusedCallback, execution: execution, at: request.at,
                 "\(request.endpoint) answered \(request.answer)")

@@ -45,7 +45,7 @@ extension Judge {
     /// and the broker hold it up.
     private func dispatchedBy(_ occurrence: Instant) -> Instant {
         end(ofFaultsFrom: occurrence, withinMilliseconds: Self.dueMilliseconds) {
-            $0.disturbs("tickerd") || $0.disturbs("dispatcherd") || $0 == .lockStore || $0.disturbsBroker
+            $0.disturbs("tickerd") || $0.disturbs("dispatcherd") || $0.disturbsStore || $0.disturbsBroker
         }.adding(milliseconds: Self.dueMilliseconds)
     }
 }

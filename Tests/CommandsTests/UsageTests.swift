@@ -160,7 +160,8 @@ import Testing
         #expect(gone.status == 1 && gone.errors == "belfry: there is no key named “old\\u001b”\n")
 
         // An older version took any name.
-        let store = try StoreURL(parsing: "sqlite:\(files.path)/belfry.sqlite").open(logger: Logger(label: "test"))
+        let store = try await StoreURL(parsing: "sqlite:\(files.path)/belfry.sqlite").open(
+            logger: Logger(label: "test"))
         let old = APIKey(name: "old\u{1B}", scope: .service("a\n\u{9B}"), createdAt: SystemTime().now())
         #expect(try await store.add(old, secretHash: Array(0..<32), by: ChangeAuthor(name: "test")))
         let listed = try await keys("list")

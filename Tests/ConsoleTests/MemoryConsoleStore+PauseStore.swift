@@ -4,7 +4,7 @@ import Store
 extension MemoryConsoleStore: PauseStore {
     func pause(
         _ subject: JobPause.Subject, note: String?, until: Instant?, by author: ChangeAuthor,
-        now: @autoclosure @Sendable () -> Instant
+        now: @autoclosure @escaping @Sendable () -> Instant
     ) async throws(StoreError) -> (pause: JobPause, jobCount: Int)? {
         _ = try read()
         let now = now()
@@ -24,7 +24,7 @@ extension MemoryConsoleStore: PauseStore {
     }
 
     func resume(
-        _ subject: JobPause.Subject, by author: ChangeAuthor, now: @autoclosure @Sendable () -> Instant
+        _ subject: JobPause.Subject, by author: ChangeAuthor, now: @autoclosure @escaping @Sendable () -> Instant
     ) async throws(StoreError) -> JobPause? {
         _ = try read()
         let now = now()

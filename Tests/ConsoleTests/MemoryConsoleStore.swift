@@ -78,7 +78,7 @@ final class MemoryConsoleStore: ConsoleStore {
     }
 
     func change(
-        _ batch: JobBatch, by author: ChangeAuthor, now: @autoclosure @Sendable () -> Instant
+        _ batch: JobBatch, by author: ChangeAuthor, now: @autoclosure @escaping @Sendable () -> Instant
     ) async throws(StoreError) -> JobBatchResult {
         content.beforeWrite()
         let now = now()

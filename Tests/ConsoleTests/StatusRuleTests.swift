@@ -93,6 +93,7 @@ import Testing
     private static let others: [Case] = [
         Case(name: "a full disk", problems: [.storeFault]) { $0.store = .full },
         Case(name: "a store without rights", problems: [.storeFault]) { $0.store = .notWritable },
+        Case(name: "a store on a standby", problems: [.storeFault]) { $0.store = .readOnly },
         Case(name: "a failing disk", problems: [.storeFault]) { $0.store = .failing },
         Case(name: "no store", problems: [.storeUnavailable], stage: .reaperd, state: .unknown) {
             ($0.store, $0.overview) = (.unavailable, nil)

@@ -8,13 +8,19 @@ import Testing
 /// Guarantees: nothing is lost, doubled, stuck or falsely ended, nothing is delivered after its end, and exclusive runs
 /// never overlap. `Scripts/chaos` runs it longer, and with another seed.
 @Suite(.timeLimit(.minutes(120))) struct ChaosTests {
-    @Test func `under faults nothing is lost, doubled, stuck or falsely ended`() async throws {
-        let variables = ProcessInfo.processInfo.environment
+    private static let variables = ProcessInfo.processInfo.environment
+
+    /// With `BELFRY_CHAOS_STORE` it is one store, which is then long under faults.
+    private static let stores = variables["BELFRY_CHAOS_STORE"].map { [$0] } ?? ["sqlite", "postgres"]
+
+    @Test(arguments: stores)
+    func `under faults nothing is lost, doubled, stuck or falsely ended`(store: String) async throws {
         let plan = ChaosPlan(
-            seed: variables["BELFRY_CHAOS_SEED"].flatMap { UInt64($0) } ?? 1,
-            seconds: variables["BELFRY_CHAOS_SECONDS"].flatMap { Int64($0) } ?? 120,
-            kinds: kinds(variables["BELFRY_CHAOS_FAULTS"] ?? "all"))
-        let belfry = try await Installation.start("chaos", scale: ChaosRun.scale, environment: ChaosRun.environment)
+            seed: Self.variables["BELFRY_CHAOS_SEED"].flatMap { UInt64($0) } ?? 1,
+            seconds: Self.variables["BELFRY_CHAOS_SECONDS"].flatMap { Int64($0) } ?? 90,
+            kinds: kinds(Self.variables["BELFRY_CHAOS_FAULTS"] ?? "all", of: store))
+        let belfry = try await Installation.start(
+            "chaos-\(store)", scale: ChaosRun.scale, store: store, environment: ChaosRun.environment)
         let report: ChaosReport
         do {
             report = try await ChaosRun(plan, on: belfry).report()
@@ -28,8 +34,8 @@ import Testing
         #expect(report.verdict.counts() == [:])
     }
 
-    private func kinds(_ names: String) -> Set<Fault.Kind> {
-        if names == "all" { return Set(Fault.Kind.allCases) }
+    private func kinds(_ names: String, of store: String) -> Set<Fault.Kind> {
+        if names == "all" { return store == "sqlite" ? Fault.Kind.ofSQLite : Set(Fault.Kind.allCases) }
         return Set(names.split(separator: ",").compactMap { Fault.Kind(rawValue: String($0)) })
     }
 }

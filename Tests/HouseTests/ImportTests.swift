@@ -9,11 +9,12 @@ enum ImportRule {
 
     static let stages = ["Ticker", "Dispatcher", "Courier", "Ingester", "Reaper", "Console", "DeadLetters"]
     private static let drivers = [
-        "RabbitMQ", "GRDB", "SQLiteStore", "PostgresStore", "StoreAccess", "HTTPClient", "SQS",
+        "RabbitMQ", "GRDB", "SQLiteStore", "PostgreSQL", "PostgresStore", "StoreAccess", "HTTPClient", "SQS",
     ]
-    private static let c = ["CCurl", "CRabbitMQ", "CLinux", "CZlib"]
+    private static let c = ["CCurl", "CPostgreSQL", "CRabbitMQ", "CLinux", "CZlib"]
     private static let adapters = [
-        "RabbitMQ", "HTTPClient", "HTTPServer", "SQLiteStore", "SQS", "StoreAccess", "Threads",
+        "RabbitMQ", "HTTPClient", "HTTPServer", "PostgreSQL", "PostgresStore", "SQLiteStore", "SQS", "StoreAccess",
+        "StoreRows", "Threads",
     ]
 
     /// One import, such as `public import JobCore`.

@@ -27,9 +27,15 @@ enum TypeNameRule {
         source.declarations.filter { $0.isType && !$0.isPrivate && $0.enclosing == nil }
     }
 
+    /// Adapters to the same roles, which no module but `StoreAccess` imports together. They are alike, file by file.
+    private static let counterparts: Set<String> = ["SQLiteStore", "PostgresStore"]
+
     static func repeated(in sources: [SourceText]) -> [String] {
-        let all = sources.flatMap { source in visibleTypes(of: source).map { ($0.name, source.place($0.line)) } }
-        return Dictionary(grouping: all, by: \.0).values.filter { $0.count > 1 }
+        let all = sources.flatMap { source in
+            visibleTypes(of: source).map { ($0.name, source.place($0.line), source.module) }
+        }
+        return Dictionary(grouping: all, by: \.0).values
+            .filter { $0.count > (counterparts.isSubset(of: $0.map(\.2)) ? 2 : 1) }
             .map { same in "\(same[0].0): \(same.map(\.1).joined(separator: ", "))" }.sorted()
     }
 

@@ -60,22 +60,30 @@ struct ForkRig {
         try handle.declareQueue(name, arguments: ["x-queue-type": .string("quorum")], passively: false)
     }
 
-    /// Publishes events and waits for their confirms.
+    /// Publishes each event once, and waits for the confirms, however slow the machine is.
     @discardableResult
     func publish(_ events: [AMQPMessage]) async throws -> ServiceBroker.Answer {
-        let publisher = WindowPublisher(options: options, logger: silentLogger)
-        let loop = Task { await publisher.run() }
-        var answer = ServiceBroker.Answer.unavailable(reason: "")
+        var handle = try AMQPHandle.connect(options.urls[0], options: options)
+        try handle.selectConfirms()
+        var tracker = ConfirmTracker()
+        var answer = ServiceBroker.Answer.confirmed
         for start in stride(from: 0, to: events.count, by: 1_000) {
-            let window = Array(events[start..<min(start + 1_000, events.count)])
-            answer = try await until("the publisher is connected") {
-                let answer = await publisher.publish(window, withinMilliseconds: 20_000)
-                if case .unavailable = answer { return nil }
-                return answer
+            let window = events[start..<min(start + 1_000, events.count)]
+            tracker.begin(0, count: window.count, destinations: [], at: .now)
+            for event in window {
+                try handle.enqueue(event)
+                tracker.sent(at: .now)
+            }
+            try handle.flush()
+            _ = try await until("the broker has answered every event of the window") {
+                for case .confirmed(let tag, let multiple, let isAccepted) in try handle.readEvents() {
+                    if !isAccepted { answer = .full }
+                    _ = tracker.confirmed(tag: tag, multiple: multiple, isAccepted: isAccepted, at: .now)
+                }
+                return tracker.unconfirmedCount == 0 ? true : nil
             }
         }
-        loop.cancel()
-        await loop.value
+        handle.closeInOrder()
         return answer
     }
 

@@ -43,6 +43,25 @@ import Testing
         Set(try await store.executions(ExecutionQuery()).executions.map(\.id))
     }
 
+    @Test func `takes those that ended at the same instant one after the other, as the limit says`() async throws {
+        let folder = try TemporaryFolder()
+        defer { folder.remove() }
+        let store = try folder.store()
+        func record(_ job: String, _ second: Int64) async throws {
+            var execution = Self.execution(job, second)
+            execution.isExclusive = false
+            try await Self.record(execution, in: store)
+        }
+        for number in 0..<3 { try await record("job-\(number)", 0) }
+        let later = Self.now.adding(seconds: 1)
+        for expected in [1, 1, 1, 0] {
+            #expect(try await store.removeHistory(endedBefore: later, limit: 1) == expected)
+        }
+        try await record("later", 1)
+        #expect(try await store.removeHistory(endedBefore: later, limit: 1) == 0)
+        #expect(try await store.removeHistory(endedBefore: later.adding(milliseconds: 1), limit: 1) == 1)
+    }
+
     @Test func `looks at each execution once, also at those that must stay`() async throws {
         let folder = try TemporaryFolder()
         defer { folder.remove() }

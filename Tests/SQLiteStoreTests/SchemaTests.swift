@@ -2,6 +2,7 @@ import Foundation
 import GRDB
 import JobCore
 import Store
+import StoreRows
 import StoreConformance
 import Testing
 

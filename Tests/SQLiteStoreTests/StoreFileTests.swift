@@ -2,6 +2,7 @@ import Foundation
 import GRDB
 import JobCore
 import Store
+import StoreRows
 import Testing
 
 @testable import SQLiteStore

@@ -3,6 +3,7 @@ import InMemoryLogging
 import JobCore
 import Logging
 import Store
+import StoreRows
 import StoreConformance
 import Testing
 

@@ -9,13 +9,13 @@ import Testing
         defer { file.remove() }
         let store = LazyStore(try StoreURL(parsing: file.url), logger: Logger(label: "test"))
         #expect(await store.faults() == ["the store is not open yet"])
-        _ = try store.open()
+        _ = try await store.open()
         #expect(await store.faults().isEmpty)
     }
 
     @Test func `stays unready when it cannot be opened`() async throws {
         let store = LazyStore(try StoreURL(parsing: "sqlite:/dev/null/belfry.sqlite"), logger: Logger(label: "test"))
-        #expect(throws: StoreError.self) { try store.open() }
+        await #expect(throws: StoreError.self) { try await store.open() }
         #expect(await store.faults() == ["the store is not open yet"])
     }
 }

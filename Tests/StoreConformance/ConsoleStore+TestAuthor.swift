@@ -10,7 +10,7 @@ extension ChangeAuthor {
 extension ConsoleStore {
     /// Creates or replaces jobs, whatever is on record.
     public func put(
-        _ jobs: [Job], by author: ChangeAuthor = .test, now: @autoclosure @Sendable () -> Instant
+        _ jobs: [Job], by author: ChangeAuthor = .test, now: @autoclosure @escaping @Sendable () -> Instant
     ) async throws(StoreError) -> [PutJob] {
         let batch = JobBatch(puts: jobs.map { JobBatch.Put($0) })
         guard case .made(let puts, _) = try await change(batch, by: author, now: now()) else { return [] }

@@ -159,7 +159,7 @@ extension StoreConformance {
             let execution = sampleExecution(minute: 3)
             try await store.create(execution)
             try await store.rewrite(execution.id) { $0.end(.fail, .ttl) }
-            #expect(try await store.removeHistory(endedBefore: start.adding(seconds: 9_999), limit: 9) == 1)
+            #expect(try await store.removeHistory(endedBefore: start.adding(seconds: 86_400), limit: 9) == 1)
             #expect(try await store.newestOccurrence() == start.adding(seconds: 180))
         },
     ]

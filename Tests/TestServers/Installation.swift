@@ -32,21 +32,24 @@ public final class Installation: Sendable {
         loop = Task { await web.run() }
     }
 
-    /// Starts a new installation, whose programs get these variables. `Scripts/test` stops it after all tests.
+    /// Starts a new installation, whose programs get these variables. `Scripts/test` stops it after all tests. `store`
+    /// is as `Scripts/up` takes it.
     /// `prepare` may put files into its empty folder before.
     public static func start(
-        _ name: String, scale: String = "", environment: [String: String] = [:],
+        _ name: String, scale: String = "", store: String = "sqlite", environment: [String: String] = [:],
         prepare: (_ home: String) throws -> Void = { _ in }
     ) async throws -> Installation {
         let home = Project.home(name)
         let variables = ["BELFRY_HOME": home, "BELFRY_PREBUILT": Project.bin, "BELFRY_LOG_LEVEL": "info"]
             .merging(environment) { $1 }
         _ = try? await Program.script("down", environment: variables)
+        _ = try? await Program.script("postgres", ["remove", "\(home)/postgres"], environment: variables)
         try? FileManager.default.removeItem(atPath: home)
         try FileManager.default.createDirectory(
             atPath: home, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
         try prepare(home)
-        try await Program.script("up", scale.isEmpty ? [] : ["--scale", scale], environment: variables)
+        let scaling = scale.isEmpty ? [] : ["--scale", scale]
+        try await Program.script("up", ["--store", store] + scaling, environment: variables)
         let text = try String(contentsOfFile: "\(home)/env", encoding: .utf8)
         let pairs = text.split(separator: "\n").compactMap { line -> (String, String)? in
             let parts = line.split(separator: "=", maxSplits: 1)

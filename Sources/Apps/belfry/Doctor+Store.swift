@@ -8,7 +8,8 @@ import StoreAccess
 
 extension Doctor {
     func storeFinding() async throws -> DoctorFinding {
-        let backup = try Self.storeURL.value(in: settings).backup
+        let url = try Self.storeURL.value(in: settings)
+        guard let backup = url.backup else { return await databaseFinding(url) }
         let place = try AllSettings.storeURL.value(in: settings)
         if !backup.isThere, !settings.isGiven(AllSettings.storeURL.row) {
             return notGiven("store", AllSettings.storeURL.row, "there is none at \(place)")
@@ -23,14 +24,22 @@ extension Doctor {
         }
     }
 
+    private func databaseFinding(_ url: StoreURL) async -> DoctorFinding {
+        do throws(StoreError) {
+            return .store(
+                try await url.inspect(thoroughly: false), writeFault: nil, place: "the database", now: time.now())
+        } catch {
+            return .database(error)
+        }
+    }
+
     /// Whether the keys are strong, and open the secrets of the store.
     func signingKeysFinding() async throws -> DoctorFinding {
         let check = "signing keys"
         guard let keys = try Self.signingKeys.optional.value(in: settings) else {
             return notGiven(check, AllSettings.signingKeys.row, "this program was given none")
         }
-        let backup = try Self.storeURL.value(in: settings).backup
-        let sealed = await Self.blocking { [now = time.now()] in try? backup.sealedSecrets(at: now) }
+        let sealed = try? await Self.storeURL.value(in: settings).sealedSecrets(at: time.now())
         var faults: [String] = []
         for (service, text) in sealed ?? [] {
             do throws(SealedSecretError) {

@@ -33,7 +33,7 @@ struct KeysCommand: AsyncParsableCommand {
             let secret = given ? try Self.givenSecret() : APISecret.random()
             let key = APIKey(
                 name: name, scope: scope, createdAt: SystemTime().now(), createdBy: ChangeAuthor.local.name)
-            let store = try storeOptions.store()
+            let store = try await storeOptions.store()
             guard try await store.add(key, secretHash: APISecret.hash(secret), by: .local) else {
                 let found = try await store.apiKey(secretHash: APISecret.hash(secret))
                 if given, found?.name == name, found?.scope == scope { return }

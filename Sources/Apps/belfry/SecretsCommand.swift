@@ -110,7 +110,7 @@ struct SecretsCommand: AsyncParsableCommand {
 
         func run() async throws {
             let reader = SecretReader(keys: try SecretReader.signingKeys(), now: SystemTime().now())
-            let store = try storeOptions.store()
+            let store = try await storeOptions.store()
             let changes = try await store.secrets(of: nil).compactMap { try reader.resealed($0) }
             let count = try await store.reseal(changes, by: .local, now: SystemTime().now())
             Output.line(json ? JSONValue.object(["resealed": .integer(Int64(count))]).text : "resealed \(count)")

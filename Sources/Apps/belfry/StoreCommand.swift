@@ -10,10 +10,10 @@ import StoreAccess
 
 struct StoreCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "store", abstract: "Checks the store, backs it up, and restores a backup.",
-        subcommands: [Check.self, Backup.self, Restore.self])
+        commandName: "store", abstract: "Checks the store, brings it up to date, backs it up, and restores a backup.",
+        subcommands: [Check.self, Migrate.self, Backup.self, Restore.self])
 
-    struct Check: ParsableCommand {
+    struct Check: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Looks for damage in the store, and shows what is in it. Changes nothing.",
             discussion: """
@@ -23,8 +23,8 @@ struct StoreCommand: AsyncParsableCommand {
         @OptionGroup var options: StoreOptions
         @Flag(help: "Print JSON.") var json = false
 
-        func run() throws {
-            let inspection = try options.url().backup.inspect(thoroughly: true)
+        func run() async throws {
+            let inspection = try await options.url().inspect(thoroughly: true)
             let sheet = StoreSheet(inspection)
             if json {
                 Output.line(JSONValue.object(sheet.fields).text)
@@ -32,6 +32,27 @@ struct StoreCommand: AsyncParsableCommand {
                 Output.table(["STORE", ""], sheet.rows)
             }
             if !inspection.isUsable { throw ExitCode(1) }
+        }
+    }
+
+    struct Migrate: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract:
+                "Brings the schema of the store up to date, and creates a store where there is none.",
+            discussion: """
+                The daemons do the same when they start. This command is for a database in which only its owner may \
+                make tables. A store of a newer program is left as it is, and the command exits with 1.
+                """)
+        @OptionGroup var options: StoreOptions
+        @Flag(help: "Print JSON.") var json = false
+
+        func run() async throws {
+            let (before, after) = try await options.url().migrate(logger: OutputLogHandler.logger)
+            guard !json else {
+                let fields = ["from": JSONValue.integer(Int64(before)), "to": .integer(Int64(after))]
+                return Output.line(JSONValue.object(fields).text)
+            }
+            Output.line(before == after ? "schema \(after), up to date" : "schema \(before) is now \(after)")
         }
     }
 
@@ -47,7 +68,7 @@ struct StoreCommand: AsyncParsableCommand {
         @Flag(help: "Print JSON.") var json = false
 
         func run() throws {
-            let sheet = StoreSheet(try options.url().backup.copy(to: file))
+            let sheet = StoreSheet(try options.backup().copy(to: file))
             Output.line(json ? JSONValue.object(sheet.fields).text : "\(file): \(sheet.summary)")
         }
     }
@@ -65,7 +86,7 @@ struct StoreCommand: AsyncParsableCommand {
 
         func run() throws {
             let now = SystemTime().now().rfc3339.filter { $0.isLetter || $0.isNumber }
-            let (inspection, former) = try options.url().backup.restore(from: file, now: now)
+            let (inspection, former) = try options.backup().restore(from: file, now: now)
             let sheet = StoreSheet(inspection)
             guard !json else {
                 let more = ["former": former.map { JSONValue.string($0) } ?? .null]

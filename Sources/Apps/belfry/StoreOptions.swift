@@ -1,4 +1,5 @@
 import ArgumentParser
+import SQLiteStore
 import Settings
 import Store
 import StoreAccess
@@ -8,8 +9,17 @@ struct StoreOptions: ParsableArguments {
     @Option(AllSettings.storeURL) var storeURL: String?
 
     /// Opens the store. Throws ``SettingsError`` or ``StoreError``.
-    func store() throws -> any ConsoleStore & SecretStore {
-        try url().open(logger: OutputLogHandler.logger)
+    func store() async throws -> any ConsoleStore & SecretStore {
+        try await url().open(logger: OutputLogHandler.logger)
+    }
+
+    /// What copies and restores the store. Throws ``SettingsError`` or ``Refused``.
+    func backup() throws -> StoreBackup {
+        guard let backup = try url().backup else {
+            throw Refused(
+                "the store is in PostgreSQL: use pg_dump and pg_restore; see docs/operations.md, “PostgreSQL”")
+        }
+        return backup
     }
 
     /// Where the store is. Throws ``SettingsError``.

@@ -30,7 +30,8 @@ public struct Consoled: DaemonProgram {
                 hasServiceBroker: serviceURL != nil, pipelinePrefix: brokerSettings.topology.prefix,
                 sqsEndpoint: endpoint)
             let console = Console(
-                store: try store.open(), broker: broker, queues: RabbitQueueInspector(brokerSettings), answers: answers,
+                store: try await store.open(), broker: broker, queues: RabbitQueueInspector(brokerSettings),
+                answers: answers,
                 targets: targets, time: time, logger: logger)
             return [WebServer(address: address, logger: logger, router: console.router)]
                 + console.periodicStages.map { Periodic($0, broker: broker, time: time, logger: logger) }

@@ -19,7 +19,7 @@ public struct Dispatcherd: DaemonProgram {
         let broker = RabbitBroker(brokerSettings, consumes: true, publishesEvents: true, logger: logger)
         let opened = LazyStore(storeURL, logger: daemon.logger)
         try await daemon.run(connections: broker.run, faults: { await opened.faults() + broker.outages }) {
-            let (store, share) = (try opened.open(), ServiceShare())
+            let (store, share) = (try await opened.open(), ServiceShare())
             let limits = Pump.Limits(prefetch: 400, batch: 200)
             // A due event may stand for hundreds of executions, or for one.
             let dueLimits = Pump.Limits(prefetch: 32, batch: 32)

@@ -29,7 +29,7 @@ public struct Ingesterd: DaemonProgram {
             faults: { await opened.faults() + broker.outages }
         ) {
             let ingester = IngesterServices(
-                store: try opened.open(), broker: broker, callbackQueue: queue, keys: keys, logger: daemon.logger)
+                store: try await opened.open(), broker: broker, callbackQueue: queue, keys: keys, logger: daemon.logger)
             return switch role {
             case .callback: ingester.callback(at: address)
             case .recorder: ingester.recorder

@@ -19,7 +19,7 @@ public struct Reaperd: DaemonProgram {
         let broker = RabbitBroker(brokerSettings, consumes: false, publishesEvents: false, logger: daemon.logger)
         let opened = LazyStore(storeURL, logger: daemon.logger)
         try await daemon.run(connections: broker.run, faults: { await opened.faults() + broker.outages }) {
-            let store = try opened.open()
+            let store = try await opened.open()
             let stages: [any PeriodicStage] = [
                 ExpiryReporter(store: store), LostDeliveryFinder(store: store, overdueSeconds: overdueSeconds),
                 MarkMaker(), HistoryCleaner(store: store, keepDays: keepDays),

@@ -17,7 +17,7 @@ public struct Tickerd: DaemonProgram {
         let broker = RabbitBroker(brokerSettings, consumes: true, publishesEvents: false, logger: daemon.logger)
         let store = LazyStore(storeURL, logger: daemon.logger)
         try await daemon.run(connections: broker.run, faults: { await store.faults() + broker.outages }) {
-            [Ticker(store: try store.open(), broker: broker, time: SystemTime(), logger: daemon.logger)]
+            [Ticker(store: try await store.open(), broker: broker, time: SystemTime(), logger: daemon.logger)]
         }
     }
 }

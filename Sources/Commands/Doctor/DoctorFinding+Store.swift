@@ -16,7 +16,8 @@ extension DoctorFinding {
         }
         let found =
             "\(place), schema \(schema), \(ByteCountText.text(of: inspection.bytes)), "
-            + "\(ByteCountText.text(of: inspection.freeBytes)) free, \(newest ?? "no occurrence yet")"
+            + (inspection.freeBytes.map { "\(ByteCountText.text(of: $0)) free, " } ?? "")
+            + (newest ?? "no occurrence yet")
         if schema > known {
             return .wrong(
                 storeCheck, "\(found): written by a newer Belfry, this program knows schema \(known)",
@@ -28,7 +29,7 @@ extension DoctorFinding {
                 next: "make the files and their folder writable for the user of the daemons, and run this command as "
                     + "that user")
         }
-        if inspection.freeBytes < freeBytesMin {
+        if let free = inspection.freeBytes, free < freeBytesMin {
             return .warning(
                 storeCheck, "\(found): little space is left",
                 next: "free some space on the disk, or lower BELFRY_HISTORY_DAYS of reaperd")
@@ -41,7 +42,18 @@ extension DoctorFinding {
         return .ok(storeCheck, found)
     }
 
-    /// What to say about a store that can't be read.
+    /// What to say about a database that can't be read.
+    public static func database(_ error: StoreError) -> DoctorFinding {
+        let next =
+            switch error {
+            case .unavailable: "check that the server runs, and that this machine reaches it"
+            case .unusable:
+                "correct BELFRY_STORE_URL, or start a daemon with it, such as tickerd, which creates the store"
+            }
+        return .wrong(storeCheck, "\(error)", next: next)
+    }
+
+    /// What to say about a file that can't be read.
     public static func store(_ error: StoreError, isThere: Bool) -> DoctorFinding {
         guard isThere else {
             return .wrong(

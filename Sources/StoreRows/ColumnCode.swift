@@ -1,20 +1,20 @@
-import JobCore
+package import JobCore
 
 /// A value that a column holds as a number. A number that was ever released keeps its meaning.
-protocol ColumnCode: CaseIterable {
+package protocol ColumnCode: CaseIterable {
     var code: Int64 { get }
 }
 
 extension ColumnCode {
     /// Nil when no value has this code: then the row is damaged, or was written by a newer Belfry.
-    init?(code: Int64) {
+    package init?(code: Int64) {
         guard let value = Self.allCases.first(where: { $0.code == code }) else { return nil }
         self = value
     }
 }
 
 extension ExecutionStatus: ColumnCode {
-    var code: Int64 {
+    package var code: Int64 {
         switch self {
         case .pending: 0
         case .invoked: 1
@@ -26,7 +26,7 @@ extension ExecutionStatus: ColumnCode {
 }
 
 extension FailureReason: ColumnCode {
-    var code: Int64 {
+    package var code: Int64 {
         switch self {
         case .reported: 0
         case .invocation: 1
@@ -40,7 +40,7 @@ extension FailureReason: ColumnCode {
 }
 
 extension Trigger: ColumnCode {
-    var code: Int64 {
+    package var code: Int64 {
         switch self {
         case .schedule: 0
         case .manual: 1

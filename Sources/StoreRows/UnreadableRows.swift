@@ -1,11 +1,10 @@
 import CoreMetrics
-import GRDB
-import Logging
+package import Logging
 import Synchronization
 
 /// Leaves out the rows that can't be read, logs and counts them: such a row costs itself, and not the page or the batch
 /// that it is part of.
-final class UnreadableRows: Sendable {
+package final class UnreadableRows: Sendable {
     private let logger: Logger
     private let counters: [UnreadableRow.Table: Counter]
     private let loggedAt = Mutex<[String: ContinuousClock.Instant]>([:])
@@ -15,7 +14,7 @@ final class UnreadableRows: Sendable {
     /// A damaged store may have many such rows: no more of them are remembered.
     private static let rememberedMax = 1_000
 
-    init(logger: Logger) {
+    package init(logger: Logger) {
         self.logger = logger
         counters = Dictionary(
             uniqueKeysWithValues: UnreadableRow.Table.allCases.map {
@@ -23,21 +22,21 @@ final class UnreadableRows: Sendable {
             })
     }
 
-    /// The first `limit` values that `read` makes of rows and that are wanted. `read` throws `UnreadableRow` for a row
-    /// to leave out.
-    func list<Value>(
-        _ rows: RowCursor, limit: Int = .max, where isWanted: (Value) -> Bool = { _ in true },
+    /// The first `limit` values that `read` makes of rows and that are wanted. `next` gives the rows, and `read` throws
+    /// `UnreadableRow` for one to leave out.
+    package func list<Row, Value>(
+        _ next: () throws -> Row?, limit: Int = .max, where isWanted: (Value) -> Bool = { _ in true },
         _ read: (Row) throws -> Value
     ) throws -> [Value] {
         var values: [Value] = []
-        while values.count < limit, let row = try rows.next() {
+        while values.count < limit, let row = try next() {
             if let value = try value({ try read(row) }), isWanted(value) { values.append(value) }
         }
         return values
     }
 
     /// What `read` returns; nil when it throws `UnreadableRow`.
-    func value<Value>(_ read: () throws -> Value) throws -> Value? {
+    package func value<Value>(_ read: () throws -> Value) throws -> Value? {
         do {
             return try read()
         } catch let row as UnreadableRow {
@@ -47,7 +46,7 @@ final class UnreadableRows: Sendable {
     }
 
     /// Logs and counts a row.
-    func note(_ row: UnreadableRow) {
+    package func note(_ row: UnreadableRow) {
         counters[row.table]?.increment()
         let now = ContinuousClock.now
         let isDue = loggedAt.withLock { loggedAt in

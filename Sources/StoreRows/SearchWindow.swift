@@ -1,14 +1,14 @@
 import JobCore
-import Store
+package import Store
 
 /// The positions that a search may find.
-struct SearchWindow {
+package struct SearchWindow {
     /// Only what comes after this one.
-    let start: ExecutionPosition
+    package let start: ExecutionPosition
     /// The earliest occurrence, in milliseconds.
-    let sinceMilliseconds: Int64
+    package let sinceMilliseconds: Int64
 
-    init(_ query: ExecutionQuery) {
+    package init(_ query: ExecutionQuery) {
         // No execution has the least number: this position comes after all of earlier ones, and before none of its own.
         let until = query.until.map { ExecutionPosition(occurrence: $0, number: .min) }
         let first = ExecutionPosition(occurrence: Instant(millisecondsSinceEpoch: .max), number: .min)
@@ -19,7 +19,7 @@ struct SearchWindow {
 
 extension ExecutionPosition {
     /// Whether a search finds this position before another one.
-    func precedes(_ other: ExecutionPosition) -> Bool {
+    package func precedes(_ other: ExecutionPosition) -> Bool {
         (occurrence.millisecondsSinceEpoch, number) > (other.occurrence.millisecondsSinceEpoch, other.number)
     }
 }

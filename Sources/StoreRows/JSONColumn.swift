@@ -1,14 +1,14 @@
 import JSON
 
 /// JSON in a column: the only place that knows which reader and writer serve it.
-enum JSONColumn {
+package enum JSONColumn {
     /// Throws `JSONError` when `text` is not JSON or not a `Value`.
-    static func value<Value: Decodable>(of text: String) throws -> Value {
+    package static func value<Value: Decodable>(of text: String) throws -> Value {
         try JSONDecoding.decode(Value.self, from: Array(text.utf8), limits: .trusted)
     }
 
     /// Throws `EncodingError` for a floating-point number that is not finite.
-    static func text(of value: some Encodable) throws -> String {
+    package static func text(of value: some Encodable) throws -> String {
         String(decoding: try JSONWriter.bytes(of: value), as: UTF8.self)
     }
 }

@@ -1,0 +1,32 @@
+/// Why a call of the server failed.
+public struct PostgresError: Error, Sendable, Equatable, CustomStringConvertible {
+    /// How the server sorts it (PostgreSQL, “Error Codes”); nil if the server said nothing: the connection could not
+    /// be made, was lost, or had no answer in time.
+    public var state: String?
+    /// In the server's words, or in those of libpq. It has no password.
+    public var message: String
+    /// The `state` of a server that doesn't serve now may come while a connection is made.
+    public var isConnecting: Bool
+
+    public init(state: String?, message: String, isConnecting: Bool = false) {
+        self.state = state
+        self.message = message
+        self.isConnecting = isConnecting
+    }
+
+    /// What is left of the message on one line, and the code.
+    public var description: String {
+        let line = message.split(whereSeparator: \.isNewline).joined(separator: "; ")
+        return state.map { "\(line) (SQLSTATE \($0))" } ?? line
+    }
+
+    /// Whether the same transaction may succeed at once: another one was in its way (class 40).
+    public var isConflict: Bool { state?.hasPrefix("40") ?? false }
+
+    /// Whether the connection can't be used any more, or leads to a server that takes no writes: after a failover the
+    /// next connection finds the new primary.
+    public var endsConnection: Bool {
+        guard let state else { return true }
+        return state.hasPrefix("08") || state.hasPrefix("57P") || state == "25006" || state == "25P03"
+    }
+}

@@ -1,0 +1,29 @@
+import Foundation
+
+/// The PostgreSQL server of an installation that was started with `--store postgres`.
+extension Installation {
+    private var folder: String { "\(home)/postgres" }
+
+    /// Whether the store is in PostgreSQL.
+    public var usesPostgres: Bool { settings["BELFRY_STORE_URL", default: ""].hasPrefix("postgres") }
+
+    /// Does `kill`, `stop` or `restart` to the server.
+    public func postgres(_ action: String) async throws {
+        try await Program.script("postgres", [action, folder], environment: ["BELFRY_HOME": home])
+    }
+
+    /// The pids of the server and of the processes that it has started.
+    public func storePIDs() async throws -> [Int32] {
+        let first = try String(contentsOfFile: "\(folder)/postgres.pid", encoding: .utf8)
+            .trimmingCharacters(in: .whitespacesAndNewlines)
+        let others = try await Program.run("/usr/bin/pgrep", ["-P", first])
+        return ([first] + others.output.split(separator: "\n").map(String.init)).compactMap { Int32($0) }
+    }
+
+    /// Locks the executions for this time, in a session of its own.
+    public func lockStore(for duration: Duration) async throws -> Finished {
+        let seconds = duration.components.seconds
+        let sql = "BEGIN; LOCK TABLE belfry.execution IN ACCESS EXCLUSIVE MODE; SELECT pg_sleep(\(seconds)); COMMIT"
+        return try await Program.run("/usr/bin/psql", [settings["BELFRY_STORE_URL", default: ""], "-c", sql])
+    }
+}
