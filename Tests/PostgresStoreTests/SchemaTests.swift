@@ -60,3 +60,13 @@ import Testing
         #expect(try await second.pauses(inForceAt: .init(secondsSinceEpoch: 1_900_000_001)).isEmpty)
     }
 }
+
+@Suite struct `The clock of a PostgreSQL store` {
+    @Test func `is that of the server, to the millisecond`() async throws {
+        let store = try await RealPostgres.emptyStore()
+        // The server of the tests runs on this machine.
+        let before = SystemTime().now()
+        let time = try #require(try await store.clock())
+        #expect((before...SystemTime().now()).contains(time))
+    }
+}

@@ -16,24 +16,24 @@ public struct Consoled: DaemonProgram {
             DaemonSettings.init, BrokerSettings.init, AllSettings.storeURL.parsed(StoreURL.init(parsing:)).value,
             AllSettings.apiListen.value, AllSettings.serviceAMQPURL.optional.value, SQSSettings.endpoint)
         let daemon = Daemon.bootstrap(daemonSettings)
-        let (logger, time) = (daemon.logger, SystemTime())
+        let (logger, time) = (daemon.logger, StoreClock(logger: daemon.logger))
         let broker = RabbitBroker(brokerSettings, consumes: false, publishesEvents: true, logger: logger)
-        let (answers, store) = (AnswerQueue(brokerSettings, logger: logger), LazyStore(storeURL, logger: logger))
+        let (answers, opened) = (AnswerQueue(brokerSettings, logger: logger), LazyStore(storeURL, logger: logger))
         let connections = { @Sendable () async in
             async let answering: Void = answers.run()
             _ = await (broker.run(), answering)
         }
         try await daemon.run(
-            listens: [address], connections: connections, faults: { await store.faults() + broker.outages }
+            listens: [address], connections: connections, faults: { await opened.faults() + broker.outages }
         ) {
             let targets = TargetRules(
                 hasServiceBroker: serviceURL != nil, pipelinePrefix: brokerSettings.topology.prefix,
                 sqsEndpoint: endpoint)
+            let store = try await opened.open()
             let console = Console(
-                store: try await store.open(), broker: broker, queues: RabbitQueueInspector(brokerSettings),
-                answers: answers,
+                store: store, broker: broker, queues: RabbitQueueInspector(brokerSettings), answers: answers,
                 targets: targets, time: time, logger: logger)
-            return [WebServer(address: address, logger: logger, router: console.router)]
+            return try await time.follow(store) + [WebServer(address: address, logger: logger, router: console.router)]
                 + console.periodicStages.map { Periodic($0, broker: broker, time: time, logger: logger) }
         }
     }

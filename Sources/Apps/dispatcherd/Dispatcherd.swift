@@ -1,6 +1,5 @@
 import BrokerAccess
 import Dispatcher
-import JobCore
 import Messaging
 import RabbitMQ
 public import Settings
@@ -15,11 +14,12 @@ public struct Dispatcherd: DaemonProgram {
         let (daemonSettings, brokerSettings, storeURL) = try settings.all(
             DaemonSettings.init, BrokerSettings.init, AllSettings.storeURL.parsed(StoreURL.init(parsing:)).value)
         let daemon = Daemon.bootstrap(daemonSettings)
-        let (time, logger) = (SystemTime(), daemon.logger)
+        let (time, logger) = (StoreClock(logger: daemon.logger), daemon.logger)
         let broker = RabbitBroker(brokerSettings, consumes: true, publishesEvents: true, logger: logger)
         let opened = LazyStore(storeURL, logger: daemon.logger)
         try await daemon.run(connections: broker.run, faults: { await opened.faults() + broker.outages }) {
             let (store, share) = (try await opened.open(), ServiceShare())
+            let clock = try await time.follow(store)
             let limits = Pump.Limits(prefetch: 400, batch: 200)
             // A due event may stand for hundreds of executions, or for one.
             let dueLimits = Pump.Limits(prefetch: 32, batch: 32)
@@ -32,7 +32,8 @@ public struct Dispatcherd: DaemonProgram {
                 (.dispatcherDeliveries, limits, deliveries),
                 (.dispatcherRedeliveries, limits, redeliveries),
             ]
-            return handlers.map { Pump(queue: $0, limits: $1, handler: $2, broker: broker, time: time, logger: logger) }
+            return clock
+                + handlers.map { Pump(queue: $0, limits: $1, handler: $2, broker: broker, time: time, logger: logger) }
         }
     }
 }

@@ -18,7 +18,7 @@ struct IngesterServices {
     let broker: any MessageBroker
     let callbackQueue: CallbackQueue
     let keys: SigningKeys
-    let time: any TimeSource = SystemTime()
+    let time: any TimeSource
     let logger: Logger
 
     /// The role that services call back to, over HTTP and over queues.

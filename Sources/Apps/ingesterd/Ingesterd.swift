@@ -1,7 +1,6 @@
 import BrokerAccess
 import Hummingbird
 import Ingester
-import JobCore
 import Messaging
 import RabbitMQ
 import ServiceLifecycle
@@ -23,18 +22,17 @@ public struct Ingesterd: DaemonProgram {
         let broker = RabbitBroker(
             brokerSettings, consumes: true, publishesEvents: role != .callback, logger: daemon.logger)
         let queue = CallbackQueue(sqs, topology: brokerSettings.topology)
-        let opened = LazyStore(storeURL, logger: daemon.logger)
+        let (opened, time) = (LazyStore(storeURL, logger: daemon.logger), StoreClock(logger: daemon.logger))
         try await daemon.run(
             listens: role == .recorder ? [] : [address], connections: { await queue.run(beside: broker.run) },
             faults: { await opened.faults() + broker.outages }
         ) {
+            let store = try await opened.open()
+            let clock = try await time.follow(store)
             let ingester = IngesterServices(
-                store: try await opened.open(), broker: broker, callbackQueue: queue, keys: keys, logger: daemon.logger)
-            return switch role {
-            case .callback: ingester.callback(at: address)
-            case .recorder: ingester.recorder
-            case .both: ingester.callback(at: address) + ingester.recorder
-            }
+                store: store, broker: broker, callbackQueue: queue, keys: keys, time: time, logger: daemon.logger)
+            return clock + (role == .recorder ? [] : ingester.callback(at: address))
+                + (role == .callback ? [] : ingester.recorder)
         }
     }
 }

@@ -1,5 +1,4 @@
 import BrokerAccess
-import JobCore
 import RabbitMQ
 import Reaper
 public import Settings
@@ -15,16 +14,17 @@ public struct Reaperd: DaemonProgram {
             DaemonSettings.init, BrokerSettings.init, AllSettings.storeURL.parsed(StoreURL.init(parsing:)).value,
             AllSettings.redeliverAfterSeconds.value, AllSettings.historyDays.value)
         let daemon = Daemon.bootstrap(daemonSettings)
-        let time = SystemTime()
+        let time = StoreClock(logger: daemon.logger)
         let broker = RabbitBroker(brokerSettings, consumes: false, publishesEvents: false, logger: daemon.logger)
         let opened = LazyStore(storeURL, logger: daemon.logger)
         try await daemon.run(connections: broker.run, faults: { await opened.faults() + broker.outages }) {
             let store = try await opened.open()
+            let clock = try await time.follow(store)
             let stages: [any PeriodicStage] = [
                 ExpiryReporter(store: store), LostDeliveryFinder(store: store, overdueSeconds: overdueSeconds),
                 MarkMaker(), HistoryCleaner(store: store, keepDays: keepDays),
             ]
-            return stages.map { Periodic($0, broker: broker, time: time, logger: daemon.logger) }
+            return clock + stages.map { Periodic($0, broker: broker, time: time, logger: daemon.logger) }
         }
     }
 }

@@ -1,5 +1,4 @@
 import BrokerAccess
-import JobCore
 import RabbitMQ
 public import Settings
 public import StageKit
@@ -15,9 +14,11 @@ public struct Tickerd: DaemonProgram {
             DaemonSettings.init, BrokerSettings.init, AllSettings.storeURL.parsed(StoreURL.init(parsing:)).value)
         let daemon = Daemon.bootstrap(daemonSettings)
         let broker = RabbitBroker(brokerSettings, consumes: true, publishesEvents: false, logger: daemon.logger)
-        let store = LazyStore(storeURL, logger: daemon.logger)
-        try await daemon.run(connections: broker.run, faults: { await store.faults() + broker.outages }) {
-            [Ticker(store: try await store.open(), broker: broker, time: SystemTime(), logger: daemon.logger)]
+        let (opened, time) = (LazyStore(storeURL, logger: daemon.logger), StoreClock(logger: daemon.logger))
+        try await daemon.run(connections: broker.run, faults: { await opened.faults() + broker.outages }) {
+            let store = try await opened.open()
+            let clock = try await time.follow(store)
+            return [Ticker(store: store, broker: broker, time: time, logger: daemon.logger)] + clock
         }
     }
 }
