@@ -19,6 +19,7 @@ final class PostgresConnection {
 
     /// The statements that a connection keeps. Dynamic ones are not among them.
     private static let preparedMax = 256
+    private static let planAgeMax = Duration.seconds(5)
     /// The server's own limit for a statement ends before.
     private static let answerMaxMilliseconds: Int64 = 30_000
 
@@ -28,6 +29,7 @@ final class PostgresConnection {
     private var names: [String: String] = [:]
     private var waiting: [Request] = []
     private(set) var isBroken = false
+    private var plannedAt = ContinuousClock.now
 
     /// Connects, and blocks meanwhile. `interruption` ends the waits for answers.
     init(_ options: PostgresOptions, interruption: WaitInterruption) throws(PostgresError) {
@@ -59,11 +61,10 @@ final class PostgresConnection {
     /// The host of the server, for logs.
     var host: String { PQhost(raw).map { String(cString: $0) } ?? "" }
 
-    /// Whether the server has closed the connection while it was not used.
+    /// Whether the server has sent anything while the connection was not used: most often that it closes it.
     func isClosedByServer() -> Bool {
         var socket = pollfd(fd: PQsocket(raw), events: Int16(POLLIN), revents: 0)
-        guard poll(&socket, 1, 0) > 0 else { return false }
-        return PQconsumeInput(raw) == 0 || PQstatus(raw) != CONNECTION_OK
+        return poll(&socket, 1, 0) > 0
     }
 
     /// Adds a statement, which is sent with the next one whose answer is waited for. `isKept` has the server keep its
@@ -86,6 +87,14 @@ final class PostgresConnection {
 
     /// Whether the server has a transaction open for this connection, which may have failed.
     var isInTransaction: Bool { PQtransactionStatus(raw) != PQTRANS_IDLE }
+
+    /// Has the server plan its statements anew, if it did not lately: a plan that was made for few rows serves many
+    /// badly, and the server itself would keep it until the table is analyzed.
+    func renewPlans() {
+        guard ContinuousClock.now - plannedAt > Self.planAgeMax else { return }
+        plannedAt = .now
+        enqueue("DISCARD PLANS", [], isKept: false)
+    }
 
     /// Forgets what was not sent.
     func forgetWaiting() { waiting = [] }

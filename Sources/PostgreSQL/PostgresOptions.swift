@@ -19,6 +19,10 @@ public struct PostgresOptions: Sendable {
         guard let database = given["dbname"], !database.isEmpty else {
             throw PostgresURLError("it names no database: postgres://USER:PASSWORD@HOST/DATABASE")
         }
+        // An “@” or “/” of the password that is not written as %XX is taken for the end of the password.
+        guard !database.contains(where: { $0 == "@" || $0 == "/" }), given["host"]?.contains("@") != true else {
+            throw PostgresURLError("write “@” in the user or the password as %40, and “/” as %2F")
+        }
         let ports = (given["port"] ?? "").split(separator: ",")
         guard ports.allSatisfy({ UInt16($0).map { $0 > 0 } ?? false }) else {
             throw PostgresURLError("its port is not a number from 1 to 65535")
@@ -71,11 +75,11 @@ public struct PostgresOptions: Sendable {
         }
         var reason: UnsafeMutablePointer<CChar>?
         guard let list = PQconninfoParse(url, &reason) else {
-            defer { PQfreemem(reason) }
-            // libpq repeats the URL in some of its messages.
-            let text = reason.map { String(cString: $0) } ?? "out of memory"
-            let repeats = text.contains(url) || text.contains("@")
-            throw PostgresURLError(repeats ? "libpq can't read it" : text.filter { !$0.isNewline })
+            PQfreemem(reason)
+            // Not libpq's text: it repeats parts of the URL.
+            throw PostgresURLError(
+                "libpq can't read it: write other characters than letters and digits of the user and the password as "
+                    + "%XX, and check the parameters")
         }
         defer { PQconninfoFree(list) }
         var values: [String: String] = [:]

@@ -8,6 +8,9 @@ public final class PostgresRows {
     /// The rows that the statement has changed or answered.
     let changedCount: Int
 
+    /// What the server calls the statement, such as `COMMIT`.
+    var command: String { PQcmdStatus(result).map { String(cString: $0) } ?? "" }
+
     /// Takes the result, and frees it.
     init(_ result: OpaquePointer) {
         self.result = result

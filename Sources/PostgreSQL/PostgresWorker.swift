@@ -57,8 +57,17 @@ actor PostgresWorker {
         do {
             if let begin = kind.begin { connection.enqueue(begin, [], isKept: true) }
             let value = try body(PostgresDatabase(connection: connection))
-            if kind.begin != nil { connection.enqueue("COMMIT", [], isKept: true) }
-            if connection.isWaiting { _ = try connection.roundTrip() }
+            guard kind.begin != nil else {
+                connection.renewPlans()
+                if connection.isWaiting { _ = try connection.roundTrip() }
+                return value
+            }
+            connection.enqueue("COMMIT", [], isKept: true)
+            connection.renewPlans()
+            // A transaction that has failed answers the same statement with ROLLBACK, and without an error.
+            guard try connection.roundTrip().contains(where: { $0.command == "COMMIT" }) else {
+                throw PostgresError(state: "40000", message: "the transaction was rolled back")
+            }
             return value
         } catch {
             connection.forgetWaiting()

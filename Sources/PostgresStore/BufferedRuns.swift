@@ -8,6 +8,13 @@ struct BufferedRuns {
     /// On an execution `e`.
     static let condition = "e.status = 0 AND e.exclusive AND e.open_exclusive_job IS NULL"
 
+    /// Whether the job `job` has an open run that began before the job was exclusive.
+    static func hasEarlierRun(_ job: String) -> String {
+        """
+        EXISTS (SELECT 1 FROM earlier_run r JOIN execution_open o ON o.id = r.execution WHERE r.job = \(job) OFFSET 0)
+        """
+    }
+
     /// Those jobs of $1 that have a buffered execution.
     static let selectJobs = """
         SELECT j FROM unnest($1::bigint[]) j
@@ -19,7 +26,7 @@ struct BufferedRuns {
         ExecutionRow.select + """
             WHERE e.day = \(Day.open) AND e.job = $1::bigint AND \(condition)
                 AND NOT EXISTS (SELECT 1 FROM execution_open o WHERE o.open_exclusive_job = $1)
-                AND NOT EXISTS (SELECT 1 FROM earlier_run WHERE job = $1)
+                AND NOT \(hasEarlierRun("$1"))
             ORDER BY e.occurrence_ms, e.seq LIMIT 100 OFFSET $2::bigint
             """
 
@@ -45,7 +52,7 @@ struct BufferedRuns {
                 ORDER BY e.occurrence_ms, e.seq LIMIT 1) e
             JOIN job j ON j.seq = e.job
         WHERE NOT EXISTS (SELECT 1 FROM execution_open o WHERE o.open_exclusive_job = jobs.job)
-            AND NOT EXISTS (SELECT 1 FROM earlier_run WHERE job = jobs.job)
+            AND NOT \(hasEarlierRun("jobs.job"))
         LIMIT $1::bigint
         """
 
@@ -60,7 +67,7 @@ struct BufferedRuns {
     /// Hands the job's lock, if it is free, to its earliest buffered execution that can be read. Nil if there is none.
     func release(of job: Int64, at instant: Instant) throws -> Execution? {
         var offset: Int64 = 0
-        while true {
+        reading: while true {
             let rows = try database.rows(Self.selectReleasable, [.integer(job), .integer(offset)])
             for row in rows {
                 guard let execution = try unreadable.value({ try ExecutionRow(row).execution }) else { continue }
@@ -70,6 +77,9 @@ struct BufferedRuns {
                     .instant(released.state.ttlDeadline), .instant(released.attemptDueAt), .id(released.id),
                 ]
                 if try database.execute(Self.write, values) == 1 { return released }
+                // Another transaction has changed it meanwhile, and may have handed the lock on.
+                offset = 0
+                continue reading
             }
             if rows.count < 100 { return nil }
             offset += 100

@@ -34,9 +34,13 @@ struct ExecutionColumns {
         ON CONFLICT DO NOTHING RETURNING id
         """
 
-    /// Writes the columns that may change after an execution was created, in the partition $22. One that ends moves
-    /// to that of its day.
-    static let update = """
+    /// Writes the columns that may change after an execution was created. One that ends moves to the partition of its
+    /// day. The partition is a part of the text, so that the others are not locked.
+    static let updateOpen = update + " e.day = \(Day.open)"
+    /// As `updateOpen`, for those that are over, in the partition $22.
+    static let updateEnded = update + " e.day = $22::bigint"
+
+    private static let update = """
         UPDATE execution e SET day = CASE WHEN e.day = \(Day.open) THEN u.day ELSE e.day END,
             status = u.status, reason = u.reason, ttl_deadline_ms = u.ttl_deadline_ms, extended = u.extended,
             invoked_ms = u.invoked_ms, invoked_by = u.invoked_by,
@@ -51,7 +55,7 @@ struct ExecutionColumns {
             $21::uuid[]) u(day, status, reason, ttl_deadline_ms, extended, invoked_ms, invoked_by, first_heard_ms,
             heard_ms, progress, finished_ms, finished_by, attempts, deferrals, attempt_due_ms, summary, state, error,
             correlation_id, deadline_ms, id)
-        WHERE e.id = u.id AND e.day = $22::bigint
+        WHERE e.id = u.id AND
         """
 
     /// The values of `insert`.
@@ -69,8 +73,15 @@ struct ExecutionColumns {
         ]
     }
 
-    /// The values of `update`.
-    func updateValues(inPartition day: Int64) throws -> [PostgresValue] { try changingValues() + [.integer(day)] }
+    /// Writes the rows, which are in a partition, with the next round trip.
+    func enqueueUpdate(inPartition day: Int64, to database: PostgresDatabase) throws {
+        if day == Day.open {
+            for day in days.sorted() { database.enqueue("SELECT add_day($1)", [.integer(day)]) }
+            database.enqueue(Self.updateOpen, try changingValues())
+        } else {
+            database.enqueue(Self.updateEnded, try changingValues() + [.integer(day)])
+        }
+    }
 
     private func changingValues() throws -> [PostgresValue] {
         func state(_ value: (ExecutionState) -> Int64?) -> PostgresValue {

@@ -20,11 +20,11 @@ struct ExecutionInserter {
     private var entries: [ExecutionID: Entry?] = [:]
     private var jobs: [JobID: Int64] = [:]
 
-    private static let selectJobs = "SELECT id, seq, document = '' FROM job WHERE id = ANY($1)"
-    /// The row of a job that was never put may be removed at this moment.
-    private static let keepJobs = "SELECT seq FROM job WHERE seq = ANY($1) ORDER BY seq FOR KEY SHARE"
+    /// The executions of a job are created by one transaction after the other. An index can't see to it that an id
+    /// exists once, since executions move to another partition when they end.
+    private static let lockJobs = "SELECT id, seq FROM job WHERE id = ANY($1) ORDER BY seq FOR NO KEY UPDATE"
     private static let selectEarlierRuns = """
-        SELECT j FROM unnest($1::bigint[]) j WHERE EXISTS (SELECT 1 FROM earlier_run WHERE job = j)
+        SELECT j FROM unnest($1::bigint[]) j WHERE \(BufferedRuns.hasEarlierRun("j"))
         """
     private static let insertUnknownJobs = """
         INSERT INTO job (id, service, name, enabled, expression, time_zone, dst, since_ms, created_ms, updated_ms,
@@ -94,17 +94,10 @@ struct ExecutionInserter {
     private mutating func findJobs(now clock: () -> Instant) throws {
         var ids = Set(executions.map(\.jobID))
         for isLast in [false, true] {
-            var neverPut: [Int64] = []
-            for row in try database.rows(Self.selectJobs, [.ids(Array(ids))]) {
+            for row in try database.rows(Self.lockJobs, [.ids(Array(ids))]) {
                 var column = ColumnReader(row)
-                let (id, seq): (JobID, Int64) = (try column.identifier(), try column.next())
-                jobs[id] = seq
-                if try column.next() { neverPut.append(seq) }
-            }
-            if !neverPut.isEmpty {
-                let kept = try Set(
-                    database.rows(Self.keepJobs, [.integers(neverPut.sorted())]).map { try $0.value(0) as Int64 })
-                jobs = jobs.filter { !neverPut.contains($0.value) || kept.contains($0.value) }
+                let id: JobID = try column.identifier()
+                jobs[id] = try column.next()
             }
             ids = ids.filter { jobs[$0] == nil }
             if ids.isEmpty || isLast { break }

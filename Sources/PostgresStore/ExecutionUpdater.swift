@@ -90,10 +90,7 @@ struct ExecutionUpdater {
         ) { $0.day }
         for (day, items) in byPartition.sorted(by: { $0.key < $1.key }) {
             let columns = ExecutionColumns(items.map(\.row).sorted { $0.execution.id.uuid < $1.execution.id.uuid })
-            if day == Day.open {
-                for day in columns.days.sorted() { database.enqueue("SELECT add_day($1)", [.integer(day)]) }
-            }
-            database.enqueue(ExecutionColumns.update, try columns.updateValues(inPartition: day))
+            try columns.enqueueUpdate(inPartition: day, to: database)
         }
     }
 

@@ -21,22 +21,34 @@ struct HistoryRemoval {
         ).map { try $0.value(0) }
     }
 
-    /// Removes a day, and answers the number of its executions. It waits for those that use the table now, but not for
-    /// long: everyone else waits behind it.
-    func remove(_ day: Int64, in database: PostgresDatabase) throws -> Int {
+    /// Moves what must stay of a day, and answers the number of the other executions. To be committed before the day is
+    /// removed, since it may take a while.
+    func prepare(_ day: Int64, in database: PostgresDatabase) throws -> Int {
+        try moveLastSuccesses(of: day, in: database)
+        return try database.rows("SELECT count(*) FROM execution WHERE day = $1::bigint", [.integer(day)])[0].value(0)
+    }
+
+    /// Removes a day that is prepared; false if there is none. Everyone else waits meanwhile, so it is short, and waits
+    /// itself for a second at most.
+    func remove(_ day: Int64, in database: PostgresDatabase) throws -> Bool {
         database.enqueue("SELECT set_config('lock_timeout', '1s', true)")
         database.enqueue(Schema.lockDays)
-        database.enqueue("LOCK TABLE execution_d\(day) IN EXCLUSIVE MODE")
+        // First, since no other transaction has a lock of a part and waits for the whole.
+        database.enqueue("LOCK TABLE ONLY execution IN ACCESS EXCLUSIVE MODE")
+        let exists = try database.rows("SELECT to_regclass('execution_d\(day)') IS NOT NULL")[0].value(0, as: Bool.self)
+        guard exists else { return false }
+        try moveLastSuccesses(of: day, in: database)
+        try database.define("DROP TABLE execution_d\(day)")
+        try removeJobsThatWereNeverPut(in: database)
+        return true
+    }
+
+    private func moveLastSuccesses(of day: Int64, in database: PostgresDatabase) throws {
         try database.execute(
             """
             UPDATE execution e SET day = \(Day.kept) FROM last_success s
             WHERE e.id = s.execution AND e.day = $1::bigint
             """, [.integer(day)])
-        let count: Int = try database.rows("SELECT count(*) FROM execution WHERE day = $1::bigint", [.integer(day)])[0]
-            .value(0)
-        try database.define("DROP TABLE execution_d\(day)")
-        try removeJobsThatWereNeverPut(in: database)
-        return count
     }
 
     /// Removes up to `limit` executions that are no last successes any more.

@@ -49,12 +49,14 @@ extension JobRow {
     }
 
     /// For a job that becomes exclusive while it runs: no new run starts before all of its open ones have ended. Tests
-    /// (`Trigger.code`) are no runs.
+    /// (`Trigger.code`) are no runs. One that a recorder ends at this moment is waited for.
     static func noteEarlierRuns(of name: JobName, in database: PostgresDatabase) {
         database.enqueue(
             """
-            INSERT INTO earlier_run (execution, job) SELECT id, job FROM execution_open
-            WHERE job = \(number) AND NOT exclusive AND trigger_code <> 4
+            INSERT INTO earlier_run (execution, job)
+            SELECT id, job FROM (
+                SELECT id, job FROM execution_open WHERE job = \(number) AND NOT exclusive AND trigger_code <> 4
+                ORDER BY id FOR SHARE) e
             ON CONFLICT DO NOTHING
             """, values(name))
     }

@@ -116,7 +116,8 @@ extension PostgresStore: ExpiryStore {
         let removal = HistoryRemoval(before: instant)
         var removed = try await write { try removal.removeKept(limit: limit, in: $0) }
         for day in try await read({ try removal.days(in: $0) }) where removed < limit {
-            removed += try await write { try removal.remove(day, in: $0) }
+            let count = try await write { try removal.prepare(day, in: $0) }
+            if try await write({ try removal.remove(day, in: $0) }) { removed += count }
         }
         return removed
     }

@@ -56,8 +56,14 @@ enum Schema {
 
     /// The version of the database's schema, 0 while there is none.
     static func version(in database: PostgresDatabase) throws -> Int {
-        let exists = try database.rows("SELECT to_regclass('schema_version') IS NOT NULL")[0].value(0, as: Bool.self)
-        guard exists else { return 0 }
+        // A query: `to_regclass` may answer as it did before the wait for another program.
+        let exists = try database.rows(
+            """
+            SELECT EXISTS (
+                SELECT 1 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+                WHERE n.nspname = current_setting('search_path') AND c.relname = 'schema_version')
+            """)[0]
+        guard try exists.value(0) else { return 0 }
         return try database.rows("SELECT version FROM schema_version").first?.value(0) ?? 0
     }
 
@@ -81,7 +87,8 @@ enum Schema {
                 throw StoreError.unusable("search_path is “\(name)”: it must be one name of a-z, 0-9 and “_”")
             }
             // IF NOT EXISTS would ask for the right to make schemas also where the owner has made this one.
-            let exists = try database.rows("SELECT to_regnamespace($1::text) IS NOT NULL", [.text(name)])[0]
+            let exists = try database.rows(
+                "SELECT EXISTS (SELECT 1 FROM pg_namespace WHERE nspname = $1::text)", [.text(name)])[0]
             if try !exists.value(0) { try database.define("CREATE SCHEMA \(name)") }
             try database.define(
                 "CREATE TABLE schema_version (only_row boolean PRIMARY KEY CHECK (only_row), version bigint NOT NULL)")

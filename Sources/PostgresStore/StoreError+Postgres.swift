@@ -22,7 +22,7 @@ extension StoreError {
             return
         }
         switch state.prefix(2) {
-        case "22", "23": self = .unusable("\(place) refuses a value: \(error)")
+        case "22", "23", "54": self = .unusable("\(place) refuses a value: \(error)")
         case "53": self = .unavailable("\(place) has no room: \(error)")
         case "40", "55": self = .unavailable("another transaction is in the way in \(place): \(error)")
         case "28", "3D":

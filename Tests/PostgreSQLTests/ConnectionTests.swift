@@ -121,6 +121,8 @@ import Testing
         arguments: [
             "postgres://belfry:secret@127.0.0.1", "postgres://belfry:secret@host:port/db", "mysql://u:secret@host/db",
             "postgres://belfry:secret@[::1/belfry",
+            "postgres://belfry:%secret@host/db", "postgres://belfry:top@secret/db@host/belfry",
+            "postgres://belfry:5432/secret@host/db",
             "postgres://belfry:secret@host/db?nonsense=secret", "postgres://%zz:secret@host/db",
         ])
     func `refuses a wrong URL, and repeats no password`(url: String) throws {
