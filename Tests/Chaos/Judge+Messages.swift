@@ -7,6 +7,11 @@ extension Judge {
     /// confirm nothing on a connection while its queues elect their leaders; after 20 s the connection is made anew.
     private static let refusalMilliseconds: Int64 = 15_000
 
+    /// The letters of one queue that a stage publishes together: each poison comes in two forms.
+    private static let lettersInHandMax = 2
+    /// A fault of the broker lasts about 15 s with what follows it, and a publication is given up after 2 s or more.
+    private static let publishTriesMax = 8
+
     /// Guarantees: a message that can't be handled or a delivery that was refused is a dead letter, and no other is; a
     /// callback is answered at once, with 503 if need be.
     func messages() -> [Finding] {
@@ -20,7 +25,12 @@ extension Judge {
         let purges = 2 * facts.disturbances.filter { $0.fault == .purge(queue) }.count
         // A stage that dies between the publication of a dead letter and the ack repeats it.
         let owner = String(queue.rawValue.prefix { $0 != "." })
-        let repeats = facts.disturbances.filter { $0.fault.disturbs(owner) || $0.fault.disturbsBroker }.count
+        // So does one whose publication is not confirmed in time, with each try of the letters that it has in hand.
+        let repeats = facts.disturbances.reduce(0) { sum, disturbance in
+            let inHand = min(poison, Self.lettersInHandMax)
+            if disturbance.fault.disturbsBroker { return sum + inHand * Self.publishTriesMax }
+            return sum + (disturbance.fault.disturbs(owner) ? 1 : 0)
+        }
         let refusals = [.courierDeliveries, .courierBulk].contains(queue) ? refusedRuns : 0
         let detail = "\(queue.rawValue): \(poison) poison messages, \(refusals) refused, \(found) dead letters"
         if found < poison - purges { return [.violation(Violation(.lostMessage, detail))] }

@@ -135,6 +135,16 @@ import Testing
         #expect(ledger.violations.isEmpty)
     }
 
+    @Test func `expects that letters are repeated while the broker confirms nothing, but not without end`() {
+        var ledger = ended()
+        ledger.facts.poison = [.courierDeliveries: 2]
+        ledger.fault(.restartBroker, 20, 22)
+        ledger.facts.deadLetters = [.courierDeliveries: 18]
+        #expect(!ledger.violations.contains(.innocentDeadLetter))
+        ledger.facts.deadLetters = [.courierDeliveries: 19]
+        #expect(ledger.violations.contains(.innocentDeadLetter))
+    }
+
     @Test func `expects the dead letters of refused deliveries, and only in the queues of couriers`() {
         var ledger = SmallLedger()
         ledger.record("fail", "invocation", end: 11)
