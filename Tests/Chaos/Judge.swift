@@ -58,8 +58,9 @@ extension Facts.Disturbance {
     var recoveredAt: Instant {
         switch fault {
         case .killBroker, .restartBroker, .freezeBroker, .alarmBroker: end.adding(milliseconds: 10_000)
-        case .kill, .restart, .freeze, .lockStore, .killStore, .restartStore, .freezeStore:
-            end.adding(milliseconds: 5_000)
+        case .kill, .restart, .freeze, .lockStore: end.adding(milliseconds: 5_000)
+        // A batch waits for up to 10 s before it is tried again.
+        case .killStore, .restartStore, .freezeStore: end.adding(milliseconds: 12_000)
         case .purge, .poison: end
         }
     }
