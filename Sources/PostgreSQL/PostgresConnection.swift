@@ -14,7 +14,7 @@ final class PostgresConnection {
     /// What a result that is to come belongs to.
     private enum Expected {
         case prepared(sql: String)
-        case answer(index: Int)
+        case answer
     }
 
     /// The statements that a connection keeps. Dynamic ones are not among them.
@@ -44,12 +44,12 @@ final class PostgresConnection {
         guard PQstatus(raw) == CONNECTION_OK else {
             let message = Self.message(raw)
             let state = Self.connectState(message)
-            throw PostgresError(state: state, message: message, isConnecting: true)
+            throw PostgresError(state: state, message: message)
         }
         belfry_pg_ignore_notices(raw)
         guard PQsetnonblocking(raw, 1) == 0, PQenterPipelineMode(raw) == 1 else {
             let message = Self.message(raw)
-            throw PostgresError(state: nil, message: message, isConnecting: true)
+            throw PostgresError(state: nil, message: message)
         }
     }
 
@@ -57,9 +57,6 @@ final class PostgresConnection {
 
     /// The server's version, such as 150018.
     var serverVersion: Int { Int(PQserverVersion(raw)) }
-
-    /// The host of the server, for logs.
-    var host: String { PQhost(raw).map { String(cString: $0) } ?? "" }
 
     /// Whether the server has sent anything while the connection was not used: most often that it closes it.
     func isClosedByServer() -> Bool {
@@ -106,7 +103,7 @@ final class PostgresConnection {
         waiting = []
         do {
             var expected: [Expected] = []
-            for (index, request) in requests.enumerated() {
+            for request in requests {
                 if !request.name.isEmpty, !prepared.contains(request.sql) {
                     try check(PQsendPrepare(raw, request.name, request.sql, 0, nil))
                     expected.append(.prepared(sql: request.sql))
@@ -114,7 +111,7 @@ final class PostgresConnection {
                     prepared.insert(request.sql)
                 }
                 try send(request)
-                expected.append(.answer(index: index))
+                expected.append(.answer)
             }
             try check(PQpipelineSync(raw))
             try flush()

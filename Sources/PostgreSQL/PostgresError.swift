@@ -5,13 +5,10 @@ public struct PostgresError: Error, Sendable, Equatable, CustomStringConvertible
     public var state: String?
     /// In the server's words, or in those of libpq. It has no password.
     public var message: String
-    /// The `state` of a server that doesn't serve now may come while a connection is made.
-    public var isConnecting: Bool
 
-    public init(state: String?, message: String, isConnecting: Bool = false) {
+    public init(state: String?, message: String) {
         self.state = state
         self.message = message
-        self.isConnecting = isConnecting
     }
 
     /// What is left of the message on one line, and the code.

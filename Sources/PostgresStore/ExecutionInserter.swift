@@ -4,7 +4,8 @@ import PostgreSQL
 import Store
 import StoreRows
 
-/// Inserts a batch of executions, inside one transaction: one round trip reads, another one writes.
+/// Inserts a batch of executions, inside one transaction. The number of its round trips does not grow with the batch:
+/// one reads, one writes, and exclusive jobs need two more.
 struct ExecutionInserter {
     /// What becomes of an execution.
     private struct Entry {
@@ -19,10 +20,16 @@ struct ExecutionInserter {
     /// What is on record, or has become so, by id. An id with nil can't be read.
     private var entries: [ExecutionID: Entry?] = [:]
     private var jobs: [JobID: Int64] = [:]
+    /// The place of each in the order of executions.
+    private var numbers: [ExecutionID: Int64] = [:]
 
     /// The executions of a job are created by one transaction after the other. An index can't see to it that an id
     /// exists once, since executions move to another partition when they end.
     private static let lockJobs = "SELECT id, seq FROM job WHERE id = ANY($1) ORDER BY seq FOR NO KEY UPDATE"
+    private static let selectExisting =
+        ExecutionRow.select
+        + "WHERE e.id = ANY($1) AND (e.day IN (\(Day.open), \(Day.kept)) OR e.day >= $2::bigint)"
+    private static let takeNumbers = "SELECT nextval('execution_seq') FROM generate_series(1, $1::bigint)"
     private static let selectEarlierRuns = """
         SELECT j FROM unnest($1::bigint[]) j WHERE \(BufferedRuns.hasEarlierRun("j"))
         """
@@ -54,8 +61,7 @@ struct ExecutionInserter {
     /// The unique indexes decide: an execution that they refuse either exists already or finds its job's lock taken.
     /// `clock` is asked once it is known what is on record.
     mutating func create(now clock: () -> Instant) throws -> [RecordedExecution?] {
-        try findJobs(now: clock)
-        try findExisting()
+        try read(now: clock)
         let waiting = try buffering()
         let now = clock()
         var (free, blocked): ([Execution], [Execution]) = ([], [])
@@ -84,26 +90,37 @@ struct ExecutionInserter {
         for execution in refused where entries[execution.id] == nil {
             blocked.append(execution.blocked(mayWait: mayWait.contains(execution.id), now: now))
         }
-        let place = Dictionary(executions.enumerated().map { ($1.id, $0) }, uniquingKeysWith: { first, _ in first })
-        blocked.sort { place[$0.id] ?? 0 < place[$1.id] ?? 0 }
         try readAgain(try insert(blocked))
         writeNewestOccurrence()
         return try answers()
     }
 
-    private mutating func findJobs(now clock: () -> Instant) throws {
-        var ids = Set(executions.map(\.jobID))
+    /// Locks the jobs, then finds what exists, and takes a number for each execution: in the order in which they are
+    /// given.
+    private mutating func read(now clock: () -> Instant) throws {
+        let jobIDs = Set(executions.map(\.jobID))
+        // An execution that exists has not ended before its occurrence, but for the difference of two clocks.
+        let earliest = executions.map { min($0.occurrence, $0.createdAt) }.min() ?? executions[0].occurrence
         for isLast in [false, true] {
-            for row in try database.rows(Self.lockJobs, [.ids(Array(ids))]) {
+            let answers = try database.rows(of: [
+                (Self.lockJobs, [.ids(Array(jobIDs))]),
+                (Self.selectExisting, [.ids(executions.map(\.id)), .integer(Day.of(earliest) - 1)]),
+                (Self.takeNumbers, [.count(executions.count)]),
+            ])
+            for row in answers[0] {
                 var column = ColumnReader(row)
                 let id: JobID = try column.identifier()
                 jobs[id] = try column.next()
             }
-            ids = ids.filter { jobs[$0] == nil }
-            if ids.isEmpty || isLast { break }
-            try insertUnknownJobs(ids, now: clock())
+            let unknown = jobIDs.filter { jobs[$0] == nil }
+            if unknown.isEmpty {
+                try note(answers[1])
+                for (execution, row) in zip(executions, answers[2]) { numbers[execution.id] = try row.value(0) }
+                return
+            }
+            guard !isLast else { throw StoreError.unavailable("a job was removed meanwhile") }
+            try insertUnknownJobs(unknown, now: clock())
         }
-        guard ids.isEmpty else { throw StoreError.unavailable("a job was removed meanwhile") }
     }
 
     /// The job of a test delivery was never put, but its execution is recorded like any other: its job's row is marked
@@ -119,17 +136,6 @@ struct ExecutionInserter {
                 .instant(now),
             ]
         )
-    }
-
-    /// An execution that exists has not ended before its occurrence, but for the difference of two clocks.
-    private static let selectExisting =
-        ExecutionRow.select
-        + "WHERE e.id = ANY($1) AND (e.day IN (\(Day.open), \(Day.kept)) OR e.day >= $2::bigint)"
-
-    private mutating func findExisting() throws {
-        let earliest = executions.map { min($0.occurrence, $0.createdAt) }.min() ?? executions[0].occurrence
-        try note(
-            try database.rows(Self.selectExisting, [.ids(executions.map(\.id)), .integer(Day.of(earliest) - 1)]))
     }
 
     private mutating func readAgain(_ refused: [Execution]) throws {
@@ -158,15 +164,13 @@ struct ExecutionInserter {
         return (sets[0], sets[1])
     }
 
-    /// Inserts executions, and answers those that an index refuses. Each gets its number in the order in which it was
-    /// given; the rows are written in the order of jobs and ids, as in every other transaction.
+    /// Inserts executions, and answers those that an index refuses. The rows are written in the order of jobs and ids,
+    /// as in every other transaction.
     private mutating func insert(_ executions: [Execution]) throws -> [Execution] {
         guard !executions.isEmpty else { return [] }
-        let numbers = try database.rows(
-            "SELECT nextval('execution_seq') FROM generate_series(1, $1::bigint)", [.count(executions.count)]
-        ).map { try $0.value(0) as Int64 }
-        let rows = zip(executions, numbers).map { execution, number in
-            ExecutionColumns.Row(execution: execution, job: jobs[execution.jobID] ?? 0, seq: number)
+        let rows = executions.map { execution in
+            ExecutionColumns.Row(
+                execution: execution, job: jobs[execution.jobID] ?? 0, seq: numbers[execution.id] ?? 0)
         }.sorted { ($0.job, $0.execution.id.uuid) < ($1.job, $1.execution.id.uuid) }
         let columns = ExecutionColumns(rows)
         for day in columns.days.sorted() { database.enqueue("SELECT add_day($1)", [.integer(day)]) }

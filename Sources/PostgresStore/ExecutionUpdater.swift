@@ -3,7 +3,8 @@ import PostgreSQL
 import Store
 import StoreRows
 
-/// Loads executions and writes their changes, inside one transaction: one round trip reads, another one writes.
+/// Loads executions and writes their changes, inside one transaction: one round trip reads, another one writes. Those
+/// that have ended before, and exclusive jobs, need more.
 struct ExecutionUpdater {
     private let database: PostgresDatabase
     private let rows: [ExecutionID: ExecutionRow]

@@ -6,7 +6,7 @@ import StoreRows
 /// The store in a PostgreSQL database, which daemons of many machines share.
 ///
 /// A commit is on the server's disk before a message is acknowledged: `synchronous_commit` is never lower than `on`.
-/// What a batch needs is read in one round trip and written in another, with arrays as parameters. Rows are locked in
+/// A batch is read and written with arrays as parameters, in few round trips, however large it is. Rows are locked in
 /// the order of their jobs and ids.
 ///
 ///     let url = "postgres://belfry:secret@db-1,db-2/belfry"

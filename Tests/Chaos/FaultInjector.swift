@@ -70,7 +70,7 @@ struct FaultInjector {
         case .lockStore: try await lockStore(for: duration)
         case .killStore: try await stopStore("kill", for: duration)
         case .restartStore: try await stopStore("stop", for: duration)
-        case .freezeStore: try await freeze(try await installation.storePIDs(), for: duration)
+        case .freezeStore: try await freeze(try installation.storePIDs(), for: duration)
         case .poison: ledger.addPoison(try await poison.publish())
         }
     }

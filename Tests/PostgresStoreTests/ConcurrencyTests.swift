@@ -54,9 +54,9 @@ import Testing
             try await store.write { database in
                 _ = try database.rows("SELECT 1 FROM execution_open WHERE id = $1 FOR UPDATE", [.id(run.id)])
                 hasLocked.finish()
-                // It ends the run once the other transaction waits for it.
+                // It ends the run once the other transaction waits for it; or after some seconds, if that does not.
                 var isAwaited = false
-                while !isAwaited {
+                for _ in 0..<5_000 where !isAwaited {
                     isAwaited = try database.rows(
                         """
                         SELECT EXISTS (

@@ -13,11 +13,11 @@ extension Installation {
     }
 
     /// The pids of the server and of the processes that it has started.
-    public func storePIDs() async throws -> [Int32] {
+    public func storePIDs() throws -> [Int32] {
         let first = try String(contentsOfFile: "\(folder)/postgres.pid", encoding: .utf8)
             .trimmingCharacters(in: .whitespacesAndNewlines)
-        let others = try await Program.run("/usr/bin/pgrep", ["-P", first])
-        return ([first] + others.output.split(separator: "\n").map(String.init)).compactMap { Int32($0) }
+        let others = try String(contentsOfFile: "/proc/\(first)/task/\(first)/children", encoding: .utf8)
+        return ([first] + others.split(separator: " ").map(String.init)).compactMap { Int32($0) }
     }
 
     /// Locks the executions for this time, in a session of its own.
