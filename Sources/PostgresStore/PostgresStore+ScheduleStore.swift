@@ -1,6 +1,7 @@
 public import JobCore
 import PostgreSQL
 public import Store
+import StoreRows
 
 extension PostgresStore: ScheduleStore {
     /// The number of revisions of the jobs of which the store remembers the schedules that changed. A ticker asks every
@@ -86,14 +87,5 @@ extension PostgresStore: ScheduleStore {
             try database.rows("SELECT max(value_ms) FROM newest_occurrence")[0].value(0, as: Int64?.self)
                 .flatMap(Instant.init(readable:))
         }
-    }
-}
-
-extension DistinctSchedule {
-    /// Adds the jobs of another service.
-    fileprivate mutating func add(_ other: DistinctSchedule) {
-        services += other.services
-        earliestEffectiveAfter = min(earliestEffectiveAfter, other.earliestEffectiveAfter)
-        latestEffectiveAfter = max(latestEffectiveAfter, other.latestEffectiveAfter)
     }
 }

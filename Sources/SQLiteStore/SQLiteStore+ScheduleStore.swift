@@ -1,6 +1,7 @@
 import GRDB
 public import JobCore
 public import Store
+import StoreRows
 
 extension SQLiteStore: ScheduleStore {
     /// The number of revisions of the jobs of which the store remembers the schedules that changed. A ticker asks every
@@ -99,14 +100,5 @@ extension SQLiteStore: ScheduleStore {
             try Int64.fetchOne(database, sql: "SELECT value_ms FROM newest_occurrence")
                 .flatMap(Instant.init(readable:))
         }
-    }
-}
-
-extension DistinctSchedule {
-    /// Adds the jobs of another service.
-    fileprivate mutating func add(_ other: DistinctSchedule) {
-        services += other.services
-        earliestEffectiveAfter = min(earliestEffectiveAfter, other.earliestEffectiveAfter)
-        latestEffectiveAfter = max(latestEffectiveAfter, other.latestEffectiveAfter)
     }
 }
