@@ -28,11 +28,15 @@ public struct BrokerSettings: Sendable {
 
 extension RabbitBroker {
     /// The broker that the settings name. `consumes`: false for programs that only publish. `publishesEvents`: true for
-    /// programs that publish events, which must not share a connection with other messages.
-    public init(_ settings: BrokerSettings, consumes: Bool, publishesEvents: Bool, logger: Logger) {
+    /// programs that publish events, which must not share a connection with other messages. `consumedApart`: see
+    /// `RabbitBroker`.
+    public init(
+        _ settings: BrokerSettings, consumes: Bool, consumedApart: [WorkQueue] = [], publishesEvents: Bool,
+        logger: Logger
+    ) {
         self.init(
             options: settings.connection, topology: settings.topology, consumes: consumes,
-            publishesEvents: publishesEvents, logger: logger)
+            consumedApart: consumedApart, publishesEvents: publishesEvents, logger: logger)
     }
 }
 

@@ -13,6 +13,7 @@ public struct ReportHandler: MessageHandler {
 
     private let store: any ReportStore
     private let line: ReportLine
+    private let balance: LineBalance?
     private let reader: ReportReader
     private let time: any TimeSource
     private let logger: Logger
@@ -20,10 +21,13 @@ public struct ReportHandler: MessageHandler {
     private let ignored: Counter
     private let redeliveries: Counter
 
-    /// Handles the reports of one line.
-    public init(line: ReportLine, store: any ReportStore, time: any TimeSource, logger: Logger) {
+    /// Handles the reports of one line, which goes to another recorder when `balance` says so.
+    public init(
+        line: ReportLine, store: any ReportStore, balance: LineBalance? = nil, time: any TimeSource, logger: Logger
+    ) {
         self.store = store
         self.line = line
+        self.balance = balance
         reader = ReportReader(line: line)
         self.time = time
         self.logger = logger
@@ -37,6 +41,15 @@ public struct ReportHandler: MessageHandler {
     }
 
     public func handle(_ batch: [InboundMessage]) async throws -> HandledBatch {
+        var handled = try await record(batch)
+        if balance?.handles(line) == true {
+            logger.info("the line goes to another recorder", metadata: ["line": "\(line.index)"])
+            handled.givesQueueAway = true
+        }
+        return handled
+    }
+
+    private func record(_ batch: [InboundMessage]) async throws -> HandledBatch {
         let now = time.now()
         let read = reader.read(batch, countMax: Self.reportsMax)
         let repeats = Set(read.places.indices.filter { batch[read.places[$0].index].mayHaveBeenHandled })

@@ -9,6 +9,8 @@ public struct HandledBatch: Sendable, Equatable {
     /// The number of messages that were handled, from the first one on; nil for all of them. The others are handed to
     /// the handler again, once these are acked: what a batch leads to may be much larger than the batch.
     public var count: Int?
+    /// Once this batch is acked, another subscriber gets the messages of the queue: the next in the broker's order.
+    public var givesQueueAway = false
 
     /// Dead letters beyond `count` are left out: their messages are handed to the handler again.
     public init(

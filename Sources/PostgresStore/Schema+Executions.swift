@@ -102,7 +102,7 @@ extension Schema {
     /// when their job became exclusive: they are no holders of the lock, and yet no run starts beside them.
     ///
     /// `newest_occurrence` has several rows, of which a connection writes its own, so that no two dispatchers wait for
-    /// each other. `report_line`: see `LineProgress`.
+    /// each other. `report_line`: see `LineProgress`. `recorder`: see `RecorderStore`; it may be empty after a crash.
     static let aboutExecutions = """
         CREATE TABLE heartbeat (
             execution uuid PRIMARY KEY,
@@ -132,6 +132,8 @@ extension Schema {
             latest_sign_ms bigint,
             deliverable_since_ms bigint,
             latest_mark_ms bigint
-        )
+        );;
+
+        CREATE UNLOGGED TABLE recorder (id uuid PRIMARY KEY, lines bigint NOT NULL, seen_ms bigint NOT NULL)
         """
 }

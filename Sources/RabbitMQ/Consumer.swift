@@ -136,8 +136,9 @@ actor Consumer: ConnectionOwner {
     /// busy broker may deliver new ones between them; a new connection would count a return for the other queues'
     /// messages, too.
     func restart(_ queue: String) {
-        let reason = "requeueing all unacknowledged messages: some were held for too long"
+        let reason = "requeueing all unacknowledged messages of a queue"
         guard inboxes.count > 1 else {
+            write { () throws(AMQPFailure) in try sendHeldAcks() }
             close(because: reason)
             return interrupt()
         }

@@ -16,27 +16,36 @@ public struct RabbitBroker: MessageBroker {
     private let publisher: Publisher
     private let events: EventPublisher?
     private let consumer: Consumer?
+    /// Of the queues that have a connection of their own.
+    private let ownConsumers: [WorkQueue: Consumer]
     private let topology: Topology
     /// Made once: a message costs no new string.
     private let pipelineExchange: String
 
     /// Opens nothing yet: `run` does. A program that `consumes` nothing or publishes no events has no connection for
-    /// it.
+    /// it. Each of the queues `consumedApart` is consumed on a connection of its own: it can be restarted without a
+    /// return of other queues' messages, and another program gets its messages then.
     public init(
-        options: ConnectionOptions, topology: Topology, consumes: Bool, publishesEvents: Bool, logger: Logger
+        options: ConnectionOptions, topology: Topology, consumes: Bool, consumedApart: [WorkQueue] = [],
+        publishesEvents: Bool, logger: Logger
     ) {
         let events = publishesEvents ? EventPublisher(options: options, logger: logger) : nil
-        self.init(options: options, topology: topology, consumes: consumes, events: events, logger: logger)
+        self.init(
+            options: options, topology: topology, consumes: consumes, consumedApart: consumedApart, events: events,
+            logger: logger)
     }
 
     init(
-        options: ConnectionOptions, topology: Topology, consumes: Bool, events: EventPublisher?, logger: Logger
+        options: ConnectionOptions, topology: Topology, consumes: Bool, consumedApart: [WorkQueue] = [],
+        events: EventPublisher?, logger: Logger
     ) {
         self.topology = topology
         pipelineExchange = topology.name(of: .pipeline)
         publisher = Publisher(options: options, logger: logger)
         self.events = events
         consumer = consumes ? Consumer(options: options, logger: logger) : nil
+        ownConsumers = Dictionary(
+            uniqueKeysWithValues: consumedApart.map { ($0, Consumer(options: options, logger: logger)) })
     }
 
     /// Keeps the connections open, and reconnects after a loss, until the task is cancelled. Run it once.
@@ -49,12 +58,12 @@ public struct RabbitBroker: MessageBroker {
                     group.addTask { await events.publisher.run() }
                     group.addTask { await events.publisher.endOverdueWaits() }
                 }
-                if let consumer { group.addTask { await consumer.run() } }
+                for consumer in consumers { group.addTask { await consumer.run() } }
             }
         } onCancel: {
             publisher.interrupt()
             events?.publisher.interrupt()
-            consumer?.interrupt()
+            for consumer in consumers { consumer.interrupt() }
         }
     }
 
@@ -80,7 +89,9 @@ public struct RabbitBroker: MessageBroker {
 
     /// See `MessageBroker.subscribe`. A program may subscribe to a queue once.
     public func subscribe(to queue: WorkQueue, prefetch: Int) async -> any MessageSubscription {
-        guard let consumer else { preconditionFailure("a broker made with consumes: false has no subscriptions") }
+        guard let consumer = ownConsumers[queue] ?? consumer else {
+            preconditionFailure("a broker made with consumes: false has no subscriptions")
+        }
         let name = topology.name(of: queue)
         await consumer.subscribe(to: name, prefetch: prefetch)
         return RabbitSubscription(consumer: consumer, queue: name)
@@ -88,18 +99,22 @@ public struct RabbitBroker: MessageBroker {
 
     /// A line for each connection on which messages can't pass now; empty when all is well.
     public var faults: [String] {
-        let faults = [
-            ("publish", publisher.fault), ("events", events?.publisher.state.fault), ("consume", consumer?.state.fault),
-        ]
-        return faults.compactMap { role, fault in fault.map { "broker (\(role)): \($0)" } }
+        Self.lines(
+            publisher.fault, events: events?.publisher.state.fault, consumers: consumers.lazy.compactMap(\.state.fault))
     }
 
     /// The same as `faults` for an answer: without hosts and what the broker said, which are logged.
     public var outages: [String] {
         let publishing = publisher.fault.map { _ in publisher.state.outage ?? "the broker confirms nothing" }
-        let outages = [
-            ("publish", publishing), ("events", events?.publisher.state.outage), ("consume", consumer?.state.outage),
-        ]
-        return outages.compactMap { role, outage in outage.map { "broker (\(role)): \($0)" } }
+        return Self.lines(
+            publishing, events: events?.publisher.state.outage, consumers: consumers.lazy.compactMap(\.state.outage))
+    }
+
+    private var consumers: [Consumer] { [consumer].compactMap(\.self) + ownConsumers.values }
+
+    /// One line for all consumers: they have the same broker.
+    private static func lines(_ publish: String?, events: String?, consumers: some Sequence<String>) -> [String] {
+        let faults = [("publish", publish), ("events", events), ("consume", consumers.first { _ in true })]
+        return faults.compactMap { role, fault in fault.map { "broker (\(role)): \($0)" } }
     }
 }

@@ -102,6 +102,10 @@ public struct Pump: Service {
                 precondition(!handled.isEmpty, "a handler handles at least the first message")
                 let outcome = try await settle(result, of: handled, subscription, begun)
                 batch.removeFirst(handled.count)
+                if outcome == .acked, result.givesQueueAway {
+                    await subscription.restart()
+                    return .requeued
+                }
                 guard outcome == .acked, !batch.isEmpty else { return outcome }
                 attempt = 0
                 continue

@@ -47,6 +47,11 @@ public struct StoreURL: Sendable {
         }
     }
 
+    /// Whether programs on several machines can open the store.
+    public var isShared: Bool {
+        if case .postgres = place { true } else { false }
+    }
+
     /// What copies the store to a backup, and restores one. Nil for PostgreSQL, which has tools of its own.
     public var backup: StoreBackup? {
         guard case .sqlite(let path) = place else { return nil }

@@ -169,6 +169,18 @@ import Testing
         #expect(journal.all == ["handle a", "fail dead a", "fail dead a", "publish dead a", "ack 1"])
     }
 
+    @Test
+    func `a pump gives a queue away after the ack of the batch, and leaves the rest of it to the next subscriber`()
+        async throws
+    {
+        try await pass(["a", "b", "c"]) { batch in
+            var handled = ScriptedHandler.echo([batch[0]])
+            (handled.count, handled.givesQueueAway) = (1, true)
+            return handled
+        }
+        #expect(journal.all == ["handle a,b,c", "publish for a", "ack 1", "restart"])
+    }
+
     @Test func `a pump requeues a batch that cannot be settled for ten minutes`() async throws {
         try await pass(["a"]) { _ in throw StoreError.unavailable("locked") }
         #expect(journal.all.last == "restart")

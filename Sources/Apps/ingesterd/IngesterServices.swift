@@ -14,15 +14,25 @@ struct IngesterServices {
     /// Thousands of heartbeats a second would be hundreds of transactions.
     private static let paceMilliseconds: Int64 = 20
 
-    let store: any CallbackStore & ReportStore
+    /// The queues of the lines of reports. Where recorders share them, a line goes to another recorder with its
+    /// connection.
+    static let lines = ReportLine.allCases.map(WorkQueue.ingesterReports)
+
+    let store: any CallbackStore & RecorderStore & ReportStore
+    /// Whether recorders share the lines of reports.
+    let sharesLines: Bool
     let broker: any MessageBroker
     let callbackQueue: CallbackQueue
     let keys: SigningKeys
     let time: any TimeSource
     let logger: Logger
 
+    func services(of role: IngesterRole, at address: ListenAddress) -> [any Service] {
+        (role == .recorder ? [] : callback(at: address)) + (role == .callback ? [] : recorder)
+    }
+
     /// The role that services call back to, over HTTP and over queues.
-    func callback(at address: ListenAddress) -> [any Service] {
+    private func callback(at address: ListenAddress) -> [any Service] {
         let endpoint = CallbackEndpoint(store: store, broker: broker, keys: keys, time: time, logger: logger)
         let intake = CallbackIntake(store: store, keys: keys, time: time, logger: logger)
         var services: [any Service] = [
@@ -37,10 +47,14 @@ struct IngesterServices {
     }
 
     /// The role that records: one handler for each line of reports.
-    var recorder: [any Service] {
-        ReportLine.allCases.map { line in
-            pump(.ingesterReports(line), ReportHandler(line: line, store: store, time: time, logger: logger), broker)
+    private var recorder: [any Service] {
+        let balance = sharesLines ? LineBalance(store: store, time: time) : nil
+        let pumps = ReportLine.allCases.map { line in
+            pump(
+                .ingesterReports(line),
+                ReportHandler(line: line, store: store, balance: balance, time: time, logger: logger), broker)
         }
+        return pumps + (balance.map { [Periodic($0, broker: broker, time: time, logger: logger)] } ?? [])
     }
 
     private func pump(_ queue: WorkQueue, _ handler: any MessageHandler, _ broker: any MessageBroker) -> Pump {

@@ -20,7 +20,9 @@ public struct Ingesterd: DaemonProgram {
             SQSSettings.init, AllSettings.role.value)
         let daemon = Daemon.bootstrap(daemonSettings)
         let broker = RabbitBroker(
-            brokerSettings, consumes: true, publishesEvents: role != .callback, logger: daemon.logger)
+            brokerSettings, consumes: true,
+            consumedApart: storeURL.isShared && role != .callback ? IngesterServices.lines : [],
+            publishesEvents: role != .callback, logger: daemon.logger)
         let queue = CallbackQueue(sqs, topology: brokerSettings.topology)
         let (opened, time) = (LazyStore(storeURL, logger: daemon.logger), StoreClock(logger: daemon.logger))
         try await daemon.run(
@@ -30,9 +32,9 @@ public struct Ingesterd: DaemonProgram {
             let store = try await opened.open()
             let clock = try await time.follow(store)
             let ingester = IngesterServices(
-                store: store, broker: broker, callbackQueue: queue, keys: keys, time: time, logger: daemon.logger)
-            return clock + (role == .recorder ? [] : ingester.callback(at: address))
-                + (role == .callback ? [] : ingester.recorder)
+                store: store, sharesLines: storeURL.isShared, broker: broker, callbackQueue: queue, keys: keys,
+                time: time, logger: daemon.logger)
+            return clock + ingester.services(of: role, at: address)
         }
     }
 }
