@@ -1,6 +1,7 @@
 import Foundation
 
-/// Measures processor time and memory of all processes of an installation, including the broker and this program.
+/// Measures processor time and memory of all processes of an installation, including the broker, PostgreSQL
+/// if it has the store, and this program.
 struct ProcessMeter {
     /// The totals of one moment since the processes were started, by their names. Several processes of a stage count
     /// as one.
@@ -17,22 +18,36 @@ struct ProcessMeter {
     }
 
     private let processes: [(name: String, pid: Int32)]
+    /// The first process of PostgreSQL; 0 if it does not run.
+    private let postgres: Int32
 
-    /// Finds the processes by their pid files in `pidFolder`, and the broker's in the folder `broker` next to it.
+    /// Finds the processes by their pid files in `pidFolder`, and those of the broker and of PostgreSQL in the folders
+    /// `broker` and `postgres` next to it.
     init(pidFolder: String) {
         let names = (try? FileManager.default.contentsOfDirectory(atPath: pidFolder)) ?? []
         let files =
             names.map { (String($0.prefix { $0 != "." }), "\(pidFolder)/\($0)") }
             + [("rabbitmq", "\(pidFolder)/../broker/node.pid")]
         processes =
-            files.compactMap { name, path in
-                let text = FileManager.default.contents(atPath: path).map { String(decoding: $0, as: UTF8.self) }
-                return text.flatMap { Int32($0.trimmingCharacters(in: .whitespacesAndNewlines)) }.map { (name, $0) }
-            } + [("bench", getpid())]
+            files.compactMap { name, path in Self.numbers(in: path).first.map { (name, $0) } } + [("bench", getpid())]
+        postgres = Self.numbers(in: "\(pidFolder)/../postgres/postgres.pid").first ?? 0
+    }
+
+    /// The numbers of a file of the system or of `Scripts/up`; none if there is no such file.
+    private static func numbers(in path: String) -> [Int32] {
+        let text = FileManager.default.contents(atPath: path).map { String(decoding: $0, as: UTF8.self) } ?? ""
+        return text.split(whereSeparator: \.isWhitespace).compactMap { Int32($0) }
+    }
+
+    /// PostgreSQL has a process for each connection, which it may have opened since the last reading.
+    private var postgresProcesses: [(name: String, pid: Int32)] {
+        guard postgres > 0 else { return [] }
+        let children = Self.numbers(in: "/proc/\(postgres)/task/\(postgres)/children")
+        return ([postgres] + children).map { ("postgres", $0) }
     }
 
     func read() -> Reading {
-        processes.reduce(into: Reading()) { reading, process in
+        (processes + postgresProcesses).reduce(into: Reading()) { reading, process in
             reading.cpuSeconds[process.name, default: 0] += Self.cpuSeconds(of: process.pid)
             let memory = Self.memoryMegabytes(of: process.pid)
             reading.residentMegabytes[process.name, default: 0] += memory["Rss", default: 0]
