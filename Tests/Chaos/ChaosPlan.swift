@@ -67,7 +67,7 @@ public struct ChaosPlan: Sendable, Equatable {
             (.killBroker, 1_000...4_000), (.restartBroker, 1_000...2_000), (.freezeBroker, 4_000...14_000),
             (.alarmBroker, 5_000...10_000), (.lockStore, 15_000...15_000),
             (.killStore, 1_000...8_000), (.restartStore, 1_000...4_000), (.freezeStore, 4_000...14_000),
-        ]
+        ] + clusterOutages(&random)
     }
 
     private static func blows(_ random: inout SplitMix64) -> [(Fault, ClosedRange<Int>)] {

@@ -31,7 +31,7 @@ public struct ChaosRun: Sendable {
         let addresses = try endpoints.map { ($0, try installation.setting("BELFRY_CALLBACK_LISTEN", of: $0)) }
         sender = CallbackSender(endpoints: Dictionary(uniqueKeysWithValues: addresses), ledger: ledger)
         service = ChaosService(jobs: jobs, ledger: ledger, sender: sender)
-        poison = try PoisonPublisher(url: installation.settings["BELFRY_AMQP_URL", default: ""])
+        poison = try PoisonPublisher(urls: installation.settings["BELFRY_AMQP_URL", default: ""])
     }
 
     /// Registers the jobs, acts the plan, waits until all executions have ended, and reports.
@@ -88,6 +88,7 @@ public struct ChaosRun: Sendable {
 
     /// Waits until every program is ready, and starts those that are gone. Returns these.
     private func untilReady() async throws -> [String] {
+        try await installation.untilNodesAreTogether()
         let crashed = Self.programs.filter { !installation.isAlive($0) }
         for program in crashed { try await installation.startProgram(program) }
         for program in Self.programs {

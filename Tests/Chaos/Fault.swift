@@ -21,6 +21,13 @@ public enum Fault: Sendable, Hashable, CustomStringConvertible {
     case restartStore
     /// SIGSTOP of all processes of PostgreSQL, and SIGCONT at the end.
     case freezeStore
+    /// SIGKILL of one node of a cluster, and a new start at the end.
+    case killNode(Int)
+    /// One node of a cluster is stopped in order, and started again at the end.
+    case restartNode(Int)
+    /// SIGSTOP of one node of a cluster, and SIGCONT at the end.
+    case freezeNode(Int)
+    case partition(Partition)
     case purge(WorkQueue)
     /// A message that can't be handled, into every queue.
     case poison
@@ -28,10 +35,19 @@ public enum Fault: Sendable, Hashable, CustomStringConvertible {
     /// The kinds of faults, without what they are done to.
     public enum Kind: String, Sendable, CaseIterable {
         case kill, killPair, restart, freeze, killBroker, restartBroker, freezeBroker, alarmBroker, lockStore, purge
-        case poison, killStore, restartStore, freezeStore
+        case poison, killStore, restartStore, freezeStore, killNode, restartNode, freezeNode, partition
 
-        /// Those that a store in SQLite can have: it has no server.
-        public static let ofSQLite = Set(allCases).subtracting([.killStore, .restartStore, .freezeStore])
+        /// Those that need a cluster of three nodes.
+        static let ofCluster: Set = [killNode, restartNode, freezeNode, partition]
+
+        /// Those that an installation with one node and a store in SQLite can have: SQLite has no server.
+        public static let ofSQLite = possible(store: "sqlite", nodes: 1)
+
+        /// Those that an installation can have.
+        public static func possible(store: String, nodes: Int) -> Set<Kind> {
+            let all = Set(allCases).subtracting(nodes == 1 ? ofCluster : [])
+            return store == "sqlite" ? all.subtracting([.killStore, .restartStore, .freezeStore]) : all
+        }
     }
 
     public var kind: Kind {
@@ -47,6 +63,10 @@ public enum Fault: Sendable, Hashable, CustomStringConvertible {
         case .killStore: .killStore
         case .restartStore: .restartStore
         case .freezeStore: .freezeStore
+        case .killNode: .killNode
+        case .restartNode: .restartNode
+        case .freezeNode: .freezeNode
+        case .partition: .partition
         case .purge: .purge
         case .poison: .poison
         }
@@ -65,6 +85,10 @@ public enum Fault: Sendable, Hashable, CustomStringConvertible {
         case .killStore: "kill the store's server"
         case .restartStore: "restart the store's server"
         case .freezeStore: "freeze the store's server"
+        case .killNode(let node): "kill node \(node) of the broker"
+        case .restartNode(let node): "restart node \(node) of the broker"
+        case .freezeNode(let node): "freeze node \(node) of the broker"
+        case .partition(let partition): "partition of the broker: \(partition)"
         case .purge(let queue): "purge \(queue.rawValue)"
         case .poison: "poison into every queue"
         }
@@ -97,6 +121,7 @@ public enum Fault: Sendable, Hashable, CustomStringConvertible {
     var disturbsBroker: Bool {
         switch self {
         case .killBroker, .restartBroker, .freezeBroker, .alarmBroker: true
+        case .killNode, .restartNode, .freezeNode, .partition: true
         default: false
         }
     }

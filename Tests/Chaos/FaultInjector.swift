@@ -60,13 +60,14 @@ struct FaultInjector {
         case .freeze(let programs):
             // A program that is killed meanwhile has another pid afterwards.
             try await freeze(programs.map { installation.pid($0) }, for: duration)
-        case .freezeBroker: try await freeze([installation.brokerPID], for: duration)
+        case .freezeBroker: try await freeze(installation.nodes.map(installation.pid(ofNode:)), for: duration)
         case .killBroker: try await stopBroker("kill", for: duration)
         case .restartBroker: try await stopBroker("stop", for: duration)
-        case .alarmBroker:
-            try await installation.controlBroker(["set_vm_memory_high_watermark", "0.00001"])
-            try await Task.sleep(for: duration)
-            try await installation.controlBroker(["set_vm_memory_high_watermark", "absolute", "2GB"])
+        case .alarmBroker: try await alarmBroker(for: duration)
+        case .killNode(let node): try await stopNode(node, "kill", for: duration)
+        case .restartNode(let node): try await stopNode(node, "stop", for: duration)
+        case .freezeNode(let node): try await freeze([installation.pid(ofNode: node)], for: duration)
+        case .partition(let partition): try await act(partition, for: duration)
         case .lockStore: try await lockStore(for: duration)
         case .killStore: try await stopStore("kill", for: duration)
         case .restartStore: try await stopStore("stop", for: duration)
@@ -81,7 +82,7 @@ struct FaultInjector {
         try await installation.untilReady(program)
     }
 
-    private func freeze(_ pids: [Int32], for duration: Duration) async throws {
+    func freeze(_ pids: [Int32], for duration: Duration) async throws {
         for pid in pids where pid > 0 { Foundation.kill(pid, SIGSTOP) }
         defer { for pid in pids where pid > 0 { Foundation.kill(pid, SIGCONT) } }
         try await Task.sleep(for: duration)
@@ -110,10 +111,12 @@ struct FaultInjector {
         try await installation.broker("start")
     }
 
-    /// Purges a queue once the broker lets it. Returns the begin of the try that succeeded.
+    /// Purges a queue once the broker lets it. Returns the begin of the try that succeeded. In a cluster it is that of
+    /// the first try: a node that gives no answer may have led the request to another, which purges the queue later.
     private func purge(_ queue: WorkQueue) async throws -> Instant {
-        try await until("\(queue.rawValue) is purged") {
-            let begin = ledger.now()
+        let first = ledger.now()
+        return try await until("\(queue.rawValue) is purged") {
+            let begin = installation.nodeCount == 1 ? ledger.now() : first
             let answer = try? await installation.controlBroker(["purge_queue", "belfry.\(queue.rawValue)"])
             return answer.map { _ in begin }
         }

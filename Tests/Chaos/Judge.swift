@@ -58,6 +58,10 @@ extension Facts.Disturbance {
     var recoveredAt: Instant {
         switch fault {
         case .killBroker, .restartBroker, .freezeBroker, .alarmBroker: end.adding(milliseconds: 10_000)
+        case .killNode, .restartNode, .freezeNode: end.adding(milliseconds: 10_000)
+        // A node that was cut off starts its work anew, and what was lost is sent again after up to as long as it was
+        // not received.
+        case .partition: end.adding(milliseconds: 15_000)
         case .kill, .restart, .freeze, .lockStore: end.adding(milliseconds: 5_000)
         // A batch waits for up to 10 s before it is tried again.
         case .killStore, .restartStore, .freezeStore: end.adding(milliseconds: 12_000)

@@ -7,11 +7,11 @@ import TestServers
 struct PoisonPublisher {
     private let broker: RabbitBroker
 
-    init(url: String) throws {
+    init(urls: String) throws {
         var logger = Logger(label: "chaos")
         logger.logLevel = .critical
         broker = RabbitBroker(
-            options: ConnectionOptions(urls: [try BrokerURL(parsing: url)], name: "chaos"),
+            options: ConnectionOptions(urls: try BrokerURL.list(parsing: urls), name: "chaos"),
             topology: Topology(prefix: "belfry"), consumes: false, publishesEvents: false, logger: logger)
     }
 

@@ -14,6 +14,13 @@ import Testing
         #expect(plan.steps.allSatisfy { $0.beginMilliseconds + $0.durationMilliseconds <= 600_000 })
     }
 
+    @Test func `has faults of single nodes only for a cluster`() {
+        let nodes: Set<Fault.Kind> = [.killNode, .restartNode, .freezeNode, .partition]
+        #expect(Fault.Kind.possible(store: "postgres", nodes: 1).isDisjoint(with: nodes))
+        #expect(Fault.Kind.possible(store: "sqlite", nodes: 3) == Fault.Kind.ofSQLite.union(nodes))
+        #expect(Fault.Kind.possible(store: "postgres", nodes: 3) == Set(Fault.Kind.allCases))
+    }
+
     @Test func `has one outage at a time, and one blow at a time`() {
         let plan = ChaosPlan(seed: 1, seconds: 600)
         for track in [plan.outages, plan.blows] {

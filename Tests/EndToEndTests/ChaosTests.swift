@@ -12,6 +12,8 @@ import Testing
 
     /// `Scripts/chaos --store postgres` names the other one.
     private static let stores = [variables["BELFRY_CHAOS_STORE"] ?? "sqlite"]
+    /// `Scripts/chaos --nodes 3` has a broker of three nodes.
+    private static let nodes = variables["BELFRY_CHAOS_NODES"].flatMap { Int($0) } ?? 1
 
     @Test(arguments: stores)
     func `under faults nothing is lost, doubled, stuck or falsely ended`(store: String) async throws {
@@ -20,7 +22,8 @@ import Testing
             seconds: Self.variables["BELFRY_CHAOS_SECONDS"].flatMap { Int64($0) } ?? 120,
             kinds: kinds(Self.variables["BELFRY_CHAOS_FAULTS"] ?? "all", of: store))
         let belfry = try await Installation.start(
-            "chaos-\(store)", scale: ChaosRun.scale, store: store, environment: ChaosRun.environment)
+            "chaos-\(store)", scale: ChaosRun.scale, store: store, nodes: Self.nodes,
+            environment: ChaosRun.environment)
         let report: ChaosReport
         do {
             report = try await ChaosRun(plan, on: belfry).report()
@@ -35,7 +38,7 @@ import Testing
     }
 
     private func kinds(_ names: String, of store: String) -> Set<Fault.Kind> {
-        if names == "all" { return store == "sqlite" ? Fault.Kind.ofSQLite : Set(Fault.Kind.allCases) }
+        if names == "all" { return Fault.Kind.possible(store: store, nodes: Self.nodes) }
         return Set(names.split(separator: ",").compactMap { Fault.Kind(rawValue: String($0)) })
     }
 }

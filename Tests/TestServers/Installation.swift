@@ -9,6 +9,8 @@ public final class Installation: Sendable {
     public let home: String
     /// The settings that `Scripts/up` wrote, by variable.
     public let settings: [String: String]
+    /// The nodes of its RabbitMQ: one, or a cluster of three.
+    public let nodeCount: Int
     let web: CurlClient
     private let environment: [String: String]
     private let loop: Task<Void, Never>
@@ -21,8 +23,9 @@ public final class Installation: Sendable {
         public var body: JSONValue
     }
 
-    private init(home: String, settings: [String: String], environment: [String: String]) {
+    private init(home: String, settings: [String: String], nodeCount: Int, environment: [String: String]) {
         self.home = home
+        self.nodeCount = nodeCount
         self.environment = environment
         self.settings = settings
         let web = CurlClient(
@@ -33,10 +36,11 @@ public final class Installation: Sendable {
     }
 
     /// Starts a new installation, whose programs get these variables. `Scripts/test` stops it after all tests. `store`
-    /// is as `Scripts/up` takes it.
+    /// and `nodes` are as `Scripts/up` takes them.
     /// `prepare` may put files into its empty folder before.
     public static func start(
-        _ name: String, scale: String = "", store: String = "sqlite", environment: [String: String] = [:],
+        _ name: String, scale: String = "", store: String = "sqlite", nodes: Int = 1,
+        environment: [String: String] = [:],
         prepare: (_ home: String) throws -> Void = { _ in }
     ) async throws -> Installation {
         let home = Project.home(name)
@@ -49,7 +53,7 @@ public final class Installation: Sendable {
             atPath: home, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
         try prepare(home)
         let scaling = scale.isEmpty ? [] : ["--scale", scale]
-        try await Program.script("up", ["--store", store] + scaling, environment: variables)
+        try await Program.script("up", ["--store", store, "--nodes", "\(nodes)"] + scaling, environment: variables)
         let text = try String(contentsOfFile: "\(home)/env", encoding: .utf8)
         let pairs = text.split(separator: "\n").compactMap { line -> (String, String)? in
             let parts = line.split(separator: "=", maxSplits: 1)
@@ -57,7 +61,8 @@ public final class Installation: Sendable {
             // The shell's quoting puts a backslash before special characters.
             return (String(parts[0]), String(parts[1]).replacing("\\", with: ""))
         }
-        return Installation(home: home, settings: Dictionary(pairs) { $1 }, environment: environment)
+        return Installation(
+            home: home, settings: Dictionary(pairs) { $1 }, nodeCount: nodes, environment: environment)
     }
 
     /// Runs `body` with a new installation, which it stops after an error, too.
@@ -176,28 +181,6 @@ public final class Installation: Sendable {
     /// Returns the log of a program.
     public func log(_ program: String) throws -> String {
         try String(contentsOfFile: "\(home)/logs/\(program).log", encoding: .utf8)
-    }
-
-    /// Runs an action of `Scripts/broker`: `start`, `stop` or `kill`.
-    public func broker(_ action: String) async throws {
-        let port = try String(contentsOfFile: "\(home)/broker-port", encoding: .utf8)
-            .trimmingCharacters(in: .whitespacesAndNewlines)
-        try await Program.script(
-            "broker",
-            action == "start"
-                ? ["start", "\(home)/broker", port, "\(home)/definitions"] : [action, "\(home)/broker"])
-    }
-
-    /// The pid of the broker; 0 if it was not started.
-    public var brokerPID: Int32 {
-        let text = try? String(contentsOfFile: "\(home)/broker/node.pid", encoding: .utf8)
-        return text.flatMap { Int32($0.trimmingCharacters(in: .whitespacesAndNewlines)) } ?? 0
-    }
-
-    /// Runs `rabbitmqctl` for the broker and returns its output.
-    @discardableResult
-    public func controlBroker(_ arguments: [String]) async throws -> String {
-        try await Program.script("broker", ["ctl", "\(home)/broker"] + arguments)
     }
 
     /// Runs the command line with this installation's settings.
