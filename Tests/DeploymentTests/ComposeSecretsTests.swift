@@ -36,22 +36,45 @@ import Testing
         try await body(folder)
     }
 
-    @Test func `makes each secret of compose.yaml, and says so`() async throws {
-        let project = try await ComposeProject("compose.yaml")
+    @Test func `makes each secret of the Compose files, and says so`() async throws {
+        let projects = [
+            try await ComposeProject("compose.yaml", "compose.postgres.yaml"),
+            try await ComposeProject("compose.yaml", "compose.cluster.yaml"),
+        ]
         try await Self.inFolder { folder in
             let output = try await Self.run(in: folder)
             let files = try Self.made(in: folder)
-            for (name, secret) in project.part("secrets") {
+            for (name, secret) in projects.flatMap({ $0.part("secrets") }) {
                 let file = try #require(secret["file"]?.string)
                 #expect(file.hasPrefix("secrets.d/") && files[String(file.dropFirst(10))] != nil, "\(name)")
             }
             for name in files.keys { #expect(output.contains("secrets.d/\(name)\n"), "\(name)") }
             #expect(files["signing_keys"]?.wholeMatch(of: #/main:[A-Za-z0-9+\/]{43}=\n/#) != nil)
+            #expect(files["store_service"]?.wholeMatch(of: #/\[belfry\]\npassword=[0-9a-f]{48}\n/#) != nil)
+            for name in ["postgres_password", "erlang_cookie"] {
+                #expect(files[name]?.wholeMatch(of: #/[0-9a-f]{48}\n/#) != nil, "\(name)")
+            }
             #expect(files["api_key"]?.wholeMatch(of: #/belfry_[A-Za-z0-9_-]{43}\n/#) != nil)
             for (name, text) in files where name.hasSuffix("_amqp_url") {
                 let user = "belfry-\(name.dropLast(9))"
                 let host = #/amqp://([a-z-]+):[0-9a-f]{48}@rabbitmq:5672/(services)?\n/#
                 #expect(text.wholeMatch(of: host)?.1 == user[...], "\(name)")
+            }
+        }
+    }
+
+    @Test func `gives each program the URLs of all nodes of a cluster, with its user and password`() async throws {
+        let project = try await ComposeProject("compose.yaml", "compose.cluster.yaml")
+        let nodes = project.services.filter { $0.node["hostname"] != nil }.map(\.name).sorted()
+        #expect(nodes.count == 3)
+        try await Self.inFolder { folder in
+            _ = try await Self.run(in: folder)
+            let files = try Self.made(in: folder)
+            for (name, secret) in project.part("secrets") where name.hasSuffix("_amqp_url") {
+                let url = try #require(files[name]).dropLast()
+                let urls = nodes.map { url.replacing("@rabbitmq:", with: "@\($0):") }
+                #expect(secret["file"]?.string == "secrets.d/\(name)s")
+                #expect(files["\(name)s"] == urls.joined(separator: ",") + "\n")
             }
         }
     }
@@ -74,13 +97,13 @@ import Testing
         }
     }
 
-    @Test func `keeps a secret that exists`() async throws {
+    @Test func `keeps a secret that exists, and writes only what follows from others`() async throws {
         try await Self.inFolder { folder in
             _ = try await Self.run(in: folder)
             let first = try Self.made(in: folder)
             let output = try await Self.run(in: folder)
             #expect(try Self.made(in: folder) == first)
-            #expect(output.split(separator: "\n").allSatisfy { $0.hasSuffix(".json") })
+            #expect(output.split(separator: "\n").allSatisfy { $0.hasSuffix(".json") || $0.hasSuffix("_urls") })
         }
     }
 

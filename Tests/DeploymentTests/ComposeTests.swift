@@ -25,21 +25,36 @@ import enum Settings.Program
     }
     /// All but commands and mocks.
     private static func servers(of project: ComposeProject) -> [ComposeProject.Service] {
-        project.services.filter { !$0.isBelfry || Program(startedAs: $0.path) != .belfry }
+        project.services.filter {
+            $0.isBelfry ? Program(startedAs: $0.path) != .belfry : $0.node["restart"]?.string == "unless-stopped"
+        }
     }
-    private static func both() async throws -> [ComposeProject] { [try await base(), try await scaled()] }
+    private static func all() async throws -> ComposeProject {
+        try await ComposeProject("compose.yaml", "compose.scale.yaml", "compose.postgres.yaml", "compose.cluster.yaml")
+    }
+    private static func variants() async throws -> [ComposeProject] {
+        [
+            try await base(), try await scaled(), try await ComposeProject("compose.yaml", "compose.postgres.yaml"),
+            try await ComposeProject("compose.yaml", "compose.cluster.yaml"), try await all(),
+        ]
+    }
 
     @Test func `are as the schema of Compose has them, alone and merged`() async throws {
-        for project in try await Self.both() { #expect(project.faults == []) }
+        for project in try await Self.variants() { #expect(project.faults == []) }
     }
 
-    @Test func `start each daemon, and exporterd only if it is asked for`() async throws {
-        for project in try await Self.both() {
+    @Test func `start each daemon; exporterd only if it is asked for, and a recorder only beside endpoints`()
+        async throws
+    {
+        for project in try await Self.variants() {
+            let isScaled = project["balancer"] != nil
             let daemons = Self.programs(of: project).filter { $0.program != .belfry }
             #expect(Set(daemons.map(\.program)) == Set(Program.daemons))
             for (service, program) in daemons {
                 #expect(service.texts("entrypoint") == ["/usr/bin/\(program.rawValue)"])
-                #expect(service.texts("profiles") == (program == .exporterd ? ["storage"] : []), "\(service.name)")
+                let profile =
+                    program == .exporterd ? "storage" : service.name == "recorder" && !isScaled ? "recorder" : nil
+                #expect(service.texts("profiles") == [profile].compactMap(\.self), "\(service.name)")
                 #expect(service.node["restart"]?.string == "unless-stopped", "\(service.name)")
                 #expect(service.node["stop_grace_period"]?.string == "30s", "\(service.name)")
                 let condition = service.node["depends_on"]?["rabbitmq"]?["condition"]?.string
@@ -49,7 +64,7 @@ import enum Settings.Program
     }
 
     @Test func `give each program settings that it reads, and all that it needs`() async throws {
-        for project in try await Self.both() {
+        for project in try await Self.variants() {
             for (service, program) in Self.programs(of: project) {
                 let rows = AllSettings.rows(of: program)
                 let names = service.variables.keys.filter { $0.hasPrefix("BELFRY_") }
@@ -68,10 +83,10 @@ import enum Settings.Program
     }
 
     @Test func `give each service the secrets that its settings name, and no others`() async throws {
-        for project in try await Self.both() {
+        for project in try await Self.variants() {
             #expect(Set(project.services.flatMap(\.secrets.values)) == Set(project.part("secrets").keys))
             for (service, program) in Self.programs(of: project) {
-                let named = service.variables.filter { $0.key.hasSuffix("_FILE") }.map(\.value)
+                let named = service.variables.filter { $0.key.hasSuffix("FILE") }.map(\.value)
                 #expect(named.sorted() == service.secrets.keys.sorted(), "\(service.name)")
                 guard program != .belfry else { continue }
                 let url = service.variables["BELFRY_AMQP_URL_FILE"]
@@ -81,9 +96,10 @@ import enum Settings.Program
     }
 
     @Test func `run nothing as root, with rights of root, or with a root file system to write to`() async throws {
-        for service in try await Self.scaled().services {
-            let user = service.isBelfry ? "10001:10001" : service.name == "balancer" ? "haproxy" : service.name
-            #expect(service.node["user"]?.string == user)
+        let users = ["BELFRY": "10001:10001", "RABBITMQ": "rabbitmq", "HAPROXY": "haproxy", "POSTGRES": "postgres"]
+        for service in try await Self.all().services {
+            let image = service.node["image"]?.string?.firstMatch(of: #/^\$\{([A-Z]+)_IMAGE:-/#)
+            #expect(service.node["user"]?.string == users[String(image?.1 ?? "")], "\(service.name)")
             #expect(service.node["read_only"] == .bool(true), "\(service.name)")
             #expect(service.texts("cap_drop") == ["ALL"], "\(service.name)")
             #expect(service.texts("security_opt") == ["no-new-privileges"], "\(service.name)")
@@ -92,8 +108,7 @@ import enum Settings.Program
     }
 
     @Test func `check the health of each server, of a daemon at the address where it answers`() async throws {
-        let project = try await Self.scaled()
-        for service in Self.servers(of: project) {
+        for service in Self.servers(of: try await Self.all()) {
             #expect(!service.healthCheck.isEmpty, "\(service.name)")
             guard service.isBelfry else { continue }
             #expect(service.healthCheck == ["CMD", "/usr/bin/belfry", "ready"], "\(service.name)")
@@ -115,7 +130,7 @@ import enum Settings.Program
             let port = base[name]?.texts("ports").first?.split(separator: ":").last ?? ""
             #expect(base[name]?.variables[variable] == "0.0.0.0:\(port)")
         }
-        let scaled = try await Self.scaled()
+        let scaled = try await Self.all()
         #expect(scaled.services.filter { !$0.texts("ports").isEmpty }.map(\.name) == ["balancer"])
         #expect(scaled["balancer"]?.texts("ports") == published)
         #expect(scaled["courierd"]?.variables["BELFRY_CALLBACK_BASE_URL"]?.contains("http://balancer:8081}") == true)
