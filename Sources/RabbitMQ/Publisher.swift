@@ -34,6 +34,8 @@ actor Publisher: ConnectionOwner {
     /// Whether there is never more than one message on its way. One whose caller waits no more stays behind, with its
     /// channel, so that nothing of it is about the next one.
     private let isOneAtATime: Bool
+    /// Whether a connection is given up on which messages are refused for long.
+    private let endsRefusals: Bool
     /// Is told how many messages were lost that nobody waited for.
     private nonisolated let onLost: @Sendable (Int) -> Void
     /// Shared with the callers, who must not wait for this actor's thread.
@@ -47,6 +49,7 @@ actor Publisher: ConnectionOwner {
     private var hasConfirmed = false
     private var lastReadAt = ContinuousClock.now
     private var nackLog = RepeatedWarning()
+    private var refusalPatience = RefusalPatience()
     private var silenceLog = RepeatedWarning()
 
     nonisolated var unownedExecutor: UnownedSerialExecutor { connection.executor.asUnownedSerialExecutor() }
@@ -54,13 +57,14 @@ actor Publisher: ConnectionOwner {
     /// `role` names the connection: `publish`, `events`, `service` or `trial`.
     init(
         options: ConnectionOptions, role: String = "publish", confirmTimeout: Duration = .seconds(20),
-        reopensChannel: Bool = false, isOneAtATime: Bool = false, logger: Logger,
-        onLost: @escaping @Sendable (Int) -> Void = { _ in }
+        reopensChannel: Bool = false, isOneAtATime: Bool = false, endsRefusals: Bool = false,
+        logger: Logger, onLost: @escaping @Sendable (Int) -> Void = { _ in }
     ) {
         connection = BrokerConnection(options: options, role: role, logger: logger)
         self.confirmTimeout = confirmTimeout
         self.reopensChannel = reopensChannel
         self.isOneAtATime = isOneAtATime
+        self.endsRefusals = endsRefusals
         self.onLost = onLost
         queue = Mutex(PublishQueue(forgetsLate: isOneAtATime))
         (awaited, awaiting) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
@@ -236,16 +240,16 @@ actor Publisher: ConnectionOwner {
     /// False when nothing has arrived.
     private func takeEvents() throws(AMQPFailure) -> Bool {
         guard let events = try handle?.readEvents() else { return false }
-        for event in events { take(event) }
+        for event in events { try take(event) }
         return !events.isEmpty
     }
 
-    private func take(_ event: BrokerEvent) {
+    private func take(_ event: BrokerEvent) throws(AMQPFailure) {
         switch event {
         case .confirmed(let tag, let multiple, let isAccepted):
             hasConfirmed = true
-            if !isAccepted { logNack() }
             finish(tracker.confirmed(tag: tag, multiple: multiple, isAccepted: isAccepted, at: .now))
+            if !isAccepted { try refused() }
         case .returned(let exchange, let routingKey):
             tracker.returned(ConfirmTracker.Destination(exchange: exchange, routingKey: routingKey))
         case .blocked(let reason):
@@ -281,11 +285,14 @@ actor Publisher: ConnectionOwner {
     }
 
     /// A full queue refuses every message, so the log gets a line a minute.
-    private func logNack() {
+    private func refused() throws(AMQPFailure) {
         connection.nacks.increment()
-        guard let count = nackLog.count(at: .now) else { return }
-        connection.logger.warning(
-            "nack from the broker: a queue is full or has an error", metadata: ["since_last_line": "\(count)"])
+        if let count = nackLog.count(at: .now) {
+            connection.logger.warning(
+                "nack from the broker: a queue is full or has an error", metadata: ["since_last_line": "\(count)"])
+        }
+        guard endsRefusals, refusalPatience.refused(at: .now) else { return }
+        throw AMQPFailure("publish", "messages are refused for long: a new connection may find a queue's new leader")
     }
 
     private static let noConnection = AMQPFailure("publish", "the connection was lost")

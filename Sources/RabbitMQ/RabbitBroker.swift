@@ -41,7 +41,7 @@ public struct RabbitBroker: MessageBroker {
     ) {
         self.topology = topology
         pipelineExchange = topology.name(of: .pipeline)
-        publisher = Publisher(options: options, logger: logger)
+        publisher = Publisher(options: options, endsRefusals: true, logger: logger)
         self.events = events
         consumer = consumes ? Consumer(options: options, logger: logger) : nil
         ownConsumers = Dictionary(
