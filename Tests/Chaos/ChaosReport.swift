@@ -75,7 +75,7 @@ public struct ChaosReport: Sendable {
             callback.tries.map { request in
                 (
                     request.at,
-                    "\(callback.kind.rawValue) to \(request.endpoint): \(request.answer) after "
+                    "\(callback.isCopy ? "copy: " : "")\(callback.kind.rawValue) to \(request.endpoint): \(request.answer) after "
                         + "\(request.answeredAt.milliseconds(since: request.at)) ms"
                 )
             }

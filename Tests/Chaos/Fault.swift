@@ -13,6 +13,8 @@ public enum Fault: Sendable, Hashable, CustomStringConvertible {
     case freezeBroker
     /// No memory left by the broker's own setting: it blocks publishers.
     case alarmBroker
+    /// Less disk free than the broker wants: it blocks publishers.
+    case diskAlarmBroker
     /// Another program holds the store's write lock; in PostgreSQL, a lock of the executions.
     case lockStore
     /// PostgreSQL ends at once, without a last word, and is started again at the end.
@@ -21,17 +23,35 @@ public enum Fault: Sendable, Hashable, CustomStringConvertible {
     case restartStore
     /// SIGSTOP of all processes of PostgreSQL, and SIGCONT at the end.
     case freezeStore
+    /// Between the stages and a server, each byte takes 200 ms longer, in either direction.
+    case latency(Link)
+    /// Between the stages and a server nothing passes, and neither side learns of it. New connections work from the end
+    /// on; those that were open or made meanwhile never do.
+    case halfOpen(Link)
+    /// All connections of the stages to a server are reset.
+    case resetConnections(Link)
     case purge(WorkQueue)
     /// A message that can't be handled, into every queue.
     case poison
 
+    /// Every job is put again, with the same schedule and another payload, description, backoff and ttl.
+    case changeJobs
+    /// An operator pauses every other job, and resumes it at the end.
+    case pauseJobs
+
+    /// The server that a connection leads to.
+    public enum Link: String, Sendable, Hashable, CaseIterable { case broker, store }
+
     /// The kinds of faults, without what they are done to.
     public enum Kind: String, Sendable, CaseIterable {
         case kill, killPair, restart, freeze, killBroker, restartBroker, freezeBroker, alarmBroker, lockStore, purge
-        case poison, killStore, restartStore, freezeStore
+        case poison, killStore, restartStore, freezeStore, diskAlarmBroker, changeJobs, pauseJobs
+        case latencyBroker, halfOpenBroker, resetBroker, latencyStore, halfOpenStore, resetStore
 
         /// Those that a store in SQLite can have: it has no server.
-        public static let ofSQLite = Set(allCases).subtracting([.killStore, .restartStore, .freezeStore])
+        public static let ofSQLite = Set(allCases).subtracting([
+            .killStore, .restartStore, .freezeStore, .latencyStore, .halfOpenStore, .resetStore,
+        ])
     }
 
     public var kind: Kind {
@@ -43,10 +63,16 @@ public enum Fault: Sendable, Hashable, CustomStringConvertible {
         case .restartBroker: .restartBroker
         case .freezeBroker: .freezeBroker
         case .alarmBroker: .alarmBroker
+        case .diskAlarmBroker: .diskAlarmBroker
+        case .changeJobs: .changeJobs
+        case .pauseJobs: .pauseJobs
         case .lockStore: .lockStore
         case .killStore: .killStore
         case .restartStore: .restartStore
         case .freezeStore: .freezeStore
+        case .latency(let link): link == .broker ? .latencyBroker : .latencyStore
+        case .halfOpen(let link): link == .broker ? .halfOpenBroker : .halfOpenStore
+        case .resetConnections(let link): link == .broker ? .resetBroker : .resetStore
         case .purge: .purge
         case .poison: .poison
         }
@@ -61,10 +87,16 @@ public enum Fault: Sendable, Hashable, CustomStringConvertible {
         case .restartBroker: "restart the broker"
         case .freezeBroker: "freeze the broker"
         case .alarmBroker: "memory alarm of the broker"
+        case .diskAlarmBroker: "disk alarm of the broker"
+        case .changeJobs: "put every job again, changed"
+        case .pauseJobs: "pause every other job"
         case .lockStore: "lock the store"
         case .killStore: "kill the store's server"
         case .restartStore: "restart the store's server"
         case .freezeStore: "freeze the store's server"
+        case .latency(let link): "200 ms more to the \(link.rawValue) and back"
+        case .halfOpen(let link): "connections to the \(link.rawValue) silenced"
+        case .resetConnections(let link): "connections to the \(link.rawValue) reset"
         case .purge(let queue): "purge \(queue.rawValue)"
         case .poison: "poison into every queue"
         }
@@ -89,6 +121,7 @@ public enum Fault: Sendable, Hashable, CustomStringConvertible {
     var disturbsStore: Bool {
         switch self {
         case .lockStore, .killStore, .restartStore, .freezeStore: true
+        case .latency(let link), .halfOpen(let link), .resetConnections(let link): link == .store
         default: false
         }
     }
@@ -96,7 +129,8 @@ public enum Fault: Sendable, Hashable, CustomStringConvertible {
     /// Whether connections to the broker break, or messages wait, while it lasts.
     var disturbsBroker: Bool {
         switch self {
-        case .killBroker, .restartBroker, .freezeBroker, .alarmBroker: true
+        case .killBroker, .restartBroker, .freezeBroker, .alarmBroker, .diskAlarmBroker: true
+        case .latency(let link), .halfOpen(let link), .resetConnections(let link): link == .broker
         default: false
         }
     }

@@ -8,6 +8,8 @@ struct FaultInjector {
     let installation: Installation
     let ledger: ChaosLedger
     let poison: PoisonPublisher
+    let changer: JobChanger
+    let proxies: [Fault.Link: TCPProxy]
 
     /// What a fault damaged gets at least this long before the next outage, also when the broker was slow to start.
     private static let pause = Duration.seconds(2)
@@ -67,6 +69,21 @@ struct FaultInjector {
             try await installation.controlBroker(["set_vm_memory_high_watermark", "0.00001"])
             try await Task.sleep(for: duration)
             try await installation.controlBroker(["set_vm_memory_high_watermark", "absolute", "2GB"])
+        case .diskAlarmBroker:
+            try await installation.controlBroker(["set_disk_free_limit", "1000000GB"])
+            try await Task.sleep(for: duration)
+            try await installation.controlBroker(["set_disk_free_limit", "50MB"])
+        case .latency(let link):
+            proxies[link]?.delay(milliseconds: 200)
+            try await Task.sleep(for: duration)
+            proxies[link]?.delay(milliseconds: 0)
+        case .halfOpen(let link):
+            proxies[link]?.silence()
+            try await Task.sleep(for: duration)
+            proxies[link]?.endSilence()
+        case .resetConnections(let link): proxies[link]?.reset()
+        case .changeJobs: try await changer.putAll()
+        case .pauseJobs: try await changer.pauseSome(for: duration)
         case .lockStore: try await lockStore(for: duration)
         case .killStore: try await stopStore("kill", for: duration)
         case .restartStore: try await stopStore("stop", for: duration)

@@ -80,7 +80,7 @@ extension Violation.Kind {
         case .falseHeartbeatTimeout, .timeoutOfOutage, .earlyTTL: .falseTimeouts
         case .needlessRepeat, .repeatedAfterEnd: .repeated
         case .unknownExecution, .inventedEnd, .deliveredAfterEnd, .hungCallback, .refusedCallback, .innocentDeadLetter,
-            .crash:
+            .crash, .changedEnd, .ranWhilePaused, .wrongVersion:
             .other
         }
     }
