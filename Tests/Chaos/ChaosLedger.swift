@@ -44,6 +44,14 @@ final class ChaosLedger: Sendable {
         facts.withLock { $0.callbacks[place].tries.append(request) }
     }
 
+    func add(_ change: Facts.Change) {
+        facts.withLock { $0.changes.append(change) }
+    }
+
+    func add(_ pause: Facts.Pause) {
+        facts.withLock { $0.pauses.append(pause) }
+    }
+
     func add(_ disturbance: Facts.Disturbance) {
         facts.withLock { $0.disturbances.append(disturbance) }
     }

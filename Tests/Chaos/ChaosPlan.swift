@@ -65,7 +65,10 @@ public struct ChaosPlan: Sendable, Equatable {
             (.freeze(["courierd.\(random.int(1...2))"]), 4_000...16_000),
             (.freeze([program(of: ["tickerd", "dispatcherd", "reaperd"], &random)]), 4_000...16_000),
             (.killBroker, 1_000...4_000), (.restartBroker, 1_000...2_000), (.freezeBroker, 4_000...14_000),
-            (.alarmBroker, 5_000...10_000), (.lockStore, 15_000...15_000),
+            (.alarmBroker, 5_000...10_000), (.diskAlarmBroker, 5_000...10_000), (.lockStore, 15_000...15_000),
+            (.latency(.broker), 10_000...10_000), (.halfOpen(.broker), 20_000...20_000),
+            (.resetConnections(.broker), 0...0), (.latency(.store), 10_000...10_000),
+            (.halfOpen(.store), 20_000...20_000), (.resetConnections(.store), 0...0),
             (.killStore, 1_000...8_000), (.restartStore, 1_000...4_000), (.freezeStore, 4_000...14_000),
         ] + clusterOutages(&random)
     }
@@ -80,6 +83,7 @@ public struct ChaosPlan: Sendable, Equatable {
             (.restart([program(of: stages, &random)]), 0...0),
             (.purge(.courierDeliveries), 0...0), (.purge(.courierBulk), 0...0), (.purge(.dispatcherDue), 0...0),
             (.purge(.dispatcherBulk), 0...0), (.poison, 0...0), (.poison, 0...0),
+            (.changeJobs, 0...0), (.pauseJobs, 3_000...8_000),
         ]
     }
 

@@ -1,6 +1,7 @@
 import JobCore
 
-/// The text about a chaos run: its faults, counts, and every violation with its timeline. Pure.
+/// The text about a chaos run: its faults, counts, every violation with its timeline, and a table of
+/// the kinds of faults. Pure.
 public struct ChaosReport: Sendable {
     public var plan: ChaosPlan
     public var facts: Facts
@@ -27,7 +28,8 @@ public struct ChaosReport: Sendable {
     public var text: String {
         let byKind = Dictionary(grouping: verdict.violations, by: \.kind)
         let shown = Violation.Kind.allCases.flatMap { (byKind[$0] ?? []).prefix(Self.shownPerKindMax) }
-        return ([summary] + shown.map(description)).joined(separator: "\n")
+        let table = FaultTable(facts: facts, violations: verdict.violations).text
+        return ([summary] + shown.map(description) + [table]).joined(separator: "\n")
     }
 
     /// The faults and the counts.
@@ -73,7 +75,7 @@ public struct ChaosReport: Sendable {
             callback.tries.map { request in
                 (
                     request.at,
-                    "\(callback.kind.rawValue) to \(request.endpoint): \(request.answer) after "
+                    "\(callback.isCopy ? "copy: " : "")\(callback.kind.rawValue) to \(request.endpoint): \(request.answer) after "
                         + "\(request.answeredAt.milliseconds(since: request.at)) ms"
                 )
             }

@@ -15,23 +15,33 @@ public struct ChaosRun: Sendable {
     private let plan: ChaosPlan
     private let jobs: [ChaosJob]
     private let installation: Installation
+    private let proxies: [Fault.Link: TCPProxy]
     private let ledger = ChaosLedger()
     private let record: RecordReader
     private let service: ChaosService
     private let sender: CallbackSender
     private let poison: PoisonPublisher
+    private let changer: JobChanger
 
-    /// Prepares a run. Throws if the installation lacks a setting.
-    public init(_ plan: ChaosPlan, jobs: [ChaosJob] = ChaosJob.all, on installation: Installation) throws {
+    /// Prepares a run. The proxies are those between the stages and the servers. Throws if the installation lacks a
+    /// setting.
+    public init(
+        _ plan: ChaosPlan, jobs: [ChaosJob] = ChaosJob.all, on installation: Installation,
+        through proxies: [Fault.Link: TCPProxy] = [:]
+    ) throws {
+        self.proxies = proxies
         self.plan = plan
         self.jobs = jobs
         self.installation = installation
         record = RecordReader(installation: installation)
         let endpoints = ["ingesterd.1", "ingesterd.2"]
         let addresses = try endpoints.map { ($0, try installation.setting("BELFRY_CALLBACK_LISTEN", of: $0)) }
-        sender = CallbackSender(endpoints: Dictionary(uniqueKeysWithValues: addresses), ledger: ledger)
+        sender = CallbackSender(
+            endpoints: Dictionary(uniqueKeysWithValues: addresses), copies: CallbackCopies(seed: plan.seed),
+            ledger: ledger)
         service = ChaosService(jobs: jobs, ledger: ledger, sender: sender)
         poison = try PoisonPublisher(urls: installation.settings["BELFRY_AMQP_URL", default: ""])
+        changer = JobChanger(jobs: jobs, record: record, service: service, ledger: ledger)
     }
 
     /// Registers the jobs, acts the plan, waits until all executions have ended, and reports.
@@ -61,19 +71,20 @@ public struct ChaosRun: Sendable {
     private func acted() async throws -> ChaosReport {
         var registrations: [Facts.Registration] = []
         for job in jobs {
-            try await record.put(job, url: try await service.url(of: job), isEnabled: true)
+            try await changer.put(job, isEnabled: true)
             // A changed job takes effect within about a second.
             let effective = ledger.now().adding(milliseconds: 3_000)
             registrations.append(Facts.Registration(job: job, effectiveFrom: effective, completeUntil: effective))
         }
-        try await FaultInjector(installation: installation, ledger: ledger, poison: poison).run(plan)
+        try await FaultInjector(
+            installation: installation, ledger: ledger, poison: poison, changer: changer, proxies: proxies
+        ).run(plan)
         let crashed = try await untilReady()
         let calm = ledger.now()
         try await untilDispatched(beyond: calm)
         for index in registrations.indices {
             registrations[index].completeUntil = calm
-            try await record.put(
-                registrations[index].job, url: try await service.url(of: registrations[index].job), isEnabled: false)
+            try await changer.put(registrations[index].job, isEnabled: false)
         }
         try await untilEnded()
         var facts = ledger.current

@@ -62,7 +62,9 @@ final class ChaosService: Sendable {
             let token = body?["callback_url"]?.string?.split(separator: "/").last
         else { return Response(status: .badRequest) }
         let place = ledger.add(
-            Facts.Webhook(execution: execution, job: job.name, attempt: attempt, at: ledger.now()))
+            Facts.Webhook(
+                execution: execution, job: job.name, attempt: attempt,
+                version: body?["payload"]?.string.flatMap { Int64($0) }, at: ledger.now()))
         let run = Accepted(execution: execution, job: job, token: String(token))
         let status = try await status(of: run, attempt: attempt)
         // A repeated webhook starts no second run, as Belfry asks of services.

@@ -23,17 +23,21 @@ public struct Facts: Sendable {
         public var execution: String
         public var job: String
         public var attempt: Int64
+        /// The version of the job, which is its payload.
+        public var version: Int64?
         public var at: Instant
         /// The service's answer; nil if it did not get to answer.
         public var status: Int?
         public var answeredAt: Instant?
 
         public init(
-            execution: String, job: String, attempt: Int64, at: Instant, status: Int? = nil, answeredAt: Instant? = nil
+            execution: String, job: String, attempt: Int64, version: Int64? = nil, at: Instant, status: Int? = nil,
+            answeredAt: Instant? = nil
         ) {
             self.execution = execution
             self.job = job
             self.attempt = attempt
+            self.version = version
             self.at = at
             self.status = status
             self.answeredAt = answeredAt
@@ -65,11 +69,14 @@ public struct Facts: Sendable {
 
         public var execution: String
         public var kind: Kind
+        /// Whether it copies or contradicts an earlier one.
+        public var isCopy: Bool
         public var tries: [Try]
 
-        public init(execution: String, kind: Kind, tries: [Try]) {
+        public init(execution: String, kind: Kind, isCopy: Bool = false, tries: [Try]) {
             self.execution = execution
             self.kind = kind
+            self.isCopy = isCopy
             self.tries = tries
         }
     }
@@ -114,6 +121,8 @@ public struct Facts: Sendable {
     public var registrations: [Registration] = []
     public var webhooks: [Webhook] = []
     public var callbacks: [Callback] = []
+    public var changes: [Change] = []
+    public var pauses: [Pause] = []
     public var disturbances: [Disturbance] = []
     public var runs: [Run] = []
     /// Messages that can't be handled, by the queue that they were published to.

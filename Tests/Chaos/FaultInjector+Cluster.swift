@@ -18,15 +18,14 @@ extension FaultInjector {
     }
 
     /// An alarm of one node blocks the publishers of all.
-    func alarmBroker(for duration: Duration) async throws {
-        let setting = "set_vm_memory_high_watermark"
+    func alarmBroker(_ begin: [String], end: [String], for duration: Duration) async throws {
         let node = try await until("a node takes the alarm") {
-            for node in installation.nodes where await control(node, [setting, "0.00001"]) { return node }
+            for node in installation.nodes where await control(node, begin) { return node }
             return nil
         }
         try await Task.sleep(for: duration)
         _ = try await until("node \(node) takes the end of the alarm") {
-            await control(node, [setting, "absolute", "2GB"]) ? true : nil
+            await control(node, end) ? true : nil
         }
     }
 

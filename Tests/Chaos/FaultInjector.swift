@@ -8,6 +8,8 @@ struct FaultInjector {
     let installation: Installation
     let ledger: ChaosLedger
     let poison: PoisonPublisher
+    let changer: JobChanger
+    let proxies: [Fault.Link: TCPProxy]
 
     /// What a fault damaged gets at least this long before the next outage, also when the broker was slow to start.
     private static let pause = Duration.seconds(2)
@@ -63,11 +65,27 @@ struct FaultInjector {
         case .freezeBroker: try await freeze(installation.nodes.map(installation.pid(ofNode:)), for: duration)
         case .killBroker: try await stopBroker("kill", for: duration)
         case .restartBroker: try await stopBroker("stop", for: duration)
-        case .alarmBroker: try await alarmBroker(for: duration)
+        case .alarmBroker:
+            let setting = "set_vm_memory_high_watermark"
+            try await alarmBroker([setting, "0.00001"], end: [setting, "absolute", "2GB"], for: duration)
         case .killNode(let node): try await stopNode(node, "kill", for: duration)
         case .restartNode(let node): try await stopNode(node, "stop", for: duration)
         case .freezeNode(let node): try await freeze([installation.pid(ofNode: node)], for: duration)
         case .partition(let partition): try await act(partition, for: duration)
+        case .diskAlarmBroker:
+            let setting = "set_disk_free_limit"
+            try await alarmBroker([setting, "1000000GB"], end: [setting, "50MB"], for: duration)
+        case .latency(let link):
+            proxies[link]?.delay(milliseconds: 200)
+            try await Task.sleep(for: duration)
+            proxies[link]?.delay(milliseconds: 0)
+        case .halfOpen(let link):
+            proxies[link]?.silence()
+            try await Task.sleep(for: duration)
+            proxies[link]?.endSilence()
+        case .resetConnections(let link): proxies[link]?.reset()
+        case .changeJobs: try await changer.putAll()
+        case .pauseJobs: try await changer.pauseSome(for: duration)
         case .lockStore: try await lockStore(for: duration)
         case .killStore: try await stopStore("kill", for: duration)
         case .restartStore: try await stopStore("stop", for: duration)

@@ -1,11 +1,12 @@
 import JobCore
 
 extension Judge {
-    /// Guarantees: every execution ends, as the service reported; a callback that got a 202 answer is recorded.
+    /// Guarantees: every execution ends, as the service reported; a callback that got a 202 answer is recorded; and
+    /// the first end stays, whatever is sent after it.
     func ends() -> [Finding] {
         facts.runs.flatMap { run -> [Violation] in
             guard run.isFinal else { return [Violation(.stuck, of: run, at: run.occurrence, "it is \(run.status)")] }
-            return [lostCallback(of: run), inventedEnd(of: run)].compactMap(\.self)
+            return [lostCallback(of: run), changedEnd(of: run), inventedEnd(of: run)].compactMap(\.self)
         }.map { .violation($0) }
     }
 
@@ -22,6 +23,34 @@ extension Judge {
         return Violation(
             .lostCallback, of: run, at: first.at,
             "\(kind.rawValue) was answered 202 at \(first.answeredAt.rfc3339), and the record has \(run.end)")
+    }
+
+    /// The record's end may be this much later than the answer to it, by another machine's clock.
+    private static let clockToleranceMilliseconds: Int64 = 250
+
+    /// Once an end was answered 202, no callback that is sent afterwards may take its place or move it.
+    private func changedEnd(of run: Facts.Run) -> Violation? {
+        let tries = (callbacks[run.execution] ?? []).filter { $0.kind != .processing }.flatMap { callback in
+            callback.tries.map { (kind: callback.kind, request: $0) }
+        }
+        guard
+            let first = tries.filter({ $0.request.answer == 202 }).min(by: {
+                $0.request.answeredAt < $1.request.answeredAt
+            })
+        else { return nil }
+        let isReplaced = tries.contains { $0.kind != first.kind && hasEnded(run, as: $0.kind) }
+        let isAlone = tries.allSatisfy { $0.kind == first.kind || $0.request.at > first.request.answeredAt }
+        if isReplaced && isAlone {
+            return Violation(
+                .changedEnd, of: run, at: first.request.at,
+                "\(first.kind.rawValue) was answered 202 at \(first.request.answeredAt.rfc3339), before any other end "
+                    + "was sent, and the record has \(run.end)")
+        }
+        let latest = first.request.answeredAt.adding(milliseconds: Self.clockToleranceMilliseconds)
+        guard hasEnded(run, as: first.kind), let end = run.finishedAt, end > latest else { return nil }
+        return Violation(
+            .changedEnd, of: run,
+            "the record has \(run.end) \(end.milliseconds(since: first.request.answeredAt)) ms after the first 202")
     }
 
     private func hasEnded(_ run: Facts.Run, as kind: Facts.Callback.Kind) -> Bool {

@@ -5,11 +5,13 @@ extension Judge {
     /// Guarantee: every occurrence leads to exactly one execution.
     func occurrences() -> [Finding] {
         let recorded = Dictionary(grouping: facts.runs, by: \.job)
+        let pauses = Dictionary(grouping: facts.pauses, by: \.job)
         return facts.registrations.flatMap { registration in
             let runs = Dictionary(grouping: recorded[registration.job.name] ?? [], by: \.occurrence)
-            let lost = expected(of: registration).filter { runs[$0] == nil }.map {
-                finding(ofLost: $0, registration.job)
-            }
+            let lost = expected(of: registration).filter { occurrence in
+                let isPaused = pauses[registration.job.name]?.contains { $0.mayHold(occurrence) } ?? false
+                return runs[occurrence] == nil && !isPaused
+            }.map { finding(ofLost: $0, registration.job) }
             let doubled = runs.filter { $0.value.count > 1 }.sorted { $0.key < $1.key }.map { occurrence, same in
                 Finding.violation(
                     Violation(

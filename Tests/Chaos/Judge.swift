@@ -24,7 +24,7 @@ public struct Judge {
         let judge = Judge(facts)
         return Verdict(
             judge.occurrences() + judge.ends() + judge.timeouts() + judge.deliveries() + judge.overlaps()
-                + judge.messages() + judge.programs())
+                + judge.messages() + judge.programs() + judge.changes())
     }
 
     /// The first webhook of an execution that the service accepted.
@@ -57,7 +57,8 @@ extension Facts.Disturbance {
     /// When what it damaged works again: a program has started, connections are made again, a backlog is done.
     var recoveredAt: Instant {
         switch fault {
-        case .killBroker, .restartBroker, .freezeBroker, .alarmBroker: end.adding(milliseconds: 10_000)
+        case .killBroker, .restartBroker, .freezeBroker, .alarmBroker, .diskAlarmBroker:
+            end.adding(milliseconds: 10_000)
         case .killNode, .restartNode, .freezeNode: end.adding(milliseconds: 10_000)
         // A node that was cut off starts its work anew, and what was lost is sent again after up to as long as it was
         // not received.
@@ -65,7 +66,10 @@ extension Facts.Disturbance {
         case .kill, .restart, .freeze, .lockStore: end.adding(milliseconds: 5_000)
         // A batch waits for up to 10 s before it is tried again.
         case .killStore, .restartStore, .freezeStore: end.adding(milliseconds: 12_000)
-        case .purge, .poison: end
+        case .latency, .resetConnections: end.adding(milliseconds: 12_000)
+        // Two heartbeats of 10 s are missed before a silent connection is given up, and it is then made again.
+        case .halfOpen: end.adding(milliseconds: 35_000)
+        case .purge, .poison, .changeJobs, .pauseJobs: end
         }
     }
 }

@@ -8,21 +8,43 @@ struct RecordReader: Sendable {
     static let service = "chaos"
     let installation: Installation
 
-    /// Registers a job again until the API accepts it.
-    func put(_ job: ChaosJob, url: String, isEnabled: Bool) async throws {
+    /// Registers a version of a job, again until the API accepts it. The payload is the version, and an odd one has
+    /// another backoff and a longer ttl than an even one.
+    func put(_ job: ChaosJob, url: String, isEnabled: Bool, version: Int64) async throws {
+        let isOdd = version % 2 == 1
         let fields: [String: JSONValue] = [
             "async": .bool(true), "enabled": .bool(isEnabled), "exclusive": .bool(job.isExclusive),
             "invocation_type": .string("http"), "invocation_target": .string(url), "misfire": .string("all"),
             "schedule": .string("rate(\(job.everySeconds) second\(job.everySeconds == 1 ? "" : "s"))"),
-            "ttl_seconds": .integer(job.ttlSeconds),
+            // A short ttl ends runs, at the instant that the judge knows.
+            "ttl_seconds": .integer(job.ttlSeconds + (isOdd && job.ttlSeconds >= 120 ? 30 : 0)),
+            "payload": .string(String(version)), "description": .string("version \(version)"),
             "heartbeat_interval_seconds": .integer(job.heartbeatIntervalSeconds),
-            "retry": .object(["max_attempts": .integer(3), "backoff_seconds": .array([.integer(1), .integer(5)])]),
+            "retry": .object([
+                "max_attempts": .integer(3), "backoff_seconds": .array([.integer(isOdd ? 1 : 2), .integer(5)]),
+            ]),
         ]
         _ = try await until("the API accepts the job \(job.name)") {
             let answer = try await installation.api(
                 "PUT", "/services/\(Self.service)/jobs/\(job.name)", .object(fields))
             if answer.status == 422 { throw TestFailure("\(job.name) is refused: \(answer.body.text)") }
             return answer.status == 200 || answer.status == 201 ? true : nil
+        }
+    }
+
+    /// Pauses a job, again until the API does. What is paused already stays paused.
+    func pause(_ job: ChaosJob) async throws {
+        _ = try await until("the API pauses \(job.name)") {
+            try await installation.api("POST", "/services/\(Self.service)/jobs/\(job.name)/pause").status == 200
+                ? true : nil
+        }
+    }
+
+    /// Resumes a job, again until the API does. It answers 409 if an earlier request, whose answer was lost, did so.
+    func resume(_ job: ChaosJob) async throws {
+        _ = try await until("the API resumes \(job.name)") {
+            let status = try await installation.api("POST", "/services/\(Self.service)/jobs/\(job.name)/resume").status
+            return status == 200 || status == 409 ? true : nil
         }
     }
 

@@ -14,6 +14,7 @@ import Testing
         let report = ChaosReport(
             plan: ChaosPlan(seed: 7, seconds: 60), facts: ledger.facts, verdict: Judge.verdict(on: ledger.facts)
         ).adding(["a": "as the API shows it"])
+        let table = FaultTable(facts: ledger.facts, violations: report.verdict.violations).text
         #expect(
             report.text == """
                 chaos: seed 7, 60 s, 2 faults
@@ -38,6 +39,7 @@ import Testing
                     1970-01-01T00:00:13Z success to ingesterd.1: 202 after 0 ms
                     record: as the API shows it
                     fault: 1970-01-01T00:00:11Z to 1970-01-01T00:00:13Z kill the broker
+                \(table)
                 """)
     }
 

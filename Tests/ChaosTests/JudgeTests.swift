@@ -74,7 +74,7 @@ import Testing
         var ledger = SmallLedger()
         ledger.webhook(10)
         ledger.callback(.success, (12, 202))
-        ledger.record(status, reason, end: 13)
+        ledger.record(status, reason, end: status == "success" ? 12 : 13)
         #expect(ledger.violations == kinds)
     }
 

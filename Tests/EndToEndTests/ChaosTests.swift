@@ -21,12 +21,23 @@ import Testing
             seed: Self.variables["BELFRY_CHAOS_SEED"].flatMap { UInt64($0) } ?? 1,
             seconds: Self.variables["BELFRY_CHAOS_SECONDS"].flatMap { Int64($0) } ?? 120,
             kinds: kinds(Self.variables["BELFRY_CHAOS_FAULTS"] ?? "all", of: store))
+        let ports = [Fault.Link.broker: try Project.freePort(), .store: try Project.freePort()]
+        // The nodes of a cluster have an address each, and no proxy.
+        let proxies = ports.filter { $0.key == .store || Self.nodes == 1 }.mapValues { TCPProxy(to: $0) }
+        let proxied = [
+            "BELFRY_STAGES_BROKER_PORT": proxies[.broker], "BELFRY_STAGES_STORE_PORT": proxies[.store],
+        ].compactMapValues { $0.map { String($0.port) } }
         let belfry = try await Installation.start(
             "chaos-\(store)", scale: ChaosRun.scale, store: store, nodes: Self.nodes,
-            environment: ChaosRun.environment)
+            environment: ChaosRun.environment.merging(proxied) { $1 }
+        ) { home in
+            for (link, port) in ports {
+                try "\(port)\n".write(toFile: "\(home)/\(link.rawValue)-port", atomically: true, encoding: .utf8)
+            }
+        }
         let report: ChaosReport
         do {
-            report = try await ChaosRun(plan, on: belfry).report()
+            report = try await ChaosRun(plan, on: belfry, through: proxies).report()
         } catch {
             try? await belfry.stop()
             throw error

@@ -58,10 +58,7 @@ struct EarlierInstallation {
     /// The variables that let a program run four minutes after the fixture was made: a wait of ten minutes goes on.
     private static func clock(of facts: JSONValue, in folder: String) async throws -> [String: String] {
         guard let made = facts["made_ms"]?.integer else { throw TestFailure("facts.json has no made_ms") }
-        let library = "\(folder)/clock.so"
-        let compiled = try await Program.run(
-            "/usr/bin/env", ["clang", "-shared", "-fPIC", "-Wall", "-Werror", "-o", library, Fixture.clock])
-        guard compiled.status == 0 else { throw TestFailure(compiled.errors) }
+        let library = try await ProgramClocks.compile(in: folder)
         let offset = made / 1_000 + 240 - Int64(Date().timeIntervalSince1970)
         return ["LD_PRELOAD": library, "CLOCK_OFFSET_SECONDS": String(offset)]
     }
