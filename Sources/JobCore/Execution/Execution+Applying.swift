@@ -108,10 +108,21 @@ extension Execution {
 }
 
 extension Report {
-    /// A service that publishes its own callback chooses the timestamp; it cannot be before the execution.
+    /// A service that publishes its own callback chooses the timestamp, and a courier's clock may be behind; neither a
+    /// callback nor the attempt that was accepted or refused can be before the execution. Else its silence or its ttl
+    /// would count from a time at which it was not there.
     fileprivate func clamped(to created: Instant) -> Report {
-        guard case .callback(let callback, let receivedAt) = self, receivedAt < created else { return self }
-        return .callback(callback, receivedAt: created)
+        func clamped(_ attempt: Attempt) -> Attempt {
+            var attempt = attempt
+            attempt.at = max(attempt.at, created)
+            return attempt
+        }
+        return switch self {
+        case .callback(let callback, let receivedAt): .callback(callback, receivedAt: max(receivedAt, created))
+        case .accepted(let attempt): .accepted(clamped(attempt))
+        case .refused(let attempt): .refused(clamped(attempt))
+        case .deferred, .expired, .cancelled, .overdue: self
+        }
     }
 }
 

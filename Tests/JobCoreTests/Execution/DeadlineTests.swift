@@ -56,6 +56,24 @@ import Testing
         #expect(ahead.execution.state.invokedAt == Self.at(5))
     }
 
+    @Test func `the answer counts as no earlier than the execution when the courier's clock is behind`() {
+        var execution = Execution.sample(Self.pending())
+        execution.createdAt = Self.at(40)
+        func applying(_ report: Report) -> Execution {
+            execution.applying(
+                report, id: ReportID(rawValue: 1), judgedAt: Self.at(50), progress: .uninterrupted(through: Self.at(50))
+            ).execution
+        }
+        let attempt = Attempt(number: 1, at: Self.at(10), statusCode: 202, latencyMilliseconds: 500)
+        let accepted = applying(.accepted(attempt))
+        let answered = Self.at(40).adding(milliseconds: 500)
+        #expect(accepted.state.invokedAt == answered && accepted.attempts.map(\.at) == [Self.at(40)])
+        #expect(accepted.state.heartbeatDeadline == answered.adding(seconds: 20))
+        #expect(accepted.state.ttlDeadline == answered.adding(seconds: 100))
+        #expect(applying(.refused(attempt)).state.finishedAt == answered)
+        #expect(applying(Self.accepted(41)).state.invokedAt == Self.at(41))
+    }
+
     private static let grace: Int64 = ExecutionState.expiryGraceMilliseconds
 
     /// The answer to an expiry that was noticed just when its grace was over, and to one a millisecond earlier.
