@@ -12,8 +12,8 @@ struct CallbackCopies: Sendable {
 
     let seed: UInt64
 
-    /// The copies of the callback at this place of the ledger. About a third have one or two: some at once, others late,
-    /// after callbacks that the service has sent since, and also after the end. Some ends are contradicted.
+    /// The copies of the callback at this place of the ledger. About a third have one or two: some at once, others
+    /// late, after callbacks that the service has sent since, and also after the end. Some ends are contradicted.
     func copies(of kind: Facts.Callback.Kind, place: Int) -> [Copy] {
         var random = SplitMix64(seed: seed &+ UInt64(place) &* 0x9E37_79B9)
         guard random.int(1...3) == 1 else { return [] }

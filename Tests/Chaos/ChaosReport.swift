@@ -75,7 +75,8 @@ public struct ChaosReport: Sendable {
             callback.tries.map { request in
                 (
                     request.at,
-                    "\(callback.isCopy ? "copy: " : "")\(callback.kind.rawValue) to \(request.endpoint): \(request.answer) after "
+                    (callback.isCopy ? "copy: " : "") + "\(callback.kind.rawValue) to \(request.endpoint): "
+                        + "\(request.answer) after "
                         + "\(request.answeredAt.milliseconds(since: request.at)) ms"
                 )
             }

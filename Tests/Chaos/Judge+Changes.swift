@@ -1,8 +1,8 @@
 import JobCore
 
 extension Judge {
-    /// Guarantees: an occurrence within a pause is not run, and a run has the job as it was put before its occurrence or
-    /// later.
+    /// Guarantees: an occurrence within a pause is not run, and a run has the job as it was put before its occurrence,
+    /// or later.
     func changes() -> [Finding] {
         let pauses = Dictionary(grouping: facts.pauses, by: \.job)
         return facts.runs.flatMap { run -> [Violation] in

@@ -14,11 +14,13 @@ import Testing
         #expect(plan.steps.allSatisfy { $0.beginMilliseconds + $0.durationMilliseconds <= 600_000 })
     }
 
-    @Test func `has faults of single nodes only for a cluster`() {
+    @Test func `has faults of single nodes only for a cluster, and those of a proxy before the broker only without`() {
         let nodes: Set<Fault.Kind> = [.killNode, .restartNode, .freezeNode, .partition]
-        #expect(Fault.Kind.possible(store: "postgres", nodes: 1).isDisjoint(with: nodes))
-        #expect(Fault.Kind.possible(store: "sqlite", nodes: 3) == Fault.Kind.ofSQLite.union(nodes))
-        #expect(Fault.Kind.possible(store: "postgres", nodes: 3) == Set(Fault.Kind.allCases))
+        let proxy: Set<Fault.Kind> = [.latencyBroker, .halfOpenBroker, .resetBroker]
+        let all = Set(Fault.Kind.allCases)
+        #expect(Fault.Kind.possible(store: "postgres", nodes: 1) == all.subtracting(nodes))
+        #expect(Fault.Kind.possible(store: "postgres", nodes: 3) == all.subtracting(proxy))
+        #expect(Fault.Kind.possible(store: "sqlite", nodes: 3) == Fault.Kind.ofSQLite.union(nodes).subtracting(proxy))
     }
 
     @Test func `has one outage at a time, and one blow at a time`() {

@@ -21,7 +21,8 @@ struct ProgramClocks {
         }
     }
 
-    /// Sets the clocks of programs so many seconds ahead of the right time. All processes of a program have one clock.
+    /// Sets the clocks of programs this number of seconds ahead of the right time. All processes of a program have one
+    /// clock.
     func set(_ programs: [String], secondsAhead: Int64) throws {
         for program in programs {
             // The programs have mapped the file, so it must stay the same one.

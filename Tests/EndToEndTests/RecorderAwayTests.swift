@@ -18,7 +18,7 @@ import Testing
     private static let job = "beats"
 
     @Test(arguments: stores)
-    func `runs that heartbeat while all recorders are away end as reported, and no webhook is repeated`(
+    func `runs that heartbeat while no recorder runs end as reported, and no webhook is repeated`(
         store: String
     ) async throws {
         let belfry = try await Installation.start("recorder-away-\(store)", scale: "ingesterd=2", store: store)

@@ -18,7 +18,7 @@ final class ProxiedConnection {
     private var flows: [Flow]
     private let sockets: [CInt]
 
-    /// So many chunks wait in one direction before the sender has to wait, too.
+    /// This number of chunks wait in one direction before the sender has to wait, too.
     private static let chunksMax = 1_000
 
     /// Connects a client. Nil if nobody listens upstream: the client's connection is then closed.

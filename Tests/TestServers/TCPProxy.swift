@@ -1,7 +1,8 @@
 import Foundation
 import Synchronization
 
-/// A TCP proxy on the loopback, whose connections a test can delay, silence or reset. It runs until the test process ends.
+/// A TCP proxy on the loopback, whose connections a test can delay, silence or reset. It runs until the test process
+/// ends.
 public final class TCPProxy: Sendable {
     /// What a test wants of it.
     struct Orders {
