@@ -8,6 +8,15 @@ extension ChaosPlan {
         return plan
     }
 
+    /// Plans that the store's server is lost, and later the standby that took its place.
+    public static func lossOfStores() -> ChaosPlan {
+        var plan = ChaosPlan(seed: 0, seconds: 30, kinds: [])
+        plan.outages = [3_000, 16_000].map {
+            Step(beginMilliseconds: $0, durationMilliseconds: 3_000, fault: .failOverStore)
+        }
+        return plan
+    }
+
     /// A node that is silent is lost after 10 to 12.5 s, so some silences end before that.
     static func clusterOutages(_ random: inout SplitMix64) -> [(Fault, ClosedRange<Int>)] {
         let node = { (random: inout SplitMix64) in random.int(1...3) }

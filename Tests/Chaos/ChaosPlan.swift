@@ -70,6 +70,7 @@ public struct ChaosPlan: Sendable, Equatable {
             (.resetConnections(.broker), 0...0), (.latency(.store), 10_000...10_000),
             (.halfOpen(.store), 20_000...20_000), (.resetConnections(.store), 0...0),
             (.killStore, 1_000...8_000), (.restartStore, 1_000...4_000), (.freezeStore, 4_000...14_000),
+            (.failOverStore, 1_000...8_000),
         ] + clusterOutages(&random)
     }
 
@@ -81,6 +82,8 @@ public struct ChaosPlan: Sendable, Equatable {
         return singles + [
             (.kill(["\(both).1", "\(both).2"]), 0...3_000), (.kill(mixed), 0...3_000),
             (.restart([program(of: stages, &random)]), 0...0),
+            // As for an upgrade: all programs, one after the other.
+            (.restart(stages.flatMap { ["\($0).1", "\($0).2"] }), 0...0),
             (.purge(.courierDeliveries), 0...0), (.purge(.courierBulk), 0...0), (.purge(.dispatcherDue), 0...0),
             (.purge(.dispatcherBulk), 0...0), (.poison, 0...0), (.poison, 0...0),
             (.changeJobs, 0...0), (.pauseJobs, 3_000...8_000),

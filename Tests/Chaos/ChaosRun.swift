@@ -15,7 +15,7 @@ public struct ChaosRun: Sendable {
     private let plan: ChaosPlan
     private let jobs: [ChaosJob]
     private let installation: Installation
-    private let proxies: [Fault.Link: TCPProxy]
+    private let proxies: [Fault.Link: [TCPProxy]]
     private let ledger = ChaosLedger()
     private let record: RecordReader
     private let service: ChaosService
@@ -27,7 +27,7 @@ public struct ChaosRun: Sendable {
     /// setting.
     public init(
         _ plan: ChaosPlan, jobs: [ChaosJob] = ChaosJob.all, on installation: Installation,
-        through proxies: [Fault.Link: TCPProxy] = [:]
+        through proxies: [Fault.Link: [TCPProxy]] = [:]
     ) throws {
         self.proxies = proxies
         self.plan = plan

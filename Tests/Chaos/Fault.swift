@@ -23,6 +23,8 @@ public enum Fault: Sendable, Hashable, CustomStringConvertible {
     case restartStore
     /// SIGSTOP of all processes of PostgreSQL, and SIGCONT at the end.
     case freezeStore
+    /// PostgreSQL is killed, and its standby promoted. At the end a new standby takes the place of the killed server.
+    case failOverStore
     /// SIGKILL of one node of a cluster, and a new start at the end.
     case killNode(Int)
     /// One node of a cluster is stopped in order, and started again at the end.
@@ -53,7 +55,8 @@ public enum Fault: Sendable, Hashable, CustomStringConvertible {
     public enum Kind: String, Sendable, CaseIterable {
         case kill, killPair, restart, freeze, killBroker, restartBroker, freezeBroker, alarmBroker, lockStore, purge
         case poison, killStore, restartStore, freezeStore, diskAlarmBroker, changeJobs, pauseJobs
-        case latencyBroker, halfOpenBroker, resetBroker, latencyStore, halfOpenStore, resetStore
+        case latencyBroker, halfOpenBroker, resetBroker, latencyStore, halfOpenStore, resetStore, failOverStore
+        case rollingRestart
         case killNode, restartNode, freezeNode, partition
 
         /// Those that need a cluster of three nodes.
@@ -64,7 +67,7 @@ public enum Fault: Sendable, Hashable, CustomStringConvertible {
 
         /// Those that need the server of a store: SQLite has none.
         static let ofStoreServer: Set = [
-            killStore, restartStore, freezeStore, latencyStore, halfOpenStore, resetStore,
+            killStore, restartStore, freezeStore, failOverStore, latencyStore, halfOpenStore, resetStore,
         ]
 
         /// Those that an installation with one node and a store in SQLite can have.
@@ -80,7 +83,7 @@ public enum Fault: Sendable, Hashable, CustomStringConvertible {
     public var kind: Kind {
         switch self {
         case .kill(let programs): programs.count > 1 ? .killPair : .kill
-        case .restart: .restart
+        case .restart(let programs): programs.count > 1 ? .rollingRestart : .restart
         case .freeze: .freeze
         case .killBroker: .killBroker
         case .restartBroker: .restartBroker
@@ -93,6 +96,7 @@ public enum Fault: Sendable, Hashable, CustomStringConvertible {
         case .killStore: .killStore
         case .restartStore: .restartStore
         case .freezeStore: .freezeStore
+        case .failOverStore: .failOverStore
         case .killNode: .killNode
         case .restartNode: .restartNode
         case .freezeNode: .freezeNode
@@ -108,7 +112,7 @@ public enum Fault: Sendable, Hashable, CustomStringConvertible {
     public var description: String {
         switch self {
         case .kill(let programs): "kill \(programs.joined(separator: " and "))"
-        case .restart(let programs): "restart \(programs.joined(separator: " and "))"
+        case .restart(let programs): "restart \(programs.joined(separator: ", "))"
         case .freeze(let programs): "freeze \(programs.joined(separator: " and "))"
         case .killBroker: "kill the broker"
         case .restartBroker: "restart the broker"
@@ -121,6 +125,7 @@ public enum Fault: Sendable, Hashable, CustomStringConvertible {
         case .killStore: "kill the store's server"
         case .restartStore: "restart the store's server"
         case .freezeStore: "freeze the store's server"
+        case .failOverStore: "kill the store's server, promote its standby"
         case .killNode(let node): "kill node \(node) of the broker"
         case .restartNode(let node): "restart node \(node) of the broker"
         case .freezeNode(let node): "freeze node \(node) of the broker"
@@ -151,7 +156,7 @@ public enum Fault: Sendable, Hashable, CustomStringConvertible {
     /// Whether the store can't be used while it lasts.
     var disturbsStore: Bool {
         switch self {
-        case .lockStore, .killStore, .restartStore, .freezeStore: true
+        case .lockStore, .killStore, .restartStore, .freezeStore, .failOverStore: true
         case .latency(let link), .halfOpen(let link), .resetConnections(let link): link == .store
         default: false
         }

@@ -9,7 +9,7 @@ struct FaultInjector {
     let ledger: ChaosLedger
     let poison: PoisonPublisher
     let changer: JobChanger
-    let proxies: [Fault.Link: TCPProxy]
+    let proxies: [Fault.Link: [TCPProxy]]
 
     /// What a fault damaged gets at least this long before the next outage, also when the broker was slow to start.
     private static let pause = Duration.seconds(2)
@@ -76,23 +76,30 @@ struct FaultInjector {
             let setting = "set_disk_free_limit"
             try await alarmBroker([setting, "1000000GB"], end: [setting, "50MB"], for: duration)
         case .latency(let link):
-            proxies[link]?.delay(milliseconds: 200)
+            for proxy in proxies(of: link) { proxy.delay(milliseconds: 200) }
             try await Task.sleep(for: duration)
-            proxies[link]?.delay(milliseconds: 0)
+            for proxy in proxies(of: link) { proxy.delay(milliseconds: 0) }
         case .halfOpen(let link):
-            proxies[link]?.silence()
+            for proxy in proxies(of: link) { proxy.silence() }
             try await Task.sleep(for: duration)
-            proxies[link]?.endSilence()
-        case .resetConnections(let link): proxies[link]?.reset()
+            for proxy in proxies(of: link) { proxy.endSilence() }
+        case .resetConnections(let link):
+            for proxy in proxies(of: link) { proxy.reset() }
         case .changeJobs: try await changer.putAll()
         case .pauseJobs: try await changer.pauseSome(for: duration)
         case .lockStore: try await lockStore(for: duration)
         case .killStore: try await stopStore("kill", for: duration)
         case .restartStore: try await stopStore("stop", for: duration)
         case .freezeStore: try await freeze(try installation.storePIDs(), for: duration)
+        case .failOverStore:
+            try await installation.failOver()
+            try await Task.sleep(for: duration)
+            try await installation.renewStandby()
         case .poison: ledger.addPoison(try await poison.publish())
         }
     }
+
+    private func proxies(of link: Fault.Link) -> [TCPProxy] { proxies[link] ?? [] }
 
     private func restart(_ program: String) async throws {
         try await installation.endProgram(program)

@@ -65,7 +65,7 @@ extension Facts.Disturbance {
         case .partition: end.adding(milliseconds: 15_000)
         case .kill, .restart, .freeze, .lockStore: end.adding(milliseconds: 5_000)
         // A batch waits for up to 10 s before it is tried again.
-        case .killStore, .restartStore, .freezeStore: end.adding(milliseconds: 12_000)
+        case .killStore, .restartStore, .freezeStore, .failOverStore: end.adding(milliseconds: 12_000)
         case .latency, .resetConnections: end.adding(milliseconds: 12_000)
         // Two heartbeats of 10 s are missed before a silent connection is given up, and it is then made again.
         case .halfOpen: end.adding(milliseconds: 35_000)

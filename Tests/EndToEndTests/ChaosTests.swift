@@ -21,18 +21,23 @@ import Testing
             seed: Self.variables["BELFRY_CHAOS_SEED"].flatMap { UInt64($0) } ?? 1,
             seconds: Self.variables["BELFRY_CHAOS_SECONDS"].flatMap { Int64($0) } ?? 120,
             kinds: kinds(Self.variables["BELFRY_CHAOS_FAULTS"] ?? "all", of: store))
-        let ports = [Fault.Link.broker: try Project.freePort(), .store: try Project.freePort()]
+        let ports = try ["broker": Project.freePort(), "store": Project.freePort(), "standby": Project.freePort()]
+        func proxies(_ servers: String...) -> [TCPProxy] { servers.compactMap { ports[$0] }.map { TCPProxy(to: $0) } }
         // The nodes of a cluster have an address each, and no proxy.
-        let proxies = ports.filter { $0.key == .store || Self.nodes == 1 }.mapValues { TCPProxy(to: $0) }
-        let proxied = [
-            "BELFRY_STAGES_BROKER_PORT": proxies[.broker], "BELFRY_STAGES_STORE_PORT": proxies[.store],
-        ].compactMapValues { $0.map { String($0.port) } }
+        let proxies: [Fault.Link: [TCPProxy]] = [
+            .broker: Self.nodes == 1 ? proxies("broker") : [],
+            .store: store == "postgres" ? proxies("store", "standby") : [],
+        ]
+        let names = [Fault.Link.broker: "BELFRY_STAGES_BROKER_PORT", .store: "BELFRY_STAGES_STORE_PORTS"]
+        let proxied = proxies.filter { !$0.value.isEmpty }.map { link, proxies in
+            (names[link, default: ""], proxies.map { String($0.port) }.joined(separator: " "))
+        }
         let belfry = try await Installation.start(
-            "chaos-\(store)", scale: ChaosRun.scale, store: store, nodes: Self.nodes,
+            "chaos-\(store)", scale: ChaosRun.scale, store: store, standby: store == "postgres", nodes: Self.nodes,
             environment: ChaosRun.environment.merging(proxied) { $1 }
         ) { home in
-            for (link, port) in ports {
-                try "\(port)\n".write(toFile: "\(home)/\(link.rawValue)-port", atomically: true, encoding: .utf8)
+            for (server, port) in ports {
+                try "\(port)\n".write(toFile: "\(home)/\(server)-port", atomically: true, encoding: .utf8)
             }
         }
         let report: ChaosReport

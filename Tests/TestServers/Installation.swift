@@ -1,6 +1,7 @@
 import Foundation
 import HTTPClient
 public import JSON
+import Synchronization
 
 /// An installation of Belfry for tests: the real programs on a real RabbitMQ, started by `Scripts/up` in their own
 /// folder.
@@ -12,6 +13,8 @@ public final class Installation: Sendable {
     /// The nodes of its RabbitMQ: one, or a cluster of three.
     public let nodeCount: Int
     let web: CurlClient
+    /// The folder of the PostgreSQL server that takes writes.
+    let primary = Mutex("postgres")
     private let environment: [String: String]
     private let loop: Task<Void, Never>
 
@@ -35,11 +38,11 @@ public final class Installation: Sendable {
         loop = Task { await web.run() }
     }
 
-    /// Starts a new installation, whose programs get these variables. `Scripts/test` stops it after all tests. `store`
-    /// and `nodes` are as `Scripts/up` takes them.
+    /// Starts a new installation, whose programs get these variables. `Scripts/test` stops it after all tests. `store`,
+    /// `standby` and `nodes` are as `Scripts/up` takes them.
     /// `prepare` may put files into its empty folder before.
     public static func start(
-        _ name: String, scale: String = "", store: String = "sqlite", nodes: Int = 1,
+        _ name: String, scale: String = "", store: String = "sqlite", standby: Bool = false, nodes: Int = 1,
         environment: [String: String] = [:],
         prepare: (_ home: String) throws -> Void = { _ in }
     ) async throws -> Installation {
@@ -47,13 +50,15 @@ public final class Installation: Sendable {
         let variables = ["BELFRY_HOME": home, "BELFRY_PREBUILT": Project.bin, "BELFRY_LOG_LEVEL": "info"]
             .merging(environment) { $1 }
         _ = try? await Program.script("down", environment: variables)
-        _ = try? await Program.script("postgres", ["remove", "\(home)/postgres"], environment: variables)
+        for server in ["standby", "postgres"] {
+            _ = try? await Program.script("postgres", ["remove", "\(home)/\(server)"], environment: variables)
+        }
         try? FileManager.default.removeItem(atPath: home)
         try FileManager.default.createDirectory(
             atPath: home, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
         try prepare(home)
-        let scaling = scale.isEmpty ? [] : ["--scale", scale]
-        try await Program.script("up", ["--store", store, "--nodes", "\(nodes)"] + scaling, environment: variables)
+        let options = (standby ? ["--standby"] : []) + (scale.isEmpty ? [] : ["--scale", scale])
+        try await Program.script("up", ["--store", store, "--nodes", "\(nodes)"] + options, environment: variables)
         let text = try String(contentsOfFile: "\(home)/env", encoding: .utf8)
         let pairs = text.split(separator: "\n").compactMap { line -> (String, String)? in
             let parts = line.split(separator: "=", maxSplits: 1)
