@@ -79,7 +79,7 @@ let benchmarks: [Target] =
         program(
             "bench", in: "Benchmarks",
             [
-                "JSON", "JobCore", "PostgreSQL", "SQLiteStore", "Store", "StoreAccess", argumentParser, deque, grdb,
+                "JSON", "JobCore", "PostgreSQL", "Store", "StoreAccess", argumentParser, deque, grdb,
                 logging, nioCore, nioHTTP, nioPosix,
             ]),
         .target(name: "CAllocationCount", path: "Benchmarks/CAllocationCount"),

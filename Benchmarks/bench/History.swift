@@ -16,11 +16,10 @@ struct History: AsyncParsableCommand {
 
     func run() async throws {
         let installation = try Installation()
-        guard let path = installation.storePath else { throw Failure("the history is filled in a SQLite store only") }
         let time = SystemTime()
         let begun = time.monotonicMilliseconds()
         var fill = HistoryFill(
-            path: path, executions: history, jobs: min(max(100, history / 10), 100_000))
+            storeURL: installation.storeURL, executions: history, jobs: min(max(100, history / 10), 100_000))
         // The last of them was due an hour ago, all of them are over, and their jobs are not due again.
         fill.firstOccurrence = Instant(
             secondsSinceEpoch: time.now().secondsSinceEpoch - 3_600 - Int64(history) / HistoryFill.executionsPerSecond)

@@ -19,9 +19,14 @@ struct Installation {
         }
         self.storeURL = storeURL
         self.pidFolder = pidFolder
-        storePath = storeURL.hasPrefix("sqlite:") ? String(storeURL.dropFirst("sqlite:".count)) : nil
+        storePath = Self.path(ofStore: storeURL)
         var averages = [Double](repeating: 0, count: 3)
         loadAverages = getloadavg(&averages, 3) == 3 ? averages : []
+    }
+
+    /// The file of a store in SQLite; nil for one in PostgreSQL.
+    static func path(ofStore url: String) -> String? {
+        url.hasPrefix("sqlite:") ? String(url.dropFirst("sqlite:".count)) : nil
     }
 
     /// Waits until the ticker has taken up what was registered: until it uses less than a twentieth of a core over two

@@ -2,20 +2,23 @@ import ArgumentParser
 import Foundation
 import JSON
 import JobCore
-import SQLiteStore
 import Store
 
-/// Fills a store with N executions, runs each kind of search several times, and prints how long a page takes.
+/// Fills a store with N executions, runs each kind of search and the reaper's questions several times, and prints how long
+/// a page or an answer takes. The store is a file of its own, or the server that `BELFRY_STORE_URL` names.
 struct Search: AsyncParsableCommand {
     @Argument(help: "The number of executions.") var count: Int = 1_000_000
     @Option(help: "The number of jobs.") var jobs: Int = 100_000
+    @Option(help: "How many of the executions are open.") var open: Int = 300
     @Option(help: "How often each page is read.") var runs: Int = 15
 
     func run() async throws {
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent("belfry-bench-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: false)
         defer { try? FileManager.default.removeItem(at: folder) }
-        let fill = HistoryFill(path: folder.path + "/belfry.sqlite", executions: count, jobs: jobs)
+        let url = ProcessInfo.processInfo.environment["BELFRY_STORE_URL"] ?? "sqlite:\(folder.path)/belfry.sqlite"
+        var fill = HistoryFill(storeURL: url, executions: count, jobs: jobs)
+        fill.openExecutions = open
         let clock = ContinuousClock()
         let begun = clock.now
         let store = try await fill.putJobs()
@@ -30,10 +33,26 @@ struct Search: AsyncParsableCommand {
             try await measure(store, name, query)
         }
         for (name, filter) in SearchTable.jobs { try await measure(store, name, filter) }
+        try await measureReaper(store, fill)
+    }
+
+    /// What the reaper asks every second, and once a minute before it removes history.
+    private func measureReaper(_ store: any CompleteStore, _ fill: HistoryFill) async throws {
+        let begin = fill.firstOccurrence, end = fill.end.adding(seconds: 3_600)
+        let progress = LineProgress(reachableSince: begin, deliverableSince: begin, latestMarkAt: end)
+        for (name, instant) in [("overdue: none", begin), ("overdue: all that are open", end)] {
+            try await print("reaper", name, page: 1) {
+                try await store.overdue(at: instant, progress: progress, limit: 500).count
+            }
+            try await print("reaper", name.replacing("overdue", with: "undelivered"), page: 1) {
+                try await store.undelivered(dueBefore: instant, limit: 500).count
+            }
+        }
+        try await print("reaper", "newest end", page: 1) { try await store.newestEnd() == nil ? 0 : 1 }
     }
 
     /// The first page, and the one after ten others.
-    private func measure(_ store: SQLiteStore, _ name: String, _ query: ExecutionQuery) async throws {
+    private func measure(_ store: any CompleteStore, _ name: String, _ query: ExecutionQuery) async throws {
         var query = query
         try await print("executions", name, page: 1) { try await store.executions(query).executions.count }
         for _ in 0..<10 {
@@ -43,7 +62,7 @@ struct Search: AsyncParsableCommand {
         try await print("executions", name, page: 11) { try await store.executions(query).executions.count }
     }
 
-    private func measure(_ store: SQLiteStore, _ name: String, _ filter: JobFilter) async throws {
+    private func measure(_ store: any CompleteStore, _ name: String, _ filter: JobFilter) async throws {
         var query = JobQuery(filter, limit: 100)
         try await print("jobs", name, page: 1) { try await store.jobs(query).jobs.count }
         for _ in 0..<10 {
