@@ -35,8 +35,8 @@ extension HistoryFill {
     /// executions.
     private static let insertIntoServer = """
         INSERT INTO execution (seq, id, job, occurrence_ms, created_ms, ttl_s, heartbeat_interval_s, ttl_deadline_ms,
-            attempt_due_ms, deadline_ms, invoked_ms, finished_ms, day, status, reason, trigger_code, exclusive, extended,
-            retry_of, schedule, attempts, summary, state, correlation_id)
+            attempt_due_ms, deadline_ms, invoked_ms, finished_ms, day, status, reason, trigger_code, exclusive,
+            extended, retry_of, schedule, attempts, summary, state, correlation_id)
         SELECT nextval('execution_seq'), gen_random_uuid(),
             $6::bigint + CASE WHEN h % 5 = 0 THEN h / 7 % $5::bigint ELSE h / 7 % ($5::bigint / 20) * 20 END,
             at, at + 5, 300, 30, at + 300000, at, CASE WHEN status < 3 THEN at + 300000 END, at + 40,

@@ -4,8 +4,8 @@ import JSON
 import JobCore
 import Store
 
-/// Fills a store with N executions, runs each kind of search and the reaper's questions several times, and prints how long
-/// a page or an answer takes. The store is a file of its own, or the server that `BELFRY_STORE_URL` names.
+/// Fills a store with N executions, runs each kind of search and the reaper's questions several times, and prints how
+/// long a page or an answer takes. The store is a file of its own, or the server that `BELFRY_STORE_URL` names.
 struct Search: AsyncParsableCommand {
     @Argument(help: "The number of executions.") var count: Int = 1_000_000
     @Option(help: "The number of jobs.") var jobs: Int = 100_000

@@ -81,6 +81,33 @@ extension RealBrokerTests {
             }
         }
 
+        @Test
+        func `a connection on which messages are refused for seconds is made again, and publishes when there is room`()
+            async throws
+        {
+            let node = try await RealBroker.node.value
+            let queue = RealBroker.topology.name(of: .dispatcherRuns)
+            let run = message("run", RoutingKey.runRequested)
+            try await withBroker(node.url) { broker in
+                try await untilReady(broker)
+                func connections() async throws -> String { try await node.control(["list_connections", "pid"]) }
+                let first = try await connections()
+                try await broker.publish([run])
+                try await node.control([
+                    "set_operator_policy", "full", "^\(queue)$", #"{"max-length": 1}"#, "--apply-to", "queues",
+                ])
+                var refusals = 0
+                _ = try await until("another connection has taken the place of the first") {
+                    do { try await broker.publish([run]) } catch { refusals += 1 }
+                    return try await connections() == first ? nil : true
+                }
+                #expect(refusals > 0)
+                try await node.control(["clear_operator_policy", "full"])
+                _ = try await until("the queue takes messages") { try? await broker.publish([run]) }
+            }
+            try await drain(node, .dispatcherRuns)
+        }
+
         @Test func `a subscriber's full queue slows no publisher, and its events are no error`() async throws {
             let node = try await RealBroker.node.value
             let definitions = """
