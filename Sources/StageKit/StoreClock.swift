@@ -12,20 +12,16 @@ import Synchronization
 /// Between two readings of that clock the time goes on by the monotonic clock of this machine, also while the store is
 /// unavailable. For a store whose clock is that of this machine, it is the time of this machine.
 public final class StoreClock: TimeSource {
-    /// What the store's clock showed, and when.
-    private struct Reading {
-        var instant: Instant
-        var monotonicMilliseconds: Int64
-    }
-
-    /// Two clocks of good machines drift apart by less than a millisecond in this time.
     private static let intervalMilliseconds: Int64 = 10_000
-    /// A reading that took longer may be wrong by half of it, and does not count.
-    private static let readingMaxMilliseconds: Int64 = 1_000
+    /// After a reading that left more doubt than this, the next one comes soon.
+    private static let errorMaxMilliseconds: Int64 = 20
+    private static let soonMilliseconds: Int64 = 500
+    /// The first reading often takes long, since it connects.
+    private static let firstReadings = 3
 
     private let machine: any TimeSource
     private let logger: Logger
-    private let reading = Mutex<Reading?>(nil)
+    private let estimate = Mutex<ClockEstimate?>(nil)
 
     /// `machine` has the clocks of this machine.
     public init(machine: any TimeSource = SystemTime(), logger: Logger) {
@@ -35,9 +31,8 @@ public final class StoreClock: TimeSource {
 
     /// The time of the store's clock as far as it is known, else that of this machine.
     public func now() -> Instant {
-        guard let reading = reading.withLock({ $0 }) else { return machine.now() }
-        return reading.instant.adding(
-            milliseconds: machine.monotonicMilliseconds() - reading.monotonicMilliseconds)
+        guard let estimate = estimate.withLock({ $0 }) else { return machine.now() }
+        return estimate.instant(at: machine.monotonicMilliseconds())
     }
 
     /// That of this machine.
@@ -49,7 +44,9 @@ public final class StoreClock: TimeSource {
     /// Reads the store's clock, and returns what goes on reading it: nothing if it is the clock of this machine. Throws
     /// `StoreError` if the clock can't be read.
     public func follow(_ store: any ClockStore) async throws(StoreError) -> [any Service] {
-        guard try await read(store) else { return [] }
+        for _ in 0..<Self.firstReadings where isDoubtful {
+            guard try await read(store) else { return [] }
+        }
         return [StoreClockReader(clock: self, store: store)]
     }
 
@@ -57,17 +54,18 @@ public final class StoreClock: TimeSource {
     private func read(_ store: any ClockStore) async throws(StoreError) -> Bool {
         let before = machine.monotonicMilliseconds()
         guard let instant = try await store.clock() else { return false }
-        let after = machine.monotonicMilliseconds()
-        if after - before <= Self.readingMaxMilliseconds || reading.withLock({ $0 == nil }) {
-            reading.withLock {
-                $0 = Reading(instant: instant, monotonicMilliseconds: before + (after - before) / 2)
-            }
-        }
+        let reading = ClockEstimate(instant, from: before, to: machine.monotonicMilliseconds())
+        estimate.withLock { if $0?.add(reading) == nil { $0 = reading } }
         return true
     }
 
+    /// Whether the time may be off by so much that the store's clock is to be read again soon.
+    private var isDoubtful: Bool {
+        estimate.withLock { $0.map { $0.errorMilliseconds > Self.errorMaxMilliseconds } ?? true }
+    }
+
     fileprivate func readAgain(_ store: any ClockStore) async throws {
-        try await sleep(milliseconds: Self.intervalMilliseconds)
+        try await sleep(milliseconds: isDoubtful ? Self.soonMilliseconds : Self.intervalMilliseconds)
         do {
             _ = try await read(store)
         } catch {

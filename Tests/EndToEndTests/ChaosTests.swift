@@ -7,11 +7,11 @@ import Testing
 ///
 /// Guarantees: nothing is lost, doubled, stuck or falsely ended, nothing is delivered after its end, and exclusive runs
 /// never overlap. `Scripts/chaos` runs it longer, and with another seed.
-@Suite(.timeLimit(.minutes(120))) struct ChaosTests {
+@Suite(.serialized, .timeLimit(.minutes(120))) struct ChaosTests {
     private static let variables = ProcessInfo.processInfo.environment
 
-    /// `Scripts/chaos --store postgres` names the other one.
-    private static let stores = [variables["BELFRY_CHAOS_STORE"] ?? "sqlite"]
+    /// Both, unless `Scripts/chaos` names one.
+    private static let stores = variables["BELFRY_CHAOS_STORE"].map { [$0] } ?? ["sqlite", "postgres"]
     /// `Scripts/chaos --nodes 3` has a broker of three nodes.
     private static let nodes = variables["BELFRY_CHAOS_NODES"].flatMap { Int($0) } ?? 1
 
@@ -19,7 +19,7 @@ import Testing
     func `under faults nothing is lost, doubled, stuck or falsely ended`(store: String) async throws {
         let plan = ChaosPlan(
             seed: Self.variables["BELFRY_CHAOS_SEED"].flatMap { UInt64($0) } ?? 1,
-            seconds: Self.variables["BELFRY_CHAOS_SECONDS"].flatMap { Int64($0) } ?? 120,
+            seconds: Self.variables["BELFRY_CHAOS_SECONDS"].flatMap { Int64($0) } ?? 60,
             kinds: kinds(Self.variables["BELFRY_CHAOS_FAULTS"] ?? "all", of: store))
         let ports = try ["broker": Project.freePort(), "store": Project.freePort(), "standby": Project.freePort()]
         func proxies(_ servers: String...) -> [TCPProxy] { servers.compactMap { ports[$0] }.map { TCPProxy(to: $0) } }

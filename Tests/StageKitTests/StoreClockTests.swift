@@ -15,6 +15,23 @@ private final class ClockedStore: ClockStore {
     func clock() async throws(StoreError) -> Instant? { instant.withLock { $0 } }
 }
 
+/// A store that connects before it answers: the first time that takes long.
+private final class ConnectingStore: ClockStore {
+    private let machine: HandTime
+    private let ahead: Int64
+    private let connectMilliseconds = Mutex<[Int64]>([1, 600])
+
+    init(machine: HandTime, ahead: Int64) {
+        self.machine = machine
+        self.ahead = ahead
+    }
+
+    func clock() async throws(StoreError) -> Instant? {
+        machine.pass(milliseconds: connectMilliseconds.withLock { $0.popLast() } ?? 1)
+        return machine.now().adding(milliseconds: ahead)
+    }
+}
+
 @Suite struct `The time by a store's clock` {
     private static let start = Instant(secondsSinceEpoch: 1_900_000_000)
     private let machine = HandTime(start)
@@ -37,5 +54,13 @@ private final class ClockedStore: ClockStore {
         #expect(time.now() == ahead.adding(milliseconds: 1_500))
         machine.setWallClock(Self.start.adding(seconds: -3_600))
         #expect(time.now() == ahead.adding(milliseconds: 1_500))
+    }
+
+    @Test func `is right from the beginning, although the first reading takes long`() async throws {
+        let time = clock()
+        let store = ConnectingStore(machine: machine, ahead: 90_000)
+        _ = try await time.follow(store)
+        let off = time.now().millisecondsSinceEpoch - machine.now().millisecondsSinceEpoch - 90_000
+        #expect(abs(off) <= 2)
     }
 }
