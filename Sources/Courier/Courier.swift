@@ -28,6 +28,8 @@ public actor Courier: Service {
     private let attempter: Attempter
     private let outbox: Outbox
     private var lanes: Lanes
+    /// The most deliveries in flight to one target that this process can have.
+    private let inFlightLimitMax: Int
     /// Batches that were fed in and not read yet.
     private var unreadCount = 0
     /// Marks that came while no attempt may begin. Passed on now, they would say that no delivery waits.
@@ -52,10 +54,15 @@ public actor Courier: Service {
             logger: logger)
         outbox = Outbox(of: queue, broker: broker, time: time, randomFraction: randomFraction, logger: logger)
         // One lane must not fill a small window: there must be room for several targets.
-        let inFlightLimit = min(invoker.connectionsPerTargetLimit, max(1, prefetch / 4))
+        inFlightLimitMax = min(invoker.connectionsPerTargetLimit, max(1, prefetch / 4))
         lanes = Lanes(
-            windowSize: prefetch, inFlightLimit: inFlightLimit, jitteringLimit: max(inFlightLimit, prefetch / 8),
-            redeliverAfterSeconds: redeliverAfterSeconds)
+            windowSize: prefetch, inFlightLimit: inFlightLimitMax,
+            jitteringLimit: max(inFlightLimitMax, prefetch / 8), redeliverAfterSeconds: redeliverAfterSeconds)
+    }
+
+    /// Limits the deliveries in flight to one target, so that couriers can share what a target takes.
+    public func setInFlightLimit(_ limit: Int) {
+        lanes.setInFlightLimit(min(max(1, limit), inFlightLimitMax))
     }
 
     /// Delivers until shutdown. Attempts in flight are then finished, unless the task is cancelled; deliveries that

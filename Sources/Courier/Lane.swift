@@ -68,6 +68,9 @@ struct Lane {
         limit = LaneLimit(cap: inFlightLimit)
     }
 
+    /// Changes the cap that the lane's limit grows to. What there is room for then starts with the next `tick`.
+    mutating func setInFlightLimit(_ inFlightLimit: Int) { limit.setCap(inFlightLimit) }
+
     /// True when the lane can be forgotten: only what it knows of its target would be lost.
     var isIdle: Bool { started.isEmpty && waiting.isEmpty }
 

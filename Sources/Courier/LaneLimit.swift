@@ -12,7 +12,7 @@ struct LaneLimit: Sendable, Equatable {
     /// Deliveries a second that a lane is thought to do at least.
     private static let ratePerSecondMin = 0.1
 
-    let cap: Int
+    private(set) var cap: Int
     private(set) var value = 1
     /// The target has answered, and not failed too often since.
     private(set) var isProven = false
@@ -25,6 +25,13 @@ struct LaneLimit: Sendable, Equatable {
     init(cap: Int) {
         precondition(cap > 0, "a lane that starts nothing would keep its deliveries for ever")
         self.cap = cap
+    }
+
+    /// Changes the cap. Deliveries in flight beyond it continue to their end.
+    mutating func setCap(_ cap: Int) {
+        precondition(cap > 0, "a lane that starts nothing would keep its deliveries for ever")
+        self.cap = cap
+        value = min(value, cap)
     }
 
     /// The target has answered. Returns true when this proves it.

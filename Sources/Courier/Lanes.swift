@@ -25,7 +25,7 @@ struct Lanes {
     static let rememberedMax = 10_000
 
     /// The most deliveries in flight to one target.
-    let inFlightLimit: Int
+    private(set) var inFlightLimit: Int
     /// The most places of the courier's window that retries take while they wait out a jitter. Further retries enter
     /// their lanes at once.
     let jitteringLimit: Int
@@ -53,6 +53,13 @@ struct Lanes {
         self.inFlightLimit = inFlightLimit
         self.jitteringLimit = jitteringLimit
         window = CourierWindow(size: windowSize)
+    }
+
+    /// Changes the most deliveries in flight to one target. What there is room for then starts with the next `tick`.
+    mutating func setInFlightLimit(_ limit: Int) {
+        guard limit != inFlightLimit else { return }
+        inFlightLimit = limit
+        for name in lanes.keys { lanes[name]?.setInFlightLimit(limit) }
     }
 
     /// The targets that are remembered.

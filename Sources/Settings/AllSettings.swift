@@ -87,6 +87,13 @@ public enum AllSettings {
         "in-flight", readBy: [.courierd], default: 3_000, range: 1...10_000,
         meaning: "Deliveries that one process holds at once, and as many of the bulk.")
 
+    public static let targetInFlight = Setting<Int64>(
+        "target-in-flight", readBy: [.courierd], range: 1...100_000,
+        meaning: """
+            Deliveries that one target gets at once from all couriers together, and as many of the bulk. Each courier \
+            takes an equal part, but at least one. Without it, a target gets up to 128 from each courier.
+            """)
+
     public static let callbackListen = Setting<ListenAddress>(
         "callback-listen", readBy: [.courierd, .ingesterd], default: .text("127.0.0.1:8081"),
         meaning: """
@@ -163,6 +170,7 @@ public enum AllSettings {
     static let rows: [SettingRow] = [
         amqpURL.row, amqpCAFile.row, prefix.row, storeURL.row, tzdir.row, signingKeys.row, callbackBaseURL.row,
         allowedNetworks.row, serviceAMQPURL.row, awsRegion.row, sqsEndpoint.row, sqsCallbackQueueURL.row, inFlight.row,
+        targetInFlight.row,
         callbackListen.row, role.row, apiListen.row, historyDays.row, redeliverAfterSeconds.row,
         exportFolder.row, exportName.row, exportFileMebibytesMax.row, healthListen.row, logLevel.row, logFormat.row,
         apiURL.row, apiKey.row,

@@ -78,10 +78,14 @@ extension Setting<String> {
 }
 
 extension Setting<Int64> {
-    init(_ name: String, readBy: [Program], default fallback: Int64, range: ClosedRange<Int64>, meaning: String) {
+    /// Without a default it is for programs that do without (`optional`).
+    init(
+        _ name: String, readBy: [Program], default fallback: Int64? = nil, range: ClosedRange<Int64>, meaning: String
+    ) {
         let form = "a whole number from \(range.lowerBound) to \(range.upperBound)"
         self.init(
-            name, readBy: readBy, default: .text(String(fallback)), form: form, meaning: "\(meaning) It is \(form)."
+            name, readBy: readBy, default: fallback.map { .text(String($0)) } ?? .none, form: form,
+            meaning: "\(meaning) It is \(form)."
         ) { text in Int64(text).flatMap { range.contains($0) ? $0 : nil } }
     }
 }

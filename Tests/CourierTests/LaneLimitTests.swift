@@ -28,6 +28,17 @@ import Testing
         for answers in 0...130 { #expect((1...cap).contains(Self.limit(answers: answers, cap: cap).value)) }
     }
 
+    @Test(arguments: [(1, 4, 4), (112, 4, 4), (112, 200, 128), (0, 4, 1)])
+    func `a cap that changes holds at once, and a higher one is grown to by answers`(
+        answers: Int, cap: Int, value: Int
+    ) {
+        var limit = Self.limit(answers: answers)
+        limit.setCap(cap)
+        #expect(limit.value == value && limit.cap == cap)
+        for _ in 0..<400 { _ = limit.answered(afterMilliseconds: 1) }
+        #expect(limit.value == cap)
+    }
+
     @Test(arguments: [(0, 0, false), (1, 0, true), (1, 1, true), (1, 2, true), (1, 3, false), (0, 1, false)])
     func `a lane is proven by an answer, until three failures in a row`(answers: Int, failures: Int, isProven: Bool) {
         #expect(Self.limit(answers: answers, failures: failures).isProven == isProven)

@@ -27,6 +27,22 @@ import Testing
         #expect(lanes.finished(Sample.delivery(1), .answered, nowMilliseconds: 5) == [.start(Sample.delivery(3))])
     }
 
+    @Test mutating func `a lower limit of each target holds for what starts next, and a higher one starts what waits`()
+    {
+        let deliveries = (1...4).map { Sample.delivery($0) }
+        let other = Sample.delivery(9, of: "https://new.example")
+        #expect(deliveries.map { admit($0) } == [.start(deliveries[0]), .start(deliveries[1]), .wait, .wait])
+        lanes.setInFlightLimit(1)
+        #expect(lanes.finished(deliveries[0], .answered, nowMilliseconds: 5) == [])
+        #expect(lanes.finished(deliveries[1], .answered, nowMilliseconds: 5) == [.start(deliveries[2])])
+        lanes.setInFlightLimit(2)
+        // The limit of a known target grows by its next answer.
+        #expect(lanes.finished(deliveries[2], .answered, nowMilliseconds: 9) == [.start(deliveries[3])])
+        lanes.prove("https://new.example")
+        #expect(admit(other) == .start(other))
+        #expect(lanes.inFlightLimit == 2)
+    }
+
     @Test mutating func `deliveries to one scheme, host and port share a lane, even with different paths`() {
         let addresses = ["https://Example.com/a", "https://example.com:443/b", "https://example.com/c?d"]
         let actions = addresses.enumerated().map { number, address in

@@ -6,8 +6,8 @@ import Testing
 @Suite struct `An estimate of a store's clock` {
     private static let epoch = Instant(secondsSinceEpoch: 1_900_000_000)
 
-    /// The store's clock shows `epoch` when the monotonic clock shows 0. A reading takes from `before` to `after`, and the
-    /// store reads its clock at `at`.
+    /// The store's clock shows `epoch` when the monotonic clock shows 0. A reading takes from `before` to `after`, and
+    /// the store reads its clock at `at`.
     private static func reading(_ before: Int64, at: Int64, _ after: Int64, ahead: Int64 = 0) -> ClockEstimate {
         ClockEstimate(epoch.adding(milliseconds: at + ahead), from: before, to: after)
     }

@@ -9,7 +9,7 @@ import Synchronization
 /// The path of the webhook decides how it reacts: `/succeed`, `/fail`, `/silent` (no callback), `/status/CODE`,
 /// `/echo/CODE` (the answer is the webhook), or `/recover` (status 503 for the first webhook of an execution, then as
 /// `/succeed`). The query parameters `heartbeats=N` and `every_ms=N` set the number of heartbeats and the time between
-/// two callbacks.
+/// two callbacks, and `answer_ms=N` the time until the answer.
 public final class LedgerService: Sendable {
     /// A webhook as it arrived.
     public struct Webhook: Sendable {
@@ -25,6 +25,9 @@ public final class LedgerService: Sendable {
         var webhooks: [Webhook] = []
         /// The final callback of each execution, with Belfry's final answer.
         var finished: [String: (status: String, answer: Int)] = [:]
+        /// The webhooks that have no answer yet, and the most that there were.
+        var unanswered = 0
+        var mostUnanswered = 0
     }
 
     private let state = Mutex(State())
@@ -38,6 +41,13 @@ public final class LedgerService: Sendable {
     public var webhooks: [Webhook] { state.withLock { $0.webhooks } }
     /// The status of the final callback and the callback endpoint's answer to it, by execution.
     public var finished: [String: (status: String, answer: Int)] { state.withLock { $0.finished } }
+
+    /// The most webhooks that waited for their answers at the same time, during this time.
+    public func mostAtOnce(for duration: Duration) async throws -> Int {
+        state.withLock { $0.mostUnanswered = $0.unanswered }
+        try await Task.sleep(for: duration)
+        return state.withLock { $0.mostUnanswered }
+    }
 
     private init() {
         let web = CurlClient(
@@ -84,6 +94,9 @@ public final class LedgerService: Sendable {
             headers: Dictionary(request.headers.map { ($0.name.canonicalName, $0.value) }) { $1 }, bytes: bytes,
             body: body)
         let repeated = note(webhook)
+        if let milliseconds = request.uri.queryParameters.get("answer_ms", as: Int.self) {
+            try await delay(milliseconds)
+        }
         let parts = request.uri.path.split(separator: "/")
         let every = request.uri.queryParameters.get("every_ms", as: Int.self) ?? 100
         let beats = request.uri.queryParameters.get("heartbeats", as: Int.self) ?? 0
@@ -104,6 +117,15 @@ public final class LedgerService: Sendable {
             }
             return Response(status: .ok)
         }
+    }
+
+    private func delay(_ milliseconds: Int) async throws {
+        state.withLock {
+            $0.unanswered += 1
+            $0.mostUnanswered = max($0.mostUnanswered, $0.unanswered)
+        }
+        defer { state.withLock { $0.unanswered -= 1 } }
+        try await Task.sleep(for: .milliseconds(milliseconds))
     }
 
     /// Keeps a webhook. Returns true if its execution had one before.

@@ -16,17 +16,21 @@ struct CourierConfiguration {
     let callbackBaseURL: String
     let sqs: SQSSettings
     let inFlight: Int64
+    /// Nil if couriers don't share what a target takes.
+    let targetInFlight: Int64?
     let redeliverAfterSeconds: Int64
 
     /// Throws the problems of all of them at once.
     init(_ settings: Settings) throws(SettingsError) {
         (
-            daemon, broker, serviceBroker, keys, allowedNetworks, callbackBaseURL, sqs, inFlight, redeliverAfterSeconds
+            daemon, broker, serviceBroker, keys, allowedNetworks, callbackBaseURL, sqs, inFlight, targetInFlight,
+            redeliverAfterSeconds
         ) = try settings.all(
             DaemonSettings.init, BrokerSettings.init, ServiceBrokerSettings.init,
             AllSettings.signingKeys.parsed(SigningKeys.init(parsing:)).value,
             AllSettings.allowedNetworks.parsed(Self.networks).value,
             AllSettings.callbackBaseURL.parsed(Self.publicURL).value, SQSSettings.init, AllSettings.inFlight.value,
+            AllSettings.targetInFlight.optional.value,
             AllSettings.redeliverAfterSeconds.value)
     }
 

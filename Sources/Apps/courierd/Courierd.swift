@@ -28,13 +28,13 @@ public struct Courierd: DaemonProgram {
         let builder = InvocationBuilder(keys: configuration.keys, callbackBaseURL: configuration.callbackBaseURL)
         let urlCheck = CallbackURLCheck(baseURL: builder.callbackBaseURL, broker: configuration.broker, logger: logger)
         try await daemon.run(connections: connections, faults: { couriers.flatMap(\.broker.outages) }) {
-            [urlCheck]
-                + couriers.map { queue, broker in
-                    Courier(
-                        queue: queue, broker: broker, invoker: invoker, builder: builder,
-                        prefetch: Int(configuration.inFlight),
-                        redeliverAfterSeconds: configuration.redeliverAfterSeconds, time: SystemTime(), logger: logger)
-                }
+            let couriers = couriers.map { queue, broker in
+                Courier(
+                    queue: queue, broker: broker, invoker: invoker, builder: builder,
+                    prefetch: Int(configuration.inFlight),
+                    redeliverAfterSeconds: configuration.redeliverAfterSeconds, time: SystemTime(), logger: logger)
+            }
+            return [urlCheck] + couriers + [TargetShare(configuration, for: couriers)].compactMap(\.self)
         }
     }
 }
