@@ -107,6 +107,16 @@ import Testing
         #expect(ledger.violations == [.inventedEnd])
     }
 
+    @Test(arguments: [(27.5, 27.9, true), (27.5, 29, false), (15, 15.4, false)])
+    func `lets an answer close to the end of the ttl come after its attempt`(
+        webhook: Double, end: Double, isCaused: Bool
+    ) {
+        var ledger = SmallLedger()
+        ledger.webhook(webhook)
+        ledger.record("fail", "invocation", end: end)
+        #expect(ledger.violations == (isCaused ? [] : [.inventedEnd]))
+    }
+
     @Test func `accepts refusals, locked runs of exclusive jobs, and occurrences missed by more than a minute`() {
         var refused = SmallLedger()
         refused.webhook(10, answer: 404)
